@@ -1,0 +1,27 @@
+"""What can go wrong and is not a bug.
+
+BackstretchError            shown as one line, exit code 2
+├── InputError              a file, a folder or an option that cannot be used
+├── PoseFileError           a pose file with faults, all of them listed
+└── SetupError              something the machine lacks
+"""
+
+
+class BackstretchError(Exception):
+    """Something the user can put right; the message says how."""
+
+
+class InputError(BackstretchError):
+    """A file, a folder or an option that cannot be used."""
+
+
+class PoseFileError(BackstretchError):
+    """A pose file with faults; ``faults`` holds one line each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class SetupError(BackstretchError):
+    """Something the machine lacks: a system library, the pose model."""

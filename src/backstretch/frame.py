@@ -1,0 +1,34 @@
+"""One picture and its time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One upright picture of a source.
+
+    Attributes:
+        index: Position in the source, from 0, counting every decoded picture.
+        time_s: The source's own time in seconds (container timestamp or capture clock);
+            strictly increasing within a source.
+        image: (H, W, 3) uint8, RGB, upright, read-only.
+    """
+
+    index: int
+    time_s: float
+    image: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        if self.image.dtype != np.uint8 or self.image.ndim != 3 or self.image.shape[2] != 3:
+            raise ValueError(f"image must be (H, W, 3) uint8, is {self.image.shape}")
+        if not np.isfinite(self.time_s):
+            raise ValueError(f"time_s must be finite, is {self.time_s}")
+        self.image.flags.writeable = False
+
+    @property
+    def wh(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.shape[1], self.image.shape[0]

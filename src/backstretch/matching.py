@@ -1,0 +1,191 @@
+"""Matching: does one moment fulfil the checks of a pose?"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from backstretch.landmarks import SIDES, Floats
+from backstretch.measures import COLUMN_INDEX, COLUMNS, Column
+from backstretch.poses import Check, Pose
+
+HYSTERESIS = {"deg": 5.0, "ratio": 0.06}
+"""How much further out than it came in a value must be to count as having left."""
+
+
+class State(StrEnum):
+    """What can be said of a moment."""
+
+    IN = "in"
+    OUT = "out"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One check applied to one column of measures."""
+
+    check: Check
+    column: Column
+    index: int
+
+    @property
+    def hysteresis(self) -> float:
+        """What leaving needs more than entering."""
+        return HYSTERESIS[self.check.measure.unit]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One check at one moment.
+
+    Attributes:
+        target: The check and the column it reads.
+        value: In the measure's unit; NaN where it cannot be seen.
+        slack: How far inside ``accept`` (negative: outside); NaN where it cannot be seen.
+        outside: Whether the value breaks the check, hysteresis included; False where unseen.
+    """
+
+    target: Target
+    value: float
+    slack: float
+    outside: bool
+
+    @property
+    def check(self) -> Check:
+        """The check that was read."""
+        return self.target.check
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the camera cannot tell."""
+        return math.isnan(self.value)
+
+    @property
+    def closeness(self) -> float:
+        """1 within the good range, falling to 0 at the limit of what is accepted."""
+        (low, high), (good_low, good_high) = self.check.accept, self.check.good
+        if self.value < good_low:
+            return max(0.0, (self.value - low) / (good_low - low)) if good_low > low else 0.0
+        if self.value > good_high:
+            return max(0.0, (high - self.value) / (high - good_high)) if high > good_high else 0.0
+        return 1.0
+
+    @property
+    def below(self) -> bool:
+        """Whether the value lies on the low side of the accepted range."""
+        return self.value < self.check.accept[0]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one moment is for one form of a pose.
+
+    Attributes:
+        state: IN, OUT or UNSEEN.
+        readings: One for each check and side, required ones and those of form, in the file's order.
+    """
+
+    state: State
+    readings: tuple[Reading, ...]
+
+    @cached_property
+    def required(self) -> tuple[Reading, ...]:
+        """The readings that the clock needs."""
+        return tuple(reading for reading in self.readings if reading.check.required)
+
+    @property
+    def limiting(self) -> Reading | None:
+        """The reading that keeps the moment from being IN, first the seen ones; None when IN."""
+        for reading in self.required:
+            if reading.outside:
+                return reading
+        return next((reading for reading in self.required if reading.unseen), None)
+
+    @property
+    def closeness(self) -> float:
+        """Mean closeness of the seen readings, 0..1; 0 when nothing is seen."""
+        seen = [reading.closeness for reading in self.readings if not reading.unseen]
+        return sum(seen) / len(seen) if seen else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A pose done on one side; ``side`` is None for poses done on both at once."""
+
+    pose: Pose
+    side: str | None
+
+    @cached_property
+    def targets(self) -> dict[str, tuple[Target, ...]]:
+        """The columns the form reads, by the side that is nearer to the camera."""
+        return {near: _targets(self, near) for near in SIDES}
+
+    @cached_property
+    def _indices(self) -> dict[str, list[int]]:
+        return {near: [t.index for t in targets] for near, targets in self.targets.items()}
+
+    def judge(self, values: Floats, near: str, *, inside: bool) -> Verdict:
+        """Judge one moment.
+
+        Args:
+            values: (M,) settled values of all columns.
+            near: The side nearer to the camera.
+            inside: Whether the moment before was IN, so that leaving needs the hysteresis.
+        """
+        found = values[self._indices[near]].tolist()
+        readings = tuple(
+            _read(target, value, inside=inside)
+            for target, value in zip(self.targets[near], found, strict=True)
+        )
+        required = [reading for reading in readings if reading.target.check.required]
+        if any(reading.outside for reading in required):
+            state = State.OUT
+        elif any(reading.value != reading.value for reading in required):  # noqa: PLR0124
+            state = State.UNSEEN
+        else:
+            state = State.IN
+        return Verdict(state, readings)
+
+
+def forms_of(pose: Pose) -> tuple[Form, ...]:
+    """The left and the right form of a pose with sides, else its only one."""
+    if pose.sides == "both":
+        return (Form(pose, None),)
+    return Form(pose, "left"), Form(pose, "right")
+
+
+def _read(target: Target, value: float, *, inside: bool) -> Reading:
+    low, high = target.check.accept
+    slack = min(value - low, high - value)
+    allowed = -target.hysteresis if inside else 0.0
+    return Reading(target, value, slack, outside=slack < allowed)
+
+
+def _targets(form: Form, near: str) -> tuple[Target, ...]:
+    return tuple(
+        _target(check, side) for check in form.pose.checks for side in _sides(check, form, near)
+    )
+
+
+def _target(check: Check, side: str | None) -> Target:
+    key = Column(check.measure, side, check.frame).key
+    return Target(check, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
+
+
+def _sides(check: Check, form: Form, near: str) -> tuple[str | None, ...]:
+    """The person's own sides that a check speaks of."""
+    work = form.side or near
+    sides: dict[str, tuple[str | None, ...]] = {
+        "": (None,),
+        "both": ("left", "right"),
+        "near": (near,),
+        "far": (_other(near),),
+        "work": (work,),
+        "other": (_other(work),),
+    }
+    return sides[check.of]
+
+
+def _other(side: str) -> str:
+    return "right" if side == "left" else "left"

@@ -1,0 +1,76 @@
+"""The one stage that looks ahead: steadying landmarks, in real time units.
+
+MediaPipe's own smoothing lags by a frame whatever the frame rate and nearly freezes a still body, which
+hides bouncing; it must not feed the clock. This one is a bilateral filter (Tomasi and Manduchi 1998) in real
+time units: it weighs the moments around each moment by a triangle of fixed width in seconds, and each
+landmark by how near it lies to where it is now. So it neither lags nor leads, quick movements keep their
+edges, and it acts alike at every frame rate; at 5 frames a second nothing but the moment itself is inside.
+The price is that a moment is told `HALF_WIDTH_S` late, live and replayed alike.
+"""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from backstretch.landmarks import Floats, Landmarks
+
+HALF_WIDTH_S = 0.2
+"""Half the triangle's base. 0.2 s takes the detector's jitter (1-3 px) below a pixel and is shorter than
+any voluntary movement that counts; wider would round off the entries of quick folds."""
+JITTER = 0.06
+"""How far a landmark may stray by jitter, as a share of the body's size in the picture; about three times
+what the detector does on a still body."""
+
+Moment = tuple[float, Landmarks | None]
+
+
+class Smoother:
+    """Takes moments in order and gives them back steadied, `HALF_WIDTH_S` later."""
+
+    def __init__(self) -> None:
+        self._moments: deque[tuple[float, Landmarks | None, Floats]] = deque()
+        self._next = 0
+
+    def push(self, time_s: float, landmarks: Landmarks | None) -> list[Moment]:
+        """Take one moment; return those that are now settled, oldest first."""
+        nothing = np.empty((0, 6))
+        self._moments.append((time_s, landmarks, _columns(landmarks) if landmarks else nothing))
+        return self._settled(time_s - HALF_WIDTH_S)
+
+    def finish(self) -> list[Moment]:
+        """Return the moments still waiting; the source has ended."""
+        return self._settled(np.inf)
+
+    def _settled(self, until_s: float) -> list[Moment]:
+        settled = []
+        while self._next < len(self._moments) and self._moments[self._next][0] <= until_s:
+            settled.append(self._steadied(self._next))
+            self._next += 1
+            self._forget(settled[-1][0] - HALF_WIDTH_S)
+        return settled
+
+    def _forget(self, before_s: float) -> None:
+        while self._moments[0][0] <= before_s:
+            self._moments.popleft()
+            self._next -= 1
+
+    def _steadied(self, index: int) -> Moment:
+        time_s, landmarks, now = self._moments[index]
+        if landmarks is None:
+            return time_s, None
+        around = [(1.0 - abs(t - time_s) / HALF_WIDTH_S, body) for t, _, body in self._moments]
+        seen = [(weight, body) for weight, body in around if weight > 0.0 and len(body)]
+        bodies = np.array([body for _, body in seen])
+        away = bodies[:, :, :2] - now[:, :2]
+        stray = JITTER * math.sqrt(float(np.var(now[:, :2], axis=0).sum()))
+        nearness = np.exp(np.einsum("tli,tli->tl", away, away) * (-0.5 / max(stray, 1.0) ** 2))
+        weights = nearness * np.array([weight for weight, _ in seen])[:, None]
+        mean = np.einsum("tl,tlc->lc", weights, bodies) / weights.sum(axis=0)[:, None]
+        xy, world, visibility = mean[:, :2].copy(), mean[:, 2:5].copy(), mean[:, 5].copy()
+        return time_s, Landmarks(xy, world, visibility, landmarks.image_wh)
+
+
+def _columns(landmarks: Landmarks) -> Floats:
+    """All of a body in one (33, 6) table: x, y, world x, y, z, visibility."""
+    return np.column_stack([landmarks.xy_px, landmarks.world_m, landmarks.visibility])
