@@ -20,8 +20,10 @@ GRACE_WRONG_S = 1.0
 GRACE_UNSEEN_S = 2.0
 """How long a lapse may last before the hold is over; a lapse is never counted as valid."""
 ENTRY_S = 1.0
-"""A movement into or out of the position may take this long before it is called an attempt; and bouncing
-that starts this soon after the entry leaves nothing that was held."""
+"""A movement into or out of the position may take this long before it is called an attempt."""
+BOUNCED_FROM_START_S = 2.0
+"""Bouncing that begins this soon leaves nothing that was held: the entry alone takes 2 to 5 s (research,
+section B), so the first reversal was the end of the entry."""
 
 BOUNCING = "bouncing"
 TOO_FAST = "moving too fast"
@@ -232,7 +234,8 @@ class HoldClock:
         """Turn valid time into wrong time; all of it if so little of the hold would be left."""
         if not self._open:
             return
-        if withheld.reason == BOUNCING and withheld.start_s - self._open[0].start_s <= ENTRY_S:
+        early = withheld.start_s - self._open[0].start_s <= BOUNCED_FROM_START_S
+        if withheld.reason == BOUNCING and early:
             withheld = replace(withheld, start_s=self._open[0].start_s)
         self._open = _merged([part for span in self._open for part in _without(span, withheld)])
 

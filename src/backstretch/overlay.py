@@ -1,7 +1,7 @@
 """Drawing one step on one picture, to be read from two metres, also by those who see few colours.
 
-What is right, wrong or not to be seen differs in shape as well as in colour: a blue disc or line, an
-orange diamond with ``!``, a dashed grey ring with ``?``. The same three shapes stand beside the words.
+What is right, wrong or not to be seen differs in shape as well as in colour: a blue disc or line,
+an orange diamond with ``!``, a dashed grey ring with ``?``. The same shapes stand beside the words.
 """
 
 import math
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -28,7 +29,7 @@ Spot = tuple[tuple[int, ...], ...]
 
 BLUE: Colour = (86, 180, 233)
 ORANGE: Colour = (230, 159, 0)
-"""Sky blue and orange of Okabe and Ito's palette, told apart with every kind of colour blindness."""
+"""Of Okabe and Ito's palette: told apart with every kind of colour blindness."""
 GREY: Colour = (200, 200, 200)
 WHITE: Colour = (255, 255, 255)
 BONE: Colour = (236, 236, 232)
@@ -46,14 +47,16 @@ LEAST_TEXT_PX = 8
 MARGIN, PADDING, CORNER = 12, 14, 14
 TITLE, CUE, LABEL = 40, 24, 18
 ICON, GAP = 18, 12
-RING, RING_WIDTH, CLOCK = 116, 10, 38
+RING, RING_WIDTH, CLOCK = 120, 10, 37
 DISC, DIAMOND, DOUBT = 7, 15, 11
 BONE_WIDTH, SEGMENT_WIDTH, DOT = 2, 5, 3
 STATUS_SHARE = 0.46
-"""Share of a wide picture's width that words may take, so that they leave the middle to the person."""
+"""Share of a wide picture's width that the words may take; the middle is the person's."""
 STATUS_LEAST = 300
+"""In a narrow picture they may take this much."""
 STATUS_LINES = 3
 STATUS_HEIGHT = 0.6
+"""Share of the picture's height below which no line of the cue begins."""
 PANEL_KEEPS = 0.26
 """Share of the picture's light that a panel lets through."""
 LINE_HEIGHT = 1.22
@@ -61,6 +64,7 @@ CAPITAL = 0.74
 """Height of a line and of a capital letter, in letter sizes (OpenCV's built-in Rubik)."""
 BOLD, MEDIUM = 700, 500
 DASHES = 7
+ARC_POINTS = 72
 SUBPIXEL_BITS = 4
 
 ACROSS = {"level", "width", "shoulder_yaw"}
@@ -69,7 +73,8 @@ MIDLINE = {
     "head_roll", "head_yaw", "head_pitch",
 }  # fmt: skip
 SEGMENT = {"from_up", "swing_forward"}
-"""Formulas drawn as the line across a pair, as a line along the body's middle, and as one limb segment."""
+"""Formulas shown by the line across a pair, along the body's middle, or of one limb segment; all
+others are shown by one joint."""
 
 LIMBS = (
     ("left_wrist", "left_elbow", "left_shoulder", "right_shoulder", "right_elbow", "right_wrist"),
@@ -79,11 +84,7 @@ LIMBS = (
     ("left_wrist", "left_index"),
     ("right_wrist", "right_index"),
 )
-BONES = tuple(
-    (INDEX[start], INDEX[end])
-    for limb in LIMBS
-    for start, end in zip(limb, limb[1:], strict=False)
-)
+BONES = tuple((INDEX[start], INDEX[end]) for limb in LIMBS for start, end in pairwise(limb))
 JOINTS = tuple(sorted({index for bone in BONES for index in bone}))
 
 
@@ -145,9 +146,7 @@ class Type:
         box = self._cv.getTextSize((0, 0), text, (0, 0), self.face, size, weight)
         return int(box[2])
 
-    def fit_line(
-        self, text: str, size: float, width: int, weight: int = MEDIUM
-    ) -> tuple[int, str]:
+    def fit_line(self, text: str, size: float, width: int, weight: int = MEDIUM) -> tuple[int, str]:
         """Shrink one line to the width, at worst with an ellipsis; the letter size and the line."""
         fitted, lines = self.fit(text, size, width, 1, weight)
         return fitted, "".join(lines)
@@ -229,15 +228,6 @@ class Brush:
         args = (round(radius * 2**SUBPIXEL_BITS), colour, -1, self._cv.LINE_AA, SUBPIXEL_BITS)
         self._cv.circle(self._picture, (x, y), *args)
 
-    def arc(
-        self, middle: Floats, radius: float, turn: tuple[float, float], colour: Colour, width: float
-    ) -> None:
-        """Draw an arc clockwise from the top; ``turn`` is its start and end as shares of a round."""
-        steps = max(3, math.ceil(abs(turn[1] - turn[0]) * 72))
-        angles = 2 * math.pi * np.linspace(turn[0], turn[1], steps)
-        around = np.stack([np.sin(angles), -np.cos(angles)], axis=1)
-        self.lines([middle + radius * around], colour, width)
-
     def write(self, line: Line) -> None:
         """Write one line of text."""
         place = (line.x, line.y)
@@ -245,8 +235,16 @@ class Brush:
         self._cv.putText(self._picture, line.text, place, *args)
 
 
+def _arc(middle: Floats, radius: float, start: float, end: float) -> Floats:
+    """(n, 2) points clockwise around the middle; start and end are in rounds from the top."""
+    rounds = np.linspace(start, end, max(3, math.ceil((end - start) * ARC_POINTS)))
+    around = np.stack([np.sin(2 * np.pi * rounds), -np.cos(2 * np.pi * rounds)], axis=1)
+    return middle + radius * around
+
+
 def _fixed(points: Floats) -> NDArray[np.int32]:
-    return np.round(np.asarray(points) * 2**SUBPIXEL_BITS).astype(np.int32)
+    fixed: NDArray[np.int32] = np.round(points * 2.0**SUBPIXEL_BITS).astype(np.int32)
+    return fixed
 
 
 @lru_cache(maxsize=32)
@@ -302,7 +300,7 @@ def _spot(column: Column, seen: NDArray[np.bool_]) -> Spot:
 
 
 def _midline(parts: tuple[str, ...], seen: NDArray[np.bool_]) -> Spot:
-    """Between the middles of two pairs; one side alone where only that is seen, as it is measured."""
+    """Between the middles of two pairs; one side alone where only that is seen."""
     both = [
         tuple(INDEX[part] if part in INDEX else INDEX[f"{side}_{part}"] for part in parts)
         for side in SIDES
@@ -320,7 +318,7 @@ class Overlay:
     """
 
     def __init__(self, pose: Pose, asked_s: float) -> None:
-        import cv2  # noqa: PLC0415 - heavy; loaded only when something is drawn
+        import cv2  # heavy; loaded only when something is drawn
 
         self._cv = cv2
         self._type = Type(cv2)
@@ -354,7 +352,11 @@ def _unit(wh: tuple[int, int]) -> float:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One picture being drawn: panels first, then the body, then words, so that all stays readable."""
+    """One picture being drawn.
+
+    Bones lie below the panels so that words stay readable; what is judged lies above, so that no
+    fault is hidden.
+    """
 
     brush: Brush
     type: Type
@@ -366,10 +368,11 @@ class Sheet:
         clock = self._clock(step, asked_s)
         status = self._status(_title(step, asked_s), step.cue, clock.box)
         cards = (clock, status, self._name(name, clock.box))
+        symbols = self._body(step.landmarks, step.verdict) if step.landmarks else []
         for card in cards:
             self.brush.panel(card.box, min(self._px(CORNER), card.box.w // 2, card.box.h // 2))
-        if step.landmarks is not None:
-            self._body(step.landmarks, step.verdict)
+        for mark, middle in symbols:
+            self._symbol(mark, middle, SIZES[mark])
         self._ring(clock.box, step, asked_s)
         icon = np.add((status.box.x, status.box.y), self._px(PADDING) + self._px(ICON))
         self._symbol(STATE_MARKS[step.state], icon, ICON)
@@ -391,11 +394,10 @@ class Sheet:
         )
         x, y = box.x + box.w / 2, box.y + padding + ring / 2
         bottom = box.y + box.h - padding - self._px(LABEL) / 2
-        held, asked, total = f"{step.valid_s:.1f}", f"of {asked_s:g} s", f"total {step.total_s:.1f} s"
         lines = (
-            self._centred(held, (x, y - 0.08 * ring), 0.92 * inside, CLOCK, BOLD),
-            self._centred(asked, (x, y + 0.24 * ring), 0.75 * inside, LABEL),
-            self._centred(total, (x, bottom), ring, LABEL),
+            self._figure(f"{step.valid_s:.1f}", (x, y - 0.08 * ring), 0.92 * inside, CLOCK, BOLD),
+            self._figure(f"of {asked_s:g} s", (x, y + 0.24 * ring), 0.75 * inside, LABEL),
+            self._figure(f"total {step.total_s:.1f} s", (x, bottom), ring, LABEL),
         )
         return Card(box, lines)
 
@@ -436,32 +438,56 @@ class Sheet:
         line = Line(words, margin + padding, _baseline(top + height / 2, size), size)
         return Card(Box(margin, top, self.type.width(words, size) + 2 * padding, height), (line,))
 
-    def _centred(
+    def _figure(
         self, text: str, middle: tuple[float, float], width: float, size: int, weight: int = MEDIUM
     ) -> Line:
+        """A centred line; a figure that does not fit is left out, for half of one would mislead."""
         size, words = self.type.fit_line(text, size * self.unit, int(width), weight)
+        words = words if words == text else ""
         x = middle[0] - self.type.width(words, size, weight) / 2
         return Line(words, round(x), _baseline(middle[1], size), size, weight)
 
     def _ring(self, clock: Box, step: Step, asked_s: float) -> None:
-        """A ring that fills with the seconds held; blue while they count, grey while they do not."""
+        """A ring that fills with the held seconds; blue while they count, else grey."""
         width = self._px(RING_WIDTH)
         middle = np.array([clock.x + clock.w / 2, clock.y + self._px(PADDING) + self._px(RING) / 2])
         radius = (self._px(RING) - width) / 2
-        self.brush.arc(middle, radius, (0.0, 1.0), TRACK, width)
+        self.brush.lines([_arc(middle, radius, 0.0, 1.0)], TRACK, width)
         share = min(1.0, step.valid_s / asked_s)
         if share > 0.0:
             colour = BLUE if step.state is State.IN else GREY
-            self.brush.arc(middle, radius, (0.0, share), colour, width)
+            self.brush.lines([_arc(middle, radius, 0.0, share)], colour, width)
 
-    def _body(self, landmarks: Landmarks, verdict: Verdict | None) -> None:
-        """The bones that are seen, then what is judged, the wrong last and so on top."""
+    def _body(self, landmarks: Landmarks, verdict: Verdict | None) -> list[tuple[Mark, Floats]]:
+        """Draw the bones that are seen and the judged segments; return the symbols to come."""
         xy = landmarks.xy_px * np.divide(self.wh, landmarks.image_wh)
         seen = _seen(landmarks)
         self._bones(xy, seen)
         marks = marks_of(verdict, seen) if verdict else {}
-        for spot, mark in sorted(marks.items(), key=lambda entry: (entry[1], -len(entry[0]))):
-            self._judged(np.array([xy[list(point)].mean(axis=0) for point in spot]), mark)
+        judged = [
+            (mark, np.array([xy[list(point)].mean(axis=0) for point in spot]))
+            for spot, mark in sorted(marks.items(), key=lambda entry: entry[1])
+        ]
+        for mark, points in judged:
+            if len(points) > 1 and mark is not Mark.UNKNOWN:
+                self._segment(points, COLOURS[mark])
+        return self._symbols(judged)
+
+    def _segment(self, points: Floats, colour: Colour) -> None:
+        self.brush.lines([points], DARK, (SEGMENT_WIDTH + 3) * self.unit)
+        self.brush.lines([points], colour, SEGMENT_WIDTH * self.unit)
+
+    def _symbols(self, judged: list[tuple[Mark, Floats]]) -> list[tuple[Mark, Floats]]:
+        """Where symbols go: inside the picture, and no ``?`` on top of another symbol."""
+        found: list[tuple[Mark, Floats]] = []
+        for mark, points in reversed(judged):
+            edge = SIZES[mark] * self.unit
+            middle = np.clip(points.mean(axis=0), edge, np.subtract(self.wh, edge))
+            near = any(np.hypot(*(middle - other)) < 2 * edge for _, other in found)
+            plain = mark is Mark.FINE and len(points) > 1
+            if not plain and not (near and mark is Mark.UNKNOWN):
+                found.append((mark, middle))
+        return found[::-1]
 
     def _bones(self, xy: Floats, seen: NDArray[np.bool_]) -> None:
         bones = [xy[list(bone)] for bone in BONES if seen[list(bone)].all()]
@@ -470,17 +496,6 @@ class Sheet:
             for joint in JOINTS:
                 if seen[joint]:
                     self.brush.disc(xy[joint], (DOT + width - BONE_WIDTH) * self.unit / 2, colour)
-
-    def _judged(self, points: Floats, mark: Mark) -> None:
-        """A judged place: (1, 2) a joint, (2, 2) a segment."""
-        if len(points) == 2 and mark is not Mark.UNKNOWN:
-            for colour, width in ((DARK, SEGMENT_WIDTH + 3), (COLOURS[mark], SEGMENT_WIDTH)):
-                self.brush.lines([points], colour, width * self.unit)
-        if len(points) == 1 or mark is not Mark.FINE:
-            size = SIZES[mark]
-            edge = size * self.unit
-            middle = np.clip(points.mean(axis=0), edge, np.subtract(self.wh, edge))
-            self._symbol(mark, middle, size)
 
     def _symbol(self, mark: Mark, middle: Floats, size: float) -> None:
         """The shape of a mark, ``size`` the radius."""
@@ -500,9 +515,9 @@ class Sheet:
 
     def _unknown(self, middle: Floats, radius: float) -> None:
         self.brush.disc(middle, radius + 3 * self.unit, DARK)
-        for dash in range(DASHES):
-            turn = ((dash - 0.3) / DASHES, (dash + 0.3) / DASHES)
-            self.brush.arc(middle, radius, turn, GREY, 2.5 * self.unit)
+        dashes = [(dash - 0.3, dash + 0.3) for dash in range(DASHES)]
+        arcs = [_arc(middle, radius, start / DASHES, end / DASHES) for start, end in dashes]
+        self.brush.lines(arcs, GREY, 2.5 * self.unit)
         self._letter("?", middle, radius, GREY)
 
     def _letter(self, letter: str, middle: Floats, radius: float, colour: Colour) -> None:
@@ -515,7 +530,8 @@ def _seen(landmarks: Landmarks) -> NDArray[np.bool_]:
     """(33,) which landmarks are seen, as the session judges it."""
     arrays = (landmarks.xy_px, landmarks.world_m, landmarks.visibility)
     xy, world, visibility = (values[None] for values in arrays)
-    return seen_landmarks(xy, world, visibility, landmarks.image_wh)[0]
+    (seen,) = seen_landmarks(xy, world, visibility, landmarks.image_wh)
+    return np.asarray(seen)
 
 
 def _baseline(middle: float, size: int) -> int:

@@ -1,0 +1,379 @@
+"""Analysing one recording: from a video or a landmark track to a result."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from backstretch.annotated import AnnotatedVideo
+from backstretch.errors import InputError
+from backstretch.frame import Frame
+from backstretch.hold import Hold, Kind, Moment, Span, total
+from backstretch.landmarker import Landmarker
+from backstretch.landmarks import Landmarks, LandmarkTrack
+from backstretch.neutral import Neutral
+from backstretch.overlay import Overlay
+from backstretch.poses import Check, Pose
+from backstretch.recording import Recording, StepsFile
+from backstretch.session import Session, Step
+from backstretch.video import Source, VideoReader
+from backstretch.views import DOUBTFUL_FROM_DEG
+
+SCHEMA = 1
+AT_ONCE = 16
+"""Moments judged together: the same numbers as one by one, with a fraction of the work."""
+PEOPLE_EVERY_S = 2.0
+"""How often the picture is searched for a second person, apart from following the first."""
+TILTED_FROM_DEG = 5.0
+"""A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
+SCORE_STEP = 5
+
+Progress = Callable[[float], None]
+"""Is told the source's time that has been reached, in seconds."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user asked for.
+
+    Attributes:
+        pose: The stretch to judge.
+        sides: Sides that count; both when empty.
+        hold_s: Seconds that make one repetition complete.
+        mirrored: Whether the recording is a mirror image.
+        start_s, end_s: The part of the recording to look at.
+    """
+
+    pose: Pose
+    sides: tuple[str, ...] = ()
+    hold_s: float = 0.0
+    mirrored: bool = False
+    start_s: float = 0.0
+    end_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one recording showed.
+
+    Attributes:
+        source: Where it came from.
+        wanted: What was asked.
+        holds: Holds of the sides asked for, by time, with their side.
+        attempts: Time near the pose that never became a hold.
+        warnings: What makes the figures uncertain, in plain words.
+        neutral: The neutral that was used, None if there was none.
+        seen: Share of the moments in which somebody was in view.
+    """
+
+    source: Source
+    wanted: Wanted
+    holds: tuple[tuple[str | None, Hold], ...]
+    attempts: tuple[Span, ...]
+    warnings: tuple[str, ...]
+    neutral: Neutral | None
+    seen: float
+
+    def seconds(self, kind: Kind) -> float:
+        """Seconds of one kind; wrong and unseen ones include attempts."""
+        if kind is Kind.VALID:
+            return sum(hold.valid_s for _, hold in self.holds)
+        return sum(total(hold.spans, kind) for _, hold in self.holds) + total(self.attempts, kind)
+
+    def complete(self, hold: Hold) -> bool:
+        """Whether a hold makes one repetition."""
+        return hold.valid_s >= self.wanted.hold_s
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document that others rely on (schema 1)."""
+        pose = self.wanted.pose
+        by_side = dict.fromkeys(("left", "right", "both"), 0.0)
+        for side, hold in self.holds:
+            by_side[side or "both"] += hold.valid_s
+        return {
+            "schema": SCHEMA,
+            "source": vars(self.source),
+            "pose": pose.id,
+            "holds": [self._hold(side, hold) for side, hold in self.holds],
+            "totals": {
+                **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
+                "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
+            },
+            "view": self._view(),
+            "warnings": list(self.warnings),
+        }
+
+    def _hold(self, side: str | None, hold: Hold) -> dict[str, Any]:
+        return {
+            "pose": self.wanted.pose.id,
+            "side": side,
+            "start_s": round(hold.start_s, 2),
+            "end_s": round(hold.end_s, 2),
+            "valid_s": round(hold.valid_s, 2),
+            "wrong_s": round(hold.wrong_s, 2),
+            "unseen_s": round(hold.unseen_s, 2),
+            "held_s": round(hold.held_s, 2),
+            "complete": self.complete(hold),
+            "score": score(hold),
+            "measures": measures_of(self.wanted.pose, hold.moments),
+            "reasons": reasons(hold.spans),
+        }
+
+    def _view(self) -> dict[str, Any] | None:
+        if self.neutral is None:
+            return None
+        view, roll_deg = self.neutral.view, self.neutral.roll_deg
+        return {
+            "azimuth_deg": round(view.azimuth_deg),
+            "elevation_deg": round(view.elevation_deg),
+            "roll_deg": None if roll_deg != roll_deg else round(roll_deg, 1),  # noqa: PLR0124
+            "words": view.words,
+        }
+
+
+def score(hold: Hold) -> int:
+    """The hold's score in steps of 5: finer would be noise (research, section D)."""
+    return SCORE_STEP * round(hold.score / SCORE_STEP)
+
+
+def reasons(spans: tuple[Span, ...]) -> list[str]:
+    """Why seconds were lost, most first: ``3.6 s left hip unseen``."""
+    lost: Counter[str] = Counter()
+    for span in spans:
+        if span.kind is not Kind.VALID:
+            lost[span.reason] += span.seconds  # type: ignore[assignment]
+    return [f"{seconds:.1f} s {reason}" for reason, seconds in lost.most_common() if seconds >= 0.05]
+
+
+def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:
+    """Median and best value of each of the pose's measures over a hold."""
+    found = {}
+    for index, check in enumerate(pose.checks):
+        values = [moment.readings[index] for moment in moments]
+        seen = [value for value in values if value == value]  # noqa: PLR0124
+        if seen:
+            found[pose.label(check)] = _figures(check, seen)
+    return found
+
+
+def _figures(check: Check, values: list[float]) -> dict[str, Any]:
+    digits = 1 if check.measure.unit == "deg" else 2
+    figures: dict[str, Any] = {"median": round(median(values), digits)}
+    if check.more:
+        best = max(values) if check.more == "larger" else min(values)
+        figures["best"] = round(best, digits)
+    return {**figures, "unit": check.measure.unit}
+
+
+@dataclass(eq=False)
+class Outputs:
+    """The files that are written while a recording is looked at; none without a folder.
+
+    Attributes:
+        folder: Where to write, None for nowhere.
+        wanted: What was asked, for the overlay.
+    """
+
+    folder: Path | None
+    wanted: Wanted
+    _waiting: deque[Frame] = field(default_factory=deque)
+    _steps: StepsFile | None = None
+    _video: AnnotatedVideo | None = None
+    _overlay: Overlay | None = None
+
+    def begin(self, wh: tuple[int, int] | None) -> None:
+        """Open the files; ``wh`` is the size of the pictures, None where there are none."""
+        if self.folder is None:
+            return
+        self._steps = StepsFile(self.folder / "steps.csv")
+        if wh is not None:
+            self._overlay = Overlay(self.wanted.pose, self.wanted.hold_s)
+            self._video = AnnotatedVideo(self.folder / "annotated.mp4", wh)
+
+    def picture(self, frame: Frame) -> None:
+        """Keep a picture until its step is known."""
+        if self._video is not None:
+            self._waiting.append(frame)
+
+    def steps(self, steps: list[Step]) -> None:
+        """Write what is known."""
+        for step in steps:
+            if self._steps is not None:
+                self._steps.write(step)
+            if self._video is not None and self._overlay is not None:
+                frame = self._waiting.popleft()
+                self._video.write(self._overlay.draw(frame.image, step), frame.time_s)
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in (self._steps, self._video):
+            if file is not None:
+                file.close()
+
+
+def analyse_video(
+    reader: VideoReader,
+    landmarker: Landmarker,
+    wanted: Wanted,
+    folder: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> tuple[Result, Recording]:
+    """Analyse a video; write steps.csv and annotated.mp4 into ``folder`` if given."""
+    outputs = Outputs(folder, wanted)
+    moments: list[tuple[float, Landmarks | None]] = []
+    judge = _Judge(wanted, outputs)
+    crowd = _Crowd(landmarker)
+    outputs.begin(reader.wh)
+    try:
+        for frame in reader.frames(wanted.start_s, wanted.end_s):
+            marks = landmarker.look(frame)
+            crowd.look(frame, marks)
+            if marks is not None and wanted.mirrored:
+                marks = marks.mirrored()
+            moments.append((frame.time_s, marks))
+            outputs.picture(frame)
+            judge.push(frame.time_s, marks)
+            progress(frame.time_s)
+        if not moments:
+            raise _nothing_there(reader.source, wanted)
+        judge.finish()
+    finally:
+        outputs.close()
+    warnings = (*reader.warnings, *crowd.warnings)
+    recording = Recording(LandmarkTrack.of(moments, reader.wh), reader.source, warnings)
+    return judge.result(recording.source, warnings), recording
+
+
+def analyse_track(
+    recording: Recording, wanted: Wanted, folder: Path | None = None
+) -> tuple[Result, Recording]:
+    """Replay a landmark track; the same numbers as the run that recorded it."""
+    outputs = Outputs(folder, wanted)
+    judge = _Judge(wanted, outputs)
+    outputs.begin(None)
+    try:
+        for time_s, marks in _part(recording.track, wanted):
+            turned = marks.mirrored() if marks is not None and wanted.mirrored else marks
+            judge.push(time_s, turned)
+        if judge.count == 0:
+            raise _nothing_there(recording.source, wanted)
+        judge.finish()
+    finally:
+        outputs.close()
+    return judge.result(recording.source, recording.warnings), recording
+
+
+def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmarks | None]]:
+    end_s = float("inf") if wanted.end_s is None else wanted.end_s
+    return ((t, marks) for t, marks in track if wanted.start_s <= t <= end_s)
+
+
+def _nothing_there(source: Source, wanted: Wanted) -> InputError:
+    part = f"from {wanted.start_s:g} s" + ("" if wanted.end_s is None else f" to {wanted.end_s:g} s")
+    words = f"{source.path}: there is nothing {part}; it is {source.duration_s:g} s long"
+    return InputError(words)
+
+
+class _Judge:
+    """A session with its outputs, fed `AT_ONCE` moments at a time."""
+
+    def __init__(self, wanted: Wanted, outputs: Outputs) -> None:
+        self.wanted = wanted
+        self.count = 0
+        self._seen = 0
+        # Sides that were not asked for are judged too: to say so when they were held.
+        self._session = Session(wanted.pose)
+        self._outputs = outputs
+        self._moments: list[tuple[float, Landmarks | None]] = []
+
+    def push(self, time_s: float, marks: Landmarks | None) -> None:
+        self.count += 1
+        self._seen += marks is not None
+        self._moments.append((time_s, marks))
+        if len(self._moments) >= AT_ONCE:
+            self._outputs.steps(self._session.push(self._moments))
+            self._moments = []
+
+    def finish(self) -> None:
+        self._outputs.steps(self._session.push(self._moments))
+        self._outputs.steps(self._session.finish())
+
+    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
+        asked = {*(self.wanted.sides or ("left", "right")), None}
+        watches = self._session.watches
+        holds = [(w.form.side, hold) for w in watches for hold in w.clock.holds]
+        holds.sort(key=lambda entry: entry[1].start_s)
+        ours = tuple(entry for entry in holds if entry[0] in asked)
+        attempts = [s for w in watches if w.form.side in asked for s in w.clock.attempts]
+        neutral = self._session.neutral
+        said = [*warnings, *_view_warnings(self.wanted.pose, neutral), *_capped(ours)]
+        other_s = sum(hold.valid_s for side, hold in holds if side not in asked)
+        if other_s > 0.0:
+            said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
+        if self._seen == 0:
+            said = [*warnings, "nobody was seen in the recording"]
+        return Result(
+            source=source,
+            wanted=self.wanted,
+            holds=ours,
+            attempts=tuple(sorted(attempts, key=lambda span: span.start_s)),
+            warnings=tuple(said),
+            neutral=neutral,
+            seen=self._seen / self.count,
+        )
+
+
+class _Crowd:
+    """Looks for a second person now and then."""
+
+    def __init__(self, landmarker: Landmarker) -> None:
+        self._landmarker = landmarker
+        self._next_s = 0.0
+        self._times: list[float] = []
+
+    def look(self, frame: Frame, marks: Landmarks | None) -> None:
+        if marks is None or frame.time_s < self._next_s:
+            return
+        self._next_s = frame.time_s + PEOPLE_EVERY_S
+        if self._landmarker.people(frame) > 1:
+            self._times.append(frame.time_s)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        if not self._times:
+            return ()
+        first, last = self._times[0], self._times[-1]
+        when = f"at {first:.0f} s" if first == last else f"between {first:.0f} and {last:.0f} s"
+        return (f"another person is in the picture {when}; only the one found first is judged",)
+
+
+def _view_warnings(pose: Pose, neutral: Neutral | None) -> Iterator[str]:
+    if neutral is None:
+        yield (
+            "no still moment before the stretch: lengths are taken from the stretch itself, "
+            "and the view cannot be told"
+        )
+        return
+    off_deg, wanted = min((neutral.view.off(view), view) for view in pose.views)
+    if off_deg > DOUBTFUL_FROM_DEG:
+        measures = dict.fromkeys(c.measure.label for c in pose.checks if c.frame == "image")
+        name = wanted.replace("_", " ")
+        yield (
+            f"the camera sees you {neutral.view.words}, {off_deg:.0f}° off the {name} view this "
+            f"stretch wants: {', '.join(list(measures)[:3])} are uncertain"
+        )
+    if abs(neutral.roll_deg) > TILTED_FROM_DEG:
+        yield f"the camera seems tilted by {abs(neutral.roll_deg):.0f}°; set it level"
+
+
+def _capped(holds: tuple[tuple[str | None, Hold], ...]) -> Iterator[str]:
+    for _, hold in holds:
+        if hold.held_s > hold.longest_s:
+            yield (
+                f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
+                f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
+            )
+
+

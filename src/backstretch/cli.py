@@ -1,0 +1,229 @@
+"""The command line."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from backstretch import __version__
+from backstretch.errors import BackstretchError, InputError, PoseFileError
+
+if TYPE_CHECKING:
+    from backstretch.analysis import Progress, Result, Wanted
+    from backstretch.poses import Pose
+    from backstretch.recording import Recording
+
+app = typer.Typer(
+    help="Check back stretches through a camera, and count the seconds that were really held.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+class SideOption(StrEnum):
+    """Sides that can be asked for."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+def main() -> NoReturn:
+    """Run the program; errors of the user become one clear line and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app(standalone_mode=True)
+    except PoseFileError as error:
+        _complain(*error.faults)
+    except BackstretchError as error:
+        _complain(str(error))
+    except KeyboardInterrupt:
+        print("backstretch: stopped; nothing was written", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _complain(*lines: str) -> NoReturn:
+    for line in lines:
+        print(f"backstretch: {line}", file=sys.stderr)
+    sys.exit(WRONG_USE)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001
+    if wanted:
+        print(f"backstretch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Check back stretches through a camera, and count the seconds that were really held.
+
+    Everything stays on this machine. This is general guidance, not medical advice: stretch to mild
+    tension only; pain means stop.
+    """
+
+
+@app.command()
+def analyze(
+    recording: Annotated[Path, typer.Argument(help="A video, or a landmark track (.npz).")],
+    pose: Annotated[
+        str, typer.Option(help="The stretch: its id, or the path of a pose file (.toml).")
+    ] = "",
+    side: Annotated[SideOption, typer.Option(help="The side that counts.")] = SideOption.BOTH,
+    hold: Annotated[
+        float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
+    ] = None,
+    mirrored: Annotated[
+        bool, typer.Option("--mirrored", help="The recording is a mirror image (selfie cameras).")
+    ] = False,
+    start: Annotated[float, typer.Option(min=0.0, help="Begin at this second.")] = 0.0,
+    end: Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder."
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Another MediaPipe pose model (.task): lite or heavy.")
+    ] = None,
+) -> None:
+    """Analyse a recorded stretch: how long it was truly held, and what cost the rest.
+
+    Example: backstretch analyze samples/side_bend.mp4 --pose standing_side_bend
+    """
+    from backstretch.analysis import Wanted
+
+    if end is not None and end <= start:
+        raise InputError(f"--end {end:g} is not after --start {start:g}")
+    stretch = _pose(pose)
+    wanted = Wanted(
+        pose=stretch,
+        sides=_sides(stretch, side),
+        hold_s=hold or stretch.dose.default_s,
+        mirrored=mirrored,
+        start_s=start,
+        end_s=end,
+    )
+    result, folder = _analyse(recording, wanted, out, model)
+    if as_json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from backstretch.summary import show
+
+    show(result, Console(), written=folder)
+
+
+def _pose(wanted: str) -> "Pose":
+    from backstretch.poses import find_pose
+
+    folder = _poses_folder()
+    if not wanted:
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.toml")))
+        raise InputError(f"say which stretch it is: --pose ID, one of {known}")
+    return find_pose(wanted, folder)
+
+
+def _poses_folder() -> Path:
+    """The pose files: inside an installed package, or beside the source tree."""
+    inside = Path(str(resources.files("backstretch"))) / "poses"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "poses"
+
+
+def _sides(pose: "Pose", side: SideOption) -> tuple[str, ...]:
+    if side is SideOption.BOTH:
+        return ()
+    if pose.sides == "both":
+        raise InputError(f"{pose.id} is done on both sides at once; leave out --side")
+    return (side.value,)
+
+
+def _analyse(
+    recording: Path, wanted: "Wanted", out: Path | None, model: Path | None
+) -> tuple["Result", str]:
+    from backstretch.recording import TRACK_ENDING, output_folder
+
+    is_track = recording.suffix == TRACK_ENDING and recording.is_file()
+    with output_folder(out) as folder:
+        run = _replayed if is_track else _watched
+        result, landmarks = run(recording, wanted, folder, model)
+        if folder is not None:
+            landmarks.save(folder / "landmarks.npz")
+            text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
+            (folder / "result.json").write_text(text + "\n", encoding="utf-8")
+    return result, str(out) if out else ""
+
+
+def _replayed(
+    path: Path, wanted: "Wanted", folder: Path | None, model: Path | None
+) -> tuple["Result", "Recording"]:
+    from dataclasses import replace
+
+    from backstretch.analysis import analyse_track
+    from backstretch.recording import Recording
+
+    if model is not None:
+        raise InputError(f"{path}: is a landmark track; --model has no use for it")
+    recording = Recording.load(path)
+    source = replace(recording.source, path=str(path))
+    return analyse_track(replace(recording, source=source), wanted, folder)
+
+
+def _watched(
+    path: Path, wanted: "Wanted", folder: Path | None, model: Path | None
+) -> tuple["Result", "Recording"]:
+    from backstretch.video import VideoReader
+
+    with VideoReader(path) as reader:
+        if wanted.start_s >= reader.source.duration_s:
+            length_s = reader.source.duration_s
+            raise InputError(f"--start {wanted.start_s:g} is after the end; {path} is {length_s:g} s long")
+        from backstretch.analysis import analyse_video
+        from backstretch.landmarker import MediaPipeLandmarker
+
+        end_s = min(wanted.end_s or reader.source.duration_s, reader.source.duration_s)
+        with MediaPipeLandmarker(model) as landmarker, _progress(wanted.start_s, end_s) as progress:
+            return analyse_video(reader, landmarker, wanted, folder, progress)
+
+
+@contextmanager
+def _progress(start_s: float, end_s: float) -> Iterator["Progress"]:
+    """A bar with the time left on stderr; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns: list[Any] = [
+        TextColumn("Watching"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    ]
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=max(end_s - start_s, 1e-3))
+        yield lambda time_s: bar.update(task, completed=time_s - start_s)

@@ -1,0 +1,177 @@
+"""The one door to MediaPipe: pictures in, raw landmarks out.
+
+The Tasks API smooths landmarks whenever it tracks one person, with a lag that must not reach the hold
+clock. Its filter works on the timestamps it is given, so this module gives it pictures `SPACING_MS` apart:
+nothing of the past is left after such a time, and the tracker itself does not look at timestamps. That
+costs 22 ms a frame where asking for two people, the other way to raw landmarks, costs 35. Visibility is
+smoothed by a fixed factor instead, which is undone exactly.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from backstretch.errors import InputError, SetupError
+from backstretch.frame import Frame
+from backstretch.landmarks import Floats, Landmarks
+
+SPACING_MS = 1_000_000
+"""A thousand seconds: MediaPipe's one-euro filter then keeps 0.3 % of the moment before."""
+VISIBILITY_KEPT = 0.9
+"""Share of the last visibility that MediaPipe's low-pass filter keeps at each picture."""
+MOST_PEOPLE = 2
+"""How many people are looked for when the question is whether there is more than one."""
+MODEL = "pose_landmarker_full.task"
+
+
+class Landmarker(Protocol):
+    """Finds one person's landmarks in pictures given in order of time."""
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
+
+    def people(self, frame: Frame) -> int:
+        """Count the people in view, up to `MOST_PEOPLE`; slow, and apart from `look`."""
+
+
+class MediaPipeLandmarker:
+    """BlazePose through MediaPipe's Tasks API; a context manager.
+
+    Args:
+        model: A ``.task`` file; the one inside the package when None.
+
+    Raises:
+        InputError: ``model`` is not a pose model.
+        SetupError: The machine lacks a system library, or the package its model.
+    """
+
+    def __init__(self, model: Path | None = None) -> None:
+        self._vision = _mediapipe()
+        self._model = _read_model(model)
+        self._source = model
+        self._stack = contextlib.ExitStack()
+        self._tracker = self._landmarker("VIDEO", people=1)
+        self._counter: Any = None
+        self._looked = 0
+        self._visibility: Floats | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
+        with _silence() if self._looked == 0 else contextlib.nullcontext():
+            stamp_ms = self._looked * SPACING_MS
+            found = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
+        self._looked += 1
+        if not found.pose_landmarks:
+            self._visibility = None
+            return None
+        points, world = found.pose_landmarks[0], found.pose_world_landmarks[0]
+        return Landmarks(
+            xy_px=_rounded([(p.x * frame.wh[0], p.y * frame.wh[1]) for p in points]),
+            world_m=_rounded([(p.x, p.y, p.z) for p in world]),
+            visibility=_rounded(self._unsmoothed(np.array([p.visibility for p in points]))),
+            image_wh=frame.wh,
+        )
+
+    def people(self, frame: Frame) -> int:
+        """Count the people in view, up to `MOST_PEOPLE`."""
+        if self._counter is None:
+            self._counter = self._landmarker("IMAGE", people=MOST_PEOPLE)
+        return len(self._counter.detect(self._picture(frame)).pose_landmarks)
+
+    def _unsmoothed(self, smoothed: Floats) -> Floats:
+        before, self._visibility = self._visibility, smoothed
+        if before is None:
+            return smoothed
+        raw = (smoothed - VISIBILITY_KEPT * before) / (1.0 - VISIBILITY_KEPT)
+        return np.clip(raw, 0.0, 1.0)
+
+    def _picture(self, frame: Frame) -> Any:
+        picture = np.ascontiguousarray(frame.image)
+        return self._vision.Image(image_format=self._vision.ImageFormat.SRGB, data=picture)
+
+    def _landmarker(self, mode: str, people: int) -> Any:
+        vision = self._vision.tasks.vision
+        options = vision.PoseLandmarkerOptions(
+            base_options=self._vision.tasks.BaseOptions(model_asset_buffer=self._model),
+            running_mode=vision.RunningMode[mode],
+            num_poses=people,
+        )
+        try:
+            with _silence():
+                landmarker = vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{self._source or MODEL}: is not a pose landmarker model") from error
+        return self._stack.enter_context(landmarker)
+
+
+def model_path() -> Path:
+    """The model inside the package."""
+    return Path(str(resources.files("backstretch") / "models" / MODEL))
+
+
+def _read_model(model: Path | None) -> bytes:
+    try:
+        return (model or model_path()).read_bytes()
+    except OSError as error:
+        if model is not None:
+            raise InputError(f"{model}: cannot be read ({error.strerror})") from error
+        words = "the pose model is not in the package; install backstretch again with pip"
+        raise SetupError(words) from error
+
+
+def _rounded(values: Any) -> Floats:
+    """As float32 keeps them, so that a stored track replays to the last digit."""
+    return np.asarray(values, np.float32).astype(np.float64)
+
+
+def _mediapipe() -> Any:
+    os.environ.setdefault("GLOG_minloglevel", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with _silence():
+            import mediapipe
+    except (ImportError, OSError) as error:
+        raise SetupError(_missing(str(error))) from error
+    return mediapipe
+
+
+def _missing(reason: str) -> str:
+    """Say which system package is missing, where the error tells."""
+    packages = {"libEGL": "libegl1", "libGLES": "libgles2", "libGL.": "libgl1"}
+    wanted = next((name for library, name in packages.items() if library in reason), None)
+    if wanted is None:
+        return f"MediaPipe cannot be loaded: {reason}"
+    install = "sudo apt install libegl1 libgles2 libgl1"
+    return f"MediaPipe needs the system library of the package {wanted}; on Debian: {install}"
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the messages of the library's start off stderr; they mean nothing to a user."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -1,0 +1,117 @@
+"""The summary on the terminal: what was seen, each hold, the totals against what was asked."""
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from backstretch.analysis import Result, reasons, score
+from backstretch.hold import Hold, Kind, Span
+
+DONE, NOT_YET = "✓", "–"
+BAR_CELLS = 24
+"""Width of the bar that shows held seconds against those asked for."""
+
+
+def show(result: Result, console: Console, written: str = "") -> None:
+    """Print the summary; ``written`` names the folder of the files, if any were written."""
+    parts: list[RenderableType] = [_seen(result)]
+    if result.holds:
+        parts += [Text(), _holds(result), Text(), _totals(result)]
+    else:
+        parts += [Text(), _none(result)]
+    lost = reasons(result.attempts)
+    if lost:
+        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *_lines(lost[:4])]
+    if result.warnings:
+        parts += [Text(), Text("Please note", style="bold"), *_lines(result.warnings)]
+    if written:
+        parts += [Text(), Text(f"Written to {written}")]
+    title = Text(result.wanted.pose.name, style="bold")
+    console.print(Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console)))
+
+
+def _width(console: Console) -> int:
+    return min(console.width, 96)
+
+
+def _lines(words: tuple[str, ...] | list[str]) -> list[RenderableType]:
+    return [Padding(Text(f"• {line}"), (0, 0, 0, 1)) for line in words]
+
+
+def _seen(result: Result) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    source = result.source
+    size = f"{source.width} x {source.height}, {source.fps:g} pictures a second"
+    grid.add_row("Recording", f"{source.path} ({clock(source.duration_s)}, {size})")
+    if result.neutral is not None:
+        grid.add_row("Camera", f"sees you {result.neutral.view.words}")
+    grid.add_row("In view", "all the time" if result.seen > 0.999 else f"{result.seen:.0%} of the time")
+    return grid
+
+
+def _holds(result: Result) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("Hold")
+    if result.wanted.pose.sides == "each":
+        table.add_column("Side")
+    for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
+        table.add_column(name, justify="right")
+    table.add_column("Lost to", overflow="fold")
+    for number, (side, hold) in enumerate(result.holds, start=1):
+        sides = [side or ""] if result.wanted.pose.sides == "each" else []
+        mark = DONE if result.complete(hold) else NOT_YET
+        table.add_row(f"{mark} {number}", *sides, *_figures(hold), _main_reason(hold.spans))
+    return table
+
+
+def _figures(hold: Hold) -> list[str]:
+    lengths = [f"{s:.1f} s" if s >= 0.05 else NOT_YET for s in (hold.wrong_s, hold.unseen_s)]
+    return [clock(hold.start_s), clock(hold.end_s), f"{hold.valid_s:.1f} s", *lengths, f"{score(hold)}"]
+
+
+def _main_reason(spans: tuple[Span, ...]) -> str:
+    lost = reasons(spans)
+    return lost[0].split(" s ", maxsplit=1)[1] if lost else ""
+
+
+def _totals(result: Result) -> RenderableType:
+    pose, wanted_s = result.wanted.pose, result.wanted.hold_s
+    grid = Table.grid(padding=(0, 2))
+    for side in _sides(result):
+        holds = [hold for own, hold in result.holds if own == side]
+        held_s = sum(hold.valid_s for hold in holds)
+        asked = pose.dose.default_repetitions
+        done = sum(result.complete(hold) for hold in holds)
+        name = side.capitalize() if side else "Held"
+        share = min(1.0, held_s / (asked * wanted_s))
+        bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
+        words = f"{held_s:.1f} s valid; {done} of {asked} holds of {wanted_s:g} s"
+        grid.add_row(Text(name, style="bold"), bar, words)
+    return grid
+
+
+def _sides(result: Result) -> list[str | None]:
+    if result.wanted.pose.sides == "both":
+        return [None]
+    return list(result.wanted.sides or ("left", "right"))
+
+
+def _none(result: Result) -> Text:
+    if result.seen == 0.0:
+        return Text("Nobody was seen.", style="bold")
+    unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
+    words = "No hold was found."
+    if unseen_s > wrong_s and unseen_s >= 1.0:
+        words = "No hold could be counted: the camera did not see enough of you."
+    return Text(words, style="bold")
+
+
+def clock(seconds: float) -> str:
+    """Seconds as a player shows them, with tenths: ``1:04.3``."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"

@@ -1,0 +1,272 @@
+"""The benchmark: how far the counted seconds are from the truth. Prints its tables.
+
+Run it with ``pytest -m benchmark -s``. It looks at the clips of ``../shared/media`` where they are, and
+at those in ``samples/`` otherwise.
+"""
+
+import json
+import time
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import fmean, median
+
+import numpy as np
+
+from backstretch.analysis import Result, Wanted, analyse_track, analyse_video
+from backstretch.frame import Frame
+from backstretch.hold import Kind
+from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.matching import Form
+from backstretch.poses import Pose, load_pose
+from backstretch.recording import Recording
+from backstretch.session import Session, Step
+from backstretch.video import VideoReader
+from tests.truth import MEDIA, ROOT, SAMPLES, Clip, clips, overlap
+
+REFERENCE_STEP_S = 0.001
+JOBS = 2
+
+
+@cache
+def pose(pose_id: str) -> Pose:
+    test_pose = ROOT / "tests" / f"{pose_id}.toml"
+    return load_pose(test_pose if test_pose.exists() else ROOT / "poses" / f"{pose_id}.toml")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clip judged by one pose."""
+
+    clip: str
+    pose: str
+    scenario: str
+    own: bool
+    reference_s: float
+    valid_s: float
+    wrong_s: float
+    unseen_s: float
+    outside_s: float
+    forbidden_s: float
+    errors: dict[str, tuple[float, float]]
+    work: float
+
+    @property
+    def error_s(self) -> float:
+        return self.valid_s - self.reference_s
+
+    @property
+    def bound_s(self) -> float:
+        return 0.3 + 0.02 * self.reference_s
+
+
+def media_clips() -> list[Clip]:
+    return clips(MEDIA) or clips(SAMPLES)
+
+
+def look(clip: Clip, landmarker: MediaPipeLandmarker, wanted: Wanted):
+    with VideoReader(clip.video) as reader:
+        return analyse_video(reader, landmarker, wanted)
+
+
+def reference(clip: Clip, stretch: Pose) -> float:
+    """Valid seconds of the true landmarks at 1 ms through the same pose file."""
+    session = Session(stretch, steady=False)
+    session.push(clip.true_track(REFERENCE_STEP_S))
+    session.finish()
+    return sum(watch.clock.done_s for watch in session.watches)
+
+
+def credited(result: Result) -> list[tuple[float, float]]:
+    spans = [span for _, hold in result.holds for span in hold.spans]
+    return [(span.start_s, span.end_s) for span in spans if span.kind is Kind.VALID]
+
+
+def rows_of(clip: Clip) -> list[Row]:
+    """The clip through the real model once, then judged by every pose."""
+    with MediaPipeLandmarker() as landmarker:
+        first = pose(clip.pose_id or "childs_pose")
+        looking = time.perf_counter()
+        _, recording = look(clip, landmarker, Wanted(first))
+        looking = time.perf_counter() - looking
+    ids = [path.stem for path in sorted((ROOT / "poses").glob("*.toml"))]
+    if clip.pose_id and clip.pose_id not in ids:
+        ids.append(clip.pose_id)
+    return [row(clip, recording, pose(pose_id), looking) for pose_id in ids]
+
+
+def row(clip: Clip, recording: Recording, stretch: Pose, looking_s: float) -> Row:
+    started = time.process_time()
+    result, _ = analyse_track(recording, Wanted(stretch))
+    work_s = time.process_time() - started
+    own = clip.pose_id == stretch.id
+    spans = credited(result)
+    whole = sum(b - a for a, b in spans)
+    forbidden = [*clip.spans("wrong"), *clip.spans("absent")]
+    return Row(
+        clip=clip.name,
+        pose=stretch.id,
+        scenario=clip.truth["scenario"],
+        own=own,
+        reference_s=reference(clip, stretch) if own else 0.0,
+        valid_s=result.seconds(Kind.VALID),
+        wrong_s=result.seconds(Kind.WRONG),
+        unseen_s=result.seconds(Kind.UNSEEN),
+        outside_s=whole - overlap(spans, clip.outer) if own else whole,
+        forbidden_s=overlap(spans, forbidden),
+        errors=measure_errors(clip, recording, stretch) if own else {},
+        work=work_s / looking_s,
+    )
+
+
+def steps_of(track, stretch: Pose, *, steady: bool) -> list[Step]:
+    session = Session(stretch, steady=steady)
+    return [*session.push(track), *session.finish()]
+
+
+def measure_errors(clip: Clip, recording: Recording, stretch: Pose):
+    """Mean absolute error and bias of each judged measure inside the true holds."""
+    seen = {round(s.time_s, 4): s for s in steps_of(recording.track, stretch, steady=True)}
+    true = steps_of(clip.true_track(), stretch, steady=False)
+    found = defaultdict(list)
+    for hold in clip.truth["holds"]:
+        side = {"L": "left", "R": "right"}.get(hold["side"]) if stretch.sides == "each" else None
+        form = Form(stretch, side)
+        for step in true:
+            other = seen.get(round(step.time_s, 4))
+            if other is None or not hold["start_s"] <= step.time_s <= hold["end_s"]:
+                continue
+            for target in form.targets[step.near]:
+                label = f"{target.column.measure.name} ({target.column.frame})"
+                found[label].append(other.values[target.index] - step.values[target.index])
+    return {
+        label: (float(np.nanmean(np.abs(off))), float(np.nanmean(off)))
+        for label, off in found.items()
+        if not np.isnan(off).all()
+    }
+
+
+def accuracy_rows() -> list[Row]:
+    with ProcessPoolExecutor(JOBS) as pool:
+        return [row for rows in pool.map(rows_of, media_clips()) for row in rows]
+
+
+class Decimated:
+    """A reader that gives only some of the pictures, as a slower camera would."""
+
+    def __init__(self, reader: VideoReader, keep) -> None:
+        self._reader, self._keep = reader, keep
+
+    def __getattr__(self, name):
+        return getattr(self._reader, name)
+
+    def frames(self, start_s: float = 0.0, end_s: float | None = None):
+        for frame in self._reader.frames(start_s, end_s):
+            if self._keep(frame):
+                yield frame
+
+
+def every(clip_fps: float, fps: float):
+    """Keep the pictures that a camera of ``fps`` would have taken."""
+    taken = set()
+
+    def keep(frame: Frame) -> bool:
+        slot = int(frame.time_s * fps + 1e-6)
+        if fps < clip_fps and slot in taken:
+            return False
+        taken.add(slot)
+        return True
+
+    return keep
+
+
+def at_random(share: float):
+    """Drop that share of the pictures."""
+    dice = np.random.default_rng(7)
+    return lambda _: dice.random() >= share
+
+
+def timing_of(job: tuple[Clip, str]) -> float:
+    """Valid seconds of a clip looked at in one way: a rate, or a share of pictures dropped."""
+    clip, way = job
+    kind, _, number = way.partition(" ")
+    fps = clip.truth["fps"]
+    keep = every(fps, float(number)) if kind == "fps" else at_random(float(number))
+    with MediaPipeLandmarker() as landmarker, VideoReader(clip.video) as reader:
+        thinned = Decimated(reader, keep)
+        result, _ = analyse_video(thinned, landmarker, Wanted(pose(clip.pose_id)))
+    return result.seconds(Kind.VALID)
+
+
+def timing_table() -> dict[str, dict[str, float]]:
+    """Clip -> way -> valid seconds."""
+    jobs = []
+    for clip in media_clips():
+        plain = clip.truth["scenario"] == "plain" or "fast" in clip.truth["scenario"]
+        if clip.pose_id is None or not plain or clip.truth["fps"] not in {24, 60} or not clip.truth["holds"]:
+            continue
+        rates = [60, 30, 15, 8, 5] if clip.truth["fps"] == 60 else [24, 12, 8, 5]
+        ways = [*(f"fps {rate}" for rate in rates), "dropped 0.3"]
+        jobs += [(clip, way) for way in ways]
+    table: dict[str, dict[str, float]] = defaultdict(dict)
+    with ProcessPoolExecutor(JOBS) as pool:
+        for (clip, way), valid_s in zip(jobs, pool.map(timing_of, jobs), strict=True):
+            table[clip.name][way] = valid_s
+    return table
+
+
+def print_accuracy(rows: list[Row]) -> None:
+    own = [row for row in rows if row.own]
+    print("\nHold seconds: video against the true landmarks at 1 ms, same pose file")
+    head = f"{'clip':38}{'reference':>10}{'valid':>8}{'error':>8}{'wrong':>8}{'unseen':>8}"
+    print(f"{head}{'outside':>9}{'forbidden':>11}")
+    for row in own:
+        mark = " " if abs(row.error_s) <= row.bound_s else "*"
+        print(
+            f"{row.clip:38}{row.reference_s:10.2f}{row.valid_s:8.2f}{row.error_s:+8.2f}{row.wrong_s:8.2f}"
+            f"{row.unseen_s:8.2f}{row.outside_s:9.2f}{row.forbidden_s:11.2f}{mark}"
+        )
+    print_summary("all", own)
+    print_summary("without figure four", [r for r in own if r.pose != "figure_four_supine"])
+    foreign = [row for row in rows if not row.own and row.valid_s > 0]
+    print(f"\nOther stretches and movement: {sum(not r.own for r in rows)} pairs of clip and pose")
+    for row in foreign:
+        print(f"  {row.clip:38} as {row.pose:24}{row.valid_s:8.2f} s credited")
+    print(f"  pairs with anything credited: {len(foreign)}")
+
+
+def print_summary(name: str, rows: list[Row]) -> None:
+    errors = [abs(row.error_s) for row in rows]
+    over = [row.clip for row in rows if abs(row.error_s) > row.bound_s]
+    print(f"{name}: {len(rows)} clips, median {median(errors):.2f} s, worst {max(errors):.2f} s;", end=" ")
+    print(f"over 0.3 s + 2 %: {', '.join(over) or 'none'}")
+
+
+def print_measures(rows: list[Row]) -> None:
+    found = defaultdict(list)
+    for row in rows:
+        for label, error in row.errors.items():
+            found[row.pose, label].append(error)
+    print("\nJudged measures inside the true holds: mean absolute error and bias (deg, or ratio)")
+    for (pose_id, label), errors in sorted(found.items()):
+        mean, bias = fmean(e[0] for e in errors), fmean(e[1] for e in errors)
+        print(f"  {pose_id:24}{label:34}{mean:8.2f}{bias:+8.2f}   {len(errors)} clips")
+
+
+def print_timing(table: dict[str, dict[str, float]]) -> None:
+    print("\nThe same seconds at every rate (valid seconds; spread = most - least)")
+    for clip, ways in table.items():
+        cells = "  ".join(f"{way} {seconds:6.2f}" for way, seconds in ways.items())
+        spread = max(ways.values()) - min(ways.values())
+        print(f"  {clip:34}{cells}   spread {spread:.2f}")
+
+
+def print_work(rows: list[Row]) -> None:
+    print(f"\nOwn work as a share of looking (decoding and model): {median(r.work for r in rows):.1%}")
+
+
+def save(rows: list[Row], table: dict[str, dict[str, float]], path: Path) -> None:
+    """Keep the figures for a closer look."""
+    path.write_text(json.dumps({"rows": [vars(row) for row in rows], "timing": table}, indent=1))

@@ -1,0 +1,113 @@
+"""The rendered clips with their exact truth, and the reference that results are measured against.
+
+The reference of a clip is its true landmarks, interpolated to 1 ms, through the same pose file: replaying
+them at the video's own rate would hide the clock's bias.
+"""
+
+import gzip
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from backstretch.landmarks import COUNT, LandmarkTrack
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "samples"
+MEDIA = ROOT.parent / "shared" / "media" / "rendered"
+POSES = {
+    "side_bend": "standing_side_bend",
+    "forward_fold": "standing_forward_fold",
+    "overhead": "overhead_reach",
+    "childs_pose": "childs_pose",
+    "seated_fold": "seated_forward_fold",
+    "figure4": "figure_four_supine",
+    "hamstring_standing": "standing_hamstring",
+}
+"""Pose ids of the stretches as the truth names them."""
+OUTER_DEPTH = 0.35
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One clip and what truly happens in it."""
+
+    video: Path
+
+    @property
+    def name(self) -> str:
+        return self.video.stem
+
+    @cached_property
+    def truth(self):
+        path = self.video.with_name(f"{self.name}.truth.json.gz")
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            return json.load(file)
+
+    @property
+    def pose_id(self) -> str | None:
+        """The pose the clip shows, right or wrong; None for one that is not among `POSES`."""
+        return POSES.get(self.truth["stretch"])
+
+    @property
+    def times(self):
+        return np.array(self.truth["frames_data"]["t"])
+
+    @property
+    def phases(self):
+        return np.array(self.truth["frames_data"]["phase"])
+
+    @property
+    def outer(self) -> list[tuple[float, float]]:
+        """Intervals outside of which nothing may be credited."""
+        depth = np.array(self.truth["frames_data"]["depth"], float)
+        inside = (depth > OUTER_DEPTH) & ~np.isin(self.phases, ["wrong", "absent"])
+        edges = np.flatnonzero(np.diff(np.r_[False, inside, False]))
+        found = [(self.times[a], self.times[b - 1]) for a, b in edges.reshape(-1, 2)]
+        holds = [(hold["start_s"], hold["end_s"]) for hold in self.truth["holds"]]
+        return [(a, b) for a, b in found if any(a <= d and c <= b for c, d in holds)]
+
+    def spans(self, phase: str) -> list[tuple[float, float]]:
+        """Intervals of a phase."""
+        edges = np.flatnonzero(np.diff(np.r_[False, self.phases == phase, False]))
+        return [(self.times[a], self.times[b - 1]) for a, b in edges.reshape(-1, 2)]
+
+    def true_track(self, step_s: float | None = None) -> LandmarkTrack:
+        """The true landmarks, at the frames' times or every ``step_s`` seconds."""
+        data, camera = self.truth["frames_data"], self.truth["camera"]
+        uv = np.array(data["uv"], float)
+        world = np.array(data["xyz"], float) @ np.array(camera["R_world_to_cam"]).T
+        world -= world[:, 23:25].mean(axis=1, keepdims=True)
+        inside = (np.array(data["vis"]) >= 0).astype(float)
+        absent = self.phases == "absent"
+        times = self.times
+        if step_s is not None:
+            fine = np.arange(times[0], times[-1], step_s)
+            before = np.searchsorted(times, fine, side="right") - 1
+            after = np.minimum(before + 1, len(times) - 1)
+            uv, world = (_between(fine, times, values) for values in (uv, world))
+            inside = np.minimum(inside[before], inside[after])
+            absent = absent[before] | absent[after]
+            times = fine
+        for values in (uv, world, inside):
+            values[absent] = np.nan
+        return LandmarkTrack(times, uv, world, inside, (camera["width"], camera["height"]))
+
+
+def _between(fine, times, values):
+    columns = values.reshape(len(times), -1).T
+    fines = np.stack([np.interp(fine, times, column) for column in columns], axis=1)
+    return fines.reshape(len(fine), COUNT, -1)
+
+
+def clips(folder: Path) -> list[Clip]:
+    """The clips of a folder that have truth."""
+    truths = sorted(folder.glob("*.truth.json.gz"))
+    return [Clip(path.with_name(path.name.replace(".truth.json.gz", ".mp4"))) for path in truths]
+
+
+def overlap(first: list[tuple[float, float]], second: list[tuple[float, float]]) -> float:
+    """Seconds that two sets of intervals share."""
+    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in first for c, d in second)
