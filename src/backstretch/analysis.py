@@ -16,6 +16,7 @@ from backstretch.landmarks import Landmarks, LandmarkTrack
 from backstretch.neutral import Neutral
 from backstretch.overlay import Overlay
 from backstretch.poses import Check, Pose
+from backstretch.recognition import Likeness
 from backstretch.recording import Recording, StepsFile
 from backstretch.session import Session, Step
 from backstretch.video import Source, VideoReader
@@ -66,6 +67,7 @@ class Result:
         warnings: What makes the figures uncertain, in plain words.
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
+        looks_like: For a photograph, the poses it passes for, best first.
     """
 
     source: Source
@@ -75,6 +77,7 @@ class Result:
     warnings: tuple[str, ...]
     neutral: Neutral | None
     seen: float
+    looks_like: tuple[Likeness, ...] | None = None
 
     def seconds(self, kind: Kind) -> float:
         """Seconds of one kind; wrong and unseen ones include attempts."""
@@ -92,6 +95,7 @@ class Result:
         by_side = dict.fromkeys(("left", "right", "both"), 0.0)
         for side, hold in self.holds:
             by_side[side or "both"] += hold.valid_s
+        likeness = self.looks_like
         return {
             "schema": SCHEMA,
             "source": vars(self.source),
@@ -103,6 +107,7 @@ class Result:
             },
             "view": self._view(),
             "warnings": list(self.warnings),
+            **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
         }
 
     def _hold(self, side: str | None, hold: Hold) -> dict[str, Any]:
@@ -116,7 +121,7 @@ class Result:
             "unseen_s": round(hold.unseen_s, 2),
             "held_s": round(hold.held_s, 2),
             "complete": self.complete(hold),
-            "score": score(hold),
+            "score": score(hold.score),
             "measures": measures_of(self.wanted.pose, hold.moments),
             "reasons": reasons(hold.spans),
         }
@@ -133,9 +138,14 @@ class Result:
         }
 
 
-def score(hold: Hold) -> int:
-    """The hold's score in steps of 5: finer would be noise (research, section D)."""
-    return SCORE_STEP * round(hold.score / SCORE_STEP)
+def score(percent: float) -> int:
+    """A score in steps of 5: finer would be noise (research, section D)."""
+    return SCORE_STEP * round(percent / SCORE_STEP)
+
+
+def _likeness(likeness: Likeness) -> dict[str, Any]:
+    percent = score(100.0 * likeness.closeness)
+    return {"pose": likeness.pose, "side": likeness.side, "score": percent}
 
 
 def reasons(spans: tuple[Span, ...]) -> list[str]:
@@ -312,6 +322,8 @@ class _Judge:
         other_s = sum(hold.valid_s for side, hold in holds if side not in asked)
         if other_s > 0.0:
             said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
+        if self.count == 1:
+            said = [*warnings, "it is a single picture: nothing can be held in it"]
         if self._seen == 0:
             said = [*warnings, "nobody was seen in the recording"]
         return Result(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from av.packet import Packet
+    from av.video.stream import VideoStream
 
 TICKS_PER_S = 90_000
 """Times are kept in 1/90000 s, as MPEG does; the frame rates in use are whole numbers of these."""
@@ -21,6 +22,9 @@ ENCODER = {
     "crf": "23",
     "bf": "0",  # no picture refers to a later one, so decoding and showing times agree
 }
+BT601, LIMITED = 6, 1
+"""How colours become luma and chroma, as H.273 numbers it. Said in the file, since browsers guess
+another way for large pictures."""
 FASTSTART = {"movflags": "+faststart"}
 """The index comes first in the file, so that a browser can start before it has all of it."""
 
@@ -44,6 +48,8 @@ class AnnotatedVideo:
         self._stream = self._container.add_stream("libx264", rate=USUAL_FPS, options=ENCODER)
         self._stream.width, self._stream.height = (size + size % 2 for size in wh)
         self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.colorspace = BT601
+        self._stream.codec_context.color_range = LIMITED
         self._stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
         self._padding = ((0, wh[1] % 2), (0, wh[0] % 2), (0, 0))
         self._first_s: float | None = None
@@ -93,7 +99,7 @@ class AnnotatedVideo:
         with suppress(OSError):  # the first error is the one to tell
             self.close()
 
-    def _mux(self, packets: "list[Packet]") -> None:
+    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
         try:
             for packet in packets:
                 packet.duration = self._lasts

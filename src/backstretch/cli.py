@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -18,6 +19,7 @@ from backstretch.errors import BackstretchError, InputError, PoseFileError
 if TYPE_CHECKING:
     from backstretch.analysis import Progress, Result, Wanted
     from backstretch.poses import Pose
+    from backstretch.recognition import Likeness
     from backstretch.recording import Recording
 
 app = typer.Typer(
@@ -25,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
 )
 
 WRONG_USE = 2
@@ -171,6 +174,8 @@ def _analyse(
     with output_folder(out) as folder:
         run = _replayed if is_track else _watched
         result, landmarks = run(recording, wanted, folder, model)
+        if len(landmarks.track) == 1:
+            result = replace(result, looks_like=_likenesses(landmarks))
         if folder is not None:
             landmarks.save(folder / "landmarks.npz")
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
@@ -178,11 +183,19 @@ def _analyse(
     return result, str(out) if out else ""
 
 
+def _likenesses(recording: "Recording") -> tuple["Likeness", ...]:
+    """What a photograph shows, among all known poses."""
+    from backstretch.poses import load_pose
+    from backstretch.recognition import looks_like
+
+    marks = recording.track[0]
+    poses = [load_pose(path) for path in sorted(_poses_folder().glob("*.toml"))]
+    return looks_like(marks, poses) if marks else ()
+
+
 def _replayed(
     path: Path, wanted: "Wanted", folder: Path | None, model: Path | None
 ) -> tuple["Result", "Recording"]:
-    from dataclasses import replace
-
     from backstretch.analysis import analyse_track
     from backstretch.recording import Recording
 

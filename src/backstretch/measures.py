@@ -481,7 +481,8 @@ def _lengths(points: _Points) -> Floats:
         _length(points.at[:, INDEX[f"{s}_knee"]] - points.at[:, INDEX[f"{s}_ankle"]]) for s in SIDES
     ]
     shank = np.where(np.isnan(shanks[1]), shanks[0], np.fmax(shanks[0], shanks[1]))
-    return np.stack([_length(points.trunk), _length(points.line("shoulder")), shank], axis=1)
+    lengths = np.stack([_length(points.trunk), _length(points.line("shoulder")), shank], axis=1)
+    return np.where(lengths > 0.0, lengths, np.nan)
 
 
 @cache

@@ -284,10 +284,11 @@ def _spots(reading: Reading, seen: NDArray[np.bool_]) -> list[Spot]:
     missing = [INDEX[name] for name in NEEDED[column.key] if not seen[INDEX[name]]]
     if reading.unseen and missing:
         return [((index,),) for index in missing]
-    return [_spot(column, seen)]
+    return [spot_of(column, seen)]
 
 
-def _spot(column: Column, seen: NDArray[np.bool_]) -> Spot:
+def spot_of(column: Column, seen: NDArray[np.bool_]) -> Spot:
+    """Where a measure is shown: the joint or segment that it is the measure of."""
     formula, parts = column.measure.formula, column.measure.parts
     if formula in MIDLINE:
         return _midline(parts[-2:], seen)
@@ -306,7 +307,7 @@ def _midline(parts: tuple[str, ...], seen: NDArray[np.bool_]) -> Spot:
         for side in SIDES
     ]
     whole = [side for side in both if seen[list(side)].all()] or both
-    return tuple(zip(*whole, strict=True))
+    return tuple(sorted(zip(*whole, strict=True)))
 
 
 class Overlay:

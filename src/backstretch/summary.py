@@ -14,17 +14,24 @@ DONE, NOT_YET = "✓", "–"
 BAR_CELLS = 24
 """Width of the bar that shows held seconds against those asked for."""
 
+SHORTEST_ATTEMPT_S = 0.5
+MOST_REASONS = 4
+"""Shorter attempts and further reasons are in the files, and would only be noise here."""
+
 
 def show(result: Result, console: Console, written: str = "") -> None:
     """Print the summary; ``written`` names the folder of the files, if any were written."""
     parts: list[RenderableType] = [_seen(result)]
-    if result.holds:
+    if result.looks_like is not None:
+        parts += [Text(), _likeness(result)]
+    elif result.holds:
         parts += [Text(), _holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
-    lost = reasons(result.attempts)
-    if lost:
-        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *_lines(lost[:4])]
+    near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
+    if near:
+        lost = reasons(tuple(near))[:MOST_REASONS]
+        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *_lines(lost)]
     if result.warnings:
         parts += [Text(), Text("Please note", style="bold"), *_lines(result.warnings)]
     if written:
@@ -47,7 +54,8 @@ def _seen(result: Result) -> RenderableType:
     grid.add_column(overflow="fold")
     source = result.source
     size = f"{source.width} x {source.height}, {source.fps:g} pictures a second"
-    grid.add_row("Recording", f"{source.path} ({clock(source.duration_s)}, {size})")
+    grid.add_row("Recording", source.path)
+    grid.add_row("", f"{clock(source.duration_s)} long, {size}")
     if result.neutral is not None:
         grid.add_row("Camera", f"sees you {result.neutral.view.words}")
     grid.add_row("In view", "all the time" if result.seen > 0.999 else f"{result.seen:.0%} of the time")
@@ -60,18 +68,18 @@ def _holds(result: Result) -> Table:
     if result.wanted.pose.sides == "each":
         table.add_column("Side")
     for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
-        table.add_column(name, justify="right")
-    table.add_column("Lost to", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Lost to" if any(reasons(hold.spans) for _, hold in result.holds) else "")
     for number, (side, hold) in enumerate(result.holds, start=1):
         sides = [side or ""] if result.wanted.pose.sides == "each" else []
-        mark = DONE if result.complete(hold) else NOT_YET
-        table.add_row(f"{mark} {number}", *sides, *_figures(hold), _main_reason(hold.spans))
+        mark = f"{number} {DONE}" if result.complete(hold) else f"{number}"
+        table.add_row(mark, *sides, *_figures(hold), _main_reason(hold.spans))
     return table
 
 
 def _figures(hold: Hold) -> list[str]:
     lengths = [f"{s:.1f} s" if s >= 0.05 else NOT_YET for s in (hold.wrong_s, hold.unseen_s)]
-    return [clock(hold.start_s), clock(hold.end_s), f"{hold.valid_s:.1f} s", *lengths, f"{score(hold)}"]
+    return [clock(hold.start_s), clock(hold.end_s), f"{hold.valid_s:.1f} s", *lengths, f"{score(hold.score)}"]
 
 
 def _main_reason(spans: tuple[Span, ...]) -> str:
@@ -92,13 +100,25 @@ def _totals(result: Result) -> RenderableType:
         bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
         words = f"{held_s:.1f} s valid; {done} of {asked} holds of {wanted_s:g} s"
         grid.add_row(Text(name, style="bold"), bar, words)
-    return grid
+    lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
+    return Group(grid, Text(f"Attempts and lapses together: {', '.join(lost)}", style="dim"))
 
 
 def _sides(result: Result) -> list[str | None]:
     if result.wanted.pose.sides == "both":
         return [None]
     return list(result.wanted.sides or ("left", "right"))
+
+
+def _likeness(result: Result) -> RenderableType:
+    """What a photograph shows; nothing is held in one picture."""
+    if not result.looks_like:
+        return Text("This picture looks like none of the stretches.", style="bold")
+    lines = [
+        f"{like.pose}{f' ({like.side})' if like.side else ''}, score {score(100 * like.closeness)}"
+        for like in result.looks_like
+    ]
+    return Group(Text("This picture looks like", style="bold"), *_lines(lines))
 
 
 def _none(result: Result) -> Text:

@@ -6,7 +6,6 @@ PyAV is the library here: it gives real timestamps, rotation, and decodes in thr
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -23,12 +22,20 @@ if TYPE_CHECKING:
 
 LONGEST_SIDE_PX = 1280
 """Larger pictures are scaled down to this: the model looks at 256 x 256 pixels of a person."""
-CLOCK_PACKETS = 60
-"""How many packets are read to see whether the container's clock can be trusted."""
+CLOCK_PICTURES = 30
+"""How many pictures are read to see whether the container's clock can be trusted."""
+CLOCK_SHARE = 0.6
+"""Share of these that must be later than all before them."""
 FALLBACK_FPS = 25.0
 """Assumed for a file that has neither timestamps nor a frame rate."""
 EARLY_END_S = 1.0
 """A file that stops this long before its stated end is said to be cut short."""
+SEEK_MARGIN_S = 1.0
+"""Indices are in decoding order, which runs ahead of the order of showing by a few pictures."""
+MOST_BROKEN = 1000
+"""A file that fails this often is given up: some damage makes the library fail without end."""
+READING = {"protocol_whitelist": "file"}
+"""A playlist must not make the library open a network connection."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,9 @@ class Source:
 
     Attributes:
         path: As the user gave it.
-        duration_s, fps: As the container states them.
-        frames: Pictures decoded; an estimate before reading.
-        width, height: Of the upright picture as recorded.
+        duration_s, fps: As the container states them; counted where it does not.
+        frames: Pictures in the file; an estimate until all of it was read.
+        width, height: Of the upright picture as recorded, in square pixels.
     """
 
     path: str
@@ -54,8 +61,7 @@ class VideoReader:
     """One video file; a context manager.
 
     Attributes:
-        source: What the file says of itself; ``frames`` is an estimate until it was read.
-        warnings: What was found wrong with it, in words; complete once it was read.
+        warnings: What was found wrong with the file, in words; complete once it was read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,15 +72,18 @@ class VideoReader:
         self._errors: type[Exception] = av.error.FFmpegError
         self._container: InputContainer = self._open()
         self._stream: VideoStream = self._video_stream()
-        self._stream.thread_type = "AUTO"
-        self._fps = float(self._stream.average_rate or self._stream.guessed_rate or FALLBACK_FPS)
-        self._has_clock = self._clock_works()
-        self._first = self._first_frame()
+        self._first, self._has_clock = self._look_ahead()
+        self._fps = self._frame_rate()
+        self._start_s = (self._first.time or 0.0) if self._has_clock else 0.0
         self._turn = _quarter_turns(self._first)
+        self._duration_s, self._frames = self._length()
         self._decoded = 0
         self._left_out = 0
         self._broken = 0
         self._last_s = -1.0
+        if not self._has_clock:
+            words = f"the file has no usable times; {self._fps:g} pictures a second are assumed"
+            self.warnings.append(words)
 
     def __enter__(self) -> Self:
         return self
@@ -90,27 +99,28 @@ class VideoReader:
     @property
     def source(self) -> Source:
         """What is known of the file."""
-        width, height = self._first.width, self._first.height
-        if self._turn % 2:
-            width, height = height, width
-        duration_s = self._stated_duration_s or max(self._last_s, 0.0) + 1.0 / self._fps
-        frames = self._decoded or self._stream.frames or round(duration_s * self._fps)
-        return Source(str(self.path), round(duration_s, 3), round(self._fps, 3), frames, width, height)
+        width, height = self._wh
+        duration_s, fps = round(self._duration_s, 3), round(self._fps, 3)
+        return Source(str(self.path), duration_s, fps, self._frames, width, height)
 
     @property
     def wh(self) -> tuple[int, int]:
         """Width and height of the pictures that are given out."""
-        scale = min(1.0, LONGEST_SIDE_PX / max(self.source.width, self.source.height))
-        return max(1, round(self.source.width * scale)), max(1, round(self.source.height * scale))
+        width, height = self._wh
+        scale = min(1.0, LONGEST_SIDE_PX / max(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     def frames(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
-        """Give the pictures from ``start_s`` up to ``end_s``, by the file's own time."""
+        """Give the pictures from ``start_s`` up to ``end_s``, by the file's own time.
+
+        Their index counts from the first picture that had to be decoded.
+        """
         self._seek(start_s)
-        for index, (time_s, picture) in enumerate(self._timed()):
+        for time_s, picture in self._timed():
             if end_s is not None and time_s > end_s:
                 break
             if time_s >= start_s:
-                yield Frame(index, time_s, self._upright(picture))
+                yield Frame(self._decoded - 1, time_s, self._upright(picture))
         self._conclude(whole=start_s <= 0.0 and end_s is None)
 
     def _open(self) -> "InputContainer":
@@ -122,75 +132,109 @@ class VideoReader:
             raise InputError(f"{self.path}: there is no such file")
         if self.path.stat().st_size == 0:
             raise InputError(f"{self.path}: the file is empty")
+        name = str(self.path.absolute())  # a relative one with a colon would be taken for a URL
         try:
-            return av.open(str(self.path), metadata_errors="replace")
+            return av.open(name, options=READING, metadata_errors="replace")
         except (self._errors, OSError) as error:
             raise InputError(f"{self.path}: cannot be read as a video ({_said(error)})") from error
 
     def _video_stream(self) -> "VideoStream":
         for stream in self._container.streams.video:
-            if "attached_pic" not in stream.disposition.name.lower():
+            if not stream.disposition & stream.disposition.attached_pic:
+                stream.thread_type = "AUTO"
                 return stream
         what = "only sound" if self._container.streams.audio else "nothing"
         raise InputError(f"{self.path}: holds no pictures, {what}; give a video file")
-
-    @property
-    def _start_s(self) -> float:
-        base = self._stream.time_base or Fraction(1, 1000)
-        return float((self._stream.start_time or 0) * base)
-
-    @property
-    def _stated_duration_s(self) -> float:
-        if self._stream.duration and self._stream.time_base:
-            return float(self._stream.duration * self._stream.time_base)
-        return self._container.duration / 1_000_000 if self._container.duration else 0.0
-
-    def _clock_works(self) -> bool:
-        """Whether the packets carry usable times; otherwise the stated frame rate is the clock."""
-        stamps = [p.pts for p in itertools.islice(self._demux(), CLOCK_PACKETS) if p.size]
-        self._rewind()
-        if len(stamps) < 2 or len(set(stamps) - {None}) > len(stamps) / 2:
-            return True
-        words = f"the file has no usable times; {self._fps:g} pictures a second are assumed"
-        self.warnings.append(words)
-        return False
-
-    def _first_frame(self) -> "VideoFrame":
-        first = next(self._pictures(), None)
-        self._rewind()
-        self._broken = 0
-        if first is None:
-            raise InputError(f"{self.path}: holds no picture that can be read")
-        return first
 
     def _rewind(self) -> None:
         self._container.close()
         self._container = self._open()
         self._stream = self._video_stream()
-        self._stream.thread_type = "AUTO"
+
+    def _look_ahead(self) -> tuple["VideoFrame", bool]:
+        """The first picture, and whether the times of the first ones can be a clock."""
+        self._broken = 0
+        first, count, later, last_s = None, 0, 0, float("-inf")
+        for picture in itertools.islice(self._pictures(), CLOCK_PICTURES):
+            first = first or picture
+            count += 1
+            if picture.time is not None and picture.time > last_s:
+                later += 1
+                last_s = picture.time
+        self._rewind()
+        if first is None:
+            raise InputError(f"{self.path}: holds no picture that can be read")
+        return first, first.time is not None and later >= CLOCK_SHARE * count
+
+    def _frame_rate(self) -> float:
+        rates = [self._stream.average_rate, self._stream.guessed_rate]
+        if not self._has_clock:
+            rates.reverse()  # the average is taken from the very times that cannot be used
+        return float(rates[0] or rates[1] or FALLBACK_FPS)
+
+    def _length(self) -> tuple[float, int]:
+        """Seconds and pictures, as stated; counted in a file that does not state a length."""
+        stated_s = self._stated_s
+        if self._has_clock and stated_s > 0.0:
+            return stated_s, self._stream.frames or round(stated_s * self._fps)
+        self._broken = 0
+        packets = [packet for packet in self._demux() if packet.size]
+        self._rewind()
+        times = [float(p.pts * p.time_base) for p in packets if p.pts is not None]
+        if self._has_clock and times:
+            return max(times) - self._start_s + 1.0 / self._fps, len(packets)
+        return len(packets) / self._fps, len(packets)
+
+    @property
+    def _stated_s(self) -> float:
+        """The stated length in seconds, 0 where there is none."""
+        if self._stream.duration and self._stream.time_base:
+            return float(self._stream.duration * self._stream.time_base)
+        return self._container.duration / 1_000_000 if self._container.duration else 0.0
+
+    @property
+    def _wh(self) -> tuple[int, int]:
+        """Width and height of the upright picture in square pixels."""
+        aspect = float(self._stream.sample_aspect_ratio or 1)
+        width, height = max(1, round(self._first.width * aspect)), self._first.height
+        return (height, width) if self._turn % 2 else (width, height)
 
     def _seek(self, start_s: float) -> None:
+        """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
         self._decoded = self._left_out = self._broken = 0
         self._last_s = -1.0
-        if start_s > 0.0 and self._has_clock and self._stream.time_base:
-            target = int((start_s + self._start_s) / self._stream.time_base)
+        base = self._stream.time_base
+        if start_s <= SEEK_MARGIN_S or not self._has_clock or base is None:
+            return
+        target = int((start_s - SEEK_MARGIN_S + self._start_s) / base)
+        try:
             self._container.seek(target, stream=self._stream)
+            landed = next(self._container.demux(self._stream))
+            self._container.seek(target, stream=self._stream)
+        except (self._errors, StopIteration):
+            self._rewind()
+            return
+        if not landed.is_keyframe or landed.pts is None or landed.pts > target:
+            self._rewind()
 
     def _demux(self) -> Iterator[Any]:
+        """Packets; after a damaged place, those that follow it."""
         packets = self._container.demux(self._stream)
-        while True:
+        while self._broken < MOST_BROKEN:
             try:
                 yield next(packets)
             except StopIteration:
                 return
             except self._errors:
                 self._broken += 1
-                return
+                packets = self._container.demux(self._stream)
 
     def _pictures(self) -> Iterator["VideoFrame"]:
         for packet in self._demux():
             try:
-                yield from packet.decode()
+                for picture in packet.decode():
+                    self._broken += picture.is_corrupt
+                    yield picture
             except self._errors:
                 self._broken += 1
 
@@ -208,7 +252,7 @@ class VideoReader:
     def _time_of(self, picture: "VideoFrame") -> float | None:
         if not self._has_clock:
             return self._decoded / self._fps
-        return None if picture.time is None else max(0.0, picture.time - self._start_s)
+        return None if picture.time is None else picture.time - self._start_s
 
     def _upright(self, picture: "VideoFrame") -> Any:
         width, height = self.wh if self._turn % 2 == 0 else self.wh[::-1]
@@ -221,9 +265,11 @@ class VideoReader:
             self.warnings.append(words)
         if self._broken:
             self.warnings.append(f"the file is damaged in {self._broken} places")
-        stated_s = self._stated_duration_s
-        if whole and self._has_clock and stated_s - self._last_s > EARLY_END_S:
-            words = f"the file ends early: {self._last_s:.1f} of {stated_s:.1f} s could be read"
+        if not whole:
+            return
+        self._frames = self._decoded
+        if self._duration_s - self._last_s > EARLY_END_S + 1.0 / self._fps:
+            words = f"the file ends early: {self._last_s:.1f} of {self._duration_s:.1f} s could be read"
             self.warnings.append(words)
 
 
