@@ -205,7 +205,12 @@ def timing_table() -> dict[str, dict[str, float]]:
     jobs = []
     for clip in media_clips():
         plain = clip.truth["scenario"] == "plain" or "fast" in clip.truth["scenario"]
-        if clip.pose_id is None or not plain or clip.truth["fps"] not in {24, 60} or not clip.truth["holds"]:
+        if (
+            clip.pose_id is None
+            or not plain
+            or clip.truth["fps"] not in {24, 60}
+            or not clip.truth["holds"]
+        ):
             continue
         rates = [60, 30, 15, 8, 5] if clip.truth["fps"] == 60 else [24, 12, 8, 5]
         ways = [*(f"fps {rate}" for rate in rates), "dropped 0.3"]
@@ -240,7 +245,10 @@ def print_accuracy(rows: list[Row]) -> None:
 def print_summary(name: str, rows: list[Row]) -> None:
     errors = [abs(row.error_s) for row in rows]
     over = [row.clip for row in rows if abs(row.error_s) > row.bound_s]
-    print(f"{name}: {len(rows)} clips, median {median(errors):.2f} s, worst {max(errors):.2f} s;", end=" ")
+    print(
+        f"{name}: {len(rows)} clips, median {median(errors):.2f} s, worst {max(errors):.2f} s;",
+        end=" ",
+    )
     print(f"over 0.3 s + 2 %: {', '.join(over) or 'none'}")
 
 
@@ -264,7 +272,9 @@ def print_timing(table: dict[str, dict[str, float]]) -> None:
 
 
 def print_work(rows: list[Row]) -> None:
-    print(f"\nOwn work as a share of looking (decoding and model): {median(r.work for r in rows):.1%}")
+    print(
+        f"\nOwn work as a share of looking (decoding and model): {median(r.work for r in rows):.1%}"
+    )
 
 
 def save(rows: list[Row], table: dict[str, dict[str, float]], path: Path) -> None:

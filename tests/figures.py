@@ -1,11 +1,12 @@
 """Stick figures made from angles, so that what is measured on them is known by construction.
 
-Directions are (left, up, forward) of a person who faces forward. Shoulders are as wide as hips and heels are
-where ankles are, so that every angle and distance follows from the directions by arithmetic.
+Directions are (left, up, forward) of a person who faces forward. Shoulders are as wide as hips and
+heels are where ankles are, so that angles and distances follow from the directions by arithmetic.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import cos, radians, sin
 from typing import Self
 
@@ -51,6 +52,12 @@ def pair(left: Direction) -> Pair:
     return left, flipped(left)
 
 
+def swapped(limbs: Pair) -> Pair:
+    """Both limbs as in a mirror."""
+    left, right = limbs
+    return flipped(right), flipped(left)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A body as directions of its segments, each away from the trunk; pairs are (left, right)."""
@@ -68,19 +75,17 @@ class Figure:
 
     def mirrored(self) -> Self:
         """The same with left and right exchanged."""
-        swapped = {
-            name: (flipped(right), flipped(left))
-            for name in ("arms", "forearms", "thighs", "shanks")
-            for left, right in [getattr(self, name)]
-        }
         return replace(
             self,
             trunk=flipped(self.trunk),
             neck=flipped(self.neck),
+            arms=swapped(self.arms),
+            forearms=swapped(self.forearms),
+            thighs=swapped(self.thighs),
+            shanks=swapped(self.shanks),
             twist_deg=-self.twist_deg,
             turn_deg=-self.turn_deg,
             tilt_deg=-self.tilt_deg,
-            **swapped,
         )
 
     def seen(
@@ -98,29 +103,36 @@ class Figure:
 
     def _points(self) -> Floats:
         """(33, 3) metres, left, up, forward, from the middle of the hips."""
-        at: dict[str, Floats] = {}
-        shoulders = np.array(self.trunk) * TRUNK_M
-        head = shoulders + np.array(self.neck) * NECK_M
+        at = self._head()
+        for side, sign, n in (("left", 1, 0), ("right", -1, 1)):
+            at |= {f"{side}_{part}": point for part, point in self._side(sign, n).items()}
+        return np.array([at[name] for name in INDEX])
+
+    def _head(self) -> dict[str, Floats]:
         turn, tilt, nod = map(radians, (self.turn_deg, self.tilt_deg, self.nod_deg))
         look = np.array((sin(turn) * cos(nod), -sin(nod), cos(turn) * cos(nod)))
         ears = np.array((cos(turn) * cos(tilt), -sin(tilt), -sin(turn) * cos(tilt)))
-        at["nose"] = head + 0.1 * look
-        for side, sign, n in (("left", 1, 0), ("right", -1, 1)):
-            limbs = [np.array(both[n]) for both in (self.arms, self.forearms, self.thighs, self.shanks)]
-            shoulder = shoulders + sign * HALF_WIDTH_M * self._shoulder_line()
-            elbow = shoulder + UPPER_ARM_M * limbs[0]
-            wrist = elbow + FOREARM_M * limbs[1]
-            hip = np.array((sign * HALF_WIDTH_M, 0.0, 0.0))
-            knee = hip + THIGH_M * limbs[2]
-            ankle = knee + SHANK_M * limbs[3]
+        head = np.array(self.trunk) * TRUNK_M + np.array(self.neck) * NECK_M
+        at = {"nose": head + 0.1 * look}
+        for side, sign in (("left", 1), ("right", -1)):
             ear = head + sign * HALF_HEAD_M * ears
+            at |= {f"{side}_ear": ear, f"mouth_{side}": at["nose"]}
             at |= {f"{side}_eye{part}": (ear + at["nose"]) / 2 for part in ("", "_inner", "_outer")}
-            at |= {f"{side}_{part}": wrist + 0.08 * limbs[1] for part in ("pinky", "index", "thumb")}
-            at |= {f"{side}_ear": ear, f"mouth_{side}": at["nose"], f"{side}_shoulder": shoulder}
-            at |= {f"{side}_elbow": elbow, f"{side}_wrist": wrist, f"{side}_hip": hip}
-            at |= {f"{side}_knee": knee, f"{side}_ankle": ankle, f"{side}_heel": ankle}
-            at[f"{side}_foot_index"] = ankle + (0.0, 0.0, FOOT_M)
-        return np.array([at[name] for name in INDEX])
+        return at
+
+    def _side(self, sign: int, n: int) -> dict[str, Floats]:
+        hip = np.array((sign * HALF_WIDTH_M, 0.0, 0.0))
+        knee = hip + THIGH_M * np.array(self.thighs[n])
+        ankle = knee + SHANK_M * np.array(self.shanks[n])
+        foot = np.add(ankle, (0.0, 0.0, FOOT_M))
+        line = sign * HALF_WIDTH_M * self._shoulder_line()
+        shoulder = np.array(self.trunk) * TRUNK_M + line
+        elbow = shoulder + UPPER_ARM_M * np.array(self.arms[n])
+        wrist = elbow + FOREARM_M * np.array(self.forearms[n])
+        hand = wrist + 0.08 * np.array(self.forearms[n])
+        at = {"hip": hip, "knee": knee, "ankle": ankle, "heel": ankle, "foot_index": foot}
+        at |= {"shoulder": shoulder, "elbow": elbow, "wrist": wrist}
+        return at | dict.fromkeys(("pinky", "index", "thumb"), hand)
 
     def _shoulder_line(self) -> Floats:
         """Unit vector from right to left shoulder: square to the trunk, turned about it."""
@@ -128,7 +140,7 @@ class Figure:
         square = np.array((1.0, 0.0, 0.0)) - trunk[0] * trunk
         square /= np.linalg.norm(square)
         turn = radians(self.twist_deg)
-        return cos(turn) * square + sin(turn) * np.cross(trunk, square)
+        return np.asarray(cos(turn) * square + sin(turn) * np.cross(trunk, square))
 
 
 def standing(knee_deg: float = 180.0) -> Figure:
@@ -170,9 +182,9 @@ def kneeling(trunk_deg: float = 100.0, knee_deg: float = 25.0) -> Figure:
 
 
 def figure_four(hip_deg: float = 80.0) -> Figure:
-    """On the back, head away, left ankle on the right knee, the right thigh drawn in to this hip angle."""
+    """On the back, left ankle on the right knee, the right thigh drawn in to this hip angle."""
     trunk, support = forward(-90.0), forward(hip_deg - 90.0)
-    along = np.array(support) + (-0.6, 0.0, 0.1)  # from the left hip to beside the right knee
+    along = np.add(support, (-0.6, 0.0, 0.1))  # from the left hip to beside the right knee
     out = np.array((1.0, 0.0, 0.0)) - along[0] / (along @ along) * along
     out *= np.sqrt(1.0 - (along @ along) / 4) / np.linalg.norm(out)
     thigh, shank = tuple(along / 2 + out), tuple(along / 2 - out)
@@ -211,19 +223,23 @@ def jittered(fps: float, until_s: float, seed: int) -> Floats:
     return times[times <= until_s]
 
 
+def value_at(keys: Keys, time_s: float) -> float:
+    """The value that runs straight from key to key, each (time, value)."""
+    return float(np.interp(time_s, [at for at, _ in keys], [value for _, value in keys]))
+
+
 def moments(
     shape: Callable[[float], Landmarks | None], keys: Keys, times: Iterable[float]
 ) -> Moments:
-    """A timeline: ``shape`` of a value that runs straight from key to key, each (time, value)."""
-    at, values = zip(*keys, strict=True)
-    return [(float(time_s), shape(float(np.interp(time_s, at, values)))) for time_s in times]
+    """A timeline: ``shape`` of a value that runs from key to key."""
+    return [(float(time_s), shape(value_at(keys, time_s))) for time_s in times]
 
 
 def crossings(keys: Keys, level: float) -> list[float]:
     """When the value that runs from key to key crosses a level."""
     return [
         t + (level - a) / (b - a) * (u - t)
-        for (t, a), (u, b) in zip(keys, keys[1:], strict=False)
+        for (t, a), (u, b) in pairwise(keys)
         if (a < level) != (b < level)
     ]
 

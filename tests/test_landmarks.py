@@ -34,19 +34,18 @@ def test_twins_have_the_same_name_but_for_the_side(name, twin):
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_landmarks_of_the_wrong_shape_are_refused(which):
-    values = list(arrays())
-    values[which] = values[which][:-1]
+    xy, world, visibility = (a[:-1] if n == which else a for n, a in enumerate(arrays()))
     with pytest.raises(ValueError, match=r"\(33, 2\), \(33, 3\), \(33,\)"):
-        Landmarks(*values, WH)
+        Landmarks(xy, world, visibility, WH)
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_landmarks_that_are_not_finite_are_refused(which, bad):
-    values = arrays()
+    xy, world, visibility = values = arrays()
     values[which].flat[5] = bad
     with pytest.raises(ValueError, match="nobody in view is None"):
-        Landmarks(*values, WH)
+        Landmarks(xy, world, visibility, WH)
 
 
 @pytest.mark.parametrize("name", ["xy_px", "world_m", "visibility"])

@@ -1,6 +1,7 @@
 """Matching: which columns a check reads, when it is broken, and how close it is."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_a_midline_check_reads_the_one_column():
 
 
 def test_a_check_in_space_reads_the_column_in_space():
-    spatial = Check(BY_NAME["knee"], "work", "world", (1, 2), (0, 3), True, "", "", "", "")
+    spatial = replace(check(of="work"), frame="world")
     assert Form(pose_of(spatial), "left").targets["left"][0].column.key == "knee.left.world"
 
 
@@ -167,7 +168,15 @@ def test_a_reading_knows_which_way_it_is_wrong(value, below):
 
 @pytest.mark.parametrize(
     ("value", "closeness"),
-    [(110.0, 1.0), (120.0, 1.0), (105.0, 0.5), (100.0, 0.0), (137.5, 0.25), (80.0, 0.0), (170.0, 0.0)],
+    [
+        (110.0, 1.0),
+        (120.0, 1.0),
+        (105.0, 0.5),
+        (100.0, 0.0),
+        (137.5, 0.25),
+        (80.0, 0.0),
+        (170.0, 0.0),
+    ],
 )
 def test_closeness_falls_from_the_good_range_to_the_limit(value, closeness):
     assert knee(value).closeness == pytest.approx(closeness)
@@ -175,7 +184,12 @@ def test_closeness_falls_from_the_good_range_to_the_limit(value, closeness):
 
 def test_closeness_at_a_limit_without_a_margin_is_all_or_nothing():
     form = Form(pose_of(check(good=(100.0, 140.0))), None)
-    assert [judge(form, {"knee.left": v}).closeness for v in (99.9, 100.0, 140.0, 140.1)] == [0, 1, 1, 0]
+    assert [judge(form, {"knee.left": v}).closeness for v in (99.9, 100.0, 140.0, 140.1)] == [
+        0,
+        1,
+        1,
+        0,
+    ]
 
 
 def test_closeness_is_the_mean_of_what_is_seen():

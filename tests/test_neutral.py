@@ -80,13 +80,17 @@ def test_a_pose_in_between_starts_the_second_anew():
 
 
 def test_nobody_in_between_starts_the_second_anew():
-    timeline = [(t, None if n == 5 else body) for n, (t, body) in enumerate(still(standing().seen(FRONT)))]
+    timeline = [
+        (t, None if n == 5 else body) for n, (t, body) in enumerate(still(standing().seen(FRONT)))
+    ]
     assert neutral_of(timeline).start_s == pytest.approx(0.6)
 
 
 def test_a_gap_in_between_starts_the_second_anew():
     body = standing().seen(FRONT)
-    assert neutral_of([*still(body, 0.8), *still(body, 3.0, from_s=1.5)]).start_s == pytest.approx(1.5)
+    assert neutral_of([*still(body, 0.8), *still(body, 3.0, from_s=1.5)]).start_s == pytest.approx(
+        1.5
+    )
 
 
 def test_the_detectors_jitter_is_stillness():
@@ -99,7 +103,11 @@ def test_the_first_neutral_is_kept():
 
 
 def test_too_few_joints_seen_are_no_neutral():
-    hidden = [f"{side}_{part}" for side in ("left", "right") for part in ("elbow", "wrist", "knee", "ankle")]
+    hidden = [
+        f"{side}_{part}"
+        for side in ("left", "right")
+        for part in ("elbow", "wrist", "knee", "ankle")
+    ]
     assert neutral_of(still(standing().seen(FRONT, hidden=hidden))) is None
 
 
@@ -123,12 +131,19 @@ def test_lengths_are_named_in_order():
 
 @pytest.mark.parametrize("camera_deg", [FRONT, 35.0, LEFT_SIDE, RIGHT_SIDE, BACK])
 def test_the_neutral_keeps_the_view(camera_deg):
-    assert neutral_of(still(standing().seen(camera_deg))).view.azimuth_deg == pytest.approx(camera_deg)
+    assert neutral_of(still(standing().seen(camera_deg))).view.azimuth_deg == pytest.approx(
+        camera_deg
+    )
 
 
 @pytest.mark.parametrize(
     ("figure", "upright"),
-    [(standing(), True), (long_sitting(10.0), True), (kneeling(60.0), False), (folded(110.0), False)],
+    [
+        (standing(), True),
+        (long_sitting(10.0), True),
+        (kneeling(60.0), False),
+        (folded(110.0), False),
+    ],
 )
 def test_the_neutral_says_whether_it_is_upright(figure, upright):
     assert neutral_of(still(figure.seen(LEFT_SIDE))).upright is upright
@@ -176,19 +191,17 @@ class TestRelativeMeasure:
 
 
 @pytest.mark.parametrize(
-    ("key", "figure", "expected"),
+    ("key", "rest", "figure", "expected"),
     [
-        ("head_roll_rel.left", Figure(tilt_deg=30.0), 20.0),
-        ("head_yaw_rel.right", Figure(turn_deg=-30.0), 40.0),
-        ("head_pitch", Figure(nod_deg=-20.0), -30.0),
-        ("shoulder_yaw_rel.left", Figure(twist_deg=-25.0), -35.0),
+        ("head_roll_rel.left", Figure(tilt_deg=10.0), Figure(tilt_deg=30.0), 20.0),
+        ("head_yaw_rel.right", Figure(turn_deg=10.0), Figure(turn_deg=-30.0), 40.0),
+        ("head_pitch", Figure(nod_deg=10.0), Figure(nod_deg=-20.0), -30.0),
+        ("shoulder_yaw_rel.left", Figure(twist_deg=10.0), Figure(twist_deg=-25.0), -35.0),
     ],
 )
-def test_relative_measures_count_from_the_neutral(key, figure, expected):
-    for_each = {"head_roll": "tilt_deg", "head_yaw": "turn_deg", "head_pitch": "nod_deg"}
-    start = for_each.get(key.split(".")[0].removesuffix("_rel"), "twist_deg")
-    rest = neutral_of(still(Figure(**{start: 10.0}).seen(FRONT)))
-    assert values_of(figure.seen(FRONT), neutral=rest)[key] == pytest.approx(expected)
+def test_relative_measures_count_from_the_neutral(key, rest, figure, expected):
+    neutral = neutral_of(still(rest.seen(FRONT)))
+    assert values_of(figure.seen(FRONT), neutral=neutral)[key] == pytest.approx(expected)
 
 
 def test_a_shoulder_turn_past_the_back_of_the_circle_stays_small():

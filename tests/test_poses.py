@@ -98,7 +98,9 @@ class TestBuiltInPose:
         assert load_pose(path).id == path.stem
 
     def test_can_be_held_within_what_is_allowed(self, path):
-        assert 0 < load_pose(path).dose.default_s <= load_pose(path).dose.longest_s <= LONGEST_HOLD_S
+        assert (
+            0 < load_pose(path).dose.default_s <= load_pose(path).dose.longest_s <= LONGEST_HOLD_S
+        )
 
     def test_has_labels_that_tell_its_checks_apart(self, path):
         pose = load_pose(path)
@@ -107,7 +109,11 @@ class TestBuiltInPose:
     def test_trusts_its_image_measures_in_its_best_view(self, path):
         pose = load_pose(path)
         view = {"foot_side_45": "side", "front_45": "front"}.get(pose.views[0], pose.views[0])
-        doubtful = [c.measure.name for c in pose.checks if c.frame == "image" and view not in c.measure.views]
+        doubtful = [
+            c.measure.name
+            for c in pose.checks
+            if c.frame == "image" and view not in c.measure.views
+        ]
         assert doubtful == []
 
     def test_never_says_further_or_deeper(self, path):
@@ -162,7 +168,12 @@ def test_a_figure_of_one_pose_is_in_no_other(name, figure, camera_deg):
 def test_a_file_says_what_it_says(tmp_path):
     pose = load_pose(written(tmp_path))
     trunk, knee = pose.checks
-    assert (trunk.measure.name, trunk.of, trunk.frame, trunk.accept) == ("trunk_incl", "", "image", (30, 90))
+    assert (trunk.measure.name, trunk.of, trunk.frame, trunk.accept) == (
+        "trunk_incl",
+        "",
+        "image",
+        (30, 90),
+    )
     assert (knee.of, knee.required, knee.more) == ("near", False, "")
     assert (pose.id, pose.dose.seconds, pose.dose.default_repetitions) == ("test_bend", (10, 30), 2)
 
@@ -177,7 +188,11 @@ def test_without_more_the_first_required_check_tells_moving_from_holding(tmp_pat
 
 
 def test_a_check_of_form_never_tells_moving_from_holding(tmp_path):
-    path = written(tmp_path, ('more = "larger"\n', ""), ("required = false", 'required = false\nmore = "larger"'))
+    path = written(
+        tmp_path,
+        ('more = "larger"\n', ""),
+        ("required = false", 'required = false\nmore = "larger"'),
+    )
     assert load_pose(path).primary.measure.name == "trunk_incl"
 
 
@@ -235,14 +250,35 @@ FAULTS = [
     ("default", ("default_s = 20", "default_s = 45"), ["hold", "45", "10 to 30"]),
     ("too long", ("seconds = [10, 30]", "seconds = [10, 300]"), ["hold", "300", "1 to 120"]),
     ("measure", ('"trunk_incl"', '"trunk_inkl"'), ["check 1", "'trunk_inkl'", "trunk_incl"]),
-    ("side of a midline", ('"trunk_incl"\n', '"trunk_incl"\nof = "near"\n'), ["check 1 (trunk_incl)", "no sides"]),
+    ("kind", ('"trunk_incl"', '["trunk_incl"]'), ["check 1", "measure = ['trunk_incl']", "text"]),
+    (
+        "side of a midline",
+        ('"trunk_incl"\n', '"trunk_incl"\nof = "near"\n'),
+        ["check 1 (trunk_incl)", "no sides"],
+    ),
     ("no side", ('of = "near"\n', ""), ["check 2 (knee)", "of is missing", "near"]),
     ("work of both", ('of = "near"', 'of = "work"'), ["check 2 (knee)", "'work'", "each"]),
     ("reversed", ("accept = [30, 90]", "accept = [90, 30]"), ["check 1 (trunk_incl)", "90", "30"]),
-    ("not a range", ("accept = [30, 90]", "accept = 30"), ["check 1 (trunk_incl)", "accept = 30", "[low, high]"]),
-    ("beyond anatomy", ("accept = [150, 180]", "accept = [150, 270]"), ["check 2 (knee)", "270", "180"]),
-    ("good outside", ("good = [40, 80]", "good = [20, 80]"), ["check 1 (trunk_incl)", "20 to 80", "30 to 90"]),
-    ("frame", ('of = "near"', 'of = "near"\nframe = "mask"'), ["check 2 (knee)", "'mask'", "image, world"]),
+    (
+        "not a range",
+        ("accept = [30, 90]", "accept = 30"),
+        ["check 1 (trunk_incl)", "accept = 30", "[low, high]"],
+    ),
+    (
+        "beyond anatomy",
+        ("accept = [150, 180]", "accept = [150, 270]"),
+        ["check 2 (knee)", "270", "180"],
+    ),
+    (
+        "good outside",
+        ("good = [40, 80]", "good = [20, 80]"),
+        ["check 1 (trunk_incl)", "20 to 80", "30 to 90"],
+    ),
+    (
+        "frame",
+        ('of = "near"', 'of = "near"\nframe = "mask"'),
+        ["check 2 (knee)", "'mask'", "image, world"],
+    ),
     ("flag", ("required = false", 'required = "no"'), ["check 2 (knee)", "'no'", "true or false"]),
     ("more", ('"larger"', '"bigger"'), ["check 1 (trunk_incl)", "'bigger'", "larger, smaller"]),
     ("none required", ('more = "larger"', "required = false"), ["no check is required"]),
@@ -276,8 +312,13 @@ def test_one_mistake_is_told_as_one_fault(tmp_path, change):
     assert len(faults_of(tmp_path, change)) == 1
 
 
+def test_two_mistakes_in_one_table_are_told_as_two(tmp_path):
+    changes = ("default_s = 20", "default_s = 45"), ("repetitions = 2", "repetitions = 7")
+    assert len(faults_of(tmp_path, *changes)) == 2
+
+
 def test_a_file_without_checks_is_refused(tmp_path):
-    path = written(tmp_path, text=WHOLE.split("[[check]]")[0])
+    path = written(tmp_path, text=WHOLE.split("[[check]]", maxsplit=1)[0])
     with pytest.raises(PoseFileError, match="check is missing"):
         load_pose(path)
 
@@ -326,7 +367,7 @@ def test_an_unknown_id_names_the_nearest(wanted):
 
 
 def test_an_id_like_no_other_names_all_that_are_known():
-    with pytest.raises(InputError, match="known are: childs_pose, .*standing_side_bend"):
+    with pytest.raises(InputError, match=r"known are: childs_pose, .*standing_side_bend"):
         find_pose("xyzzy", FOLDER)
 
 

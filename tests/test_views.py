@@ -21,7 +21,9 @@ from tests.figures import Figure, forward, measured, pair, standing
         ((0, -3, 0), 0, -90),
     ],
 )
-def test_a_view_is_told_from_the_direction_to_the_camera(left_up_forward, azimuth_deg, elevation_deg):
+def test_a_view_is_told_from_the_direction_to_the_camera(
+    left_up_forward, azimuth_deg, elevation_deg
+):
     view = View.of(np.array(left_up_forward, float))
     assert (view.azimuth_deg, view.elevation_deg) == pytest.approx((azimuth_deg, elevation_deg))
 

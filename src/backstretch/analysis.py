@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -214,13 +215,15 @@ class Outputs:
                 self._steps.write(step)
             if self._video is not None and self._overlay is not None:
                 frame = self._waiting.popleft()
-                self._video.write(self._overlay.draw(frame.image, step), frame.time_s)
+                image = frame.image[:, ::-1] if self.wanted.mirrored else frame.image
+                self._video.write(self._overlay.draw(image, step), frame.time_s)
 
     def close(self) -> None:
-        """Close the files."""
-        for file in (self._steps, self._video):
-            if file is not None:
-                file.close()
+        """Close the files, each even where another one fails."""
+        with ExitStack() as stack:
+            for file in (self._steps, self._video):
+                if file is not None:
+                    stack.callback(file.close)
 
 
 def analyse_video(
@@ -240,8 +243,6 @@ def analyse_video(
         for frame in reader.frames(wanted.start_s, wanted.end_s):
             marks = landmarker.look(frame)
             crowd.look(frame, marks)
-            if marks is not None and wanted.mirrored:
-                marks = marks.mirrored()
             moments.append((frame.time_s, marks))
             outputs.picture(frame)
             judge.push(frame.time_s, marks)
@@ -265,8 +266,7 @@ def analyse_track(
     outputs.begin(None)
     try:
         for time_s, marks in _part(recording.track, wanted):
-            turned = marks.mirrored() if marks is not None and wanted.mirrored else marks
-            judge.push(time_s, turned)
+            judge.push(time_s, marks)
         if judge.count == 0:
             raise _nothing_there(recording.source, wanted)
         judge.finish()
@@ -301,7 +301,8 @@ class _Judge:
     def push(self, time_s: float, marks: Landmarks | None) -> None:
         self.count += 1
         self._seen += marks is not None
-        self._moments.append((time_s, marks))
+        turned = marks.mirrored() if marks is not None and self.wanted.mirrored else marks
+        self._moments.append((time_s, turned))
         if len(self._moments) >= AT_ONCE:
             self._outputs.steps(self._session.push(self._moments))
             self._moments = []
@@ -349,7 +350,7 @@ class _Crowd:
         if marks is None or frame.time_s < self._next_s:
             return
         self._next_s = frame.time_s + PEOPLE_EVERY_S
-        if self._landmarker.people(frame) > 1:
+        if self._landmarker.sees_another(frame, marks):
             self._times.append(frame.time_s)
 
     @property

@@ -1,6 +1,7 @@
 """The command line."""
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from importlib import resources
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -45,25 +47,40 @@ class SideOption(StrEnum):
 def main() -> NoReturn:
     """Run the program; errors of the user become one clear line and exit code 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # no path and no sign is worth a crash
+    sys.exit(_flushed(_run()))
+
+
+def _run() -> int:
     try:
-        app(standalone_mode=True)
+        app()
+    except SystemExit as done:
+        if done.code == INTERRUPTED:
+            _complain("stopped; nothing was written")
+        return done.code if isinstance(done.code, int) else 0
     except PoseFileError as error:
-        _complain(*error.faults)
+        return _complain(*error.faults)
     except BackstretchError as error:
-        _complain(str(error))
-    except KeyboardInterrupt:
-        print("backstretch: stopped; nothing was written", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    sys.exit(0)
+        return _complain(str(error))
+    return 0
 
 
-def _complain(*lines: str) -> NoReturn:
+def _flushed(code: int) -> int:
+    """Bring what was printed to its reader; no reader is no fault."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code if isinstance(error, BrokenPipeError) else _complain(f"cannot print: {error}")
+    return code
+
+
+def _complain(*lines: str) -> int:
     for line in lines:
         print(f"backstretch: {line}", file=sys.stderr)
-    sys.exit(WRONG_USE)
+    return WRONG_USE
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001
@@ -132,7 +149,7 @@ def analyze(
     )
     result, folder = _analyse(recording, wanted, out, model)
     if as_json:
-        print(json.dumps(result.as_dict(), ensure_ascii=False))
+        print(json.dumps(result.as_dict()))
         return
     from rich.console import Console
 
@@ -175,20 +192,22 @@ def _analyse(
         run = _replayed if is_track else _watched
         result, landmarks = run(recording, wanted, folder, model)
         if len(landmarks.track) == 1:
-            result = replace(result, looks_like=_likenesses(landmarks))
+            result = replace(result, looks_like=_likenesses(landmarks, mirrored=wanted.mirrored))
         if folder is not None:
             landmarks.save(folder / "landmarks.npz")
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / "result.json").write_text(text + "\n", encoding="utf-8")
+            (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
     return result, str(out) if out else ""
 
 
-def _likenesses(recording: "Recording") -> tuple["Likeness", ...]:
+def _likenesses(recording: "Recording", *, mirrored: bool) -> tuple["Likeness", ...]:
     """What a photograph shows, among all known poses."""
     from backstretch.poses import load_pose
     from backstretch.recognition import looks_like
 
     marks = recording.track[0]
+    if marks is not None and mirrored:
+        marks = marks.mirrored()
     poses = [load_pose(path) for path in sorted(_poses_folder().glob("*.toml"))]
     return looks_like(marks, poses) if marks else ()
 

@@ -2,7 +2,7 @@
 
 from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST
 from backstretch.matching import Reading, Verdict
-from backstretch.measures import NEEDED
+from backstretch.measures import NEEDED, SIGNED_BY_SIDE
 from backstretch.poses import Pose
 
 NOBODY = "nobody in view"
@@ -11,10 +11,6 @@ MOTION_CUES = {
     RESTLESS: "Settle, and keep still.",
     BOUNCING: "Please do not bounce. Keep still.",
 }
-
-
-SIGNED_BY_SIDE = ("trunk_sideways", "head_roll", "head_yaw", "shoulder_yaw", "twist", "thigh_roll")
-"""Formulas whose side is a direction, not a limb."""
 
 
 def reason_of(verdict: Verdict, unseen: frozenset[str]) -> str:

@@ -5,6 +5,7 @@ the time is split where the limiting check crosses its limit. A hold opens when 
 for the settle time, survives short lapses without counting them, and ends where it was last left.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -193,6 +194,7 @@ class HoldClock:
         self._moments: list[Moment] = []
         self._near: list[Span] = []
         self._near_follows_hold = False
+        self._near_until_s = -math.inf
 
     @property
     def done_s(self) -> float:
@@ -215,9 +217,11 @@ class HoldClock:
         if moment.state is State.IN:
             self._moments.append(moment)
         for span in split(before, moment) if before else []:
+            is_near = moment.near_pose or (before is not None and before.near_pose)
+            self._near_until_s = span.end_s if is_near else self._near_until_s
             if span.kind is Kind.VALID or self._open:
                 self._open = _merged([*self._open, span])
-            elif moment.near_pose or (before and before.near_pose):
+            elif is_near:
                 self._near.append(span)
             else:
                 self._end_attempt(before_hold=False)
@@ -274,7 +278,9 @@ class HoldClock:
             inside = tuple(m for m in self._moments if _is_valid_at(m.time_s, spans))
             longest_s, score = self.longest_s, _score(inside)
             self.holds.append(Hold(start_s, end_s, tuple(spans), longest_s, score, inside))
-            self._near, self._near_follows_hold = lapse, True
+            until_s = self._near_until_s
+            near = [replace(s, end_s=min(s.end_s, until_s)) for s in lapse if s.start_s < until_s]
+            self._near, self._near_follows_hold = near, True
         elif self._open:
             self._drop()
         self._open, self._moments, self._settled = [], [], False

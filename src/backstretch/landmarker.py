@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
@@ -26,8 +27,8 @@ SPACING_MS = 1_000_000
 """A thousand seconds: MediaPipe's one-euro filter then keeps 0.3 % of the moment before."""
 VISIBILITY_KEPT = 0.9
 """Share of the last visibility that MediaPipe's low-pass filter keeps at each picture."""
-MOST_PEOPLE = 2
-"""How many people are looked for when the question is whether there is more than one."""
+MASK_MARGIN = 0.1
+"""How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 MODEL = "pose_landmarker_full.task"
 
 
@@ -37,8 +38,8 @@ class Landmarker(Protocol):
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
 
-    def people(self, frame: Frame) -> int:
-        """Count the people in view, up to `MOST_PEOPLE`; slow, and apart from `look`."""
+    def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
+        """Whether there is somebody beside the person with these landmarks; apart from `look`."""
 
 
 class MediaPipeLandmarker:
@@ -57,8 +58,8 @@ class MediaPipeLandmarker:
         self._model = _read_model(model)
         self._source = model
         self._stack = contextlib.ExitStack()
-        self._tracker = self._landmarker("VIDEO", people=1)
-        self._counter: Any = None
+        self._tracker = self._landmarker("VIDEO")
+        self._searcher: Any = None
         self._looked = 0
         self._visibility: Floats | None = None
 
@@ -90,11 +91,16 @@ class MediaPipeLandmarker:
             image_wh=frame.wh,
         )
 
-    def people(self, frame: Frame) -> int:
-        """Count the people in view, up to `MOST_PEOPLE`."""
-        if self._counter is None:
-            self._counter = self._landmarker("IMAGE", people=MOST_PEOPLE)
-        return len(self._counter.detect(self._picture(frame)).pose_landmarks)
+    def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
+        """Whether there is somebody beside the person with these landmarks.
+
+        The person is painted over and the rest is searched. Asking the model for two people takes
+        twice as long and found the second in 1 of 120 pictures of two clips side by side, this 119.
+        """
+        if self._searcher is None:
+            self._searcher = self._landmarker("IMAGE")
+        rest = Frame(frame.index, frame.time_s, _without(frame.image, marks))
+        return bool(self._searcher.detect(self._picture(rest)).pose_landmarks)
 
     def _unsmoothed(self, smoothed: Floats) -> Floats:
         before, self._visibility = self._visibility, smoothed
@@ -107,12 +113,12 @@ class MediaPipeLandmarker:
         picture = np.ascontiguousarray(frame.image)
         return self._vision.Image(image_format=self._vision.ImageFormat.SRGB, data=picture)
 
-    def _landmarker(self, mode: str, people: int) -> Any:
+    def _landmarker(self, mode: str) -> Any:
         vision = self._vision.tasks.vision
         options = vision.PoseLandmarkerOptions(
             base_options=self._vision.tasks.BaseOptions(model_asset_buffer=self._model),
             running_mode=vision.RunningMode[mode],
-            num_poses=people,
+            num_poses=1,
         )
         try:
             with _silence():
@@ -135,6 +141,17 @@ def _read_model(model: Path | None) -> bytes:
             raise InputError(f"{model}: cannot be read ({error.strerror})") from error
         words = "the pose model is not in the package; install backstretch again with pip"
         raise SetupError(words) from error
+
+
+def _without(image: NDArray[np.uint8], marks: Landmarks) -> NDArray[np.uint8]:
+    """The picture with a person painted over in its mean colour."""
+    low, high = marks.xy_px.min(axis=0), marks.xy_px.max(axis=0)
+    margin_px = MASK_MARGIN * (high - low).max()
+    left, top = np.maximum(low - margin_px, 0).astype(int)
+    right, bottom = np.maximum(high + margin_px, 0).astype(int)
+    rest = image.copy()
+    rest[top:bottom, left:right] = image.mean(axis=(0, 1))
+    return rest
 
 
 def _rounded(values: Any) -> Floats:

@@ -325,6 +325,12 @@ CATALOGUE = (
 BY_NAME = {measure.name: measure for measure in CATALOGUE}
 
 
+SIGNED_BY_SIDE = ("trunk_sideways", "head_roll", "head_yaw", "shoulder_yaw", "twist", "thigh_roll")
+"""Formulas whose side is a direction, not a limb: they take both sides of their parts."""
+BY_SHOULDERS = ("past_middle", "thigh_roll")
+"""Formulas that take the shoulders besides their parts."""
+
+
 def _columns() -> tuple[Column, ...]:
     """All columns, those of one formula and frame side by side so that they compute at once."""
     columns = [
@@ -338,10 +344,12 @@ def _columns() -> tuple[Column, ...]:
 
 def _needed(column: Column) -> tuple[str, ...]:
     """Names of the landmarks a column needs; midline measures name both sides."""
-    sides = (column.side,) if column.side else SIDES
-    return tuple(
-        NAMES[_index(part, side)] for part in column.measure.parts for side in sides
-    )
+    measure = column.measure
+    sides = (column.side,) if column.side and measure.formula not in SIGNED_BY_SIDE else SIDES
+    needed = [NAMES[_index(part, side)] for part in measure.parts for side in sides]
+    if measure.formula in BY_SHOULDERS:
+        needed += [f"{side}_shoulder" for side in SIDES]
+    return tuple(dict.fromkeys(needed))
 
 
 COLUMNS = _columns()

@@ -96,7 +96,10 @@ class MotionWatch:
         """The run of time above the speed limit that goes on, once it has lasted long enough."""
         before, self._speed_before = self._speed_before, (middle_s, speed)
         limit = FAST[self._unit]
-        if before is None or not max(before[1], speed) > limit or middle_s <= before[0]:
+        if before is None or math.isnan(before[1] + speed) or max(before[1], speed) <= limit:
+            self._fast_from_s = None
+            return None
+        if middle_s <= before[0]:
             return None
         start_s, end_s = before[0], middle_s
         if min(before[1], speed) <= limit:
@@ -132,8 +135,8 @@ class MotionWatch:
         extreme_s, extreme = self._extreme or (time_s, value)
         way = value - extreme
         if self._rising is None:
-            self._rising = way > 0 if abs(way) >= bounce else None
-            extreme_s, extreme = (time_s, value) if self._rising is not None else (extreme_s, extreme)
+            self._rising = way > 0 if way else None
+            extreme_s, extreme = (time_s, value)
         elif (way > 0) == self._rising:
             extreme_s, extreme = time_s, value
         elif abs(way) < bounce / 4:

@@ -1,6 +1,7 @@
 """Poses: what a pose file says, and reading one so that every fault is told at once."""
 
 import difflib
+import math
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -193,20 +194,21 @@ class _Reader:
             self.fault("side_rule", "missing; say in words which side counts as left")
 
     def dose(self, table: dict[str, Any]) -> Dose:
-        take = _Table(self, "hold", table)
+        take, before = _Table(self, "hold", table), len(self.faults)
         dose = Dose(
             seconds=take.span("seconds", (1.0, LONGEST_HOLD_S)),
             default_s=take.number("default_s"),
             repetitions=cast("tuple[int, int]", take.span("repetitions", (1, 50))),
-            default_repetitions=int(take.number("default_repetitions")),
+            default_repetitions=take.whole("default_repetitions"),
             source=take.text("source"),
         )
         take.nothing_left()
+        sound = len(self.faults) == before
         for name, value, span in (
             ("default_s", dose.default_s, dose.seconds),
             ("default_repetitions", dose.default_repetitions, dose.repetitions),
         ):
-            if not span[0] <= value <= span[1]:
+            if sound and not span[0] <= value <= span[1]:
                 self.fault("hold", f"{name} {value:g} is outside {span[0]:g} to {span[1]:g}")
         return dose
 
@@ -229,7 +231,8 @@ class _Reader:
             source=take.text("source"),
         )
         take.nothing_left()
-        self.consistent(place, check)
+        if isinstance(name, str) and name in BY_NAME:
+            self.consistent(place, check)
         return check
 
     def measure(self, place: str, name: str) -> Measure:
@@ -281,6 +284,9 @@ class _Table:
     def number(self, name: str) -> float:
         return float(self.take(name, _is_number, "it must be a number", None) or 0.0)
 
+    def whole(self, name: str) -> int:
+        return int(self.take(name, _is_whole, "it must be a whole number", None) or 0)
+
     def choice(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         words = f"it must be one of {', '.join(filter(None, allowed))}"
         return self.take(name, lambda value: value in allowed, words, default) or ""
@@ -289,17 +295,22 @@ class _Table:
         self, name: str, default: tuple[str, ...] | None = None, allowed: tuple[str, ...] = ()
     ) -> tuple[str, ...]:
         words = f"it must be a list of {', '.join(allowed)}" if allowed else "it must list texts"
-        return tuple(self.take(name, lambda v: _is_texts(v, allowed), words, default) or ())
+        may_be_empty = default is not None
+        good = self.take(
+            name, lambda v: _is_texts(v, allowed) and (v or may_be_empty), words, default
+        )
+        return tuple(good or ())
 
     def span(self, name: str, limits: tuple[float, float]) -> tuple[float, float]:
         low, high = limits
         words = f"it must be [low, high] within {low:g} to {high:g}"
         span = self.take(name, _is_span, words, None)
         if span is None:
-            return limits
+            return math.nan, math.nan
         if span[0] > span[1]:
             self.reader.fault(self.place, f"{name}: low {span[0]:g} exceeds high {span[1]:g}")
-        elif span[0] < low or span[1] > high:
+            return math.nan, math.nan
+        if span[0] < low or span[1] > high:
             self.reader.fault(self.place, f"{name} = {span!r}; {words}")
         return span[0], span[1]
 
@@ -317,7 +328,11 @@ class _Table:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_span(value: Any) -> bool:

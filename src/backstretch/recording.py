@@ -1,4 +1,4 @@
-"""Files that others read: landmark tracks, result.json, steps.csv; each written whole or not at all.
+"""Files that others read: landmark tracks and steps.csv, written whole or not at all.
 
 A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pickle):
 
@@ -11,14 +11,15 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
 
 import csv
 import dataclasses
+import errno
 import json
 import math
-import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +34,18 @@ from backstretch.video import Source
 FORMAT = "backstretch landmark track"
 VERSION = 1
 TRACK_ENDING = ".npz"
+DAMAGE = (
+    EOFError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy, zipfile and json raise on files that are no tracks, or no longer."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -81,22 +94,43 @@ class Recording:
                 return cls._from(arrays, about)
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        except DAMAGE as error:
             raise InputError(f"{path}: is not a landmark track, or a damaged one") from error
+        except _NewerVersionError as error:
+            words = f"{path}: was written by a newer backstretch ({error}); update this one"
+            raise InputError(words) from error
 
     @classmethod
     def _from(cls, arrays: Any, about: dict[str, Any]) -> Self:
-        if about["format"] != FORMAT or about["version"] != VERSION:
+        if about["format"] != FORMAT:
             raise ValueError(about["format"])
-        floats = [arrays[name].astype(np.float64) for name in ("xy_px", "world_m", "visibility")]
-        width, height = about["image_wh"]
-        track = LandmarkTrack(arrays["time_s"].astype(np.float64), *floats, (width, height))
-        return cls(track, Source(**about["source"]), tuple(about["warnings"]))
+        if about["version"] > VERSION:
+            raise _NewerVersionError(f"track version {about['version']}")
+        names = ("time_s", "xy_px", "world_m", "visibility")
+        time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
+        width, height = (int(size) for size in about["image_wh"])
+        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height))
+        for _ in track:  # checks each moment's landmarks
+            pass
+        warnings = tuple(str(warning) for warning in about["warnings"])
+        return cls(track, _source(about["source"]), warnings)
+
+
+class _NewerVersionError(Exception):
+    """A track of a version that is not known yet."""
+
+
+def _source(about: dict[str, Any]) -> Source:
+    source = Source(**about)
+    numbers = {name: value for name, value in vars(source).items() if name != "path"}
+    if not all(isinstance(value, int | float) for value in numbers.values()):
+        raise TypeError(numbers)
+    return source
 
 
 @contextmanager
 def output_folder(folder: Path | None) -> Iterator[Path | None]:
-    """Give a working folder beside ``folder``; its files move in when all went well.
+    """Give a working folder inside ``folder``; its files move up into it when all went well.
 
     Raises:
         InputError: The folder cannot be made or written; whatever was begun is removed.
@@ -105,19 +139,41 @@ def output_folder(folder: Path | None) -> Iterator[Path | None]:
         yield None
         return
     work: Path | None = None
+    made: list[Path] = []
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        _make(folder, made)
+        work = Path(tempfile.mkdtemp(prefix=".backstretch-", dir=folder))
         yield work
-        folder.mkdir(exist_ok=True)
-        for made in sorted(work.iterdir()):
-            os.replace(made, folder / made.name)
+        _move(work, folder)
+        made.clear()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(f"{folder}: cannot be written ({reason}); nothing was left there") from error
+        words = f"{folder}: cannot be written ({reason}); nothing was left there"
+        raise InputError(words) from error
     finally:
         if work is not None:
             shutil.rmtree(work, ignore_errors=True)
+        for each in reversed(made):
+            with suppress(OSError):  # somebody else has put something there
+                each.rmdir()
+
+
+def _make(folder: Path, made: list[Path]) -> None:
+    """Make a folder with its parents; ``made`` collects those that were not there."""
+    if not folder.exists():
+        _make(folder.parent, made)
+        folder.mkdir()
+        made.append(folder)
+
+
+def _move(work: Path, folder: Path) -> None:
+    """Move all files up, or none where a folder is in the way of one."""
+    moves = [(each, folder / each.name) for each in sorted(work.iterdir())]
+    for _, target in moves:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{target.name} is a folder there")
+    for each, target in moves:
+        each.replace(target)
 
 
 class StepsFile:
@@ -133,7 +189,9 @@ class StepsFile:
         """Add one row; what could not be measured is left empty."""
         told = [f"{step.time_s:.6f}", str(step.state), step.side or "", step.reason]
         told += [f"{step.valid_s:.3f}", f"{step.total_s:.3f}"]
-        self._rows.writerow(told + ["" if math.isnan(v) else f"{v:.4g}" for v in step.values.tolist()])
+        self._rows.writerow(
+            told + ["" if math.isnan(v) else f"{v:.4g}" for v in step.values.tolist()]
+        )
 
     def close(self) -> None:
         """Finish the file."""

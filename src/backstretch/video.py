@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backstretch.errors import InputError
 from backstretch.frame import Frame
@@ -74,7 +75,7 @@ class VideoReader:
         self._stream: VideoStream = self._video_stream()
         self._first, self._has_clock = self._look_ahead()
         self._fps = self._frame_rate()
-        self._start_s = (self._first.time or 0.0) if self._has_clock else 0.0
+        self._start_s = _stamp(self._first) or 0.0
         self._turn = _quarter_turns(self._first)
         self._duration_s, self._frames = self._length()
         self._decoded = 0
@@ -119,8 +120,9 @@ class VideoReader:
         for time_s, picture in self._timed():
             if end_s is not None and time_s > end_s:
                 break
-            if time_s >= start_s:
-                yield Frame(self._decoded - 1, time_s, self._upright(picture))
+            image = self._upright(picture) if time_s >= start_s else None
+            if image is not None:
+                yield Frame(self._decoded - 1, time_s, image)
         self._conclude(whole=start_s <= 0.0 and end_s is None)
 
     def _open(self) -> "InputContainer":
@@ -158,13 +160,14 @@ class VideoReader:
         for picture in itertools.islice(self._pictures(), CLOCK_PICTURES):
             first = first or picture
             count += 1
-            if picture.time is not None and picture.time > last_s:
+            time_s = _stamp(picture)
+            if time_s is not None and time_s > last_s:
                 later += 1
-                last_s = picture.time
+                last_s = time_s
         self._rewind()
         if first is None:
             raise InputError(f"{self.path}: holds no picture that can be read")
-        return first, first.time is not None and later >= CLOCK_SHARE * count
+        return first, later >= CLOCK_SHARE * count
 
     def _frame_rate(self) -> float:
         rates = [self._stream.average_rate, self._stream.guessed_rate]
@@ -252,25 +255,36 @@ class VideoReader:
     def _time_of(self, picture: "VideoFrame") -> float | None:
         if not self._has_clock:
             return self._decoded / self._fps
-        return None if picture.time is None else picture.time - self._start_s
+        time_s = _stamp(picture)
+        return None if time_s is None else time_s - self._start_s
 
-    def _upright(self, picture: "VideoFrame") -> Any:
+    def _upright(self, picture: "VideoFrame") -> NDArray[np.uint8] | None:
+        """RGB; None for a picture so damaged that its colours cannot be told."""
         width, height = self.wh if self._turn % 2 == 0 else self.wh[::-1]
-        image = picture.to_ndarray(format="rgb24", width=width, height=height)
-        return np.ascontiguousarray(np.rot90(image, self._turn))
+        try:
+            image = picture.to_ndarray(format="rgb24", width=width, height=height)
+        except self._errors:
+            self._broken += 1
+            return None
+        return np.ascontiguousarray(np.rot90(image, self._turn)).astype(np.uint8, copy=False)
 
     def _conclude(self, *, whole: bool) -> None:
         if self._left_out:
-            words = f"{self._left_out} pictures without a usable time were left out"
+            words = f"pictures without a usable time were left out: {self._left_out}"
             self.warnings.append(words)
         if self._broken:
-            self.warnings.append(f"the file is damaged in {self._broken} places")
+            self.warnings.append(f"the file is damaged; places where it shows: {self._broken}")
         if not whole:
             return
         self._frames = self._decoded
         if self._duration_s - self._last_s > EARLY_END_S + 1.0 / self._fps:
-            words = f"the file ends early: {self._last_s:.1f} of {self._duration_s:.1f} s could be read"
-            self.warnings.append(words)
+            read = f"{self._last_s:.1f} of {self._duration_s:.1f} s"
+            self.warnings.append(f"the file ends early: {read} could be read")
+
+
+def _stamp(picture: "VideoFrame") -> float | None:
+    """The container's time; None where it gives none, whatever the library's types say."""
+    return picture.time
 
 
 def _quarter_turns(picture: "VideoFrame") -> int:

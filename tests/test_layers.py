@@ -1,0 +1,169 @@
+"""The layers: who may import whom, and which library has which door."""
+
+import ast
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
+LAYERS = (
+    {"errors", "frame", "landmarks"},
+    {"measures", "views"},
+    {"poses", "smoothing", "neutral"},
+    {"matching"},
+    {"hold"},
+    {"motion", "cues"},
+    {"session"},
+)
+"""The middle, lowest first. Above it come the rim and, above all, the command line."""
+MIDDLE = set().union(*LAYERS)
+TOP = {"cli", "__main__"}
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
+RIM = set(MODULES) - MIDDLE - TOP - {"__init__"}
+DOORS = {
+    "mediapipe": {"landmarker"},
+    "cv2": {"canvas", "window"},
+    "av": {"video", "annotated"},
+    "typer": {"cli"},
+}
+HEAVY = {"mediapipe", "cv2", "av", "matplotlib"}
+NOT_IN_THE_MIDDLE = {
+    "time",
+    "datetime",
+    "threading",
+    "subprocess",
+    "socket",
+    "urllib",
+    "os",
+    "sys",
+    "random",
+}
+
+
+@cache
+def tree_of(module):
+    return ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+
+
+def names_in(node):
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module == "backstretch":
+        return [f"backstretch.{alias.name}" for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or "backstretch"]
+    return []
+
+
+def imports_of(module):
+    return {name for node in ast.walk(tree_of(module)) for name in names_in(node)}
+
+
+def own_imports(module):
+    """Modules of the package that a module imports, anywhere in it."""
+    parts = [name.split(".") for name in imports_of(module)]
+    return {
+        part[1]
+        for part in parts
+        if part[0] == "backstretch" and len(part) > 1 and part[1] in MODULES
+    }
+
+
+def libraries(module):
+    """Libraries that a module imports, anywhere in it."""
+    roots = {name.split(".")[0] for name in imports_of(module)}
+    return roots - set(sys.stdlib_module_names) - {"backstretch"}
+
+
+def at_import(node):
+    """Names imported when the module is: not those in functions, nor for the type checker."""
+    for child in ast.iter_child_nodes(node):
+        is_typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+        if not is_typing and not isinstance(
+            child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+        ):
+            yield from names_in(child)
+            yield from at_import(child)
+
+
+def layer_of(module):
+    return next(n for n, layer in enumerate(LAYERS) if module in layer)
+
+
+def test_every_module_of_the_middle_is_there():
+    assert set(MODULES) >= MIDDLE
+
+
+@pytest.mark.parametrize("module", sorted(MIDDLE))
+class TestModuleOfTheMiddle:
+    def test_imports_only_from_below(self, module):
+        allowed = set().union(*LAYERS[: layer_of(module)])
+        same_layer = LAYERS[layer_of(module)] if layer_of(module) == 0 else set()
+        assert own_imports(module) <= allowed | same_layer
+
+    def test_needs_only_numpy_and_the_standard_library(self, module):
+        assert libraries(module) <= {"numpy"}
+
+    def test_has_no_clock_and_no_machine(self, module):
+        assert {name.split(".")[0] for name in imports_of(module)} & NOT_IN_THE_MIDDLE == set()
+
+    def test_neither_prints_nor_asks(self, module):
+        calls = {
+            n.func.id
+            for n in ast.walk(tree_of(module))
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
+        assert calls & {"print", "input", "open"} == set()
+
+
+@pytest.mark.parametrize("module", sorted(RIM))
+def test_the_rim_does_not_import_the_command_line(module):
+    assert own_imports(module) & TOP == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_in_no_circle(module):
+    reached, waiting = set(), set(own_imports(module))
+    while waiting:
+        reached |= waiting
+        waiting = set().union(*map(own_imports, waiting)) - reached
+    assert module not in reached
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_a_library_has_its_own_door(library):
+    assert {module for module in MODULES if library in libraries(module)} <= DOORS[library]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_heavy_library_is_loaded_at_import(module):
+    assert {name.split(".")[0] for name in at_import(tree_of(module))} & HEAVY == set()
+
+
+def test_nothing_opens_a_connection():
+    network = {
+        "socket",
+        "ssl",
+        "http",
+        "urllib",
+        "ftplib",
+        "smtplib",
+        "requests",
+        "httpx",
+        "urllib3",
+    }
+    roots = {m: {name.split(".")[0] for name in imports_of(m)} & network for m in MODULES}
+    assert {module: found for module, found in roots.items() if found} == {}
+
+
+def test_loading_the_middle_loads_nothing_but_numpy():
+    loaded = "import sys, backstretch.session; print(*{name.split('.')[0] for name in sys.modules})"
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    told = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, env=environment
+    )
+    assert set(told.stdout.split()) & {*HEAVY, "typer", "rich", "PIL"} == set()
