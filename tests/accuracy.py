@@ -153,19 +153,15 @@ def accuracy_rows() -> list[Row]:
         return [row for rows in pool.map(rows_of, media_clips()) for row in rows]
 
 
-class Decimated:
+class Decimated(VideoReader):
     """A reader that gives only some of the pictures, as a slower camera would."""
 
-    def __init__(self, reader: VideoReader, keep) -> None:
-        self._reader, self._keep = reader, keep
-
-    def __getattr__(self, name):
-        return getattr(self._reader, name)
+    def __init__(self, path: Path, keep) -> None:
+        super().__init__(path)
+        self._keep = keep
 
     def frames(self, start_s: float = 0.0, end_s: float | None = None):
-        for frame in self._reader.frames(start_s, end_s):
-            if self._keep(frame):
-                yield frame
+        return filter(self._keep, super().frames(start_s, end_s))
 
 
 def every(clip_fps: float, fps: float):
@@ -194,9 +190,8 @@ def timing_of(job: tuple[Clip, str]) -> float:
     kind, _, number = way.partition(" ")
     fps = clip.truth["fps"]
     keep = every(fps, float(number)) if kind == "fps" else at_random(float(number))
-    with MediaPipeLandmarker() as landmarker, VideoReader(clip.video) as reader:
-        thinned = Decimated(reader, keep)
-        result, _ = analyse_video(thinned, landmarker, Wanted(pose(clip.pose_id)))
+    with MediaPipeLandmarker() as landmarker, Decimated(clip.video, keep) as reader:
+        result, _ = analyse_video(reader, landmarker, Wanted(pose(clip.pose_id)))
     return result.seconds(Kind.VALID)
 
 

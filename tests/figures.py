@@ -12,8 +12,9 @@ from typing import Self
 
 import numpy as np
 
+from backstretch.catalogue import COLUMN_INDEX
 from backstretch.landmarks import COUNT, INDEX, Floats, Landmarks
-from backstretch.measures import COLUMN_INDEX, Body, measure_body, seen_landmarks
+from backstretch.measures import Body, measure_body, seen_landmarks
 from backstretch.neutral import Neutral, settle
 
 Direction = tuple[float, float, float]

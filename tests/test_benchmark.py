@@ -3,6 +3,7 @@
 from statistics import median
 
 import pytest
+
 from tests import accuracy
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.model, pytest.mark.timeout(3600)]

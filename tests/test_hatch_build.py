@@ -5,6 +5,7 @@ import os
 import zipfile
 
 import pytest
+
 from tests.truth import ROOT
 
 MODEL = ROOT / "src" / "backstretch" / "models" / "pose_landmarker_full.task"
@@ -29,7 +30,7 @@ def no_index(monkeypatch):
 
 
 def run_hook(hook, root):
-    build_data = {"artifacts": []}
+    build_data: dict[str, list[str]] = {"artifacts": []}
     hook.ModelBuildHook(str(root), {}, None, None, str(root), "wheel").initialize("", build_data)
     return build_data
 
@@ -41,7 +42,7 @@ def test_a_network_of_another_content_stops_the_build(hook):
 
 @pytest.mark.usefixtures("no_index")
 def test_without_an_index_the_build_fails_and_says_what_to_do(hook, tmp_path):
-    with pytest.raises(SystemExit, match="cannot build without the pose model.*package index"):
+    with pytest.raises(SystemExit, match=r"cannot build without the pose model.*package index"):
         hook.build_model(tmp_path / "models" / "model.task")
     assert list(tmp_path.iterdir()) == []
 

@@ -18,9 +18,9 @@ from backstretch.hold import (
     Limit,
     Moment,
     Span,
+    State,
     split,
 )
-from backstretch.matching import State
 from tests.figures import crossings, every, jittered
 
 LEAVE = 5.0

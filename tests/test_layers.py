@@ -12,11 +12,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
     {"errors", "frame", "landmarks"},
-    {"measures", "views"},
-    {"poses", "smoothing", "neutral"},
-    {"matching"},
-    {"hold"},
-    {"motion", "cues"},
+    {"catalogue", "views"},
+    {"formulas"},
+    {"measures"},
+    {"poses", "smoothing", "neutral", "hold"},
+    {"matching", "motion"},
+    {"cues", "recognition"},
     {"session"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""

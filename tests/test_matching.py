@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backstretch.matching import HYSTERESIS, Form, State, forms_of
-from backstretch.measures import BY_NAME, COLUMN_INDEX, COLUMNS
+from backstretch.catalogue import BY_NAME, COLUMN_INDEX, COLUMNS
+from backstretch.hold import State
+from backstretch.matching import HYSTERESIS, Form, forms_of
 from backstretch.poses import Check, Dose, Pose, load_pose
 
 POSES = Path(__file__).parents[1] / "poses"

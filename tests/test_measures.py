@@ -8,19 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backstretch.catalogue import BY_NAME, CATALOGUE, COLUMN_INDEX, COLUMNS, LENGTHS, NEEDED, Column
+from backstretch.formulas import FORMULAS
 from backstretch.landmarks import COUNT, INDEX, NAMES, SIDES, Landmarks
-from backstretch.measures import (
-    BY_NAME,
-    CATALOGUE,
-    COLUMN_INDEX,
-    COLUMNS,
-    FORMULAS,
-    LENGTHS,
-    NEEDED,
-    Column,
-    measure_body,
-    seen_landmarks,
-)
+from backstretch.measures import measure_body, seen_landmarks
 from backstretch.poses import POSITIONS
 from backstretch.views import VIEWS
 from tests.figures import (

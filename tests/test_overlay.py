@@ -1,3 +1,5 @@
+from backstretch.hold import State
+
 """The overlay: what is drawn where, in which colour and shape, on pictures of any size."""
 
 from dataclasses import replace
@@ -9,9 +11,8 @@ import numpy as np
 import pytest
 
 from backstretch.canvas import BLUE, GREY, ORANGE, WHITE, Colour, Picture, Type
+from backstretch.catalogue import COLUMNS
 from backstretch.landmarks import INDEX, Landmarks
-from backstretch.matching import State
-from backstretch.measures import COLUMNS
 from backstretch.overlay import BONE, TITLES, Mark, Overlay, marks_of, spot_of
 from backstretch.poses import load_pose
 from backstretch.session import Session, Step

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from backstretch.catalogue import COLUMN_INDEX
 from backstretch.errors import InputError, PoseFileError
-from backstretch.matching import State, forms_of
-from backstretch.measures import COLUMN_INDEX
+from backstretch.hold import State
+from backstretch.matching import forms_of
 from backstretch.neutral import settle
 from backstretch.poses import LONGEST_HOLD_S, find_pose, load_pose
 from tests.figures import (

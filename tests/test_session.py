@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstretch.cues import NOBODY
-from backstretch.hold import BOUNCING, Kind, total
-from backstretch.matching import State, forms_of
+from backstretch.hold import BOUNCING, Kind, State, total
+from backstretch.matching import forms_of
 from backstretch.neutral import settle
 from backstretch.poses import find_pose
 from backstretch.session import Session

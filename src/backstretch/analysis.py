@@ -31,6 +31,8 @@ PEOPLE_EVERY_S = 2.0
 TILTED_FROM_DEG = 5.0
 """A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
 SCORE_STEP = 5
+WORTH_SAYING_S = 0.05
+"""Less rounds to 0.0 s."""
 
 Progress = Callable[[float], None]
 """Is told the source's time that has been reached, in seconds."""
@@ -155,7 +157,11 @@ def reasons(spans: tuple[Span, ...]) -> list[str]:
     for span in spans:
         if span.kind is not Kind.VALID:
             lost[span.reason] += span.seconds  # type: ignore[assignment]
-    return [f"{seconds:.1f} s {reason}" for reason, seconds in lost.most_common() if seconds >= 0.05]
+    return [
+        f"{seconds:.1f} s {reason}"
+        for reason, seconds in lost.most_common()
+        if seconds >= WORTH_SAYING_S
+    ]
 
 
 def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:
@@ -281,7 +287,9 @@ def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmar
 
 
 def _nothing_there(source: Source, wanted: Wanted) -> InputError:
-    part = f"from {wanted.start_s:g} s" + ("" if wanted.end_s is None else f" to {wanted.end_s:g} s")
+    part = f"from {wanted.start_s:g} s" + (
+        "" if wanted.end_s is None else f" to {wanted.end_s:g} s"
+    )
     words = f"{source.path}: there is nothing {part}; it is {source.duration_s:g} s long"
     return InputError(words)
 
@@ -388,5 +396,3 @@ def _capped(holds: tuple[tuple[str | None, Hold], ...]) -> Iterator[str]:
                 f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
                 f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
             )
-
-

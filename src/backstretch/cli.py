@@ -50,7 +50,12 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # no path and no sign is worth a crash
-    sys.exit(_flushed(_run()))
+    try:
+        code = _run()
+        sys.stdout.flush()
+    except OSError as error:
+        code = _unprinted(error)
+    sys.exit(code)
 
 
 def _run() -> int:
@@ -67,14 +72,10 @@ def _run() -> int:
     return 0
 
 
-def _flushed(code: int) -> int:
-    """Bring what was printed to its reader; no reader is no fault."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return code if isinstance(error, BrokenPipeError) else _complain(f"cannot print: {error}")
-    return code
+def _unprinted(error: OSError) -> int:
+    """Say that stdout cannot be written; that nobody reads it any more is no fault."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0 if isinstance(error, BrokenPipeError) else _complain(str(error))
 
 
 def _complain(*lines: str) -> int:
@@ -91,7 +92,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001
 
 @app.callback()
 def options(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -233,7 +234,9 @@ def _watched(
     with VideoReader(path) as reader:
         if wanted.start_s >= reader.source.duration_s:
             length_s = reader.source.duration_s
-            raise InputError(f"--start {wanted.start_s:g} is after the end; {path} is {length_s:g} s long")
+            raise InputError(
+                f"--start {wanted.start_s:g} is after the end; {path} is {length_s:g} s long"
+            )
         from backstretch.analysis import analyse_video
         from backstretch.landmarker import MediaPipeLandmarker
 
@@ -246,7 +249,13 @@ def _watched(
 def _progress(start_s: float, end_s: float) -> Iterator["Progress"]:
     """A bar with the time left on stderr; nothing where stderr is no terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     columns: list[Any] = [
@@ -256,6 +265,8 @@ def _progress(start_s: float, end_s: float) -> Iterator["Progress"]:
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     ]
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task("", total=max(end_s - start_s, 1e-3))
         yield lambda time_s: bar.update(task, completed=time_s - start_s)

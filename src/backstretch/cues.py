@@ -1,8 +1,8 @@
 """Words: why a moment does not count, and what to say to the person. Never "further", never "deeper"."""
 
+from backstretch.catalogue import NEEDED, SIGNED_BY_SIDE
 from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST
 from backstretch.matching import Reading, Verdict
-from backstretch.measures import NEEDED, SIGNED_BY_SIDE
 from backstretch.poses import Pose
 
 NOBODY = "nobody in view"
@@ -32,7 +32,11 @@ def label(reading: Reading) -> str:
     """The measure and its side in words: ``left knee angle``, ``trunk lean``."""
     column = reading.target.column
     leans = column.measure.formula in SIGNED_BY_SIDE
-    return f"{column.side} {column.measure.label}" if column.side and not leans else column.measure.label
+    return (
+        f"{column.side} {column.measure.label}"
+        if column.side and not leans
+        else column.measure.label
+    )
 
 
 def missing(reading: Reading, unseen: frozenset[str]) -> str:

@@ -22,7 +22,7 @@ class Frame:
     image: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        if self.image.dtype != np.uint8 or self.image.ndim != 3 or self.image.shape[2] != 3:
+        if self.image.dtype != np.uint8 or self.image.shape[2:] != (3,):
             raise ValueError(f"image must be (H, W, 3) uint8, is {self.image.shape}")
         if not np.isfinite(self.time_s):
             raise ValueError(f"time_s must be finite, is {self.time_s}")

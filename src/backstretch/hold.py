@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from backstretch.matching import State
-
+INSTANT_S = 1e-6
+"""Times nearer than this are the same time: rounding."""
 LONGEST_GAP_S = 0.5
 """Time between moments further apart than this is unseen, whatever its ends."""
 SETTLE_S = 0.5
@@ -30,6 +30,14 @@ BOUNCING = "bouncing"
 TOO_FAST = "moving too fast"
 RESTLESS = "not keeping still"
 """Reasons for time in the right position that was still not held."""
+
+
+class State(StrEnum):
+    """What can be said of a moment."""
+
+    IN = "in"
+    OUT = "out"
+    UNSEEN = "unseen"
 
 
 class Kind(StrEnum):
@@ -141,7 +149,7 @@ def total(spans: Iterable[Span], kind: Kind) -> float:
 def split(before: Moment, after: Moment) -> list[Span]:
     """Say what the time between two looked-at moments is worth."""
     start_s, end_s = before.time_s, after.time_s
-    if end_s - start_s > LONGEST_GAP_S + 1e-9:
+    if end_s - start_s > LONGEST_GAP_S + INSTANT_S:
         return [Span(start_s, end_s, Kind.UNSEEN, "nothing was seen for a while")]
     if State.UNSEEN in {before.state, after.state}:
         return [Span(start_s, end_s, Kind.UNSEEN, before.reason or after.reason)]
@@ -257,7 +265,7 @@ class HoldClock:
                 self._close()
         elif lapse:
             self._drop()
-        elif total(self._open, Kind.VALID) >= SETTLE_S - 1e-9:
+        elif total(self._open, Kind.VALID) >= SETTLE_S - INSTANT_S:
             self._settled = True
             self._end_attempt(before_hold=True)
 
@@ -295,7 +303,7 @@ class HoldClock:
         end_s = near[-1].end_s - (ENTRY_S if before_hold else 0.0)
         for span in near:
             cut = replace(span, start_s=max(span.start_s, start_s), end_s=min(span.end_s, end_s))
-            if cut.seconds > 1e-6:
+            if cut.seconds > INSTANT_S:
                 self.attempts = _merged([*self.attempts, cut])
 
 
@@ -309,7 +317,7 @@ def _merged(spans: list[Span]) -> list[Span]:
     """Join neighbours of the same kind and reason."""
     merged: list[Span] = []
     for span in spans:
-        joins = bool(merged) and abs(merged[-1].end_s - span.start_s) < 1e-6
+        joins = bool(merged) and abs(merged[-1].end_s - span.start_s) < INSTANT_S
         if joins and (merged[-1].kind, merged[-1].reason) == (span.kind, span.reason):
             merged[-1] = replace(merged[-1], end_s=span.end_s)
         else:
@@ -332,7 +340,7 @@ def _without(span: Span, withheld: Span) -> list[Span]:
 
 def _score(moments: tuple[Moment, ...]) -> float:
     """Mean closeness, each moment weighed by the time it stands for."""
-    if len(moments) < 2:
+    if len(moments) <= 1:
         return 100.0 * moments[0].closeness if moments else 0.0
     gaps = [min(b.time_s - a.time_s, LONGEST_GAP_S) for a, b in pairwise(moments)]
     weights = [(a + b) / 2 for a, b in pairwise([0.0, *gaps, 0.0])]

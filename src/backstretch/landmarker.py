@@ -185,7 +185,7 @@ def _silence() -> Iterator[None]:
     """Keep the messages of the library's start off stderr; they mean nothing to a user."""
     sys.stderr.flush()
     kept = os.dup(2)
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
         yield

@@ -2,23 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
+from backstretch.catalogue import COLUMN_INDEX, COLUMNS, Column
+from backstretch.hold import State
 from backstretch.landmarks import SIDES, Floats
-from backstretch.measures import COLUMN_INDEX, COLUMNS, Column
 from backstretch.poses import Check, Pose
 
 HYSTERESIS = {"deg": 5.0, "ratio": 0.06}
 """How much further out than it came in a value must be to count as having left."""
-
-
-class State(StrEnum):
-    """What can be said of a moment."""
-
-    IN = "in"
-    OUT = "out"
-    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True)
@@ -141,7 +133,7 @@ class Form:
         required = [reading for reading in readings if reading.target.check.required]
         if any(reading.outside for reading in required):
             state = State.OUT
-        elif any(reading.value != reading.value for reading in required):  # noqa: PLR0124
+        elif any(reading.value != reading.value for reading in required):
             state = State.UNSEEN
         else:
             state = State.IN

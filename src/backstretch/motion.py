@@ -9,8 +9,8 @@ from collections import deque
 
 import numpy as np
 
-from backstretch.hold import BOUNCING, GRACE_WRONG_S, RESTLESS, TOO_FAST, Kind, Span
-from backstretch.measures import Unit
+from backstretch.catalogue import Unit
+from backstretch.hold import BOUNCING, GRACE_WRONG_S, INSTANT_S, RESTLESS, TOO_FAST, Kind, Span
 
 SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""
@@ -83,8 +83,10 @@ class MotionWatch:
 
     def _speed(self, time_s: float) -> tuple[float, float]:
         """Middle of the speed window and the speed there, NaN if unknown."""
-        recent = [moment for moment in self._recent if time_s - moment[0] <= SPEED_WINDOW_S + 1e-6]
-        if len(recent) < 2 or recent[-1][0] - recent[0][0] < SPEED_WINDOW_S / 2:
+        recent = [
+            moment for moment in self._recent if time_s - moment[0] <= SPEED_WINDOW_S + INSTANT_S
+        ]
+        if not recent or recent[-1][0] - recent[0][0] < SPEED_WINDOW_S / 2:
             return time_s, math.nan
         middle_s = sum(moment[0] for moment in recent) / len(recent)
         mean = sum(moment[1] for moment in recent) / len(recent)
@@ -127,7 +129,7 @@ class MotionWatch:
             return False
         start_s = max(start_s, until_s - STILL_WINDOW_S)
         values = [value for moment_s, value in self._recent if start_s <= moment_s <= until_s]
-        return len(values) > 2 and float(np.std(values)) > RESTLESS_FROM[self._unit]
+        return len(values) > 1 and float(np.std(values)) > RESTLESS_FROM[self._unit]
 
     def _follow(self, time_s: float, value: float) -> None:
         """Note a reversal when the value has come back from its last extreme by a bounce's height."""

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstretch.landmarks import INDEX, Floats, Landmarks
-from backstretch.measures import (
+from backstretch.catalogue import (
     COLUMN_INDEX,
-    LENGTHS,
-    Body,
     facing_columns,
     reference_lengths,
     relative_columns,
 )
+from backstretch.landmarks import INDEX, Floats, Landmarks
+from backstretch.measures import VISIBLE, Body
 from backstretch.views import OBLIQUE_FROM_DEG, View
 
 STILL_FOR_S = 1.0
@@ -100,7 +99,7 @@ class NeutralFinder:
         if self._moments and time_s - self._moments[-1][0] > LONGEST_GAP_S:
             self._moments.clear()
         core = landmarks.xy_px[_CORE].copy()
-        core[landmarks.visibility[_CORE] < 0.5] = np.nan
+        core[landmarks.visibility[_CORE] < VISIBLE] = np.nan
         rows = (body.values[row], body.lengths[row], body.camera[row])
         self._moments.append((time_s, core, *rows))
         while time_s - self._moments[1 if len(self._moments) > 1 else 0][0] >= STILL_FOR_S:
@@ -138,7 +137,4 @@ def _roll(values: Floats, view: View) -> float:
     off_front = min(view.off("front"), view.off("back"))
     if off_front > OBLIQUE_FROM_DEG or not abs(lean) < STRAIGHT_BELOW_DEG:
         return float("nan")
-    return lean if abs(view.azimuth_deg) < 90 else -lean
-
-
-assert len(LENGTHS) * 2 == 6
+    return lean if view.off("front") < view.off("back") else -lean

@@ -22,9 +22,11 @@ from backstretch.canvas import (
     Type,
     baseline,
 )
+from backstretch.catalogue import NEEDED, Column
+from backstretch.hold import State
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
-from backstretch.matching import Reading, State, Verdict
-from backstretch.measures import NEEDED, Column, seen_landmarks
+from backstretch.matching import Reading, Verdict
+from backstretch.measures import seen_landmarks
 from backstretch.poses import Pose
 from backstretch.session import Step
 

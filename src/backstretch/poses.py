@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from backstretch.catalogue import BY_NAME, Measure, Reference
 from backstretch.errors import InputError, PoseFileError
-from backstretch.measures import BY_NAME, Measure, Reference
 from backstretch.views import VIEWS
 
 Of = Literal["near", "far", "work", "other", "both", ""]
@@ -225,7 +225,10 @@ class _Reader:
             good=take.span("good", limits),
             accept=take.span("accept", limits),
             required=take.flag("required", default=True),
-            more=cast("Literal['larger', 'smaller', '']", take.choice("more", ("larger", "smaller", ""), "")),
+            more=cast(
+                "Literal['larger', 'smaller', '']",
+                take.choice("more", ("larger", "smaller", ""), ""),
+            ),
             below=take.text("below", ""),
             above=take.text("above", ""),
             source=take.text("source"),
@@ -336,7 +339,10 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_span(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))
+    match value:
+        case [low, high]:
+            return _is_number(low) and _is_number(high)
+    return False
 
 
 def _is_texts(value: Any, allowed: tuple[str, ...]) -> bool:
@@ -346,4 +352,6 @@ def _is_texts(value: Any, allowed: tuple[str, ...]) -> bool:
 
 
 def _is_tables(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(table, dict) for table in value) and value != []
+    return (
+        isinstance(value, list) and all(isinstance(table, dict) for table in value) and value != []
+    )

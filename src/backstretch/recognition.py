@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstretch.hold import State
 from backstretch.landmarks import Landmarks
-from backstretch.matching import State, forms_of
+from backstretch.matching import forms_of
 from backstretch.measures import measure_body, seen_landmarks
 from backstretch.neutral import settle
 from backstretch.poses import Pose

@@ -16,8 +16,6 @@ import json
 import math
 import shutil
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,27 +23,15 @@ from typing import Any, Self
 
 import numpy as np
 
+from backstretch.catalogue import COLUMNS
 from backstretch.errors import InputError
 from backstretch.landmarks import LandmarkTrack
-from backstretch.measures import COLUMNS
 from backstretch.session import Step
 from backstretch.video import Source
 
 FORMAT = "backstretch landmark track"
 VERSION = 1
 TRACK_ENDING = ".npz"
-DAMAGE = (
-    EOFError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What NumPy, zipfile and json raise on files that are no tracks, or no longer."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -89,16 +75,16 @@ class Recording:
             InputError: The file is no landmark track, is damaged, or of a newer version.
         """
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 about = json.loads(str(arrays["about"]))
                 return cls._from(arrays, about)
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-        except DAMAGE as error:
-            raise InputError(f"{path}: is not a landmark track, or a damaged one") from error
         except _NewerVersionError as error:
             words = f"{path}: was written by a newer backstretch ({error}); update this one"
             raise InputError(words) from error
+        except Exception as error:  # on damaged files NumPy, zipfile and json raise a dozen kinds
+            raise InputError(f"{path}: is not a landmark track, or a damaged one") from error
 
     @classmethod
     def _from(cls, arrays: Any, about: dict[str, Any]) -> Self:

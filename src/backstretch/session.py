@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from backstretch.catalogue import COLUMNS
 from backstretch.cues import NOBODY, cue_of, reason_of
-from backstretch.hold import HoldClock, Limit, Moment
+from backstretch.hold import HoldClock, Limit, Moment, State
 from backstretch.landmarks import NAMES, Floats, Landmarks
-from backstretch.matching import Form, Reading, State, Verdict, forms_of
-from backstretch.measures import COLUMNS, Body, measure_body, seen_landmarks
+from backstretch.matching import Form, Reading, Verdict, forms_of
+from backstretch.measures import Body, measure_body, seen_landmarks
 from backstretch.motion import MotionWatch
 from backstretch.neutral import Neutral, NeutralFinder, settle
 from backstretch.poses import Check, Pose
@@ -131,7 +133,9 @@ class Session:
         """
         if self._smoother is None:
             return self._judge(list(moments))
-        return self._judge([s for time_s, marks in moments for s in self._smoother.push(time_s, marks)])
+        return self._judge(
+            [s for time_s, marks in moments for s in self._smoother.push(time_s, marks)]
+        )
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
@@ -162,7 +166,7 @@ class Session:
         return self._told(None, np.full(len(COLUMNS), np.nan), judged)
 
     def _step(
-        self, time_s: float, marks: Landmarks, body: Body, row: int, seen: Floats
+        self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
     ) -> Step:
         self._vote(time_s, float(body.towards_camera[row]))
         values = settle(body, row, self.neutral, self._near)
@@ -235,7 +239,9 @@ class Session:
         for each in judged:
             # An attempt is one at the form that the moment is most like, and not beside a hold.
             is_other = each is not best and each.moment.near_pose
-            each.watch.clock.push(replace(each.moment, near_pose=False) if is_other else each.moment)
+            each.watch.clock.push(
+                replace(each.moment, near_pose=False) if is_other else each.moment
+            )
         moment, verdict = best.moment, best.verdict
         moving = moment.withheld[0].reason if moment.withheld else ""
         return Step(
@@ -255,7 +261,7 @@ class Session:
         )
 
 
-def _measure(bodies: list[Landmarks]) -> tuple[Body, Floats]:
+def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
     xy = np.array([body.xy_px for body in bodies])
     world = np.array([body.world_m for body in bodies])
     visibility = np.array([body.visibility for body in bodies])

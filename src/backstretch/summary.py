@@ -7,10 +7,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from backstretch.analysis import Result, reasons, score
+from backstretch.analysis import WORTH_SAYING_S, Result, reasons, score
 from backstretch.hold import Hold, Kind, Span
 
-DONE, NOT_YET = "✓", "–"
+DONE, NOTHING = "✓", "-"
 BAR_CELLS = 24
 """Width of the bar that shows held seconds against those asked for."""
 
@@ -37,7 +37,9 @@ def show(result: Result, console: Console, written: str = "") -> None:
     if written:
         parts += [Text(), Text(f"Written to {written}")]
     title = Text(result.wanted.pose.name, style="bold")
-    console.print(Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console)))
+    console.print(
+        Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
+    )
 
 
 def _width(console: Console) -> int:
@@ -58,7 +60,10 @@ def _seen(result: Result) -> RenderableType:
     grid.add_row("", f"{clock(source.duration_s)} long, {size}")
     if result.neutral is not None:
         grid.add_row("Camera", f"sees you {result.neutral.view.words}")
-    grid.add_row("In view", "all the time" if result.seen > 0.999 else f"{result.seen:.0%} of the time")
+    grid.add_row(
+        "In view",
+        f"{result.seen:.0%} of the time",
+    )
     return grid
 
 
@@ -78,8 +83,16 @@ def _holds(result: Result) -> Table:
 
 
 def _figures(hold: Hold) -> list[str]:
-    lengths = [f"{s:.1f} s" if s >= 0.05 else NOT_YET for s in (hold.wrong_s, hold.unseen_s)]
-    return [clock(hold.start_s), clock(hold.end_s), f"{hold.valid_s:.1f} s", *lengths, f"{score(hold.score)}"]
+    lengths = [
+        f"{s:.1f} s" if s >= WORTH_SAYING_S else NOTHING for s in (hold.wrong_s, hold.unseen_s)
+    ]
+    return [
+        clock(hold.start_s),
+        clock(hold.end_s),
+        f"{hold.valid_s:.1f} s",
+        *lengths,
+        f"{score(hold.score)}",
+    ]
 
 
 def _main_reason(spans: tuple[Span, ...]) -> str:

@@ -1,0 +1,402 @@
+"""The catalogue of measures: named geometric quantities, and the columns they are computed in.
+
+A measure is a joint angle, a segment's angle against gravity, a distance over a body length, a rotation.
+Each is measured for the sides it has and in the frames of reference it allows; one such combination is a
+`Column`, e.g. ``knee.left`` or ``hip.right.world``.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstretch.landmarks import INDEX, NAMES, SIDES
+
+Reference = Literal["image", "world"]
+Unit = Literal["deg", "ratio"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One entry of the catalogue.
+
+    Attributes:
+        name: The name used in pose files.
+        unit: ``deg`` or ``ratio``.
+        formula: The key of the formula in `FORMULAS`.
+        parts: Body parts the formula takes, in its order; ``~`` marks the other side's.
+        label: What to call it when talking to people.
+        definition: What it is, in words, with sign and neutral value where they matter.
+        sided: Whether it has a left and a right value; midline measures have one.
+        frames: Frames of reference it exists in, the default first.
+        views: Views in which the image value can be trusted.
+        over: The reference length a ratio is divided by; ``""`` for angles.
+        facing: Whether the sign follows the way the person faces (side views).
+        relative: Whether it is the difference from the person's neutral.
+    """
+
+    name: str
+    unit: Unit
+    formula: str
+    parts: tuple[str, ...]
+    label: str
+    definition: str
+    sided: bool = True
+    frames: tuple[Reference, ...] = ("image", "world")
+    views: tuple[str, ...] = ("front", "side")
+    over: str = ""
+    facing: bool = False
+    relative: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One measure of one side in one frame of reference."""
+
+    measure: Measure
+    side: str | None
+    frame: Reference
+
+    @property
+    def key(self) -> str:
+        """Name in tables, e.g. ``knee.left`` or ``hip.right.world``."""
+        parts = [self.measure.name]
+        if self.side:
+            parts.append(self.side)
+        if self.frame != self.measure.frames[0]:
+            parts.append(self.frame)
+        return ".".join(parts)
+
+
+def _angle(name: str, parts: tuple[str, str, str], label: str, definition: str) -> Measure:
+    return Measure(name, "deg", "angle", parts, label, definition)
+
+
+def _from_up(name: str, parts: tuple[str, str], label: str, definition: str) -> Measure:
+    return Measure(name, "deg", "from_up", parts, label, definition)
+
+
+def _apart(name: str, parts: tuple[str, str], over: str) -> Measure:
+    label = f"{parts[0]} to {parts[1].replace('~', 'other ')} distance"
+    definition = f"distance from {parts[0]} to {parts[1].replace('~', 'other ')} / {over} length"
+    return Measure(name, "ratio", "distance", parts, label, definition, over=over)
+
+
+def _between(name: str, part: str) -> Measure:
+    words = f"distance between the {part}s / shoulder width"
+    return Measure(
+        name,
+        "ratio",
+        "width",
+        (part,),
+        f"{part} spacing",
+        words,
+        sided=False,
+        views=("front",),
+        over="shoulders",
+    )
+
+
+def _height(name: str, parts: tuple[str, str]) -> Measure:
+    label = f"{parts[0]} height over the {parts[1]}"
+    definition = f"{parts[0]} above {parts[1]} / trunk length"
+    return Measure(
+        name, "ratio", "height", parts, label, definition, over="trunk", frames=("image",)
+    )
+
+
+CATALOGUE = (
+    _angle(
+        "elbow", ("shoulder", "elbow", "wrist"), "elbow angle", "angle at the elbow; 180 straight"
+    ),
+    _angle(
+        "shoulder_elev",
+        ("hip", "shoulder", "elbow"),
+        "shoulder angle",
+        "angle between trunk and upper arm; 0 along the trunk, 180 overhead",
+    ),
+    _angle(
+        "hip",
+        ("shoulder", "hip", "knee"),
+        "hip angle",
+        "angle at the hip; 180 straight, 90 seated; holds lumbar bending, so not clinical flexion",
+    ),
+    _angle("knee", ("hip", "knee", "ankle"), "knee angle", "angle at the knee; 180 straight"),
+    Measure(
+        "trunk_incl",
+        "deg",
+        "trunk_from_up",
+        ("hip", "shoulder"),
+        "trunk angle from upright",
+        "trunk (hips to shoulders) from upright; 0 upright, 90 level, 180 upside down",
+        sided=False,
+    ),
+    _from_up(
+        "thigh_incl",
+        ("hip", "knee"),
+        "thigh angle from upright",
+        "thigh (hip to knee) from up; 180 standing, 90 seated",
+    ),
+    _from_up(
+        "shank_incl",
+        ("knee", "ankle"),
+        "shank angle from upright",
+        "shank (knee to ankle) from up; 180 foot below knee",
+    ),
+    _from_up(
+        "upper_arm_incl",
+        ("shoulder", "elbow"),
+        "upper arm angle from upright",
+        "upper arm from up; 180 hanging, 90 level, 0 overhead",
+    ),
+    _from_up(
+        "forearm_incl",
+        ("elbow", "wrist"),
+        "forearm angle from upright",
+        "forearm (elbow to wrist) from up; 180 hanging",
+    ),
+    Measure(
+        "trunk_lean_fwd",
+        "deg",
+        "trunk_forward",
+        ("hip", "shoulder"),
+        "forward lean",
+        "trunk from upright, + the way the person faces; 0 upright",
+        sided=False,
+        frames=("image",),
+        views=("side",),
+        facing=True,
+    ),
+    Measure(
+        "trunk_lean_lat",
+        "deg",
+        "trunk_sideways",
+        ("hip", "shoulder"),
+        "sideways lean",
+        "trunk from upright, + towards the named side; 0 upright",
+        frames=("image",),
+        views=("front",),
+    ),
+    Measure(
+        "thigh_fwd",
+        "deg",
+        "swing_forward",
+        ("hip", "knee"),
+        "thigh swing",
+        "thigh from hanging, + the way the person faces; 0 standing, negative behind the hip",
+        frames=("image",),
+        views=("side",),
+        facing=True,
+    ),
+    Measure(
+        "neck_trunk",
+        "deg",
+        "neck_bend",
+        ("hip", "shoulder", "ear"),
+        "neck angle",
+        "neck (shoulders to ears) against trunk, + towards the back, - towards the chest; about 0",
+        sided=False,
+        frames=("image",),
+        views=("side",),
+        facing=True,
+    ),
+    Measure(
+        "shoulder_tilt",
+        "deg",
+        "level",
+        ("shoulder",),
+        "shoulder tilt",
+        "shoulder line from the horizontal, without sign; 0 level",
+        sided=False,
+        frames=("image",),
+        views=("front",),
+    ),
+    Measure(
+        "hip_tilt",
+        "deg",
+        "level",
+        ("hip",),
+        "hip tilt",
+        "hip line from the horizontal, without sign; 0 level",
+        sided=False,
+        frames=("image",),
+        views=("front",),
+    ),
+    Measure(
+        "head_roll_rel",
+        "deg",
+        "head_roll",
+        ("ear", "shoulder"),
+        "head tilt",
+        "ear line against shoulder line minus neutral, + towards the named side",
+        frames=("image",),
+        views=("front",),
+        relative=True,
+    ),
+    Measure(
+        "head_yaw_rel",
+        "deg",
+        "head_yaw",
+        ("ear", "shoulder"),
+        "head turn",
+        "horizontal angle of ear line against shoulder line minus neutral, + towards the named side",
+        frames=("world",),
+        relative=True,
+    ),
+    Measure(
+        "head_pitch",
+        "deg",
+        "head_pitch",
+        ("ear", "nose"),
+        "head nod",
+        "line from ears to nose below the horizontal minus neutral, + chin down",
+        sided=False,
+        frames=("world",),
+        relative=True,
+    ),
+    Measure(
+        "shoulder_yaw_rel",
+        "deg",
+        "shoulder_yaw",
+        ("shoulder",),
+        "shoulder turn",
+        "horizontal turn of the shoulder line from neutral, + towards the named side",
+        frames=("world",),
+        relative=True,
+    ),
+    Measure(
+        "twist",
+        "deg",
+        "twist",
+        ("shoulder", "hip"),
+        "trunk twist",
+        "shoulder line against hip line about the trunk, + towards the named side; 0 square",
+        frames=("world",),
+    ),
+    Measure(
+        "thigh_roll",
+        "deg",
+        "thigh_roll",
+        ("hip", "knee"),
+        "knee roll",
+        "lying: line from hips to knees from up, across the trunk, + towards the named side",
+        frames=("world",),
+    ),
+    _apart("hip_heel", ("hip", "heel"), "shank"),
+    _apart("ankle_opp_knee", ("ankle", "~knee"), "shank"),
+    _apart("wrist_ankle", ("wrist", "ankle"), "trunk"),
+    _apart("wrist_knee", ("wrist", "knee"), "trunk"),
+    _apart("wrist_hip", ("wrist", "hip"), "trunk"),
+    _apart("wrist_ear", ("wrist", "~ear"), "trunk"),
+    _apart("ear_shoulder", ("ear", "shoulder"), "trunk"),
+    _between("wrist_sep", "wrist"),
+    _between("elbow_sep", "elbow"),
+    _between("knee_sep", "knee"),
+    _between("ankle_sep", "ankle"),
+    Measure(
+        "wrist_cross",
+        "ratio",
+        "past_middle",
+        ("wrist",),
+        "wrist past the middle",
+        "wrist past the middle of the shoulders towards the other shoulder / shoulder width",
+        views=("front",),
+        over="shoulders",
+    ),
+    Measure(
+        "elbow_cross",
+        "ratio",
+        "past_middle",
+        ("elbow",),
+        "elbow past the middle",
+        "elbow past the middle of the shoulders towards the other shoulder / shoulder width",
+        views=("front",),
+        over="shoulders",
+    ),
+    _height("wrist_above_head", ("wrist", "ear")),
+    _height("hip_above_ankle", ("hip", "ankle")),
+    _height("hip_above_shoulder", ("hip", "shoulder")),
+    _height("ear_above_shoulder", ("ear", "shoulder")),
+    Measure(
+        "lead_foot",
+        "ratio",
+        "ahead",
+        ("ankle", "hip"),
+        "front foot distance",
+        "ankle ahead of the hip, + the way the person faces / trunk length",
+        frames=("image",),
+        views=("side",),
+        over="trunk",
+        facing=True,
+    ),
+)
+BY_NAME = {measure.name: measure for measure in CATALOGUE}
+
+
+SIGNED_BY_SIDE = ("trunk_sideways", "head_roll", "head_yaw", "shoulder_yaw", "twist", "thigh_roll")
+"""Formulas whose side is a direction, not a limb: they take both sides of their parts."""
+BY_SHOULDERS = ("past_middle", "thigh_roll")
+"""Formulas that take the shoulders besides their parts."""
+
+
+def _columns() -> tuple[Column, ...]:
+    """All columns, those of one formula and frame side by side so that they compute at once."""
+    columns = [
+        Column(measure, side, frame)
+        for measure in CATALOGUE
+        for frame in measure.frames
+        for side in (SIDES if measure.sided else (None,))
+    ]
+    return tuple(sorted(columns, key=lambda column: (column.measure.formula, column.frame)))
+
+
+def landmark_index(part: str, side: str | None) -> int:
+    """Index of a part's landmark on a side; ``~`` marks the other side's, midline parts have one."""
+    if part.startswith("~"):
+        part, side = part[1:], "right" if side == "left" else "left"
+    return INDEX[part] if part in INDEX else INDEX[f"{side or 'left'}_{part}"]
+
+
+def _needed(column: Column) -> tuple[str, ...]:
+    """Names of the landmarks a column needs; midline measures name both sides."""
+    measure = column.measure
+    sides = (column.side,) if column.side and measure.formula not in SIGNED_BY_SIDE else SIDES
+    needed = [NAMES[landmark_index(part, side)] for part in measure.parts for side in sides]
+    if measure.formula in BY_SHOULDERS:
+        needed += [f"{side}_shoulder" for side in SIDES]
+    return tuple(dict.fromkeys(needed))
+
+
+COLUMNS = _columns()
+COLUMN_INDEX = {column.key: index for index, column in enumerate(COLUMNS)}
+LENGTHS = ("trunk", "shoulders", "shank")
+"""Reference lengths; the columns of `Body.lengths` are these in pixels, then these in metres."""
+
+
+NEEDED = {column.key: _needed(column) for column in COLUMNS}
+"""The landmarks each column needs, by its key."""
+
+
+@cache
+def reference_lengths() -> NDArray[np.intp]:
+    """For each column the index of its length in `Body.lengths`; 6 stands for 1 (angles)."""
+    found = []
+    for column in COLUMNS:
+        offset = 0 if column.frame == "image" else len(LENGTHS)
+        over = column.measure.over
+        found.append(LENGTHS.index(over) + offset if over else 2 * len(LENGTHS))
+    return np.array(found)
+
+
+@cache
+def facing_columns() -> NDArray[np.bool_]:
+    """Which columns change sign with the way the person faces."""
+    return np.array([column.measure.facing for column in COLUMNS])
+
+
+@cache
+def relative_columns() -> NDArray[np.bool_]:
+    """Which columns are differences from the neutral."""
+    return np.array([column.measure.relative for column in COLUMNS])
