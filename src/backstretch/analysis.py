@@ -28,8 +28,12 @@ AT_ONCE = 16
 """Moments judged together: the same numbers as one by one, with a fraction of the work."""
 PEOPLE_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
+SURE_AFTER = 2
+"""Sightings before it is said: a single one may be a coat on a chair."""
 TILTED_FROM_DEG = 5.0
 """A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
+MOST_LABELS = 3
+"""So many measures are named in a warning; the others are counted."""
 SCORE_STEP = 5
 WORTH_SAYING_S = 0.05
 """Less rounds to 0.0 s."""
@@ -363,10 +367,9 @@ class _Crowd:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        if not self._times:
+        if len(self._times) < SURE_AFTER:
             return ()
-        first, last = self._times[0], self._times[-1]
-        when = f"at {first:.0f} s" if first == last else f"between {first:.0f} and {last:.0f} s"
+        when = f"between {self._times[0]:.0f} and {self._times[-1]:.0f} s"
         return (f"another person is in the picture {when}; only the one found first is judged",)
 
 
@@ -378,15 +381,33 @@ def _view_warnings(pose: Pose, neutral: Neutral | None) -> Iterator[str]:
         )
         return
     off_deg, wanted = min((neutral.view.off(view), view) for view in pose.views)
+    doubtful = [c.measure for c in pose.checks if c.frame == "image" and _is_doubtful(c, neutral)]
     if off_deg > DOUBTFUL_FROM_DEG:
-        measures = dict.fromkeys(c.measure.label for c in pose.checks if c.frame == "image")
-        name = wanted.replace("_", " ")
+        doubtful = [check.measure for check in pose.checks if check.frame == "image"]
+    if doubtful:
+        labels = list(dict.fromkeys(measure.label for measure in doubtful))
         yield (
-            f"the camera sees you {neutral.view.words}, {off_deg:.0f}° off the {name} view this "
-            f"stretch wants: {', '.join(list(measures)[:3])} are uncertain"
+            f"the camera sees you {neutral.view.words}, {off_deg:.0f}° off the"
+            f" {wanted.replace('_', ' ')} view this stretch wants: {_listed(labels)} uncertain"
         )
     if abs(neutral.roll_deg) > TILTED_FROM_DEG:
         yield f"the camera seems tilted by {abs(neutral.roll_deg):.0f}°; set it level"
+
+
+def _is_doubtful(check: Check, neutral: Neutral) -> bool:
+    """Whether the picture cannot carry the check's measure from where the camera stands."""
+    off = [neutral.view.off(view) for view in check.measure.views]
+    return bool(off) and min(off) > DOUBTFUL_FROM_DEG
+
+
+def _listed(labels: list[str]) -> str:
+    """``hip angle, knee angle and 2 more are``, or ``hip angle is``."""
+    if len(labels) == 1:
+        return f"{labels[0]} is"
+    more = len(labels) - MOST_LABELS
+    if more > 0:
+        return f"{', '.join(labels[:MOST_LABELS])} and {more} more are"
+    return f"{', '.join(labels[:-1])} and {labels[-1]} are"
 
 
 def _capped(holds: tuple[tuple[str | None, Hold], ...]) -> Iterator[str]:

@@ -31,7 +31,8 @@ class Measure:
         definition: What it is, in words, with sign and neutral value where they matter.
         sided: Whether it has a left and a right value; midline measures have one.
         frames: Frames of reference it exists in, the default first.
-        views: Views in which the image value can be trusted.
+        views: Views in which the image value can be trusted; empty where that depends on the pose: a
+            limb's angle is right wherever the limb moves in the plane of the picture.
         over: The reference length a ratio is divided by; ``""`` for angles.
         facing: Whether the sign follows the way the person faces (side views).
         relative: Whether it is the difference from the person's neutral.
@@ -45,7 +46,7 @@ class Measure:
     definition: str
     sided: bool = True
     frames: tuple[Reference, ...] = ("image", "world")
-    views: tuple[str, ...] = ("front", "side")
+    views: tuple[str, ...] = ()
     over: str = ""
     facing: bool = False
     relative: bool = False

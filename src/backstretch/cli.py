@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from backstretch import __version__
 from backstretch.errors import BackstretchError, InputError, PoseFileError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Check back stretches through a camera, and count the seconds that were really held.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -60,11 +60,12 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        app()
-    except SystemExit as done:
-        if done.code == INTERRUPTED:
-            _complain("stopped; nothing was written")
-        return done.code if isinstance(done.code, int) else 0
+        app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("stopped; nothing was written")
+        return INTERRUPTED
+    except TyperException as error:
+        return _complain(f"{error.format_message().rstrip('.')}; see backstretch analyze --help")
     except PoseFileError as error:
         return _complain(*error.faults)
     except BackstretchError as error:
