@@ -225,9 +225,10 @@ class TestOptions:
         assert run("--version").stdout == f"backstretch {__version__}\n"
 
     def test_an_option_that_does_not_exist(self):
-        done = analyse(SIDE_BEND, "--further")
-        assert done.returncode == 2
-        assert "No such option: --further" in done.stderr
+        assert "No such option: --further" in complaint(analyse(SIDE_BEND, "--further"))
+
+    def test_an_option_that_needs_another_value(self):
+        assert "--end" in complaint(analyse(SIDE_BEND, "--end", "-3"))
 
 
 class TestOutput:

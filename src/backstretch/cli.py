@@ -60,7 +60,9 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        # Typer turns Ctrl-C into the code that it returns.
+        if app(args=sys.argv[1:] or ["--help"], standalone_mode=False) == INTERRUPTED:
+            raise KeyboardInterrupt
     except (KeyboardInterrupt, typer.Abort):
         _complain("stopped; nothing was written")
         return INTERRUPTED
