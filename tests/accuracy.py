@@ -15,13 +15,14 @@ from statistics import fmean, median
 
 import numpy as np
 
-from backstretch.analysis import Result, Wanted, analyse_track, analyse_video
+from backstretch.analysis import analyse_track, analyse_video
 from backstretch.frame import Frame
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.matching import Form
 from backstretch.poses import Pose, load_pose
 from backstretch.recording import Recording
+from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
 from backstretch.video import VideoReader
 from tests.truth import MEDIA, ROOT, SAMPLES, Clip, clips, overlap

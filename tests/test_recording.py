@@ -193,10 +193,6 @@ class TestOutputFolder:
         fill(out, {"result.json": "{}"})
         assert [path.name for path in out.iterdir()] == ["result.json"]
 
-    def test_is_not_needed(self):
-        with output_folder(None) as work:
-            assert work is None
-
     @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
     def test_leaves_nothing_behind_when_the_work_fails(self, tmp_path, failure):
         with pytest.raises(failure):

@@ -1,29 +1,26 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
-from typing import Any
 
 from backstretch.annotated import AnnotatedVideo
 from backstretch.errors import InputError
 from backstretch.frame import Frame
-from backstretch.hold import Hold, Kind, Moment, Span, total
+from backstretch.hold import Hold
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks, LandmarkTrack
 from backstretch.neutral import Neutral
 from backstretch.overlay import Overlay
 from backstretch.poses import Check, Pose
-from backstretch.recognition import Likeness
 from backstretch.recording import Recording, StepsFile
+from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
 from backstretch.video import Source, VideoReader
 from backstretch.views import DOUBTFUL_FROM_DEG
 
-SCHEMA = 1
 AT_ONCE = 16
 """Moments judged together: the same numbers as one by one, with a fraction of the work."""
 PEOPLE_EVERY_S = 2.0
@@ -34,158 +31,9 @@ TILTED_FROM_DEG = 5.0
 """A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
 MOST_LABELS = 3
 """So many measures are named in a warning; the others are counted."""
-SCORE_STEP = 5
-WORTH_SAYING_S = 0.05
-"""Less rounds to 0.0 s."""
 
 Progress = Callable[[float], None]
 """Is told the source's time that has been reached, in seconds."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the user asked for.
-
-    Attributes:
-        pose: The stretch to judge.
-        sides: Sides that count; both when empty.
-        hold_s: Seconds that make one repetition complete.
-        mirrored: Whether the recording is a mirror image.
-        start_s, end_s: The part of the recording to look at.
-    """
-
-    pose: Pose
-    sides: tuple[str, ...] = ()
-    hold_s: float = 0.0
-    mirrored: bool = False
-    start_s: float = 0.0
-    end_s: float | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one recording showed.
-
-    Attributes:
-        source: Where it came from.
-        wanted: What was asked.
-        holds: Holds of the sides asked for, by time, with their side.
-        attempts: Time near the pose that never became a hold.
-        warnings: What makes the figures uncertain, in plain words.
-        neutral: The neutral that was used, None if there was none.
-        seen: Share of the moments in which somebody was in view.
-        looks_like: For a photograph, the poses it passes for, best first.
-    """
-
-    source: Source
-    wanted: Wanted
-    holds: tuple[tuple[str | None, Hold], ...]
-    attempts: tuple[Span, ...]
-    warnings: tuple[str, ...]
-    neutral: Neutral | None
-    seen: float
-    looks_like: tuple[Likeness, ...] | None = None
-
-    def seconds(self, kind: Kind) -> float:
-        """Seconds of one kind; wrong and unseen ones include attempts."""
-        if kind is Kind.VALID:
-            return sum(hold.valid_s for _, hold in self.holds)
-        return sum(total(hold.spans, kind) for _, hold in self.holds) + total(self.attempts, kind)
-
-    def complete(self, hold: Hold) -> bool:
-        """Whether a hold makes one repetition."""
-        return hold.valid_s >= self.wanted.hold_s
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON document that others rely on (schema 1)."""
-        pose = self.wanted.pose
-        by_side = dict.fromkeys(("left", "right", "both"), 0.0)
-        for side, hold in self.holds:
-            by_side[side or "both"] += hold.valid_s
-        likeness = self.looks_like
-        return {
-            "schema": SCHEMA,
-            "source": vars(self.source),
-            "pose": pose.id,
-            "holds": [self._hold(side, hold) for side, hold in self.holds],
-            "totals": {
-                **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
-                "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
-            },
-            "view": self._view(),
-            "warnings": list(self.warnings),
-            **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
-        }
-
-    def _hold(self, side: str | None, hold: Hold) -> dict[str, Any]:
-        return {
-            "pose": self.wanted.pose.id,
-            "side": side,
-            "start_s": round(hold.start_s, 2),
-            "end_s": round(hold.end_s, 2),
-            "valid_s": round(hold.valid_s, 2),
-            "wrong_s": round(hold.wrong_s, 2),
-            "unseen_s": round(hold.unseen_s, 2),
-            "held_s": round(hold.held_s, 2),
-            "complete": self.complete(hold),
-            "score": score(hold.score),
-            "measures": measures_of(self.wanted.pose, hold.moments),
-            "reasons": reasons(hold.spans),
-        }
-
-    def _view(self) -> dict[str, Any] | None:
-        if self.neutral is None:
-            return None
-        view, roll_deg = self.neutral.view, self.neutral.roll_deg
-        return {
-            "azimuth_deg": round(view.azimuth_deg),
-            "elevation_deg": round(view.elevation_deg),
-            "roll_deg": None if roll_deg != roll_deg else round(roll_deg, 1),  # noqa: PLR0124
-            "words": view.words,
-        }
-
-
-def score(percent: float) -> int:
-    """A score in steps of 5: finer would be noise (research, section D)."""
-    return SCORE_STEP * round(percent / SCORE_STEP)
-
-
-def _likeness(likeness: Likeness) -> dict[str, Any]:
-    percent = score(100.0 * likeness.closeness)
-    return {"pose": likeness.pose, "side": likeness.side, "score": percent}
-
-
-def reasons(spans: tuple[Span, ...]) -> list[str]:
-    """Why seconds were lost, most first: ``3.6 s left hip unseen``."""
-    lost: Counter[str] = Counter()
-    for span in spans:
-        if span.kind is not Kind.VALID:
-            lost[span.reason] += span.seconds  # type: ignore[assignment]
-    return [
-        f"{seconds:.1f} s {reason}"
-        for reason, seconds in lost.most_common()
-        if seconds >= WORTH_SAYING_S
-    ]
-
-
-def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:
-    """Median and best value of each of the pose's measures over a hold."""
-    found = {}
-    for index, check in enumerate(pose.checks):
-        values = [moment.readings[index] for moment in moments]
-        seen = [value for value in values if value == value]  # noqa: PLR0124
-        if seen:
-            found[pose.label(check)] = _figures(check, seen)
-    return found
-
-
-def _figures(check: Check, values: list[float]) -> dict[str, Any]:
-    digits = 1 if check.measure.unit == "deg" else 2
-    figures: dict[str, Any] = {"median": round(median(values), digits)}
-    if check.more:
-        best = max(values) if check.more == "larger" else min(values)
-        figures["best"] = round(best, digits)
-    return {**figures, "unit": check.measure.unit}
 
 
 @dataclass(eq=False)

@@ -100,6 +100,37 @@ def _between(name: str, part: str) -> Measure:
     )
 
 
+def _tilt(part: str) -> Measure:
+    words = f"{part} line from the horizontal, without sign; 0 level"
+    label, views = f"{part} tilt", ("front",)
+    return Measure(
+        f"{part}_tilt",
+        "deg",
+        "level",
+        (part,),
+        label,
+        words,
+        sided=False,
+        frames=("image",),
+        views=views,
+    )
+
+
+def _cross(part: str) -> Measure:
+    words = f"{part} past the middle of the shoulders towards the other shoulder / shoulder width"
+    label, views = f"{part} past the middle", ("front",)
+    return Measure(
+        f"{part}_cross",
+        "ratio",
+        "past_middle",
+        (part,),
+        label,
+        words,
+        views=views,
+        over="shoulders",
+    )
+
+
 def _height(name: str, parts: tuple[str, str]) -> Measure:
     label = f"{parts[0]} height over the {parts[1]}"
     definition = f"{parts[0]} above {parts[1]} / trunk length"
@@ -203,28 +234,8 @@ CATALOGUE = (
         views=("side",),
         facing=True,
     ),
-    Measure(
-        "shoulder_tilt",
-        "deg",
-        "level",
-        ("shoulder",),
-        "shoulder tilt",
-        "shoulder line from the horizontal, without sign; 0 level",
-        sided=False,
-        frames=("image",),
-        views=("front",),
-    ),
-    Measure(
-        "hip_tilt",
-        "deg",
-        "level",
-        ("hip",),
-        "hip tilt",
-        "hip line from the horizontal, without sign; 0 level",
-        sided=False,
-        frames=("image",),
-        views=("front",),
-    ),
+    _tilt("shoulder"),
+    _tilt("hip"),
     Measure(
         "head_roll_rel",
         "deg",
@@ -296,26 +307,8 @@ CATALOGUE = (
     _between("elbow_sep", "elbow"),
     _between("knee_sep", "knee"),
     _between("ankle_sep", "ankle"),
-    Measure(
-        "wrist_cross",
-        "ratio",
-        "past_middle",
-        ("wrist",),
-        "wrist past the middle",
-        "wrist past the middle of the shoulders towards the other shoulder / shoulder width",
-        views=("front",),
-        over="shoulders",
-    ),
-    Measure(
-        "elbow_cross",
-        "ratio",
-        "past_middle",
-        ("elbow",),
-        "elbow past the middle",
-        "elbow past the middle of the shoulders towards the other shoulder / shoulder width",
-        views=("front",),
-        over="shoulders",
-    ),
+    _cross("wrist"),
+    _cross("elbow"),
     _height("wrist_above_head", ("wrist", "ear")),
     _height("hip_above_ankle", ("hip", "ankle")),
     _height("hip_above_shoulder", ("hip", "shoulder")),

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from enum import StrEnum
 from importlib import resources
@@ -20,10 +20,11 @@ from backstretch import __version__
 from backstretch.errors import BackstretchError, InputError, PoseFileError
 
 if TYPE_CHECKING:
-    from backstretch.analysis import Progress, Result, Wanted
+    from backstretch.analysis import Progress
     from backstretch.poses import Pose
     from backstretch.recognition import Likeness
     from backstretch.recording import Recording
+    from backstretch.result import Result, Wanted
 
 app = typer.Typer(
     help="Check back stretches through a camera, and count the seconds that were really held.",
@@ -60,18 +61,18 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        # Typer turns Ctrl-C into the code that it returns.
-        if app(args=sys.argv[1:] or ["--help"], standalone_mode=False) == INTERRUPTED:
-            raise KeyboardInterrupt
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        _complain("stopped; nothing was written")
-        return INTERRUPTED
+        code = INTERRUPTED
     except TyperException as error:
         return _complain(f"{error.format_message().rstrip('.')}; see backstretch analyze --help")
     except PoseFileError as error:
         return _complain(*error.faults)
     except BackstretchError as error:
         return _complain(str(error))
+    if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
+        _complain("stopped; nothing was written")
+        return INTERRUPTED
     return 0
 
 
@@ -138,7 +139,7 @@ def analyze(
 
     Example: backstretch analyze samples/side_bend.mp4 --pose standing_side_bend
     """
-    from backstretch.analysis import Wanted
+    from backstretch.result import Wanted
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
@@ -192,7 +193,7 @@ def _analyse(
     from backstretch.recording import TRACK_ENDING, output_folder
 
     is_track = recording.suffix == TRACK_ENDING and recording.is_file()
-    with output_folder(out) as folder:
+    with output_folder(out) if out else nullcontext() as folder:
         run = _replayed if is_track else _watched
         result, landmarks = run(recording, wanted, folder, model)
         if len(landmarks.track) == 1:

@@ -81,8 +81,7 @@ class MediaPipeLandmarker:
             found = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
         self._looked += 1
         if not found.pose_landmarks:
-            self._visibility = None
-            return None
+            return None  # the visibility filter keeps its state while nobody is in view
         points, world = found.pose_landmarks[0], found.pose_world_landmarks[0]
         return Landmarks(
             xy_px=_rounded([(p.x * frame.wh[0], p.y * frame.wh[1]) for p in points]),
@@ -95,7 +94,7 @@ class MediaPipeLandmarker:
         """Whether there is somebody beside the person with these landmarks.
 
         The person is painted over and the rest is searched. Asking the model for two people takes
-        twice as long and found the second in 1 of 120 pictures of two clips side by side, this 119.
+        twice as long and found the second in 1 of 120 pictures of two clips side by side, this 118.
         """
         if self._searcher is None:
             self._searcher = self._landmarker("IMAGE")

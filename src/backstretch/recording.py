@@ -115,15 +115,12 @@ def _source(about: dict[str, Any]) -> Source:
 
 
 @contextmanager
-def output_folder(folder: Path | None) -> Iterator[Path | None]:
+def output_folder(folder: Path) -> Iterator[Path]:
     """Give a working folder inside ``folder``; its files move up into it when all went well.
 
     Raises:
         InputError: The folder cannot be made or written; whatever was begun is removed.
     """
-    if folder is None:
-        yield None
-        return
     work: Path | None = None
     made: list[Path] = []
     try:

@@ -7,8 +7,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from backstretch.analysis import WORTH_SAYING_S, Result, reasons, score
 from backstretch.hold import Hold, Kind, Span
+from backstretch.result import WORTH_SAYING_S, Result, reasons, score
 
 DONE, NOTHING = "✓", "-"
 BAR_CELLS = 24
