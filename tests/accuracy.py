@@ -72,10 +72,10 @@ def look(clip: Clip, landmarker: MediaPipeLandmarker, wanted: Wanted):
         return analyse_video(reader, landmarker, wanted)
 
 
-def reference(clip: Clip, stretch: Pose) -> float:
-    """Valid seconds of the true landmarks at 1 ms through the same pose file."""
+def reference(clip: Clip, stretch: Pose, step_s: float = REFERENCE_STEP_S) -> float:
+    """Valid seconds of the true landmarks, every ``step_s``, through the same pose file."""
     session = Session(stretch, steady=False)
-    session.push(clip.true_track(REFERENCE_STEP_S))
+    session.push(clip.true_track(step_s))
     session.finish()
     return sum(watch.clock.done_s for watch in session.watches)
 

@@ -63,5 +63,7 @@ def test_the_same_seconds_at_every_rate(capsys_disabled):
     with capsys_disabled():
         accuracy.print_timing(table)
     for clip, ways in table.items():
+        quick = [s for way, s in ways.items() if way not in {"fps 8", "fps 5"}]
         if "figure4" not in clip and "figure_four" not in clip:
-            assert max(ways.values()) - min(ways.values()) <= 0.4, clip
+            # Below 12 pictures a second the model's tracker can lose a quick fold: published, not held.
+            assert max(quick) - min(quick) <= 0.3, clip

@@ -362,7 +362,7 @@ class TestNobody:
 
 @pytest.mark.model
 def test_a_person_who_leaves_has_two_holds():
-    told = document(analyse(SAMPLES / "side_bend_walking_out.mp4", "--json"))
+    told = document(analyse(SAMPLES / "side_bend_walking_out.mp4", "--json", "--end", "27"))
     first, second = told["holds"]
     assert (first["side"], second["side"]) == ("left", "left")
     assert first["end_s"] < second["start_s"]
@@ -429,7 +429,7 @@ class TestWritten:
             stream = container.streams.video[0]
             assert (stream.codec_context.name, stream.pix_fmt) == ("h264", "yuv420p")
             stamps = [frame.time for frame in container.decode(stream)]
-            duration_s = float(stream.duration * stream.time_base)
+            duration_s = (container.duration or 0) / av.time_base
         assert len(stamps) == 145
         assert all(before < after for before, after in pairwise(stamps))
         assert duration_s == pytest.approx(145 / 24, abs=0.01)

@@ -6,7 +6,7 @@ import pytest
 from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.landmarker import MediaPipeLandmarker, _missing, model_path
-from backstretch.landmarks import INDEX
+from backstretch.landmarks import INDEX, Landmarks
 from backstretch.video import VideoReader
 from tests.truth import SAMPLES
 
@@ -57,9 +57,15 @@ def by_the_manual(frames, people):
     return np.array(xy), np.array(visibility)
 
 
+def seen(landmarker: MediaPipeLandmarker, frame: Frame) -> Landmarks:
+    marks = landmarker.look(frame)
+    assert marks is not None
+    return marks
+
+
 def looked(frames):
     with MediaPipeLandmarker() as landmarker:
-        marks = [landmarker.look(frame) for frame in frames]
+        marks = [seen(landmarker, frame) for frame in frames]
     return np.array([each.xy_px for each in marks]), np.array([each.visibility for each in marks])
 
 
@@ -103,15 +109,14 @@ class TestRaw:
         away = [*frames[:4], *map(empty, frames[4:7])]
         back = [without_feet(frame) for frame in frames[7:10]]
         with MediaPipeLandmarker() as landmarker:
-            seen = [landmarker.look(frame) for frame in [*away, *back]]
+            assert [landmarker.look(frame) for frame in away][4:] == [None] * 3
+            again = [seen(landmarker, frame).visibility for frame in back]
         _, afresh = looked(back)
-        assert seen[4:7] == [None] * 3
-        for marks, fresh in zip(seen[7:], afresh, strict=True):
-            assert marks.visibility == pytest.approx(fresh, abs=1e-5)
+        assert np.array(again) == pytest.approx(afresh, abs=1e-5)
 
     def test_values_are_what_float32_keeps(self, frames):
         with MediaPipeLandmarker() as landmarker:
-            marks = landmarker.look(frames[0])
+            marks = seen(landmarker, frames[0])
         for values in (marks.xy_px, marks.world_m, marks.visibility):
             assert (values.astype(np.float32).astype(np.float64) == values).all()
         assert marks.image_wh == frames[0].wh
@@ -123,7 +128,7 @@ class TestAnother:
         with MediaPipeLandmarker() as landmarker:
             for name in ("side_bend", "childs_pose", "seated_forward_fold"):
                 for frame in pictures(name, count=1, start_s=5.0):
-                    assert not landmarker.sees_another(frame, landmarker.look(frame))
+                    assert not landmarker.sees_another(frame, seen(landmarker, frame))
 
     def test_is_seen_beside_the_first(self):
         names = ("side_bend", "overhead_reach"), ("childs_pose", "seated_forward_fold")
@@ -131,7 +136,7 @@ class TestAnother:
             for pair in names:
                 images = [pictures(name, count=1, start_s=1.0)[0].image for name in pair]
                 frame = Frame(0, 0.0, np.hstack([image[:, 106:534] for image in images]))
-                assert landmarker.sees_another(frame, landmarker.look(frame))
+                assert landmarker.sees_another(frame, seen(landmarker, frame))
 
 
 @pytest.mark.model

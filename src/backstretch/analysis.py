@@ -27,6 +27,8 @@ PEOPLE_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
 SURE_AFTER = 2
 """Sightings before it is said: a single one may be a coat on a chair."""
+SLOW_BELOW_FPS = 12.0
+"""Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
 TILTED_FROM_DEG = 5.0
 """A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
 MOST_LABELS = 3
@@ -110,7 +112,7 @@ def analyse_video(
         judge.finish()
     finally:
         outputs.close()
-    warnings = (*reader.warnings, *crowd.warnings)
+    warnings = (*reader.warnings, *_slow(reader.source), *crowd.warnings)
     recording = Recording(LandmarkTrack.of(moments, reader.wh), reader.source, warnings)
     return judge.result(recording.source, warnings), recording
 
@@ -219,6 +221,11 @@ class _Crowd:
             return ()
         when = f"between {self._times[0]:.0f} and {self._times[-1]:.0f} s"
         return (f"another person is in the picture {when}; only the one found first is judged",)
+
+
+def _slow(source: Source) -> Iterator[str]:
+    if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
+        yield f"only {source.fps:g} pictures a second: quick movements can be lost"
 
 
 def _view_warnings(pose: Pose, neutral: Neutral | None) -> Iterator[str]:
