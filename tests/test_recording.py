@@ -25,13 +25,9 @@ WH = (640, 480)
 
 def marks(dice):
     """Landmarks as a landmarker gives them: rounded to float32."""
-    values = (
-        dice.normal(100.0, 90.0, (COUNT, 2)),
-        dice.normal(0, 1, (COUNT, 3)),
-        dice.random(COUNT),
-    )
-    xy_px, world_m, visibility = (v.astype(np.float32).astype(np.float64) for v in values)
-    return Landmarks(xy_px, world_m, visibility, WH)
+    values = dice.normal(100, 90, (COUNT, 2)), dice.normal(0, 1, (COUNT, 3)), dice.random(COUNT)
+    xy, world, visibility = (value.astype(np.float32).astype(np.float64) for value in values)
+    return Landmarks(xy, world, visibility, WH)
 
 
 def recording(count=20, seed=1):
