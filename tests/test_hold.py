@@ -47,8 +47,8 @@ def timeline(keys, times, *, unseen=lambda _: False, **options):
     return found
 
 
-def counted(moments, longest_s=120.0):
-    clock = HoldClock(longest_s)
+def counted(moments, longest_s=120.0, **graces):
+    clock = HoldClock(longest_s, **graces)
     for moment in moments:
         clock.push(moment)
     clock.finish()
@@ -218,6 +218,14 @@ def test_nothing_is_no_hold():
 )
 def test_a_hold_survives_lapses_up_to_the_grace(kind, lapse_s, holds):
     assert len(counted(with_lapse(kind, lapse_s)).holds) == holds
+
+
+@pytest.mark.parametrize("kind", ["wrong", "unseen"])
+def test_a_pose_may_set_its_own_grace(kind):
+    lapse = with_lapse(kind, 3.0)
+    assert len(counted(lapse).holds) == 2
+    lapse = with_lapse(kind, 3.0)
+    assert len(counted(lapse, **{f"grace_{kind}_s": 4.0}).holds) == 1
 
 
 @pytest.mark.parametrize("kind", ["wrong", "unseen"])

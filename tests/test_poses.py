@@ -249,6 +249,7 @@ FAULTS = [
     ("no hold", ("[hold]", "[holds]"), ["hold is missing", "'holds'"]),
     ("in hold", ("default_s = 20", 'default_s = "20"'), ["hold", "'20'", "number"]),
     ("default", ("default_s = 20", "default_s = 45"), ["hold", "45", "10 to 30"]),
+    ("grace", ("default_s = 20", "default_s = 20\ngrace_wrong_s = 60"), ["grace_wrong_s 60", "10"]),
     ("too long", ("seconds = [10, 30]", "seconds = [10, 300]"), ["hold", "300", "1 to 120"]),
     ("measure", ('"trunk_incl"', '"trunk_inkl"'), ["check 1", "'trunk_inkl'", "trunk_incl"]),
     ("kind", ('"trunk_incl"', '["trunk_incl"]'), ["check 1", "measure = ['trunk_incl']", "text"]),
@@ -376,3 +377,9 @@ def test_every_measure_that_a_pose_reads_has_a_column():
     poses = [load_pose(path) for path in BUILT_IN]
     targets = [t for pose in poses for form in forms_of(pose) for t in form.targets["left"]]
     assert all(COLUMN_INDEX[target.column.key] == target.index for target in targets)
+
+
+def test_grace_times_are_the_clock_s_own_unless_the_file_sets_them(tmp_path):
+    assert load_pose(written(tmp_path)).dose.grace_unseen_s == 2.0
+    path = written(tmp_path, ("default_s = 20", "default_s = 20\ngrace_unseen_s = 4"))
+    assert load_pose(path).dose.grace_unseen_s == 4.0

@@ -19,7 +19,8 @@ SETTLE_S = 0.5
 """How long the position must be right before a hold opens (field notes, section 4: 0.3-0.5 s)."""
 GRACE_WRONG_S = 1.0
 GRACE_UNSEEN_S = 2.0
-"""How long a lapse may last before the hold is over; a lapse is never counted as valid."""
+"""How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
+never counted as valid."""
 ENTRY_S = 1.0
 """A movement into or out of the position may take this long before it is called an attempt."""
 BOUNCED_FROM_START_S = 2.0
@@ -187,13 +188,24 @@ def _crossing(before: Moment, after: Moment) -> float:
 class HoldClock:
     """Counts the holds of one form of a pose from its moments.
 
+    Args:
+        longest_s: What a single hold is capped at.
+        grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
+
     Attributes:
         holds: The closed holds.
         attempts: Time near the pose that never became a hold.
     """
 
-    def __init__(self, longest_s: float) -> None:
+    def __init__(
+        self,
+        longest_s: float,
+        grace_wrong_s: float = GRACE_WRONG_S,
+        grace_unseen_s: float = GRACE_UNSEEN_S,
+    ) -> None:
         self.longest_s = longest_s
+        self._grace_wrong_s = grace_wrong_s
+        self._grace_unseen_s = grace_unseen_s
         self.holds: list[Hold] = []
         self.attempts: list[Span] = []
         self._before: Moment | None = None
@@ -260,8 +272,8 @@ class HoldClock:
         if not self._open:
             self._settled = False
         elif self._settled:
-            too_wrong = total(lapse, Kind.WRONG) > GRACE_WRONG_S
-            if too_wrong or total(lapse, Kind.UNSEEN) > GRACE_UNSEEN_S:
+            too_wrong = total(lapse, Kind.WRONG) > self._grace_wrong_s
+            if too_wrong or total(lapse, Kind.UNSEEN) > self._grace_unseen_s:
                 self._close()
         elif lapse:
             self._drop()

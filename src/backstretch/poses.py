@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from backstretch.catalogue import BY_NAME, Measure, Reference
 from backstretch.errors import InputError, PoseFileError
+from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
 from backstretch.views import VIEWS
 
 Of = Literal["near", "far", "work", "other", "both", ""]
@@ -18,6 +19,8 @@ POSITIONS = ("standing", "chair", "floor", "kneeling", "quadruped", "supine", "p
 REGIONS = ("neck", "upper_back", "middle_back", "lower_back", "hips", "hamstrings")
 LONGEST_HOLD_S = 120.0
 """No single hold is longer (research, section A: cap a single hold at 120 s)."""
+GRACE_LIMITS_S = (0.0, 10.0)
+"""A lapse longer than this is no lapse but the end of a hold."""
 ANATOMY = {"deg": (-180.0, 180.0), "ratio": (-5.0, 10.0)}
 """Outside these no range makes sense; widths are in trunk, shoulder or shank lengths."""
 
@@ -59,13 +62,24 @@ class Check:
 
 @dataclass(frozen=True)
 class Dose:
-    """How long and how often: ``seconds`` and ``repetitions`` are (least, most)."""
+    """How long and how often.
+
+    Attributes:
+        seconds: Least and most that a hold should last.
+        default_s: What makes a hold complete, if nothing else is asked.
+        repetitions: Least and most.
+        default_repetitions: How many are asked for.
+        source: Where the dose comes from.
+        grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
+    """
 
     seconds: tuple[float, float]
     default_s: float
     repetitions: tuple[int, int]
     default_repetitions: int
     source: str
+    grace_wrong_s: float = GRACE_WRONG_S
+    grace_unseen_s: float = GRACE_UNSEEN_S
 
     @property
     def longest_s(self) -> float:
@@ -201,12 +215,16 @@ class _Reader:
             repetitions=cast("tuple[int, int]", take.span("repetitions", (1, 50))),
             default_repetitions=take.whole("default_repetitions"),
             source=take.text("source"),
+            grace_wrong_s=take.number("grace_wrong_s", GRACE_WRONG_S),
+            grace_unseen_s=take.number("grace_unseen_s", GRACE_UNSEEN_S),
         )
         take.nothing_left()
         sound = len(self.faults) == before
         for name, value, span in (
             ("default_s", dose.default_s, dose.seconds),
             ("default_repetitions", dose.default_repetitions, dose.repetitions),
+            ("grace_wrong_s", dose.grace_wrong_s, GRACE_LIMITS_S),
+            ("grace_unseen_s", dose.grace_unseen_s, GRACE_LIMITS_S),
         ):
             if sound and not span[0] <= value <= span[1]:
                 self.fault("hold", f"{name} {value:g} is outside {span[0]:g} to {span[1]:g}")
@@ -284,8 +302,8 @@ class _Table:
         flag = self.take(name, lambda v: isinstance(v, bool), "it must be true or false", default)
         return bool(flag)
 
-    def number(self, name: str) -> float:
-        return float(self.take(name, _is_number, "it must be a number", None) or 0.0)
+    def number(self, name: str, default: float | None = None) -> float:
+        return float(self.take(name, _is_number, "it must be a number", default) or 0.0)
 
     def whole(self, name: str) -> int:
         return int(self.take(name, _is_whole, "it must be a whole number", None) or 0)

@@ -79,7 +79,8 @@ class FormWatch:
     inside: bool = False
 
     def __post_init__(self) -> None:
-        self.clock = HoldClock(self.form.pose.dose.longest_s)
+        dose = self.form.pose.dose
+        self.clock = HoldClock(dose.longest_s, dose.grace_wrong_s, dose.grace_unseen_s)
         self.motion = MotionWatch(self.form.pose.primary.measure.unit)
 
 
