@@ -9,17 +9,16 @@ from pathlib import Path
 from backstretch.annotated import AnnotatedVideo
 from backstretch.errors import InputError
 from backstretch.frame import Frame
-from backstretch.hold import Hold
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks, LandmarkTrack
 from backstretch.neutral import Neutral
 from backstretch.overlay import Overlay
-from backstretch.poses import Check, Pose
+from backstretch.recognition import Held
 from backstretch.recording import Recording, StepsFile
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
 from backstretch.video import Source, VideoReader
-from backstretch.views import DOUBTFUL_FROM_DEG
+from backstretch.view_warnings import view_warnings
 
 AT_ONCE = 16
 """Moments judged together: the same numbers as one by one, with a fraction of the work."""
@@ -29,10 +28,6 @@ SURE_AFTER = 2
 """Sightings before it is said: a single one may be a coat on a chair."""
 SLOW_BELOW_FPS = 12.0
 """Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
-TILTED_FROM_DEG = 5.0
-"""A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
-MOST_LABELS = 3
-"""So many measures are named in a warning; the others are counted."""
 
 Progress = Callable[[float], None]
 """Is told the source's time that has been reached, in seconds."""
@@ -60,7 +55,7 @@ class Outputs:
             return
         self._steps = StepsFile(self.folder / "steps.csv")
         if wh is not None:
-            self._overlay = Overlay(self.wanted.pose, self.wanted.hold_s)
+            self._overlay = Overlay(self.wanted.hold_s)
             self._video = AnnotatedVideo(self.folder / "annotated.mp4", wh)
 
     def picture(self, frame: Frame) -> None:
@@ -156,7 +151,8 @@ class _Judge:
         self.count = 0
         self._seen = 0
         # Sides that were not asked for are judged too: to say so when they were held.
-        self._session = Session(wanted.pose)
+        self._session = Session(wanted.poses, asked=wanted.asked)
+        self._neutrals: dict[str, Neutral | None] = {}
         self._outputs = outputs
         self._moments: list[tuple[float, Landmarks | None]] = []
 
@@ -166,23 +162,28 @@ class _Judge:
         turned = marks.mirrored() if marks is not None and self.wanted.mirrored else marks
         self._moments.append((time_s, turned))
         if len(self._moments) >= AT_ONCE:
-            self._outputs.steps(self._session.push(self._moments))
+            self._tell(self._session.push(self._moments))
             self._moments = []
 
     def finish(self) -> None:
-        self._outputs.steps(self._session.push(self._moments))
-        self._outputs.steps(self._session.finish())
+        self._tell(self._session.push(self._moments))
+        self._tell(self._session.finish())
+
+    def _tell(self, steps: list[Step]) -> None:
+        for step in steps:
+            if step.pose is not None and step.valid_s > 0.0:
+                self._neutrals.setdefault(step.pose.id, step.neutral)
+        self._outputs.steps(steps)
 
     def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
         asked = {*(self.wanted.sides or ("left", "right")), None}
-        watches = self._session.watches
-        holds = [(w.form.side, hold) for w in watches for hold in w.clock.holds]
-        holds.sort(key=lambda entry: entry[1].start_s)
-        ours = tuple(entry for entry in holds if entry[0] in asked)
-        attempts = [s for w in watches if w.form.side in asked for s in w.clock.attempts]
-        neutral = self._session.neutral
-        said = [*warnings, *_view_warnings(self.wanted.pose, neutral), *_capped(ours)]
-        other_s = sum(hold.valid_s for side, hold in holds if side not in asked)
+        held = self._session.held
+        ours = tuple(each for each in held if each.form.side in asked)
+        watches = [w for w in self._session.watches if w.form.side in asked]
+        attempts = [span for watch in watches for span in watch.clock.attempts]
+        neutral = next(iter(self._neutrals.values()), self._session.neutral)
+        said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
+        other_s = sum(each.hold.valid_s for each in held if each.form.side not in asked)
         if other_s > 0.0:
             said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
         if self.count == 1:
@@ -198,6 +199,20 @@ class _Judge:
             neutral=neutral,
             seen=self._seen / self.count,
         )
+
+    def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
+        """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
+        if self.wanted.pose is not None:
+            pose = self.wanted.pose
+            return view_warnings(pose, self._neutrals.get(pose.id, self._session.neutral))
+        if self._session.neutral is None and not held:
+            return []
+        poses = {each.form.pose.id: each.form.pose for each in held}
+        return [
+            f"{pose.name}: {words}"
+            for pose_id, pose in poses.items()
+            for words in view_warnings(pose, self._neutrals.get(pose_id, self._session.neutral))
+        ]
 
 
 class _Crowd:
@@ -228,45 +243,8 @@ def _slow(source: Source) -> Iterator[str]:
         yield f"only {source.fps:g} pictures a second: quick movements can be lost"
 
 
-def _view_warnings(pose: Pose, neutral: Neutral | None) -> Iterator[str]:
-    if neutral is None:
-        yield (
-            "no still moment before the stretch: lengths are taken from the stretch itself, "
-            "and the view cannot be told"
-        )
-        return
-    off_deg, wanted = min((neutral.view.off(view), view) for view in pose.views)
-    doubtful = [c.measure for c in pose.checks if c.frame == "image" and _is_doubtful(c, neutral)]
-    if off_deg > DOUBTFUL_FROM_DEG:
-        doubtful = [check.measure for check in pose.checks if check.frame == "image"]
-    if doubtful:
-        labels = list(dict.fromkeys(measure.label for measure in doubtful))
-        yield (
-            f"the camera sees you {neutral.view.words}, {off_deg:.0f}° off the"
-            f" {wanted.replace('_', ' ')} view this stretch wants: {_listed(labels)} uncertain"
-        )
-    if abs(neutral.roll_deg) > TILTED_FROM_DEG:
-        yield f"the camera seems tilted by {abs(neutral.roll_deg):.0f}°; set it level"
-
-
-def _is_doubtful(check: Check, neutral: Neutral) -> bool:
-    """Whether the picture cannot carry the check's measure from where the camera stands."""
-    off = [neutral.view.off(view) for view in check.measure.views]
-    return bool(off) and min(off) > DOUBTFUL_FROM_DEG
-
-
-def _listed(labels: list[str]) -> str:
-    """``hip angle, knee angle and 2 more are``, or ``hip angle is``."""
-    if len(labels) == 1:
-        return f"{labels[0]} is"
-    more = len(labels) - MOST_LABELS
-    if more > 0:
-        return f"{', '.join(labels[:MOST_LABELS])} and {more} more are"
-    return f"{', '.join(labels[:-1])} and {labels[-1]} are"
-
-
-def _capped(holds: tuple[tuple[str | None, Hold], ...]) -> Iterator[str]:
-    for _, hold in holds:
+def _capped(held: tuple[Held, ...]) -> Iterator[str]:
+    for hold in (each.hold for each in held):
         if hold.held_s > hold.longest_s:
             yield (
                 f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "

@@ -16,6 +16,10 @@ from backstretch.landmarks import INDEX, NAMES, SIDES
 
 Reference = Literal["image", "world"]
 Unit = Literal["deg", "ratio"]
+HYSTERESIS: dict[Unit, float] = {"deg": 5.0, "ratio": 0.06}
+"""How much further out than it came in a value must be to count as having left."""
+NOSE_STEADY_WITHIN = 0.015
+"""The nose moves by a tenth of what limbs do, and jitters by 0.005 shoulder widths."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Measure:
         over: The reference length a ratio is divided by; ``""`` for angles.
         facing: Whether the sign follows the way the person faces (side views).
         relative: Whether it is the difference from the person's neutral.
+        steady_within: How much further out than it came in a value must be to count as having left;
+            0 for the unit's own, see `HYSTERESIS`.
     """
 
     name: str
@@ -50,6 +56,28 @@ class Measure:
     over: str = ""
     facing: bool = False
     relative: bool = False
+    steady_within: float = 0.0
+
+    @property
+    def hysteresis(self) -> float:
+        """How much further out than it came in a value must be to count as having left."""
+        return self.steady_within or HYSTERESIS[self.unit]
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Between which values it can lie at all; ratios with room for the odd proportion."""
+        return _LIMITS.get(self.formula, _SIGNED_LIMITS[self.unit])
+
+
+_LIMITS = {
+    **dict.fromkeys(
+        ("angle", "from_up", "trunk_from_up", "unsigned_twist", "chest_from_up"), (0.0, 180.0)
+    ),
+    "level": (0.0, 90.0),
+    "distance": (0.0, 10.0),
+    "width": (0.0, 10.0),
+}
+_SIGNED_LIMITS: dict[Unit, tuple[float, float]] = {"deg": (-180.0, 180.0), "ratio": (-5.0, 10.0)}
 
 
 @dataclass(frozen=True)
@@ -111,7 +139,6 @@ def _tilt(part: str) -> Measure:
         label,
         words,
         sided=False,
-        frames=("image",),
         views=views,
     )
 
@@ -234,6 +261,17 @@ CATALOGUE = (
         views=("side",),
         facing=True,
     ),
+    Measure(
+        "hip_arch",
+        "deg",
+        "hip_bend",
+        ("knee", "hip", "shoulder"),
+        "hip arch",
+        "trunk against the line of the thigh, + bent backwards, - folded; 0 straight from any view",
+        frames=("image",),
+        views=("side",),
+        facing=True,
+    ),
     _tilt("shoulder"),
     _tilt("hip"),
     Measure(
@@ -269,6 +307,33 @@ CATALOGUE = (
         relative=True,
     ),
     Measure(
+        "nose_aside",
+        "ratio",
+        "nose_sideways",
+        ("nose", "ear", "shoulder"),
+        "head turn",
+        "nose from the middle of the ears along the shoulder line / shoulder width minus neutral, + "
+        "towards the named side; about 0.3 times the sine of the turn",
+        frames=("image",),
+        views=("front",),
+        over="shoulders",
+        relative=True,
+        steady_within=NOSE_STEADY_WITHIN,
+    ),
+    Measure(
+        "nose_drop",
+        "ratio",
+        "nose_below",
+        ("nose", "ear"),
+        "head nod",
+        "nose below the middle of the ears / shoulder width minus neutral, + chin down",
+        sided=False,
+        frames=("image",),
+        over="shoulders",
+        relative=True,
+        steady_within=NOSE_STEADY_WITHIN,
+    ),
+    Measure(
         "shoulder_yaw_rel",
         "deg",
         "shoulder_yaw",
@@ -294,6 +359,26 @@ CATALOGUE = (
         ("hip", "knee"),
         "knee roll",
         "lying: line from hips to knees from up, across the trunk, + towards the named side",
+        frames=("world",),
+    ),
+    Measure(
+        "abs_twist",
+        "deg",
+        "unsigned_twist",
+        ("shoulder", "hip"),
+        "trunk twist",
+        "shoulder line against hip line about the trunk, without sign; 0 square",
+        sided=False,
+        frames=("world",),
+    ),
+    Measure(
+        "chest_up",
+        "deg",
+        "chest_from_up",
+        ("shoulder", "hip"),
+        "chest direction",
+        "where the chest faces, from up; 0 lying on the back, 90 upright or on a side, 180 face down",
+        sided=False,
         frames=("world",),
     ),
     _apart("hip_heel", ("hip", "heel"), "shank"),
@@ -329,7 +414,15 @@ CATALOGUE = (
 BY_NAME = {measure.name: measure for measure in CATALOGUE}
 
 
-SIGNED_BY_SIDE = ("trunk_sideways", "head_roll", "head_yaw", "shoulder_yaw", "twist", "thigh_roll")
+SIGNED_BY_SIDE = (
+    "trunk_sideways",
+    "head_roll",
+    "head_yaw",
+    "nose_sideways",
+    "shoulder_yaw",
+    "twist",
+    "thigh_roll",
+)
 """Formulas whose side is a direction, not a limb: they take both sides of their parts."""
 BY_SHOULDERS = ("past_middle", "thigh_roll")
 """Formulas that take the shoulders besides their parts."""

@@ -21,6 +21,7 @@ from backstretch.errors import BackstretchError, InputError, PoseFileError
 
 if TYPE_CHECKING:
     from backstretch.analysis import Progress
+    from backstretch.library import Library
     from backstretch.poses import Pose
     from backstretch.recognition import Likeness
     from backstretch.recording import Recording
@@ -33,6 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+PosesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--poses", help="One more folder of pose files; may be given several times."),
+]
 WRONG_USE = 2
 INTERRUPTED = 130
 
@@ -111,7 +116,10 @@ def options(
 def analyze(
     recording: Annotated[Path, typer.Argument(help="A video, or a landmark track (.npz).")],
     pose: Annotated[
-        str, typer.Option(help="The stretch: its id, or the path of a pose file (.toml).")
+        str,
+        typer.Option(
+            help="The stretch: its id, or the path of a pose file (.toml). Left out: whatever is recognised."
+        ),
     ] = "",
     side: Annotated[SideOption, typer.Option(help="The side that counts.")] = SideOption.BOTH,
     hold: Annotated[
@@ -134,25 +142,28 @@ def analyze(
     model: Annotated[
         Path | None, typer.Option(help="Another MediaPipe pose model (.task): lite or heavy.")
     ] = None,
+    poses: PosesOption = None,
 ) -> None:
-    """Analyse a recorded stretch: how long it was truly held, and what cost the rest.
+    """Analyse a recording: what was stretched, how long it was truly held, and what cost the rest.
 
-    Example: backstretch analyze samples/side_bend.mp4 --pose standing_side_bend
+    Example: backstretch analyze samples/side_bend.mp4
     """
     from backstretch.result import Wanted
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
-    stretch = _pose(pose)
+    library = _library(poses, quiet=bool(pose))
+    asked = library.find(pose) if pose else None
     wanted = Wanted(
-        pose=stretch,
-        sides=_sides(stretch, side),
-        hold_s=hold or stretch.dose.default_s,
+        poses=(asked,) if asked else library.recognised,
+        asked=asked is not None,
+        sides=_sides(asked, side),
+        hold_s=hold,
         mirrored=mirrored,
         start_s=start,
         end_s=end,
     )
-    result, folder = _analyse(recording, wanted, out, model)
+    result, folder = _analyse(recording, wanted, library, out, model)
     if as_json:
         print(json.dumps(result.as_dict()))
         return
@@ -163,14 +174,20 @@ def analyze(
     show(result, Console(), written=folder)
 
 
-def _pose(wanted: str) -> "Pose":
-    from backstretch.poses import find_pose
+def _library(folders: list[Path] | None, *, quiet: bool = False) -> "Library":
+    """Built-in poses, the user's own and those of more folders; what is wrong with them goes to stderr."""
+    from platformdirs import user_data_path
 
-    folder = _poses_folder()
-    if not wanted:
-        known = ", ".join(sorted(path.stem for path in folder.glob("*.toml")))
-        raise InputError(f"say which stretch it is: --pose ID, one of {known}")
-    return find_pose(wanted, folder)
+    from backstretch.library import open_library
+
+    for folder in folders or []:
+        if not folder.is_dir():
+            raise InputError(f"{folder}: there is no such folder of poses")
+    own = user_data_path("backstretch", appauthor=False) / "poses"
+    library = open_library(_poses_folder(), [own, *(folders or [])])
+    if library.faults and not quiet:
+        _complain(*library.faults, "the other poses are used; see backstretch poses check")
+    return library
 
 
 def _poses_folder() -> Path:
@@ -179,16 +196,16 @@ def _poses_folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "poses"
 
 
-def _sides(pose: "Pose", side: SideOption) -> tuple[str, ...]:
+def _sides(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:
     if side is SideOption.BOTH:
         return ()
-    if pose.sides == "both":
+    if pose is not None and pose.sides == "both":
         raise InputError(f"{pose.id} is done on both sides at once; leave out --side")
     return (side.value,)
 
 
 def _analyse(
-    recording: Path, wanted: "Wanted", out: Path | None, model: Path | None
+    recording: Path, wanted: "Wanted", library: "Library", out: Path | None, model: Path | None
 ) -> tuple["Result", str]:
     from backstretch.recording import TRACK_ENDING, output_folder
 
@@ -197,7 +214,8 @@ def _analyse(
         run = _replayed if is_track else _watched
         result, landmarks = run(recording, wanted, folder, model)
         if len(landmarks.track) == 1:
-            result = replace(result, looks_like=_likenesses(landmarks, mirrored=wanted.mirrored))
+            likenesses = _likenesses(landmarks, library, mirrored=wanted.mirrored)
+            result = replace(result, looks_like=likenesses)
         if folder is not None:
             landmarks.save(folder / "landmarks.npz")
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
@@ -205,16 +223,16 @@ def _analyse(
     return result, str(out) if out else ""
 
 
-def _likenesses(recording: "Recording", *, mirrored: bool) -> tuple["Likeness", ...]:
-    """What a photograph shows, among all known poses."""
-    from backstretch.poses import load_pose
+def _likenesses(
+    recording: "Recording", library: "Library", *, mirrored: bool
+) -> tuple["Likeness", ...]:
+    """What a photograph shows, among all poses that can be told unasked."""
     from backstretch.recognition import looks_like
 
     marks = recording.track[0]
     if marks is not None and mirrored:
         marks = marks.mirrored()
-    poses = [load_pose(path) for path in sorted(_poses_folder().glob("*.toml"))]
-    return looks_like(marks, poses) if marks else ()
+    return looks_like(marks, library.recognised) if marks else ()
 
 
 def _replayed(

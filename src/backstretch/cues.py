@@ -6,6 +6,7 @@ from backstretch.matching import Reading, Verdict
 from backstretch.poses import Pose
 
 NOBODY = "nobody in view"
+ABSENT = "I cannot see you."
 MOTION_CUES = {
     TOO_FAST: "Move slowly.",
     RESTLESS: "Settle, and keep still.",
@@ -52,7 +53,7 @@ def cue_of(pose: Pose, verdict: Verdict | None, reason: str) -> str:
     if reason in MOTION_CUES:
         return MOTION_CUES[reason]
     if verdict is None:
-        return "I cannot see you."
+        return ABSENT
     reading = verdict.limiting
     if reading is None:
         return next((_advice(each) for each in verdict.readings if each.outside), "")

@@ -145,16 +145,26 @@ def swing_forward(points: Points, columns: tuple[Column, ...]) -> Floats:
 def neck_bend(points: Points, columns: tuple[Column, ...]) -> Floats:
     """Angle from trunk to neck, + anticlockwise (backwards if facing the picture's right)."""
     del columns
-    trunk, neck = points.trunk, points.neck
-    cross = trunk[:, 0] * neck[:, 1] - trunk[:, 1] * neck[:, 0]
-    dot = np.einsum("...i,...i->...", trunk, neck)
-    return np.degrees(np.arctan2(cross, dot))[:, None]
+    return _bend(points.trunk, points.neck)[:, None]
+
+
+def hip_bend(points: Points, columns: tuple[Column, ...]) -> Floats:
+    """Angle from the thigh's line to the trunk, with the sign of `neck_bend`."""
+    knee, hip, shoulder = _gather(points, columns)
+    return _bend(hip - knee, shoulder - hip)
+
+
+def _bend(before: Floats, after: Floats) -> Floats:
+    """Angle from one segment to the next in the picture, + anticlockwise."""
+    cross = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
+    return np.degrees(np.arctan2(cross, np.einsum("...i,...i->...", before, after)))
 
 
 def level(points: Points, columns: tuple[Column, ...]) -> Floats:
     """Angle of the line through a pair from the horizontal, 0..90."""
     lines = np.stack([points.line(column.measure.parts[0]) for column in columns], axis=1)
-    return np.degrees(np.arctan2(np.abs(lines[..., 1]), np.abs(lines[..., 0])))
+    flat = length(np.delete(lines, 1, axis=-1))
+    return np.degrees(np.arctan2(np.abs(lines[..., 1]), flat))
 
 
 def head_roll(points: Points, columns: tuple[Column, ...]) -> Floats:
@@ -186,15 +196,44 @@ def head_pitch(points: Points, columns: tuple[Column, ...]) -> Floats:
     return np.degrees(np.arctan2(-look[:, 1], np.hypot(look[:, 0], look[:, 2])))[:, None]
 
 
+def nose_sideways(points: Points, columns: tuple[Column, ...]) -> Floats:
+    """How far the nose is from the middle of the ears along the shoulder line."""
+    away = points.at[:, INDEX["nose"]] - points.middle("ear")
+    across = unit(points.line("shoulder"))
+    return _signed(np.einsum("ti,ti->t", away, across), columns)
+
+
+def nose_below(points: Points, columns: tuple[Column, ...]) -> Floats:
+    """How far the nose is below the middle of the ears."""
+    del columns
+    return (points.middle("ear") - points.at[:, INDEX["nose"]])[:, 1:2]
+
+
 def twist(points: Points, columns: tuple[Column, ...]) -> Floats:
     """Turn of the shoulder line against the hip line about the trunk."""
+    return _signed(_twist(points), columns)
+
+
+def unsigned_twist(points: Points, columns: tuple[Column, ...]) -> Floats:
+    """The same without its direction."""
+    del columns
+    return np.abs(_twist(points))[:, None]
+
+
+def _twist(points: Points) -> Floats:
     axis = unit(points.trunk)
     hips = points.line("hip")
     shoulders = points.line("shoulder")
     hips, shoulders = hips - along(hips, axis), shoulders - along(shoulders, axis)
     sine = np.einsum("...i,...i->...", np.cross(hips, shoulders), axis)
-    turn = np.degrees(np.arctan2(sine, np.einsum("...i,...i->...", hips, shoulders)))
-    return _signed(turn, columns)
+    return np.degrees(np.arctan2(sine, np.einsum("...i,...i->...", hips, shoulders)))
+
+
+def chest_from_up(points: Points, columns: tuple[Column, ...]) -> Floats:
+    """Angle of the chest's normal from straight up."""
+    del columns
+    forward = np.cross(points.line("shoulder") + points.line("hip"), points.trunk)
+    return _from_vertical(forward)[:, None]
 
 
 def thigh_roll(points: Points, columns: tuple[Column, ...]) -> Floats:
@@ -243,8 +282,8 @@ def past_middle(points: Points, columns: tuple[Column, ...]) -> Floats:
 FORMULAS: dict[str, Callable[[Points, tuple[Column, ...]], Floats]] = {
     formula.__name__: formula
     for formula in (
-        angle, from_up, trunk_from_up, trunk_forward, trunk_sideways, swing_forward, neck_bend,
-        level, head_roll, head_yaw, shoulder_yaw, head_pitch, twist, thigh_roll, distance, width,
-        height, ahead, past_middle,
+        angle, from_up, trunk_from_up, trunk_forward, trunk_sideways, swing_forward, neck_bend, hip_bend,
+        level, head_roll, head_yaw, shoulder_yaw, head_pitch, nose_sideways,
+        nose_below, twist, unsigned_twist, chest_from_up, thigh_roll, distance, width, height, ahead, past_middle,
     )
 }  # fmt: skip

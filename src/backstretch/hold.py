@@ -227,6 +227,11 @@ class HoldClock:
         return self._settled
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing is going on that may become a hold or an attempt."""
+        return not self._open and not self._near
+
+    @property
     def valid_s(self) -> float:
         """Valid seconds of the hold that is going on; 0 when there is none."""
         return min(total(self._open, Kind.VALID), self.longest_s) if self._settled else 0.0

@@ -9,9 +9,6 @@ from backstretch.hold import State
 from backstretch.landmarks import SIDES, Floats
 from backstretch.poses import Check, Pose
 
-HYSTERESIS = {"deg": 5.0, "ratio": 0.06}
-"""How much further out than it came in a value must be to count as having left."""
-
 
 @dataclass(frozen=True)
 class Target:
@@ -24,7 +21,7 @@ class Target:
     @property
     def hysteresis(self) -> float:
         """What leaving needs more than entering."""
-        return HYSTERESIS[self.check.measure.unit]
+        return self.check.measure.hysteresis
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,11 @@ class Reading:
     def unseen(self) -> bool:
         """Whether the camera cannot tell."""
         return math.isnan(self.value)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether the camera would have to tell."""
+        return self.target.check.need == "always" and math.isnan(self.value)
 
     @property
     def closeness(self) -> float:
@@ -92,7 +94,7 @@ class Verdict:
         for reading in self.required:
             if reading.outside:
                 return reading
-        return next((reading for reading in self.required if reading.unseen), None)
+        return next((reading for reading in self.required if reading.lacking), None)
 
     @property
     def closeness(self) -> float:
@@ -101,7 +103,7 @@ class Verdict:
         return sum(seen) / len(seen) if seen else 0.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Form:
     """A pose done on one side; ``side`` is None for poses done on both at once."""
 
@@ -133,7 +135,7 @@ class Form:
         required = [reading for reading in readings if reading.target.check.required]
         if any(reading.outside for reading in required):
             state = State.OUT
-        elif any(reading.value != reading.value for reading in required):
+        elif any(reading.lacking for reading in required):
             state = State.UNSEEN
         else:
             state = State.IN

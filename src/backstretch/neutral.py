@@ -1,9 +1,12 @@
 """The neutral: a person's lengths, zero values and view, taken before they stretch.
 
 Bodies foreshorten in a pose, so lengths and the view are never judged from the posed body. The neutral is
-the first still span of a take in which no pose is held; upright if it starts upright, else as it starts.
+the first still span of a take in which no pose is held; upright if it starts upright, else as it starts. It
+is replaced only by an upright one that looks square ahead, and only if there was no upright one yet or the
+person has turned or come nearer since.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -27,8 +30,23 @@ UPRIGHT_BELOW_DEG = 35.0
 """Trunk angle from vertical up to which sitting or standing counts as upright."""
 LONGEST_GAP_S = 0.5
 """Moments further apart than this do not make one still span."""
+FACING_FROM = 0.34
+"""Share of the way to the camera that lies along the body's left or right: sin 20°. Below it the camera sees
+chest or back, and which way the person faces in the picture cannot be told."""
 STRAIGHT_BELOW_DEG = 12.0
 """Camera roll is told only from a body that stands or sits this straight; more is posture."""
+
+SQUARE_WITHIN_DEG = {
+    "abs_twist": 20.0,
+    "head_yaw_rel.left": 25.0,
+    "head_roll_rel.left": 12.0,
+}
+"""Upright and beyond one of these is no neutral: the head or the chest is turned away from the rest."""
+TURNED_FROM_DEG = 30.0
+NEARER_FROM = 1.2
+"""A view or a trunk's length that differs by so much (a factor) asks for a new neutral."""
+REPLACE_EVERY_S = 1.0
+"""How often a new neutral is looked for, once there is one."""
 
 _CORE = [
     INDEX[f"{side}_{part}"]
@@ -60,20 +78,27 @@ class Neutral:
     roll_deg: float
 
 
-def settle(body: Body, row: int, neutral: Neutral | None, near: str) -> Floats:
+def settle(
+    body: Body, row: int, neutral: Neutral | None, near: str, usual: Floats | None = None
+) -> Floats:
     """Turn one row of `Body` into final values: ratios over lengths, relative ones from neutral.
 
     Without a neutral, ratios fall back on the lengths of the moment itself and relative measures
-    are NaN. ``near`` is the side nearer to the camera; it tells which way the person faces.
+    are NaN, or counted from ``usual`` (M,) values. ``near`` is the side nearer to the camera; it tells
+    which way the person faces. Seen from the front or from behind, measures whose sign follows that
+    way are NaN.
     """
     lengths = body.lengths[row]
     if neutral is not None:
         lengths = np.where(np.isnan(neutral.lengths), lengths, neutral.lengths)
     values = body.values[row] / np.append(lengths, 1.0)[reference_lengths()]
-    if near == "left":
-        values = np.where(facing_columns(), -values, values)
-    zero = np.nan if neutral is None else neutral.values
-    return np.where(relative_columns(), _turn(values - zero), values)
+    facing = -1.0 if near == "left" else 1.0
+    if not abs(body.camera[row, 0]) >= FACING_FROM:
+        facing = np.nan
+    values = np.where(facing_columns(), facing * values, values)
+    zero = usual if neutral is None else neutral.values
+    relative = np.nan if zero is None else _turn(values - zero)
+    return np.where(relative_columns(), relative, values)
 
 
 def _turn(degrees: Floats) -> Floats:
@@ -81,17 +106,23 @@ def _turn(degrees: Floats) -> Floats:
 
 
 class NeutralFinder:
-    """Looks for the first still span; `found` stays None until there is one."""
+    """Looks for the neutral; `found` stays None until there is one.
 
-    def __init__(self) -> None:
-        self.found: Neutral | None = None
+    Args:
+        known: A neutral known beforehand; it is not replaced.
+    """
+
+    def __init__(self, known: Neutral | None = None) -> None:
+        self.found = known
+        self._is_given = known is not None
+        self._next_s = -math.inf
         self._moments: deque[tuple[float, Floats, Floats, Floats, Floats]] = deque()
 
     def push(
         self, time_s: float, landmarks: Landmarks | None, body: Body, row: int, *, posed: bool
     ) -> None:
         """Take one moment; ``posed`` says that some pose is held in it."""
-        if self.found is not None:
+        if self._is_given:
             return
         if landmarks is None or posed:
             self._moments.clear()
@@ -104,8 +135,22 @@ class NeutralFinder:
         self._moments.append((time_s, core, *rows))
         while time_s - self._moments[1 if len(self._moments) > 1 else 0][0] >= STILL_FOR_S:
             self._moments.popleft()
-        if time_s - self._moments[0][0] >= STILL_FOR_S and self._still():
-            self.found = self._neutral()
+        long_enough = time_s - self._moments[0][0] >= STILL_FOR_S
+        if long_enough and time_s >= self._next_s and self._still():
+            self._consider(self._neutral())
+            self._next_s = time_s + REPLACE_EVERY_S
+
+    def _consider(self, new: Neutral) -> None:
+        if new.upright and not _is_square(new):
+            return
+        old = self.found
+        if old is None:
+            self.found = new
+        elif new.upright:
+            change = new.lengths[0] / old.lengths[0]
+            moved = not 1.0 / NEARER_FROM <= change <= NEARER_FROM
+            if not old.upright or moved or new.view.apart(old.view) > TURNED_FROM_DEG:
+                self.found = new
 
     def _still(self) -> bool:
         cores = np.array([moment[1] for moment in self._moments])
@@ -126,6 +171,12 @@ class NeutralFinder:
         upright = bool(middle[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
         roll = _roll(middle, view) if upright else np.nan
         return Neutral(times[0], times[-1], length, settled, view, upright, roll)
+
+
+def _is_square(neutral: Neutral) -> bool:
+    """Whether head, chest and hips look the same way, as far as they are seen."""
+    away = {key: abs(neutral.values[COLUMN_INDEX[key]]) for key in SQUARE_WITHIN_DEG}
+    return not any(away[key] > within for key, within in SQUARE_WITHIN_DEG.items())
 
 
 def _roll(values: Floats, view: View) -> float:

@@ -27,7 +27,6 @@ from backstretch.hold import State
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
 from backstretch.matching import Reading, Verdict
 from backstretch.measures import seen_landmarks
-from backstretch.poses import Pose
 from backstretch.session import Step
 
 Spot = tuple[tuple[int, ...], ...]
@@ -92,7 +91,7 @@ class Mark(IntEnum):
 SIZES = {Mark.FINE: DISC, Mark.UNKNOWN: DOUBT, Mark.SLIGHT: SMALL_DIAMOND, Mark.WRONG: DIAMOND}
 COLOURS = {Mark.FINE: BLUE, Mark.UNKNOWN: GREY, Mark.SLIGHT: ORANGE, Mark.WRONG: ORANGE}
 TITLES = {State.IN: "Hold", State.OUT: "Adjust", State.UNSEEN: "Out of sight"}
-DONE = "Done"
+DONE, WATCHING = "Done", "Watching"
 STATE_MARKS = {State.IN: Mark.FINE, State.OUT: Mark.WRONG, State.UNSEEN: Mark.UNKNOWN}
 
 
@@ -152,16 +151,14 @@ def _midline(parts: tuple[str, ...], seen: NDArray[np.bool_]) -> Spot:
 
 
 class Overlay:
-    """Draws steps of one pose on pictures of any size.
+    """Draws steps on pictures of any size.
 
     Args:
-        pose: The pose that the steps are of.
-        asked_s: Seconds that a hold is asked to last.
+        asked_s: Seconds that a hold is asked to last; each pose's own when None.
     """
 
-    def __init__(self, pose: Pose, asked_s: float) -> None:
+    def __init__(self, asked_s: float | None = None) -> None:
         self._type = Type()
-        self._pose = pose
         self._asked_s = asked_s
 
     def draw(self, image: Picture, step: Step) -> Picture:
@@ -175,8 +172,8 @@ class Overlay:
         wh = (picture.shape[1], picture.shape[0])
         unit = _unit(wh)
         sheet = Sheet(Brush(self._type, picture, unit), self._type, wh, unit)
-        name = self._pose.name
-        sheet.draw(f"{name} · {step.side}" if step.side else name, self._asked_s, step)
+        asked_s = self._asked_s or (step.pose.dose.default_s if step.pose else 0.0)
+        sheet.draw(_name(step), asked_s, step)
         return picture
 
 
@@ -211,7 +208,8 @@ class Sheet:
             self._symbol(mark, middle, SIZES[mark])
         self._ring(clock.box, step, asked_s)
         icon = np.add((status.box.x, status.box.y), self._px(PADDING) + self._px(ICON))
-        self._symbol(STATE_MARKS[step.state], icon, ICON)
+        is_watching = step.form is None and step.state is State.OUT
+        self._symbol(Mark.FINE if is_watching else STATE_MARKS[step.state], icon, ICON)
         for line in (line for card in cards for line in card.lines):
             self.brush.write(line)
 
@@ -231,9 +229,10 @@ class Sheet:
         x, y = box.x + box.w / 2, box.y + padding + ring / 2
         bottom = box.y + box.h - padding - self._px(LABEL) / 2
         centred, clock, label = self.type.centred, CLOCK * self.unit, LABEL * self.unit
+        target = f"of {asked_s:g} s" if asked_s else "seconds"
         lines = (
             centred(f"{step.valid_s:.1f}", (x, y - 0.08 * ring), clock, 0.92 * inside, BOLD),
-            centred(f"of {asked_s:g} s", (x, y + 0.24 * ring), label, 0.75 * inside),
+            centred(target, (x, y + 0.24 * ring), label, 0.75 * inside),
             centred(f"total {step.total_s:.1f} s", (x, bottom), label, ring),
         )
         return Card(box, lines)
@@ -270,7 +269,7 @@ class Sheet:
         middle = np.array([clock.x + clock.w / 2, clock.y + self._px(PADDING) + self._px(RING) / 2])
         radius = (self._px(RING) - width) / 2
         colour = BLUE if step.state is State.IN else GREY
-        share = min(1.0, step.valid_s / asked_s)
+        share = min(1.0, step.valid_s / asked_s) if asked_s else 0.0
         self.brush.ring(middle, radius, width, share, colour)
 
     def _body(self, landmarks: Landmarks, verdict: Verdict | None) -> list[tuple[Mark, Floats]]:
@@ -324,6 +323,14 @@ def _seen(landmarks: Landmarks) -> NDArray[np.bool_]:
     return np.asarray(seen_landmarks(*arrays, landmarks.image_wh)[0])
 
 
+def _name(step: Step) -> str:
+    if step.pose is None:
+        return "Looking for a stretch"
+    return f"{step.pose.name} · {step.side}" if step.side else step.pose.name
+
+
 def _title(step: Step, asked_s: float) -> str:
+    if step.form is None and step.state is State.OUT:
+        return WATCHING
     done = step.state is State.IN and step.valid_s >= asked_s
     return DONE if done else TITLES[step.state]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from backstretch.hold import Hold, Kind, Moment, Span, total
+from backstretch.hold import Kind, Moment, Span, total
 from backstretch.neutral import Neutral
 from backstretch.poses import Check, Pose
-from backstretch.recognition import Likeness
+from backstretch.recognition import Held, Likeness
 from backstretch.video import Source
 
 SCHEMA = 1
@@ -24,19 +24,30 @@ class Wanted:
     """What the user asked for.
 
     Attributes:
-        pose: The stretch to judge.
+        poses: The stretch to judge, or all that may be recognised.
+        asked: Whether a stretch was asked for.
         sides: Sides that count; both when empty.
-        hold_s: Seconds that make one repetition complete.
+        hold_s: Seconds that make one repetition complete; each pose's own when None.
         mirrored: Whether the recording is a mirror image.
         start_s, end_s: The part of the recording to look at.
     """
 
-    pose: Pose
+    poses: tuple[Pose, ...]
+    asked: bool = True
     sides: tuple[str, ...] = ()
-    hold_s: float = 0.0
+    hold_s: float | None = None
     mirrored: bool = False
     start_s: float = 0.0
     end_s: float | None = None
+
+    @property
+    def pose(self) -> Pose | None:
+        """The stretch that was asked for."""
+        return self.poses[0] if self.asked else None
+
+    def asked_s(self, pose: Pose) -> float:
+        """Seconds that make one repetition of a pose complete."""
+        return pose.dose.default_s if self.hold_s is None else self.hold_s
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,7 @@ class Result:
     Attributes:
         source: Where it came from.
         wanted: What was asked.
-        holds: Holds of the sides asked for, by time, with their side.
+        holds: Holds of the sides asked for, by time.
         attempts: Time near the pose that never became a hold.
         warnings: What makes the figures uncertain, in plain words.
         neutral: The neutral that was used, None if there was none.
@@ -56,7 +67,7 @@ class Result:
 
     source: Source
     wanted: Wanted
-    holds: tuple[tuple[str | None, Hold], ...]
+    holds: tuple[Held, ...]
     attempts: tuple[Span, ...]
     warnings: tuple[str, ...]
     neutral: Neutral | None
@@ -66,25 +77,26 @@ class Result:
     def seconds(self, kind: Kind) -> float:
         """Seconds of one kind; wrong and unseen ones include attempts."""
         if kind is Kind.VALID:
-            return sum(hold.valid_s for _, hold in self.holds)
-        return sum(total(hold.spans, kind) for _, hold in self.holds) + total(self.attempts, kind)
+            return sum(each.hold.valid_s for each in self.holds)
+        lapses_s = sum(total(each.hold.spans, kind) for each in self.holds)
+        return lapses_s + total(self.attempts, kind)
 
-    def complete(self, hold: Hold) -> bool:
+    def complete(self, held: Held) -> bool:
         """Whether a hold makes one repetition."""
-        return hold.valid_s >= self.wanted.hold_s
+        return held.hold.valid_s >= self.wanted.asked_s(held.form.pose)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document that others rely on (schema 1)."""
         pose = self.wanted.pose
         by_side = dict.fromkeys(("left", "right", "both"), 0.0)
-        for side, hold in self.holds:
-            by_side[side or "both"] += hold.valid_s
+        for held in self.holds:
+            by_side[held.form.side or "both"] += held.hold.valid_s
         likeness = self.looks_like
         return {
             "schema": SCHEMA,
             "source": vars(self.source),
-            "pose": pose.id,
-            "holds": [self._hold(side, hold) for side, hold in self.holds],
+            "pose": pose.id if pose else None,
+            "holds": [self._hold(held) for held in self.holds],
             "totals": {
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
@@ -94,19 +106,20 @@ class Result:
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
         }
 
-    def _hold(self, side: str | None, hold: Hold) -> dict[str, Any]:
+    def _hold(self, held: Held) -> dict[str, Any]:
+        form, hold = held.form, held.hold
         return {
-            "pose": self.wanted.pose.id,
-            "side": side,
+            "pose": form.pose.id,
+            "side": form.side,
             "start_s": round(hold.start_s, 2),
             "end_s": round(hold.end_s, 2),
             "valid_s": round(hold.valid_s, 2),
             "wrong_s": round(hold.wrong_s, 2),
             "unseen_s": round(hold.unseen_s, 2),
             "held_s": round(hold.held_s, 2),
-            "complete": self.complete(hold),
+            "complete": self.complete(held),
             "score": score(hold.score),
-            "measures": measures_of(self.wanted.pose, hold.moments),
+            "measures": measures_of(form.pose, hold.moments),
             "reasons": reasons(hold.spans),
         }
 

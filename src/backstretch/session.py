@@ -4,34 +4,35 @@ Live, recorded and replayed runs all pass through here, so the same landmarks gi
 the same seconds.
 """
 
-from collections.abc import Iterable
+import math
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backstretch.attempts import is_near
 from backstretch.catalogue import COLUMNS
-from backstretch.cues import NOBODY, cue_of, reason_of
+from backstretch.cues import ABSENT, NOBODY, cue_of, reason_of
 from backstretch.hold import HoldClock, Limit, Moment, State
 from backstretch.landmarks import NAMES, Floats, Landmarks
-from backstretch.matching import Form, Reading, Verdict, forms_of
+from backstretch.matching import Form, Verdict, forms_of
 from backstretch.measures import Body, measure_body, seen_landmarks
 from backstretch.motion import MotionWatch
 from backstretch.neutral import Neutral, NeutralFinder, settle
 from backstretch.poses import Check, Pose
+from backstretch.recognition import LEAST_S, Held, told_apart
+from backstretch.shortlist import Shortlist
 from backstretch.smoothing import Smoother
+from backstretch.swaps import SwapVeto
 
 NEAR_SIDE_LASTS_S = 1.0
 """Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
 NEAR_SIDE_MARGIN_M = 0.05
 """How clear the vote must be to change sides."""
-NEAR_SHARE = 0.5
-SEEN_SHARE = 0.4
-"""An attempt: of the required readings at least `SEEN_SHARE` are seen, of these at least `NEAR_SHARE` are
-right, and the others are on average at least that share of the way from the neutral to their limit.
-Without the last, standing would be an attempt at every standing stretch."""
-REACH = {"deg": 30.0, "ratio": 0.35}
-"""The way assumed for a reading that is right in the neutral, or not known there."""
+RECENT_S = 1.0
+"""Moments kept for a form that comes into question: it must have seen the way in."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +45,8 @@ class Step:
         values: (M,) value of each of `measures.COLUMNS`, NaN where it cannot be measured.
         neutral: The neutral in use, None before one was found.
         near: The side nearer to the camera.
-        side: The side of the form that the moment is judged by.
-        verdict: Its verdict, None with nobody in view.
+        form: What the moment is judged by; None where many poses are in question and it is like none.
+        verdict: Its verdict, None with nobody in view, or without a form.
         state: IN, OUT or UNSEEN, motion included.
         reason: Why it is not IN, in words.
         cue: What to tell the person.
@@ -59,7 +60,7 @@ class Step:
     values: Floats
     neutral: Neutral | None
     near: str
-    side: str | None
+    form: Form | None
     verdict: Verdict | None
     state: State
     reason: str
@@ -68,20 +69,44 @@ class Step:
     total_s: float
     holds: int
 
+    @property
+    def pose(self) -> Pose | None:
+        """The pose that the moment is judged by."""
+        return self.form.pose if self.form else None
+
+    @property
+    def side(self) -> str | None:
+        """The side that the moment is judged by; None for poses done on both at once."""
+        return self.form.side if self.form else None
+
 
 @dataclass(eq=False)
 class FormWatch:
-    """One form of the pose with its clock."""
+    """One form of a pose with its clock.
+
+    Attributes:
+        form: The pose and its side.
+        clock: Counts its holds.
+        motion: Follows its primary measure.
+        inside: Whether the last seen moment was right.
+        until_s: The last moment it was given.
+    """
 
     form: Form
     clock: HoldClock = field(init=False)
     motion: MotionWatch = field(init=False)
     inside: bool = False
+    until_s: float = -math.inf
 
     def __post_init__(self) -> None:
         dose = self.form.pose.dose
         self.clock = HoldClock(dose.longest_s, dose.grace_wrong_s, dose.grace_unseen_s)
         self.motion = MotionWatch(self.form.pose.primary.measure.unit)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it must go on watching, whatever the moment looks like."""
+        return self.inside or not self.clock.idle
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,33 +124,61 @@ class Judged:
         return self.watch.clock.settled, self.moment.state is State.IN, closeness
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One moment as the forms see it; ``values`` is None with nobody in view."""
+
+    time_s: float
+    values: Floats | None
+    near: str
+    unseen: frozenset[str]
+
+
 class Session:
-    """Judges one person's take against one pose.
+    """Judges one person's take against the poses in question.
 
     Args:
-        pose: The pose asked for.
+        poses: The pose asked for, or all that may be recognised.
         sides: Sides to judge, for poses with sides; both when empty.
+        asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
+            and time near a pose counts as an attempt; otherwise only by forms that it may be.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
         steady: Whether to smooth the landmarks; off for landmarks without noise.
     """
 
     def __init__(
         self,
-        pose: Pose,
+        poses: Sequence[Pose],
         sides: tuple[str, ...] = (),
         *,
+        asked: bool = True,
         neutral: Neutral | None = None,
         steady: bool = True,
     ) -> None:
-        self.pose = pose
-        forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
+        forms = [form for pose in poses for form in forms_of(pose)]
+        forms = [form for form in forms if not sides or form.side in {*sides, None}]
         self.watches = [FormWatch(form) for form in forms]
-        self.neutral = neutral
-        self._finder = NeutralFinder()
+        self._asked = asked
+        self._shortlist = Shortlist(forms)
+        self._recent: deque[Look] = deque()
+        self._finder = NeutralFinder(neutral)
         self._smoother = Smoother() if steady else None
+        self._swaps = SwapVeto()
         self._near = "left"
         self._near_vote = 0.0
         self._last_s: float | None = None
+        self._done = (0, 0.0)
+
+    @property
+    def held(self) -> list[Held]:
+        """The holds that are over, each second for one stretch only, by time."""
+        found = [Held(watch.form, hold) for watch in self.watches for hold in watch.clock.holds]
+        return told_apart(found, least_s=0.0 if self._asked else LEAST_S)
+
+    @property
+    def neutral(self) -> Neutral | None:
+        """The neutral in use."""
+        return self._finder.found
 
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
@@ -134,9 +187,10 @@ class Session:
         """
         if self._smoother is None:
             return self._judge(list(moments))
-        return self._judge(
-            [s for time_s, marks in moments for s in self._smoother.push(time_s, marks)]
-        )
+        settled = []
+        for time_s, marks in moments:
+            settled += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
+        return self._judge(settled)
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
@@ -160,11 +214,8 @@ class Session:
 
     def _nobody(self, time_s: float) -> Step:
         self._last_s = time_s
-        judged = []
-        for watch in self.watches:
-            watch.motion.push(time_s, float("nan"), inside=False)
-            judged.append(Judged(watch, None, Moment(time_s, State.UNSEEN, reason=NOBODY)))
-        return self._told(None, np.full(len(COLUMNS), np.nan), judged)
+        look = Look(time_s, None, self._near, frozenset())
+        return self._told(None, np.full(len(COLUMNS), np.nan), look, self._judged(look))
 
     def _step(
         self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
@@ -172,12 +223,11 @@ class Session:
         self._vote(time_s, float(body.towards_camera[row]))
         values = settle(body, row, self.neutral, self._near)
         unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)
-        judged = [self._judged(watch, time_s, values, unseen) for watch in self.watches]
-        if self.neutral is None:
-            posed = any(each.watch.inside for each in judged)
-            self._finder.push(time_s, marks, body, row, posed=posed)
-            self.neutral = self._finder.found
-        return self._told(marks, values, judged)
+        look = Look(time_s, values, self._near, unseen)
+        judged = self._judged(look)
+        posed = any(each.watch.inside for each in judged)
+        self._finder.push(time_s, marks, body, row, posed=posed)
+        return self._told(marks, values, look, judged)
 
     def _vote(self, time_s: float, left_nearer_m: float) -> None:
         """Follow which side is nearer to the camera, slowly."""
@@ -188,78 +238,95 @@ class Session:
             self._near = "left" if self._near_vote > 0 else "right"
         self._last_s = time_s
 
-    def _judged(
-        self, watch: FormWatch, time_s: float, values: Floats, unseen: frozenset[str]
-    ) -> Judged:
-        verdict = watch.form.judge(values, self._near, inside=watch.inside)
+    def _judged(self, look: Look) -> list[Judged]:
+        """The moment in the eyes of every form in question."""
+        if self._asked:
+            return [self._by(watch, look) for watch in self.watches]
+        may_be = set() if look.values is None else set(self._shortlist.of(look.values, look.near))
+        judged = []
+        for index, watch in enumerate(self.watches):
+            if index in may_be or watch.busy:
+                for missed in self._recent:
+                    if missed.time_s > watch.until_s:
+                        self._clocked(self._by(watch, missed))
+                judged.append(self._by(watch, look))
+        self._recent.append(look)
+        while look.time_s - self._recent[0].time_s > RECENT_S:
+            self._recent.popleft()
+        return judged
+
+    def _by(self, watch: FormWatch, look: Look) -> Judged:
+        """The moment in the eyes of one form."""
+        watch.until_s = look.time_s
+        if look.values is None:
+            watch.motion.push(look.time_s, float("nan"), inside=False)
+            return Judged(watch, None, Moment(look.time_s, State.UNSEEN, reason=NOBODY))
+        verdict = watch.form.judge(look.values, look.near, inside=watch.inside)
         if verdict.state is not State.UNSEEN:
             watch.inside = verdict.state is State.IN
-        primary = _mean(verdict, self.pose.primary)
+        primary = _mean(verdict, watch.form.pose.primary)
         moment = Moment(
-            time_s,
+            look.time_s,
             verdict.state,
             limits=tuple(Limit(each.slack, each.target.hysteresis) for each in verdict.required),
-            reason=reason_of(verdict, unseen),
-            near_pose=self._near_pose(verdict),
-            withheld=watch.motion.push(time_s, primary, inside=watch.inside),
+            reason=reason_of(verdict, look.unseen),
+            near_pose=self._asked and is_near(verdict, self.neutral),
+            withheld=watch.motion.push(look.time_s, primary, inside=watch.inside),
             closeness=verdict.closeness,
-            readings=tuple(_mean(verdict, check) for check in self.pose.checks),
+            readings=tuple(_mean(verdict, check) for check in watch.form.pose.checks),
         )
         return Judged(watch, verdict, moment)
 
-    def _near_pose(self, verdict: Verdict) -> bool:
-        seen = [reading for reading in verdict.required if not reading.unseen]
-        wrong = [reading for reading in seen if reading.slack < 0.0]
-        few = len(seen) < SEEN_SHARE * len(verdict.required)
-        if self.neutral is None or few or len(wrong) > NEAR_SHARE * len(seen):
-            return False
-        if not wrong or any(self._was_wrong(each) for each in seen if each.slack >= 0.0):
-            return True
-        ways = [self._way(reading) for reading in wrong]
-        return sum(ways) / len(ways) >= NEAR_SHARE
+    @staticmethod
+    def _clocked(judged: Judged) -> None:
+        judged.watch.clock.push(judged.moment)
 
-    def _way(self, reading: Reading) -> float:
-        """Share of the way from the neutral to the limit that a failing reading has gone."""
-        start = self._neutral_slack(reading)
-        return 1.0 + reading.slack / (-start if start < 0.0 else REACH[reading.check.measure.unit])
-
-    def _was_wrong(self, reading: Reading) -> bool:
-        """Whether the reading is outside its range in the neutral: the person did something for it."""
-        return self._neutral_slack(reading) < 0.0
-
-    def _neutral_slack(self, reading: Reading) -> float:
-        """How far inside the range the neutral is; NaN if it was not seen."""
-        assert self.neutral is not None
-        low, high = reading.check.accept
-        relative = reading.check.measure.relative
-        neutral = 0.0 if relative else float(self.neutral.values[reading.target.index])
-        return min(neutral - low, high - neutral)
-
-    def _told(self, marks: Landmarks | None, values: Floats, judged: list[Judged]) -> Step:
-        best = max(judged, key=lambda each: each.rank)
+    def _told(
+        self, marks: Landmarks | None, values: Floats, look: Look, judged: list[Judged]
+    ) -> Step:
+        best = max(judged, key=lambda each: each.rank, default=None)
         for each in judged:
             # An attempt is one at the form that the moment is most like, and not beside a hold.
             is_other = each is not best and each.moment.near_pose
-            each.watch.clock.push(
-                replace(each.moment, near_pose=False) if is_other else each.moment
-            )
-        moment, verdict = best.moment, best.verdict
-        moving = moment.withheld[0].reason if moment.withheld else ""
-        return Step(
-            time_s=moment.time_s,
+            moment = replace(each.moment, near_pose=False) if is_other else each.moment
+            each.watch.clock.push(moment)
+        holds, done_s = self._so_far()
+        step = Step(
+            time_s=look.time_s,
             landmarks=marks,
             values=values,
             neutral=self.neutral,
             near=self._near,
-            side=best.watch.form.side,
+            form=None,
+            verdict=None,
+            state=State.UNSEEN if marks is None else State.OUT,
+            reason=NOBODY if marks is None else "",
+            cue=ABSENT if marks is None else "",
+            valid_s=0.0,
+            total_s=done_s,
+            holds=holds,
+        )
+        if best is None or not (self._asked or best.watch.clock.settled):
+            return step
+        moment, verdict = best.moment, best.verdict
+        moving = moment.withheld[0].reason if moment.withheld else ""
+        return replace(
+            step,
+            form=best.watch.form,
             verdict=verdict,
             state=State.OUT if moving and moment.state is State.IN else moment.state,
             reason=moment.reason or moving,
-            cue=cue_of(self.pose, verdict, moment.reason or moving),
+            cue=cue_of(best.watch.form.pose, verdict, moment.reason or moving),
             valid_s=best.watch.clock.valid_s,
-            total_s=sum(watch.clock.done_s + watch.clock.valid_s for watch in self.watches),
-            holds=sum(len(watch.clock.holds) for watch in self.watches),
+            total_s=done_s + best.watch.clock.valid_s,
         )
+
+    def _so_far(self) -> tuple[int, float]:
+        """How many holds are over, and their valid seconds."""
+        count = sum(len(watch.clock.holds) for watch in self.watches)
+        if count != self._done[0]:
+            self._done = count, sum(each.hold.valid_s for each in self.held)
+        return self._done
 
 
 def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.hold import Hold, Kind, Span
+from backstretch.matching import Form, forms_of
 from backstretch.result import WORTH_SAYING_S, Result, reasons, score
 
 DONE, NOTHING = "✓", "-"
@@ -36,7 +37,8 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), Text("Please note", style="bold"), *_lines(result.warnings)]
     if written:
         parts += [Text(), Text(f"Written to {written}")]
-    title = Text(result.wanted.pose.name, style="bold")
+    pose = result.wanted.pose
+    title = Text(pose.name if pose else "What was stretched", style="bold")
     console.print(
         Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
     )
@@ -70,15 +72,20 @@ def _seen(result: Result) -> RenderableType:
 def _holds(result: Result) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Hold")
-    if result.wanted.pose.sides == "each":
+    pose = result.wanted.pose
+    has_sides = any(each.form.side for each in result.holds)
+    if pose is None:
+        table.add_column("Stretch", no_wrap=True)
+    if has_sides:
         table.add_column("Side")
     for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Lost to" if any(reasons(hold.spans) for _, hold in result.holds) else "")
-    for number, (side, hold) in enumerate(result.holds, start=1):
-        sides = [side or ""] if result.wanted.pose.sides == "each" else []
-        mark = f"{number} {DONE}" if result.complete(hold) else f"{number}"
-        table.add_row(mark, *sides, *_figures(hold), _main_reason(hold.spans))
+    table.add_column("Lost to" if any(reasons(each.hold.spans) for each in result.holds) else "")
+    for number, held in enumerate(result.holds, start=1):
+        names = [] if pose else [held.form.pose.name]
+        sides = [held.form.side or "both"] if has_sides else []
+        mark = f"{number} {DONE}" if result.complete(held) else f"{number}"
+        table.add_row(mark, *names, *sides, *_figures(held.hold), _main_reason(held.hold.spans))
     return table
 
 
@@ -101,26 +108,38 @@ def _main_reason(spans: tuple[Span, ...]) -> str:
 
 
 def _totals(result: Result) -> RenderableType:
-    pose, wanted_s = result.wanted.pose, result.wanted.hold_s
     grid = Table.grid(padding=(0, 2))
-    for side in _sides(result):
-        holds = [hold for own, hold in result.holds if own == side]
-        held_s = sum(hold.valid_s for hold in holds)
-        asked = pose.dose.default_repetitions
-        done = sum(result.complete(hold) for hold in holds)
-        name = side.capitalize() if side else "Held"
+    for form in _forms(result):
+        ours = [each for each in result.holds if each.form == form]
+        held_s = sum(each.hold.valid_s for each in ours)
+        asked, wanted_s = form.pose.dose.default_repetitions, result.wanted.asked_s(form.pose)
+        done = sum(map(result.complete, ours))
         share = min(1.0, held_s / (asked * wanted_s))
         bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
         words = f"{held_s:.1f} s valid; {done} of {asked} holds of {wanted_s:g} s"
-        grid.add_row(Text(name, style="bold"), bar, words)
+        grid.add_row(Text(_name(form, result), style="bold"), bar, words)
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
-    return Group(grid, Text(f"Attempts and lapses together: {', '.join(lost)}", style="dim"))
+    what = "Attempts and lapses" if result.wanted.asked else "Lapses"
+    return Group(grid, Text(f"{what} together: {', '.join(lost)}", style="dim"))
 
 
-def _sides(result: Result) -> list[str | None]:
-    if result.wanted.pose.sides == "both":
-        return [None]
-    return list(result.wanted.sides or ("left", "right"))
+def _forms(result: Result) -> list[Form]:
+    """What to give totals of: every side asked for, or all that was recognised, in order."""
+    pose = result.wanted.pose
+    if pose is None:
+        return list(dict.fromkeys(each.form for each in result.holds))
+    return [form for form in forms_of(pose) if form.side in {*_sides(result), None}]
+
+
+def _sides(result: Result) -> tuple[str, ...]:
+    return result.wanted.sides or ("left", "right")
+
+
+def _name(form: Form, result: Result) -> str:
+    side = form.side.capitalize() if form.side else "Held"
+    if result.wanted.asked:
+        return side
+    return f"{form.pose.name}, {form.side}" if form.side else form.pose.name
 
 
 def _likeness(result: Result) -> RenderableType:
@@ -138,7 +157,7 @@ def _none(result: Result) -> Text:
     if result.seen == 0.0:
         return Text("Nobody was seen.", style="bold")
     unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
-    words = "No hold was found."
+    words = "No hold was found." if result.wanted.asked else "No known stretch was held."
     if unseen_s > wrong_s and unseen_s >= 1.0:
         words = "No hold could be counted: the camera did not see enough of you."
     return Text(words, style="bold")

@@ -33,6 +33,10 @@ class View:
         """Degrees between this view and the nearest direction of a named one."""
         return min(_angle(self, direction) for direction in VIEWS[wanted])
 
+    def apart(self, other: "View") -> float:
+        """Degrees between this view and another."""
+        return _angle(self, other)
+
     @property
     def words(self) -> str:
         """``from the front``, ``from the left side, a little from the front`` and the like."""
@@ -62,6 +66,7 @@ VIEWS = {
     "front_45": (View(45.0, 0.0), View(-45.0, 0.0)),
     "foot_side_45": (View(80.0, -35.0), View(-80.0, -35.0)),
     "foot": (View(0.0, -60.0),),
+    "head_side_45": (View(105.0, 40.0), View(-105.0, 40.0)),
 }
 """Named views and the directions they allow."""
 

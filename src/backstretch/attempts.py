@@ -1,0 +1,40 @@
+"""Attempts: whether a moment that is not right is near enough to a pose to be meant for it."""
+
+from backstretch.catalogue import Unit
+from backstretch.matching import Reading, Verdict
+from backstretch.neutral import Neutral
+
+NEAR_SHARE = 0.5
+SEEN_SHARE = 0.4
+"""An attempt: of the required readings at least `SEEN_SHARE` are seen, of these at least `NEAR_SHARE` are
+right, and the others are on average at least that share of the way from the neutral to their limit.
+Without the last, standing would be an attempt at every standing stretch."""
+REACH: dict[Unit, float] = {"deg": 30.0, "ratio": 0.35}
+"""The way assumed for a reading that is right in the neutral, or not known there."""
+
+
+def is_near(verdict: Verdict, neutral: Neutral | None) -> bool:
+    """Whether the moment is close enough to the pose to be an attempt at it."""
+    seen = [reading for reading in verdict.required if not reading.unseen]
+    wrong = [reading for reading in seen if reading.slack < 0.0]
+    few = len(seen) < SEEN_SHARE * len(verdict.required)
+    if neutral is None or few or len(wrong) > NEAR_SHARE * len(seen):
+        return False
+    if not wrong or any(_neutral_slack(r, neutral) < 0.0 for r in seen if r.slack >= 0.0):
+        return True  # something that is right now was wrong in the neutral: done on purpose
+    ways = [_way(reading, neutral) for reading in wrong]
+    return sum(ways) / len(ways) >= NEAR_SHARE
+
+
+def _way(reading: Reading, neutral: Neutral) -> float:
+    """Share of the way from the neutral to the limit that a failing reading has gone."""
+    start = _neutral_slack(reading, neutral)
+    return 1.0 + reading.slack / (-start if start < 0.0 else REACH[reading.check.measure.unit])
+
+
+def _neutral_slack(reading: Reading, neutral: Neutral) -> float:
+    """How far inside the range the neutral is; NaN if it was not seen."""
+    low, high = reading.check.accept
+    relative = reading.check.measure.relative
+    value = 0.0 if relative else float(neutral.values[reading.target.index])
+    return min(value - low, high - value)

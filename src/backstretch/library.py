@@ -1,0 +1,150 @@
+"""The library: all pose files that are to be had, the built-in ones and the user's own, and the sets.
+
+A broken file never keeps the others from working: its faults are kept beside the poses.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backstretch.errors import InputError, PoseFileError
+from backstretch.pose_file import load_pose
+from backstretch.poses import Pose
+from backstretch.pose_sets import PoseSet, load_set
+
+SETS = "sets"
+"""Sub-folder of a pose folder that holds its sets."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Poses and sets by id, in order of their ids.
+
+    Attributes:
+        poses, sets: What could be read.
+        paths: Where each pose was read from.
+        own: Ids of the poses that are the user's own.
+        faults: What could not be read, and which ids clash, one line each.
+    """
+
+    poses: dict[str, Pose]
+    sets: dict[str, PoseSet]
+    paths: dict[str, Path]
+    own: frozenset[str]
+    faults: tuple[str, ...]
+
+    def find(self, wanted: str) -> Pose:
+        """The pose of this id, or that of a path which ends in ``.toml``.
+
+        Raises:
+            InputError: No such pose; the message names the nearest ids.
+            PoseFileError: The file has faults.
+        """
+        if wanted.endswith(".toml"):
+            return load_pose(Path(wanted))
+        if wanted in self.poses:
+            return self.poses[wanted]
+        raise InputError(f"no pose is called {wanted!r}; {_hint(wanted, self.poses)}")
+
+    def find_set(self, wanted: str) -> PoseSet:
+        """The set of this id.
+
+        Raises:
+            InputError: No such set; the message names the nearest ids.
+        """
+        if wanted in self.sets:
+            return self.sets[wanted]
+        raise InputError(f"no set is called {wanted!r}; {_hint(wanted, self.sets)}")
+
+    @property
+    def recognised(self) -> tuple[Pose, ...]:
+        """The poses that can be told unasked."""
+        return tuple(pose for pose in self.poses.values() if not pose.guided)
+
+
+def open_library(builtin: Path, own: Iterable[Path] = ()) -> Library:
+    """Read all pose folders; of two poses with one id the one read first counts.
+
+    Args:
+        builtin: The folder that ships with the program.
+        own: The user's folders; one that does not exist is an empty one.
+
+    Raises:
+        InputError: The built-in folder cannot be read.
+    """
+    shelf = _Shelf()
+    shelf.add(builtin, own=False)
+    for folder in own:
+        shelf.add(folder, own=True)
+    return shelf.library()
+
+
+class _Shelf:
+    """Collects what the folders hold."""
+
+    def __init__(self) -> None:
+        self._poses: dict[str, Pose] = {}
+        self._sets: dict[str, PoseSet] = {}
+        self._paths: dict[str, Path] = {}
+        self._own: set[str] = set()
+        self._faults: list[str] = []
+
+    def add(self, folder: Path, *, own: bool) -> None:
+        for path in self._files(folder):
+            pose = self._pose(path)
+            if pose is None:
+                continue
+            if pose.id in self._poses:
+                before = self._paths[pose.id]
+                words = f"{path}: the id {pose.id!r} is taken by {before}; rename this file"
+                self._faults.append(words)
+                continue
+            self._poses[pose.id], self._paths[pose.id] = pose, path
+            if own:
+                self._own.add(pose.id)
+        for path in self._files(folder / SETS):
+            self._add_set(path)
+
+    def _files(self, folder: Path) -> list[Path]:
+        try:
+            return sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self._faults.append(f"{folder}: cannot be read ({error.strerror})")
+            return []
+
+    def _pose(self, path: Path) -> Pose | None:
+        try:
+            return load_pose(path)
+        except PoseFileError as error:
+            self._faults += error.faults
+        except InputError as error:
+            self._faults.append(str(error))
+        return None
+
+    def _add_set(self, path: Path) -> None:
+        try:
+            found = load_set(path, self._poses)
+        except PoseFileError as error:
+            self._faults += error.faults
+        except InputError as error:
+            self._faults.append(str(error))
+        else:
+            self._sets.setdefault(found.id, found)
+
+    def library(self) -> Library:
+        return Library(
+            poses=dict(sorted(self._poses.items())),
+            sets=dict(sorted(self._sets.items())),
+            paths=self._paths,
+            own=frozenset(self._own),
+            faults=tuple(self._faults),
+        )
+
+
+def _hint(wanted: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(wanted.replace("-", "_").lower(), known, n=3, cutoff=0.4)
+    return f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(known)}"

@@ -1,0 +1,329 @@
+"""Pose files: reading one so that every fault is told at once, each with its place."""
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from backstretch.catalogue import BY_NAME, Measure, Reference
+from backstretch.errors import InputError, PoseFileError
+from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
+from backstretch.ideal import SEGMENTS
+from backstretch.poses import (
+    LONGEST_HOLD_S,
+    NOT_FOR,
+    POSITIONS,
+    REGIONS,
+    SIDED,
+    TAGS,
+    Check,
+    Dose,
+    Need,
+    Of,
+    Pose,
+    Sides,
+)
+from backstretch.views import VIEWS
+
+LARGEST_BYTES = 200_000
+"""A pose file has a few thousand; anything much larger is something else."""
+GRACE_LIMITS_S = (0.0, 10.0)
+"""A lapse longer than this is no lapse but the end of a hold."""
+NEEDS: dict[bool | str, Need] = {True: "always", False: "form", "if seen": "if seen"}
+"""What ``required`` may say."""
+ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        InputError: It cannot be read.
+        PoseFileError: It is no TOML.
+    """
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            size = path.stat().st_size
+            raise PoseFileError([f"{path}: has {size:,} bytes; this is no pose file"])
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise PoseFileError([f"{path}: is not UTF-8 text (byte {error.start})"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise PoseFileError([f"{path}: is not valid TOML: {error}"]) from error
+    except RecursionError as error:
+        raise PoseFileError([f"{path}: is not valid TOML: it is nested too deeply"]) from error
+
+
+def load_pose(path: Path) -> Pose:
+    """Read one pose file.
+
+    Raises:
+        InputError: It cannot be read.
+        PoseFileError: With every fault of the file, each naming place, value and what would be right.
+    """
+    table = read_toml(path)
+    reader = _Reader(path)
+    pose = reader.pose(table)
+    if reader.faults:
+        raise PoseFileError(reader.faults)
+    return pose
+
+
+class _Reader:
+    """Turns TOML tables into a pose and collects what is wrong with them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.faults: list[str] = []
+
+    def fault(self, place: str, words: str) -> None:
+        self.faults.append(f"{self.path}: {place}: {words}" if place else f"{self.path}: {words}")
+
+    def pose(self, table: dict[str, Any]) -> Pose:
+        take = _Table(self, "", table)
+        pose = Pose(
+            id=self.path.stem,
+            name=take.text("name"),
+            also=take.texts("also", ()),
+            regions=take.texts("regions", allowed=REGIONS),
+            tags=take.texts("tags", (), allowed=TAGS),
+            positions=take.texts("positions", allowed=POSITIONS),
+            views=take.texts("views", allowed=tuple(VIEWS)),
+            camera=take.text("camera", ""),
+            limits=take.text("limits", ""),
+            equipment=take.texts("equipment", ()),
+            sides=cast("Sides", take.choice("sides", ("both", "each"))),
+            side_rule=take.text("side_rule", ""),
+            guided=take.text("guided", ""),
+            steps=take.texts("steps"),
+            safety=take.text("safety"),
+            not_for=take.texts("not_for", (), allowed=tuple(NOT_FOR)),
+            look_alikes=self.look_alikes(take.table("look_alikes", {})),
+            sources=take.texts("sources"),
+            dose=self.dose(take.table("hold")),
+            figure=self.figure(take.table("figure", {})),
+            checks=tuple(
+                self.check(number, entry)
+                for number, entry in enumerate(take.tables("check"), start=1)
+            ),
+        )
+        take.nothing_left()
+        self.whole(pose)
+        return pose
+
+    def whole(self, pose: Pose) -> None:
+        """Faults that show only between the parts of a pose."""
+        if pose.checks and not any(check.need == "always" for check in pose.checks):
+            self.fault("", "no check is required; at least one must be, or nothing can be held")
+        for number, check in enumerate(pose.checks, start=1):
+            if pose.sides == "both" and check.of in {"work", "other"}:
+                words = f"of = {check.of!r} needs a pose with sides = 'each'"
+                self.fault(f"check {number} ({check.measure.name})", words)
+        if not ID.fullmatch(pose.id):
+            words = "the file's name is the pose's id; use small letters, digits and _"
+            self.fault("", words)
+        measures = [check.measure.name for check in pose.checks]
+        if pose.dose.motion and pose.dose.motion not in measures:
+            words = f"motion = {pose.dose.motion!r}; it must be the measure of one of the checks"
+            self.fault("hold", words)
+        if pose.sides == "each" and not pose.side_rule:
+            self.fault("side_rule", "missing; say in words which side counts as left")
+
+    def look_alikes(self, table: dict[str, Any]) -> dict[str, str]:
+        take = _Table(self, "look_alikes", table)
+        return {name: take.text(name) for name in table}
+
+    def figure(self, table: dict[str, Any]) -> dict[str, tuple[float, ...]]:
+        take = _Table(self, "figure", table)
+        figure = {
+            name: take.numbers(name, count) for name, count in SEGMENTS.items() if name in table
+        }
+        take.nothing_left()
+        return figure
+
+    def dose(self, table: dict[str, Any]) -> Dose:
+        take, before = _Table(self, "hold", table), len(self.faults)
+        dose = Dose(
+            seconds=take.span("seconds", (1.0, LONGEST_HOLD_S)),
+            default_s=take.number("default_s"),
+            repetitions=cast("tuple[int, int]", take.span("repetitions", (1, 50))),
+            default_repetitions=take.whole("default_repetitions"),
+            source=take.text("source"),
+            grace_wrong_s=take.number("grace_wrong_s", GRACE_WRONG_S),
+            grace_unseen_s=take.number("grace_unseen_s", GRACE_UNSEEN_S),
+            motion=take.text("motion", ""),
+        )
+        take.nothing_left()
+        sound = len(self.faults) == before
+        for name, value, span in (
+            ("default_s", dose.default_s, dose.seconds),
+            ("default_repetitions", dose.default_repetitions, dose.repetitions),
+            ("grace_wrong_s", dose.grace_wrong_s, GRACE_LIMITS_S),
+            ("grace_unseen_s", dose.grace_unseen_s, GRACE_LIMITS_S),
+        ):
+            if sound and not span[0] <= value <= span[1]:
+                self.fault("hold", f"{name} {value:g} is outside {span[0]:g} to {span[1]:g}")
+        return dose
+
+    def check(self, number: int, table: dict[str, Any]) -> Check:
+        name = table.get("measure")
+        place = f"check {number} ({name})" if isinstance(name, str) else f"check {number}"
+        take = _Table(self, place, table)
+        measure = self.measure(place, take.text("measure"))
+        limits = measure.limits
+        check = Check(
+            measure=measure,
+            of=cast("Of", take.choice("of", (*SIDED, ""), "")),
+            frame=cast("Reference", take.choice("frame", measure.frames, measure.frames[0])),
+            good=take.span("good", limits),
+            accept=take.span("accept", limits),
+            need=take.need(),
+            more=cast(
+                "Literal['larger', 'smaller', '']",
+                take.choice("more", ("larger", "smaller", ""), ""),
+            ),
+            below=take.text("below", ""),
+            above=take.text("above", ""),
+            source=take.text("source"),
+        )
+        take.nothing_left()
+        if isinstance(name, str) and name in BY_NAME:
+            self.consistent(place, check)
+        return check
+
+    def measure(self, place: str, name: str) -> Measure:
+        if name and name not in BY_NAME:
+            near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.4)
+            hint = f"did you mean {' or '.join(near)}?" if near else "see the catalogue of measures"
+            self.fault(place, f"there is no measure {name!r}; {hint}")
+        return BY_NAME.get(name, BY_NAME["knee"])
+
+    def consistent(self, place: str, check: Check) -> None:
+        """Faults between the entries of one check."""
+        if check.measure.sided and not check.of:
+            self.fault(place, f"of is missing: {', '.join(SIDED)}")
+        if check.of and not check.measure.sided:
+            self.fault(place, f"of = {check.of!r}, but the measure has no sides; leave it out")
+        (low, high), (good_low, good_high) = check.accept, check.good
+        if good_low < low or good_high > high:
+            words = f"good {good_low:g} to {good_high:g} reaches outside accept {low:g} to {high:g}"
+            self.fault(place, words)
+
+
+class _Table:
+    """One TOML table whose entries are taken by name, with faults instead of exceptions."""
+
+    def __init__(self, reader: _Reader, place: str, table: dict[str, Any]) -> None:
+        self.reader = reader
+        self.place = place
+        self.left = dict(table)
+
+    def take(self, name: str, kind: Callable[[Any], bool], words: str, default: Any) -> Any:
+        if name not in self.left:
+            if default is None:
+                self.reader.fault(self.place, f"{name} is missing; {words}")
+            return default
+        value = self.left.pop(name)
+        if kind(value):
+            return value
+        self.reader.fault(self.place, f"{name} = {value!r}; {words}")
+        return default
+
+    def text(self, name: str, default: str | None = None) -> str:
+        text = self.take(name, lambda value: isinstance(value, str), "it must be a text", default)
+        return text or ""
+
+    def need(self) -> Need:
+        words = "it must be true, false or \"if seen\""
+        known = self.take("required", lambda v: isinstance(v, bool | str) and v in NEEDS, words, True)
+        return NEEDS[known]
+
+    def numbers(self, name: str, count: int) -> tuple[float, ...]:
+        """One number, or a list of them."""
+        words = "it must be a number" if count == 1 else f"it must be a list of {count} numbers"
+        found = self.take(name, lambda v: len(_numbers(v)) == count, words, [0.0] * count)
+        return _numbers(found)
+
+    def number(self, name: str, default: float | None = None) -> float:
+        return float(self.take(name, _is_number, "it must be a number", default) or 0.0)
+
+    def whole(self, name: str) -> int:
+        return int(self.take(name, _is_whole, "it must be a whole number", None) or 0)
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
+        words = f"it must be one of {', '.join(filter(None, allowed))}"
+        return self.take(name, lambda value: value in allowed, words, default) or ""
+
+    def texts(
+        self, name: str, default: tuple[str, ...] | None = None, allowed: tuple[str, ...] = ()
+    ) -> tuple[str, ...]:
+        words = f"it must be a list of {', '.join(allowed)}" if allowed else "it must list texts"
+        may_be_empty = default is not None
+        good = self.take(
+            name, lambda v: _is_texts(v, allowed) and (v or may_be_empty), words, default
+        )
+        return tuple(good or ())
+
+    def span(self, name: str, limits: tuple[float, float]) -> tuple[float, float]:
+        low, high = limits
+        words = f"it must be [low, high] within {low:g} to {high:g}"
+        span = self.take(name, _is_span, words, None)
+        if span is None:
+            return math.nan, math.nan
+        if span[0] > span[1]:
+            self.reader.fault(self.place, f"{name}: low {span[0]:g} exceeds high {span[1]:g}")
+            return math.nan, math.nan
+        if span[0] < low or span[1] > high:
+            self.reader.fault(self.place, f"{name} = {span!r}; {words}")
+        return span[0], span[1]
+
+    def table(self, name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
+        words = f"write a [{name}] table"
+        table = self.take(name, lambda v: isinstance(v, dict), words, default)
+        return table or {}
+
+    def tables(self, name: str) -> list[dict[str, Any]]:
+        found = self.take(name, _is_tables, f"write one [[{name}]] table a check", None)
+        return found or []
+
+    def nothing_left(self) -> None:
+        for name in self.left:
+            self.reader.fault(self.place, f"unknown entry {name!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    """The numbers of a number or a list of numbers; none where it is anything else."""
+    values = value if isinstance(value, list) else [value]
+    return tuple(float(each) for each in values) if all(map(_is_number, values)) else ()
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_span(value: Any) -> bool:
+    match value:
+        case [low, high]:
+            return _is_number(low) and _is_number(high)
+    return False
+
+
+def _is_texts(value: Any, allowed: tuple[str, ...]) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(text, str) and (not allowed or text in allowed) for text in value
+    )
+
+
+def _is_tables(value: Any) -> bool:
+    return (
+        isinstance(value, list) and all(isinstance(table, dict) for table in value) and value != []
+    )

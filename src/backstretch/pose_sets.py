@@ -1,0 +1,126 @@
+"""Ready-made sets: which stretches in which order, how long and how often. Data that anyone can read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backstretch.errors import PoseFileError
+from backstretch.pose_file import read_toml
+from backstretch.poses import Pose
+
+REST_LIMITS_S = (0.0, 120.0)
+ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
+STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One stretch of a set; a pose with sides is done on both, one after the other.
+
+    Attributes:
+        pose: The pose's id.
+        hold_s: Seconds of each hold.
+        repetitions: Holds on each side.
+        sides: Left and right in turn, or once for both.
+    """
+
+    pose: str
+    hold_s: float
+    repetitions: int
+    sides: tuple[str | None, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds held in all, without rest."""
+        return self.hold_s * self.repetitions * len(self.sides)
+
+
+@dataclass(frozen=True)
+class PoseSet:
+    """A set of stretches.
+
+    Attributes:
+        id: Its file's name.
+        name, about: What it is called and what it is for.
+        source: Where choice and doses come from.
+        rest_s: Rest between two holds.
+        stretches: In the order in which they are done.
+    """
+
+    id: str
+    name: str
+    about: str
+    source: str
+    rest_s: float
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole set takes: holds, and the rests between them."""
+        holds = sum(each.repetitions * len(each.sides) for each in self.stretches)
+        held_s = sum(each.seconds for each in self.stretches)
+        return held_s + self.rest_s * max(0, holds - 1)
+
+
+def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
+    """Read one set; holds and repetitions that it leaves out are the pose's own.
+
+    Raises:
+        InputError: The file cannot be read.
+        PoseFileError: With every fault of the file.
+    """
+    table = read_toml(path)
+    faults = [f"{path}: unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
+    for name in ("name", "about", "source"):
+        if not isinstance(table.get(name), str):
+            faults.append(f"{path}: {name} is missing; it must be a text")
+    rest_s = table.get("rest_s", 0)
+    low, high = REST_LIMITS_S
+    if not _is_number(rest_s) or not low <= rest_s <= high:
+        faults.append(f"{path}: rest_s = {rest_s!r}; it must be {low:g} to {high:g}")
+    entries = table.get("stretch")
+    if not isinstance(entries, list) or not entries:
+        faults.append(f"{path}: write one [[stretch]] table a stretch")
+        entries = []
+    stretches = []
+    for number, entry in enumerate(entries, start=1):
+        place = f"{path}: stretch {number}"
+        found = _faults(place, entry, poses)
+        faults += found
+        if not found:
+            stretches.append(_stretch(entry, poses[entry["pose"]]))
+    if faults:
+        raise PoseFileError(faults)
+    texts = {name: table[name] for name in ("name", "about", "source")}
+    return PoseSet(path.stem, **texts, rest_s=float(rest_s), stretches=tuple(stretches))
+
+
+def _faults(place: str, entry: Any, poses: Mapping[str, Pose]) -> list[str]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("pose"), str):
+        return [f"{place}: pose is missing; it must be a pose's id"]
+    if entry["pose"] not in poses:
+        return [f"{place}: there is no pose {entry['pose']!r}"]
+    dose = poses[entry["pose"]].dose
+    faults = [f"{place}: unknown entry {n!r}" for n in sorted(entry.keys() - STRETCH_ENTRIES)]
+    for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
+        value = entry.get(name, low)
+        if not _is_number(value) or not low <= value <= high:
+            words = f"{name} = {value!r} is outside the pose's dose of {low:g} to {high:g}"
+            faults.append(f"{place} ({entry['pose']}): {words}")
+    if not isinstance(entry.get("repetitions", 1), int):
+        faults.append(f"{place} ({entry['pose']}): repetitions must be a whole number")
+    return faults
+
+
+def _stretch(entry: dict[str, Any], pose: Pose) -> Stretch:
+    return Stretch(
+        pose=pose.id,
+        hold_s=float(entry.get("hold_s", pose.dose.default_s)),
+        repetitions=int(entry.get("repetitions", pose.dose.default_repetitions)),
+        sides=("left", "right") if pose.sides == "each" else (None,),
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
