@@ -20,7 +20,8 @@ from backstretch.frame import Frame
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.matching import Form
-from backstretch.poses import Pose, load_pose
+from backstretch.pose_file import load_pose
+from backstretch.poses import Pose
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
@@ -74,14 +75,14 @@ def look(clip: Clip, landmarker: MediaPipeLandmarker, wanted: Wanted):
 
 def reference(clip: Clip, stretch: Pose, step_s: float = REFERENCE_STEP_S) -> float:
     """Valid seconds of the true landmarks, every ``step_s``, through the same pose file."""
-    session = Session(stretch, steady=False)
+    session = Session((stretch,), steady=False)
     session.push(clip.true_track(step_s))
     session.finish()
     return sum(watch.clock.done_s for watch in session.watches)
 
 
 def credited(result: Result) -> list[tuple[float, float]]:
-    spans = [span for _, hold in result.holds for span in hold.spans]
+    spans = [span for held in result.holds for span in held.hold.spans]
     return [(span.start_s, span.end_s) for span in spans if span.kind is Kind.VALID]
 
 
@@ -90,7 +91,7 @@ def rows_of(clip: Clip) -> list[Row]:
     with MediaPipeLandmarker() as landmarker:
         first = pose(clip.pose_id or "childs_pose")
         looking = time.perf_counter()
-        _, recording = look(clip, landmarker, Wanted(first))
+        _, recording = look(clip, landmarker, Wanted((first,)))
         looking = time.perf_counter() - looking
     ids = [path.stem for path in sorted((ROOT / "poses").glob("*.toml"))]
     if clip.pose_id and clip.pose_id not in ids:
@@ -100,7 +101,7 @@ def rows_of(clip: Clip) -> list[Row]:
 
 def row(clip: Clip, recording: Recording, stretch: Pose, looking_s: float) -> Row:
     started = time.process_time()
-    result, _ = analyse_track(recording, Wanted(stretch))
+    result, _ = analyse_track(recording, Wanted((stretch,)))
     work_s = time.process_time() - started
     own = clip.pose_id == stretch.id
     spans = credited(result)
@@ -123,7 +124,7 @@ def row(clip: Clip, recording: Recording, stretch: Pose, looking_s: float) -> Ro
 
 
 def steps_of(track, stretch: Pose, *, steady: bool) -> list[Step]:
-    session = Session(stretch, steady=steady)
+    session = Session((stretch,), steady=steady)
     return [*session.push(track), *session.finish()]
 
 
@@ -192,7 +193,7 @@ def timing_of(job: tuple[Clip, str]) -> float:
     fps = clip.truth["fps"]
     keep = every(fps, float(number)) if kind == "fps" else at_random(float(number))
     with MediaPipeLandmarker() as landmarker, Decimated(clip.video, keep) as reader:
-        result, _ = analyse_video(reader, landmarker, Wanted(pose(clip.pose_id)))
+        result, _ = analyse_video(reader, landmarker, Wanted((pose(clip.pose_id),)))
     return result.seconds(Kind.VALID)
 
 

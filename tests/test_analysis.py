@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from backstretch.analysis import _slow, _view_warnings
+from backstretch.analysis import _slow
 from backstretch.catalogue import COLUMNS
 from backstretch.hold import Kind, Span
 from backstretch.neutral import Neutral
-from backstretch.poses import load_pose
+from backstretch.pose_file import load_pose
 from backstretch.result import reasons, score
 from backstretch.video import Source
+from backstretch.view_warnings import view_warnings
 from backstretch.views import View
 from tests.truth import ROOT
 
@@ -27,23 +28,23 @@ def source(fps, frames=100):
 
 
 def test_a_good_view_needs_no_words():
-    assert list(_view_warnings(CHILD, neutral(95.0))) == []
+    assert view_warnings(CHILD, neutral(95.0)) == []
 
 
 def test_a_view_off_the_side_names_the_measures_it_makes_uncertain():
-    (words,) = _view_warnings(CHILD, neutral(45.0))
+    (words,) = view_warnings(CHILD, neutral(45.0))
     assert "45° off the side view" in words
     assert "hip angle, knee angle, hip to heel distance and 4 more are uncertain" in words
 
 
 def test_a_tilted_camera_is_said():
-    assert list(_view_warnings(CHILD, neutral(90.0, roll_deg=-7.2))) == [
+    assert view_warnings(CHILD, neutral(90.0, roll_deg=-7.2)) == [
         "the camera seems tilted by 7°; set it level"
     ]
 
 
 def test_without_a_neutral_it_is_said_what_is_missing():
-    (words,) = _view_warnings(CHILD, None)
+    (words,) = view_warnings(CHILD, None)
     assert words.startswith("no still moment before the stretch")
 
 

@@ -12,25 +12,26 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
     {"errors", "frame", "landmarks"},
-    {"catalogue", "views"},
+    {"catalogue", "views", "ideal"},
     {"formulas"},
     {"measures"},
-    {"smoothing", "neutral", "hold"},
+    {"swaps", "smoothing", "neutral", "hold"},
     {"poses"},
     {"matching", "motion"},
-    {"cues", "recognition"},
+    {"attempts", "cues", "recognition", "shortlist"},
     {"session"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""
 MIDDLE = set().union(*LAYERS)
-TOP = {"cli", "__main__"}
+TOP = {"cli", "cli_options", "cli_poses", "__main__"}
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 RIM = set(MODULES) - MIDDLE - TOP - {"__init__"}
 DOORS = {
     "mediapipe": {"landmarker"},
     "cv2": {"canvas", "window"},
     "av": {"video", "annotated"},
-    "typer": {"cli"},
+    "typer": {"cli", "cli_options", "cli_poses"},
+    "platformdirs": {"cli_options"},
 }
 HEAVY = {"mediapipe", "cv2", "av", "matplotlib"}
 NOT_IN_THE_MIDDLE = {

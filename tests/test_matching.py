@@ -7,24 +7,45 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backstretch.catalogue import BY_NAME, COLUMN_INDEX, COLUMNS
+from backstretch.catalogue import BY_NAME, COLUMN_INDEX, COLUMNS, HYSTERESIS
 from backstretch.hold import State
-from backstretch.matching import HYSTERESIS, Form, forms_of
-from backstretch.poses import Check, Dose, Pose, load_pose
+from backstretch.matching import Form, forms_of
+from backstretch.pose_file import load_pose
+from backstretch.poses import Check, Dose, Pose
 
 POSES = Path(__file__).parents[1] / "poses"
 NAN = math.nan
 
 
-def check(name="knee", of="near", *, accept=(100.0, 140.0), good=(110.0, 130.0), required=True):
+def check(name="knee", of="near", *, accept=(100.0, 140.0), good=(110.0, 130.0), need="always"):
     measure = BY_NAME[name]
-    return Check(measure, of, measure.frames[0], good, accept, required, "", "", "", "A test")
+    return Check(measure, of, measure.frames[0], good, accept, need, "", "", "", "A test")
 
 
 def pose_of(*checks, sides="each"):
-    dose = Dose((10.0, 30.0), 20.0, (1, 3), 2, "A test")
-    words = ("T", (), (), (), ("side",), "", sides, "", (), "", ())
-    return Pose("t", *words, dose, checks)
+    return Pose(
+        id="t",
+        name="T",
+        also=(),
+        regions=(),
+        tags=(),
+        positions=(),
+        views=("side",),
+        camera="",
+        limits="",
+        equipment=(),
+        sides=sides,
+        side_rule="",
+        guided="",
+        steps=(),
+        safety="",
+        not_for=(),
+        look_alikes={},
+        sources=(),
+        dose=Dose((10.0, 30.0), 20.0, (1, 3), 2, "A test"),
+        figure={},
+        checks=checks,
+    )
 
 
 def judge(form, values, *, near="left", inside=False):
@@ -139,7 +160,7 @@ def test_seen_to_be_wrong_weighs_more_than_unseen():
 
 @pytest.mark.parametrize("value", [90.0, NAN])
 def test_a_check_of_form_neither_stops_nor_blinds_the_clock(value):
-    form = Form(pose_of(check(), check("hip", required=False)), None)
+    form = Form(pose_of(check(), check("hip", need="form")), None)
     assert judge(form, {"knee.left": 120.0, "hip.left": value}).state is State.IN
 
 
@@ -218,10 +239,17 @@ def test_nothing_limits_a_moment_that_is_in():
 
 
 def test_a_check_of_form_limits_nothing():
-    form = Form(pose_of(check("hip", required=False), check()), None)
+    form = Form(pose_of(check("hip", need="form"), check()), None)
     verdict = judge(form, {"hip.left": 20.0, "knee.left": 120.0})
     assert (verdict.limiting, len(verdict.required), len(verdict.readings)) == (None, 1, 2)
 
 
 def test_every_unit_has_a_hysteresis():
     assert {measure.unit for measure in BY_NAME.values()} == set(HYSTERESIS)
+
+
+def test_a_check_that_counts_only_if_seen_may_be_out_of_sight():
+    form = Form(pose_of(check(), check("hip", need="if seen")), "left")
+    assert judge(form, {"knee.left": 120.0}).state is State.IN
+    assert judge(form, {"knee.left": 120.0, "hip.left": 90.0}).state is State.OUT
+    assert judge(form, {"hip.left": 120.0}).state is State.UNSEEN

@@ -158,7 +158,11 @@ def test_a_turned_camera_is_told_from_a_straight_body(camera_deg, clockwise_deg)
 
 @pytest.mark.parametrize(
     "body",
-    [standing().seen(LEFT_SIDE), folded(50.0).seen(FRONT), side_bend(20.0).seen(FRONT)],
+    [
+        standing().seen(LEFT_SIDE),
+        folded(50.0).seen(FRONT),
+        replace(side_bend(20.0), tilt_deg=20.0).seen(FRONT),
+    ],
     ids=["from the side", "not upright", "leaning"],
 )
 def test_a_body_that_cannot_tell_gives_no_camera_roll(body):

@@ -13,8 +13,10 @@ import pytest
 from backstretch.canvas import BLUE, GREY, ORANGE, WHITE, Colour, Picture, Type
 from backstretch.catalogue import COLUMNS
 from backstretch.landmarks import INDEX, Landmarks
+from backstretch.matching import Form
 from backstretch.overlay import BONE, TITLES, Mark, Overlay, marks_of, spot_of
-from backstretch.poses import load_pose
+from backstretch.pose_file import load_pose
+from backstretch.poses import Need
 from backstretch.session import Session, Step
 from tests.figures import FRONT, WH, Figure, side_bend
 
@@ -31,7 +33,7 @@ REACH_PX = 6
 
 
 def step_of(landmarks: Landmarks | None, **changed: Any) -> Step:
-    (step,) = Session(POSE, ("left",), steady=False).push([(0.0, landmarks)])
+    (step,) = Session((POSE,), ("left",), steady=False).push([(0.0, landmarks)])
     return replace(step, **changed)
 
 
@@ -40,7 +42,7 @@ def wall(wh: tuple[int, int] = WH, light: int = 128) -> Picture:
 
 
 def drawn(step: Step, wh: tuple[int, int] = WH, light: int = 128) -> Picture:
-    return Overlay(POSE, ASKED_S).draw(wall(wh, light), step)
+    return Overlay(ASKED_S).draw(wall(wh, light), step)
 
 
 def is_colour(picture: Picture, colour: Colour) -> np.ndarray:
@@ -74,14 +76,14 @@ def test_the_joint_in_range_is_drawn_blue():
     assert not shows(picture, body.xy_px[INDEX["right_knee"]], ORANGE)
 
 
-def with_knee(landmarks: Landmarks, *, required: bool) -> Step:
+def with_knee(landmarks: Landmarks, need: Need) -> Step:
     """The step with its readings of the knees made required or a matter of form."""
     step = step_of(landmarks)
     assert step.verdict is not None
     readings = tuple(
         replace(
             reading,
-            target=replace(reading.target, check=replace(reading.check, required=required)),
+            target=replace(reading.target, check=replace(reading.check, need=need)),
         )
         for reading in step.verdict.readings
         if "knee" in reading.target.column.key
@@ -93,10 +95,10 @@ def test_a_fault_of_form_is_drawn_smaller_than_one_that_stops_the_clock():
     body = BENT.seen(FRONT)
     slight, wrong = (
         is_colour(
-            around(drawn(with_knee(body, required=required)), body.xy_px[INDEX["left_knee"]], 25),
+            around(drawn(with_knee(body, need)), body.xy_px[INDEX["left_knee"]], 25),
             ORANGE,
         ).sum()
-        for required in (False, True)
+        for need in ("form", "always")
     )
     assert 0 < slight < 0.6 * wrong
 
@@ -286,7 +288,9 @@ def test_a_hold_that_is_long_enough_is_told():
 
 
 def test_the_side_of_the_stretch_is_told():
-    left, right = (drawn(step_of(None, side=side))[-60:, :320] for side in ("left", "right"))
+    left, right = (
+        drawn(step_of(None, form=Form(POSE, side)))[-60:, :320] for side in ("left", "right")
+    )
     assert not np.array_equal(left, right)
 
 
@@ -297,7 +301,7 @@ def test_with_nobody_in_view_no_bone_is_drawn():
 def test_the_given_picture_is_left_as_it_is():
     image = wall()
     image.flags.writeable = False
-    picture = Overlay(POSE, ASKED_S).draw(image, step_of(BENT.seen(FRONT)))
+    picture = Overlay(ASKED_S).draw(image, step_of(BENT.seen(FRONT)))
     assert (image == 128).all()
     assert picture.flags.writeable
 

@@ -15,10 +15,14 @@ from backstretch.catalogue import COLUMNS
 from backstretch.errors import InputError
 from backstretch.hold import State
 from backstretch.landmarks import COUNT, Landmarks, LandmarkTrack
+from backstretch.matching import Form
+from backstretch.pose_file import load_pose
 from backstretch.recording import Recording, StepsFile, output_folder
 from backstretch.session import Step
 from backstretch.video import Source
+from tests.truth import ROOT
 
+BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
 SOURCE = Source("clip.mp4", 2.0, 29.97, 60, 640, 480)
 WH = (640, 480)
 
@@ -249,7 +253,7 @@ class TestSteps:
             values=values,
             neutral=None,
             near="left",
-            side="left",
+            form=Form(BEND, "left"),
             verdict=None,
             state=State.UNSEEN,
             reason='left hip unseen, "hidden"',
@@ -265,7 +269,7 @@ class TestSteps:
             return list(csv.DictReader(written))
 
     def test_have_a_column_for_the_verdict_and_every_measure(self, rows):
-        head = ["time_s", "state", "side", "reason", "valid_s", "total_s"]
+        head = ["time_s", "state", "pose", "side", "reason", "valid_s", "total_s"]
         assert list(rows[0]) == head + [column.key for column in COLUMNS]
         assert len(set(rows[0])) == len(rows[0])
 

@@ -26,7 +26,7 @@ def result_of(name: str) -> Result:
     """What the program says of a clip; each is looked at once."""
     clip = CLIPS[name]
     with MediaPipeLandmarker() as landmarker:
-        found: tuple[Result, object] = look(clip, landmarker, Wanted(pose(clip.pose_id)))
+        found: tuple[Result, object] = look(clip, landmarker, Wanted((pose(clip.pose_id),)))
     return found[0]
 
 
@@ -64,7 +64,7 @@ def test_holds_are_those_that_truly_happen(watched):
     sides = {"L": "left", "R": "right"}
     each = pose(clip.pose_id).sides == "each"
     true = [sides.get(hold["side"]) if each else None for hold in clip.truth["holds"]]
-    assert [side for side, _ in result.holds] == true
+    assert [held.form.side for held in result.holds] == true
 
 
 def test_a_side_bend_with_the_arm_down_counts_nothing():

@@ -12,7 +12,7 @@ from backstretch.cues import NOBODY
 from backstretch.hold import BOUNCING, Kind, State, total
 from backstretch.matching import forms_of
 from backstretch.neutral import settle
-from backstretch.poses import find_pose
+from backstretch.pose_file import load_pose
 from backstretch.session import Session
 from tests.figures import (
     DOWN,
@@ -36,8 +36,8 @@ from tests.figures import (
 )
 
 FOLDER = Path(__file__).parents[1] / "poses"
-FOLD = find_pose("standing_forward_fold", FOLDER)
-BEND = find_pose("standing_side_bend", FOLDER)
+FOLD = load_pose(FOLDER / "standing_forward_fold.toml")
+BEND = load_pose(FOLDER / "standing_side_bend.toml")
 FOLDING = [(0, 0), (2, 0), (5, 130), (15, 130), (18, 0), (20, 0)]
 """Trunk angle of a plain fold."""
 BENDING = [(0, 0), (2, 0), (4, 30), (14, 30), (16, 0), (18, 0)]
@@ -74,7 +74,7 @@ def true_s(pose, shape, keys):
 
 
 def run(timeline, pose=FOLD, sides=(), **options):
-    session = Session(pose, sides, **options)
+    session = Session((pose,), sides, **options)
     steps = session.push(timeline) + session.finish()
     return session, steps
 
@@ -145,7 +145,7 @@ def test_the_detectors_jitter_costs_no_more_than_promised(seed):
     ],
 )
 def test_every_built_in_pose_counts_its_true_seconds(name, shape, keys):
-    pose = find_pose(name, FOLDER)
+    pose = load_pose(FOLDER / f"{name}.toml")
     _, hold = only_hold(moments(shape, keys, every(15, keys[-1][0])), pose)
     assert hold.valid_s == pytest.approx(true_s(pose, shape, keys), abs=0.1)
 
@@ -192,7 +192,7 @@ def test_breathing_in_the_pose_costs_nothing():
 @pytest.mark.parametrize("steady", [True, False])
 def test_one_moment_at_a_time_and_many_at_once_give_equal_steps(steady):
     timeline = [(t, None if 8.0 < t < 8.5 else body) for t, body in trembling(folds(10.0), 1.0)]
-    slow = Session(FOLD, steady=steady)
+    slow = Session((FOLD,), steady=steady)
     single = [step for moment in timeline for step in slow.push([moment])] + slow.finish()
     _, many = run(timeline, steady=steady)
     for one, other in zip(single, many, strict=True):
@@ -337,7 +337,7 @@ def test_a_take_in_the_pose_throughout_has_no_neutral():
 
 
 def test_without_a_neutral_ratios_fall_back_on_the_moment():
-    pose = find_pose("childs_pose", FOLDER)
+    pose = load_pose(FOLDER / "childs_pose.toml")
     _, steps = run([(t, kneeling().seen(LEFT_SIDE)) for t in every(10, 1.0)], pose)
     assert {(step.state, step.neutral) for step in steps} == {(State.IN, None)}
 
@@ -351,7 +351,7 @@ def test_standing_still_is_no_attempt():
 
 
 @pytest.mark.parametrize(
-    "pose", [FOLD, BEND, find_pose("overhead_reach", FOLDER)], ids=lambda p: p.id
+    "pose", [FOLD, BEND, load_pose(FOLDER / "overhead_reach.toml")], ids=lambda p: p.id
 )
 @pytest.mark.parametrize("camera_deg", [FRONT, LEFT_SIDE])
 def test_standing_still_is_no_attempt_at_any_standing_stretch(pose, camera_deg):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -268,3 +269,15 @@ def _kept_light(width: int, height: int, radius: int) -> Picture:
     away = np.hypot(np.maximum(x, 0.0)[None, :], np.maximum(y, 0.0)[:, None]) - radius
     cover = np.clip(0.5 - away, 0.0, 1.0) * (1.0 - PANEL_KEEPS)
     return np.repeat(np.round(255 * (1.0 - cover)).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def save_png(path: Path, picture: Picture) -> None:
+    """Write a picture as a PNG.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    import cv2
+
+    _, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
+    path.write_bytes(data.tobytes())

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from enum import StrEnum
-from importlib import resources
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from backstretch import __version__
+from backstretch import __version__, cli_poses
+from backstretch.cli_options import PosesOption, complain, open_poses
 from backstretch.errors import BackstretchError, InputError, PoseFileError
 
 if TYPE_CHECKING:
@@ -34,12 +34,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-PosesOption = Annotated[
-    list[Path] | None,
-    typer.Option("--poses", help="One more folder of pose files; may be given several times."),
-]
-WRONG_USE = 2
 INTERRUPTED = 130
+
+
+app.add_typer(cli_poses.app, name="poses")
 
 
 class SideOption(StrEnum):
@@ -70,13 +68,13 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except TyperException as error:
-        return _complain(f"{error.format_message().rstrip('.')}; see backstretch analyze --help")
+        return complain(f"{error.format_message().rstrip('.')}; see backstretch analyze --help")
     except PoseFileError as error:
-        return _complain(*error.faults)
+        return complain(*error.faults)
     except BackstretchError as error:
-        return _complain(str(error))
+        return complain(str(error))
     if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
-        _complain("stopped; nothing was written")
+        complain("stopped; nothing was written")
         return INTERRUPTED
     return 0
 
@@ -84,13 +82,7 @@ def _run() -> int:
 def _unprinted(error: OSError) -> int:
     """Say that stdout cannot be written; that nobody reads it any more is no fault."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0 if isinstance(error, BrokenPipeError) else _complain(str(error))
-
-
-def _complain(*lines: str) -> int:
-    for line in lines:
-        print(f"backstretch: {line}", file=sys.stderr)
-    return WRONG_USE
+    return 0 if isinstance(error, BrokenPipeError) else complain(str(error))
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001
@@ -152,7 +144,7 @@ def analyze(
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
-    library = _library(poses, quiet=bool(pose))
+    library = open_poses(poses, quiet=bool(pose))
     asked = library.find(pose) if pose else None
     wanted = Wanted(
         poses=(asked,) if asked else library.recognised,
@@ -172,28 +164,6 @@ def analyze(
     from backstretch.summary import show
 
     show(result, Console(), written=folder)
-
-
-def _library(folders: list[Path] | None, *, quiet: bool = False) -> "Library":
-    """Built-in poses, the user's own and those of more folders; what is wrong with them goes to stderr."""
-    from platformdirs import user_data_path
-
-    from backstretch.library import open_library
-
-    for folder in folders or []:
-        if not folder.is_dir():
-            raise InputError(f"{folder}: there is no such folder of poses")
-    own = user_data_path("backstretch", appauthor=False) / "poses"
-    library = open_library(_poses_folder(), [own, *(folders or [])])
-    if library.faults and not quiet:
-        _complain(*library.faults, "the other poses are used; see backstretch poses check")
-    return library
-
-
-def _poses_folder() -> Path:
-    """The pose files: inside an installed package, or beside the source tree."""
-    inside = Path(str(resources.files("backstretch"))) / "poses"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "poses"
 
 
 def _sides(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:

@@ -282,8 +282,8 @@ def past_middle(points: Points, columns: tuple[Column, ...]) -> Floats:
 FORMULAS: dict[str, Callable[[Points, tuple[Column, ...]], Floats]] = {
     formula.__name__: formula
     for formula in (
-        angle, from_up, trunk_from_up, trunk_forward, trunk_sideways, swing_forward, neck_bend, hip_bend,
-        level, head_roll, head_yaw, shoulder_yaw, head_pitch, nose_sideways,
-        nose_below, twist, unsigned_twist, chest_from_up, thigh_roll, distance, width, height, ahead, past_middle,
+        angle, from_up, trunk_from_up, trunk_forward, trunk_sideways, swing_forward, neck_bend,
+        hip_bend, level, head_roll, head_yaw, shoulder_yaw, head_pitch, nose_sideways, nose_below,
+        twist, unsigned_twist, chest_from_up, thigh_roll, distance, width, height, ahead, past_middle,
     )
 }  # fmt: skip

@@ -117,7 +117,7 @@ def _limb_points(
     elbow, knee = shoulder + UPPER_ARM * arm, hip + THIGH * thigh
     wrist, ankle = elbow + FOREARM * forearm, knee + SHANK * shank
     at = {"shoulder": shoulder, "elbow": elbow, "wrist": wrist, "hip": hip, "knee": knee}
-    at |= {name: wrist + HAND * forearm for name in ("pinky", "index", "thumb")}
+    at |= dict.fromkeys(("pinky", "index", "thumb"), wrist + HAND * forearm)
     at |= {"ankle": ankle, "heel": ankle - HEEL * foot, "foot_index": ankle + TOES * foot}
     return {f"{side}_{name}": point for name, point in at.items()}
 

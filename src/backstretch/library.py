@@ -10,8 +10,8 @@ from pathlib import Path
 
 from backstretch.errors import InputError, PoseFileError
 from backstretch.pose_file import load_pose
-from backstretch.poses import Pose
 from backstretch.pose_sets import PoseSet, load_set
+from backstretch.poses import Pose
 
 SETS = "sets"
 """Sub-folder of a pose folder that holds its sets."""

@@ -163,14 +163,27 @@ class NeutralFinder:
 
     def _neutral(self) -> Neutral:
         times, _, values, lengths, cameras = zip(*self._moments, strict=True)
-        middle, length = np.median(values, axis=0), np.median(lengths, axis=0)
         view = View.of(np.mean(cameras, axis=0))
-        ratios = middle / np.append(length, 1.0)[reference_lengths()]
-        facing_left = view.azimuth_deg > 0
-        settled = np.where(facing_columns() & facing_left, -ratios, ratios)
-        upright = bool(middle[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
-        roll = _roll(middle, view) if upright else np.nan
-        return Neutral(times[0], times[-1], length, settled, view, upright, roll)
+        span = times[0], times[-1]
+        return neutral_of(np.median(values, axis=0), np.median(lengths, axis=0), view, span)
+
+
+def neutral_of(
+    values: Floats, lengths: Floats, view: View, span: tuple[float, float] = (0.0, 0.0)
+) -> Neutral:
+    """The neutral of a body at rest.
+
+    Args:
+        values: (M,) as in `Body.values`.
+        lengths: (6,) as in `Body.lengths`.
+        view: From where the camera sees it.
+        span: From when to when.
+    """
+    ratios = values / np.append(lengths, 1.0)[reference_lengths()]
+    settled = np.where(facing_columns() & (view.azimuth_deg > 0), -ratios, ratios)
+    upright = bool(values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
+    roll = _roll(values, view) if upright else np.nan
+    return Neutral(*span, lengths, settled, view, upright, roll)
 
 
 def _is_square(neutral: Neutral) -> bool:

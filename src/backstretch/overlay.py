@@ -56,12 +56,13 @@ STATUS_HEIGHT = 0.6
 
 ACROSS = {"level", "width", "shoulder_yaw"}
 MIDLINE = {
-    "trunk_from_up", "trunk_forward", "trunk_sideways", "twist", "thigh_roll", "neck_bend",
-    "head_roll", "head_yaw", "head_pitch",
+    "trunk_from_up", "trunk_forward", "trunk_sideways", "twist", "unsigned_twist", "chest_from_up",
+    "thigh_roll", "neck_bend", "head_roll", "head_yaw", "head_pitch", "nose_sideways", "nose_below",
 }  # fmt: skip
 SEGMENT = {"from_up", "swing_forward"}
-"""Formulas shown by the line across a pair, along the body's middle, or of one limb segment; all
-others are shown by one joint."""
+VERTEX = {"angle", "hip_bend"}
+"""Formulas shown by the line across a pair, along the body's middle, of one limb segment, or at the middle
+one of three joints; all others are shown by their first joint."""
 
 LIMBS = (
     ("left_wrist", "left_elbow", "left_shoulder", "right_shoulder", "right_elbow", "right_wrist"),
@@ -137,7 +138,7 @@ def spot_of(column: Column, seen: NDArray[np.bool_]) -> Spot:
     limb = [(INDEX[f"{column.side}_{part}"],) for part in parts if not part.startswith("~")]
     if formula in SEGMENT:
         return tuple(limb)
-    return (limb[1],) if formula == "angle" else (limb[0],)
+    return (limb[1],) if formula in VERTEX else (limb[0],)
 
 
 def _midline(parts: tuple[str, ...], seen: NDArray[np.bool_]) -> Spot:

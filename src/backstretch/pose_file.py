@@ -239,8 +239,8 @@ class _Table:
         return text or ""
 
     def need(self) -> Need:
-        words = "it must be true, false or \"if seen\""
-        known = self.take("required", lambda v: isinstance(v, bool | str) and v in NEEDS, words, True)
+        words = 'it must be true, false or "if seen"'
+        known = self.take("required", _is_need, words, default=True)
         return NEEDS[known]
 
     def numbers(self, name: str, count: int) -> tuple[float, ...]:
@@ -304,6 +304,10 @@ def _numbers(value: Any) -> tuple[float, ...]:
     """The numbers of a number or a list of numbers; none where it is anything else."""
     values = value if isinstance(value, list) else [value]
     return tuple(float(each) for each in values) if all(map(_is_number, values)) else ()
+
+
+def _is_need(value: Any) -> bool:
+    return isinstance(value, bool | str) and value in NEEDS
 
 
 def _is_whole(value: Any) -> bool:

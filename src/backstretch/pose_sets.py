@@ -11,6 +11,7 @@ from backstretch.poses import Pose
 
 REST_LIMITS_S = (0.0, 120.0)
 ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
+TEXTS = ("name", "about", "source")
 STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
 
 
@@ -71,45 +72,46 @@ def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
         PoseFileError: With every fault of the file.
     """
     table = read_toml(path)
-    faults = [f"{path}: unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
-    for name in ("name", "about", "source"):
-        if not isinstance(table.get(name), str):
-            faults.append(f"{path}: {name} is missing; it must be a text")
-    rest_s = table.get("rest_s", 0)
-    low, high = REST_LIMITS_S
-    if not _is_number(rest_s) or not low <= rest_s <= high:
-        faults.append(f"{path}: rest_s = {rest_s!r}; it must be {low:g} to {high:g}")
     entries = table.get("stretch")
-    if not isinstance(entries, list) or not entries:
-        faults.append(f"{path}: write one [[stretch]] table a stretch")
-        entries = []
-    stretches = []
-    for number, entry in enumerate(entries, start=1):
-        place = f"{path}: stretch {number}"
-        found = _faults(place, entry, poses)
-        faults += found
-        if not found:
-            stretches.append(_stretch(entry, poses[entry["pose"]]))
+    faults = _own_faults(table)
+    for number, entry in enumerate(entries if isinstance(entries, list) else (), start=1):
+        faults += [f"stretch {number}: {words}" for words in _faults(entry, poses)]
     if faults:
-        raise PoseFileError(faults)
-    texts = {name: table[name] for name in ("name", "about", "source")}
-    return PoseSet(path.stem, **texts, rest_s=float(rest_s), stretches=tuple(stretches))
+        raise PoseFileError([f"{path}: {words}" for words in faults])
+    texts = {name: table[name] for name in TEXTS}
+    stretches = tuple(_stretch(entry, poses[entry["pose"]]) for entry in table["stretch"])
+    return PoseSet(path.stem, **texts, rest_s=float(table.get("rest_s", 0)), stretches=stretches)
 
 
-def _faults(place: str, entry: Any, poses: Mapping[str, Pose]) -> list[str]:
+def _own_faults(table: dict[str, Any]) -> list[str]:
+    """Faults outside of the stretches."""
+    faults = [f"unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
+    missing = [name for name in TEXTS if not isinstance(table.get(name), str)]
+    faults += [f"{name} is missing; it must be a text" for name in missing]
+    rest_s, (low, high) = table.get("rest_s", 0), REST_LIMITS_S
+    if not _is_number(rest_s) or not low <= rest_s <= high:
+        faults.append(f"rest_s = {rest_s!r}; it must be {low:g} to {high:g}")
+    if not isinstance(table.get("stretch"), list) or not table["stretch"]:
+        faults.append("write one [[stretch]] table a stretch")
+    return faults
+
+
+def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
+    """Faults of one stretch."""
     if not isinstance(entry, dict) or not isinstance(entry.get("pose"), str):
-        return [f"{place}: pose is missing; it must be a pose's id"]
-    if entry["pose"] not in poses:
-        return [f"{place}: there is no pose {entry['pose']!r}"]
-    dose = poses[entry["pose"]].dose
-    faults = [f"{place}: unknown entry {n!r}" for n in sorted(entry.keys() - STRETCH_ENTRIES)]
+        return ["pose is missing; it must be a pose's id"]
+    pose_id = entry["pose"]
+    if pose_id not in poses:
+        return [f"there is no pose {pose_id!r}"]
+    dose = poses[pose_id].dose
+    faults = [f"unknown entry {name!r}" for name in sorted(entry.keys() - STRETCH_ENTRIES)]
     for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
         value = entry.get(name, low)
         if not _is_number(value) or not low <= value <= high:
-            words = f"{name} = {value!r} is outside the pose's dose of {low:g} to {high:g}"
-            faults.append(f"{place} ({entry['pose']}): {words}")
-    if not isinstance(entry.get("repetitions", 1), int):
-        faults.append(f"{place} ({entry['pose']}): repetitions must be a whole number")
+            words = f"{name} = {value!r} is outside the dose of {pose_id}, {low:g} to {high:g}"
+            faults.append(words)
+    if isinstance(entry.get("repetitions"), float):
+        faults.append("repetitions must be a whole number")
     return faults
 
 

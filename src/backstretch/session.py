@@ -246,9 +246,7 @@ class Session:
         judged = []
         for index, watch in enumerate(self.watches):
             if index in may_be or watch.busy:
-                for missed in self._recent:
-                    if missed.time_s > watch.until_s:
-                        self._clocked(self._by(watch, missed))
+                self._catch_up(watch)
                 judged.append(self._by(watch, look))
         self._recent.append(look)
         while look.time_s - self._recent[0].time_s > RECENT_S:
@@ -277,9 +275,11 @@ class Session:
         )
         return Judged(watch, verdict, moment)
 
-    @staticmethod
-    def _clocked(judged: Judged) -> None:
-        judged.watch.clock.push(judged.moment)
+    def _catch_up(self, watch: FormWatch) -> None:
+        """Show a form that comes into question what it has missed of the last second."""
+        for missed in self._recent:
+            if missed.time_s > watch.until_s:
+                watch.clock.push(self._by(watch, missed).moment)
 
     def _told(
         self, marks: Landmarks | None, values: Floats, look: Look, judged: list[Judged]

@@ -15,6 +15,10 @@ crossing, whose distance to the limit the hold clock needs."""
 SEEN_SHARE = 0.5
 """Less than this share of the required readings seen, and a moment is not on the list."""
 
+_Indices = NDArray[np.intp]
+_Table = tuple[_Indices, Floats, Floats, _Indices, _Indices]
+"""Columns, lowest and highest values of all readings; where each form's begin, and how many they are."""
+
 
 class Shortlist:
     """Required ranges of many forms in flat tables, one for each side that may be near."""
@@ -34,22 +38,20 @@ class Shortlist:
         with np.errstate(invalid="ignore"):
             wrong = (found < low) | (found > high)
         seen = np.add.reduceat(~np.isnan(found), starts)
-        return np.flatnonzero(
-            (np.add.reduceat(wrong, starts) == 0) & (seen >= SEEN_SHARE * counts)
-        )
+        return np.flatnonzero((np.add.reduceat(wrong, starts) == 0) & (seen >= SEEN_SHARE * counts))
 
     @cached_property
-    def _tables(self) -> dict[str, tuple[NDArray[np.intp], Floats, Floats, Floats, Floats]]:
+    def _tables(self) -> dict[str, _Table]:
         return {near: self._table(near) for near in SIDES}
 
-    def _table(self, near: str) -> tuple[NDArray[np.intp], Floats, Floats, Floats, Floats]:
+    def _table(self, near: str) -> _Table:
         required = [
             [target for target in form.targets[near] if target.check.required]
             for form in self._forms
         ]
         targets = [target for targets in required for target in targets]
         wider = np.array([MARGIN * target.hysteresis for target in targets])
-        counts = np.array([len(targets) for targets in required])
+        counts = np.array([len(targets) for targets in required], np.intp)
         return (
             np.array([target.index for target in targets]),
             np.array([target.check.accept[0] for target in targets]) - wider,

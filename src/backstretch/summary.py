@@ -26,7 +26,8 @@ def show(result: Result, console: Console, written: str = "") -> None:
     if result.looks_like is not None:
         parts += [Text(), _likeness(result)]
     elif result.holds:
-        parts += [Text(), _holds(result), Text(), _totals(result)]
+        holds = _holds if result.wanted.asked else _recognised
+        parts += [Text(), holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
     near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
@@ -72,20 +73,29 @@ def _seen(result: Result) -> RenderableType:
 def _holds(result: Result) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Hold")
-    pose = result.wanted.pose
     has_sides = any(each.form.side for each in result.holds)
-    if pose is None:
-        table.add_column("Stretch", no_wrap=True)
     if has_sides:
         table.add_column("Side")
     for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Lost to" if any(reasons(each.hold.spans) for each in result.holds) else "")
     for number, held in enumerate(result.holds, start=1):
-        names = [] if pose else [held.form.pose.name]
-        sides = [held.form.side or "both"] if has_sides else []
+        sides = [held.form.side or ""] if has_sides else []
         mark = f"{number} {DONE}" if result.complete(held) else f"{number}"
-        table.add_row(mark, *names, *sides, *_figures(held.hold), _main_reason(held.hold.spans))
+        table.add_row(mark, *sides, *_figures(held.hold), _main_reason(held.hold.spans))
+    return table
+
+
+def _recognised(result: Result) -> Table:
+    """What was stretched, in order."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("From", justify="right", no_wrap=True)
+    table.add_column("Stretch")
+    for name in ("Valid", "Wrong", "Unseen", "Score"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for held in result.holds:
+        start, _, *figures = _figures(held.hold)
+        table.add_row(start, _name(held.form, result), *figures)
     return table
 
 
@@ -117,7 +127,8 @@ def _totals(result: Result) -> RenderableType:
         share = min(1.0, held_s / (asked * wanted_s))
         bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
         words = f"{held_s:.1f} s valid; {done} of {asked} holds of {wanted_s:g} s"
-        grid.add_row(Text(_name(form, result), style="bold"), bar, words)
+        name = Text(_name(form, result), style="bold")
+        grid.add_row(*((name, bar, words) if result.wanted.asked else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
     what = "Attempts and lapses" if result.wanted.asked else "Lapses"
     return Group(grid, Text(f"{what} together: {', '.join(lost)}", style="dim"))
