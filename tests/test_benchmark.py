@@ -4,10 +4,13 @@ from statistics import median
 
 import pytest
 
-from tests import accuracy
+from tests import accuracy, recognition
+from tests.truth import MEDIA
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.model, pytest.mark.timeout(3600)]
 
+media_is_there = MEDIA.is_dir()
+needs_media = pytest.mark.skipif(not media_is_there, reason="../shared/media is not there")
 KNOWN_FAR = {
     # The detector follows the legs of a person on their back, but not which foot lies on which thigh.
     "figure_four_supine",
@@ -17,13 +20,26 @@ KNOWN_DIM = "35_childs_pose_dim"
 
 
 @pytest.fixture(scope="module")
-def rows(capsys_disabled):
-    found = accuracy.accuracy_rows()
+def watched(capsys_disabled):
+    rows, seen = accuracy.accuracy_rows()
     with capsys_disabled():
-        accuracy.print_accuracy(found)
-        accuracy.print_measures(found)
-        accuracy.print_work(found)
-    return found
+        accuracy.print_accuracy(rows)
+        accuracy.print_measures(rows)
+        accuracy.print_work(rows)
+        recognition.print_recognition(seen)
+        if media_is_there:
+            recognition.draw_confusion(seen, recognition.PICTURE)
+    return rows, seen
+
+
+@pytest.fixture
+def rows(watched):
+    return watched[0]
+
+
+@pytest.fixture
+def seen(watched):
+    return watched[1]
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +83,39 @@ def test_the_same_seconds_at_every_rate(capsys_disabled):
         if "figure4" not in clip and "figure_four" not in clip:
             # Below 12 pictures a second the model's tracker can lose a quick fold: published, not held.
             assert max(quick) - min(quick) <= 0.3, clip
+
+
+def test_the_right_pose_and_side_are_named(seen):
+    true_s, right_s, _, _ = recognition.totals(seen)
+    assert right_s >= 0.95 * true_s
+
+
+def test_hardly_anything_is_named_outside_the_true_holds(seen):
+    _, _, outside_s, length_s = recognition.totals(seen)
+    assert outside_s <= 0.01 * length_s
+
+
+def test_ordinary_movement_is_named_nothing(seen):
+    for each in seen:
+        if "ordinary" in each.clip:
+            assert sum(each.outside_s.values()) == 0.0
+
+
+def test_own_work_stays_small_with_all_poses_in_play(seen):
+    assert median(each.work for each in seen) < 0.05
+
+
+@needs_media
+def test_each_photograph_is_named_right_or_not_at_all(capsys_disabled):
+    with capsys_disabled():
+        right, named, must = recognition.print_stills(recognition.stills())
+    assert right == 62
+    assert named >= must - 1
+
+
+@needs_media
+def test_no_camera_makes_one_stretch_another(capsys_disabled):
+    with capsys_disabled():
+        shares = recognition.print_grid(accuracy.JOBS)
+    side_on = [share for (_, camera), share in shares.items() if camera == "left"]
+    assert len(side_on) > 0
