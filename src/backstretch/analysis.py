@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backstretch.annotated import AnnotatedVideo
+from backstretch.crowd import Crowd
 from backstretch.errors import InputError
 from backstretch.frame import Frame
 from backstretch.landmarker import Landmarker
@@ -22,10 +23,6 @@ from backstretch.view_warnings import view_warnings
 
 AT_ONCE = 16
 """Moments judged together: the same numbers as one by one, with a fraction of the work."""
-PEOPLE_EVERY_S = 2.0
-"""How often the picture is searched for a second person, apart from following the first."""
-SURE_AFTER = 2
-"""Sightings before it is said: a single one may be a coat on a chair."""
 SLOW_BELOW_FPS = 12.0
 """Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
 
@@ -92,11 +89,13 @@ def analyse_video(
     outputs = Outputs(folder, wanted)
     moments: list[tuple[float, Landmarks | None]] = []
     judge = _Judge(wanted, outputs)
-    crowd = _Crowd(landmarker)
+    crowd = Crowd(landmarker, is_picture=reader.source.frames == 1)
     outputs.begin(reader.wh)
     try:
         for frame in reader.frames(wanted.start_s, wanted.end_s):
             marks = landmarker.look(frame)
+            if marks is None and reader.source.frames == 1:
+                marks = landmarker.search(frame)
             crowd.look(frame, marks)
             moments.append((frame.time_s, marks))
             outputs.picture(frame)
@@ -213,29 +212,6 @@ class _Judge:
             for pose_id, pose in poses.items()
             for words in view_warnings(pose, self._neutrals.get(pose_id, self._session.neutral))
         ]
-
-
-class _Crowd:
-    """Looks for a second person now and then."""
-
-    def __init__(self, landmarker: Landmarker) -> None:
-        self._landmarker = landmarker
-        self._next_s = 0.0
-        self._times: list[float] = []
-
-    def look(self, frame: Frame, marks: Landmarks | None) -> None:
-        if marks is None or frame.time_s < self._next_s:
-            return
-        self._next_s = frame.time_s + PEOPLE_EVERY_S
-        if self._landmarker.sees_another(frame, marks):
-            self._times.append(frame.time_s)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        if len(self._times) < SURE_AFTER:
-            return ()
-        when = f"between {self._times[0]:.0f} and {self._times[-1]:.0f} s"
-        return (f"another person is in the picture {when}; only the one found first is judged",)
 
 
 def _slow(source: Source) -> Iterator[str]:

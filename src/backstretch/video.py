@@ -148,6 +148,13 @@ class VideoReader:
         what = "only sound" if self._container.streams.audio else "nothing"
         raise InputError(f"{self.path}: holds no pictures, {what}; give a video file")
 
+    def _unreadable(self) -> str:
+        with self.path.open("rb") as file:
+            head = file.read(12)
+        if head[:4] == b"RIFF" and head[8:] == b"WEBP":
+            return "is an animated WebP, which cannot be read; save it as MP4 or GIF"
+        return "holds no picture that can be read"
+
     def _rewind(self) -> None:
         self._container.close()
         self._container = self._open()
@@ -166,7 +173,7 @@ class VideoReader:
                 last_s = time_s
         self._rewind()
         if first is None:
-            raise InputError(f"{self.path}: holds no picture that can be read")
+            raise InputError(f"{self.path}: {self._unreadable()}")
         return first, later >= CLOCK_SHARE * count
 
     def _frame_rate(self) -> float:

@@ -1,0 +1,75 @@
+"""One person: noticing when there is another, or when the one who is followed changes."""
+
+import numpy as np
+
+from backstretch.frame import Frame
+from backstretch.landmarker import Landmarker
+from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
+
+LOOK_EVERY_S = 2.0
+"""How often the picture is searched for a second person, apart from following the first."""
+SURE_AFTER = 2
+"""Sightings before it is said: a single one may be a coat on a chair."""
+JUMP = 0.7
+"""A trunk that moves by this much of the body's size at once belongs to somebody else, or to nobody: on
+clips and recordings of one person it moves by less than half, unless the detector lost them."""
+JUMP_WITHIN_S = 1.0
+MOST_TIMES = 3
+"""So many jumps are told with their times."""
+_TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
+
+
+class Crowd:
+    """Watches for others while one person is followed.
+
+    Args:
+        landmarker: Looks for somebody beside the one who is followed.
+        is_picture: Whether there is a single picture; then one sighting is enough.
+    """
+
+    def __init__(self, landmarker: Landmarker, *, is_picture: bool = False) -> None:
+        self._landmarker = landmarker
+        self._sure_after = 1 if is_picture else SURE_AFTER
+        self._next_s = 0.0
+        self._times: list[float] = []
+        self._jumps: list[float] = []
+        self._before: tuple[float, Floats] | None = None
+
+    def look(self, frame: Frame, marks: Landmarks | None) -> None:
+        """Take one picture and the person who was found in it."""
+        if marks is None:
+            return
+        self._follow(frame.time_s, marks)
+        if frame.time_s < self._next_s:
+            return
+        self._next_s = frame.time_s + LOOK_EVERY_S
+        if self._landmarker.sees_another(frame, marks):
+            self._times.append(frame.time_s)
+
+    def _follow(self, time_s: float, marks: Landmarks) -> None:
+        trunk = marks.xy_px[_TRUNK].mean(axis=0)
+        size_px = float(np.linalg.norm(np.ptp(marks.xy_px, axis=0)))
+        before, self._before = self._before, (time_s, trunk)
+        if before is None or time_s - before[0] > JUMP_WITHIN_S:
+            return
+        if np.linalg.norm(trunk - before[1]) > JUMP * size_px:
+            self._jumps.append(time_s)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What makes it unsure who was judged, in words."""
+        said = []
+        if len(self._times) >= self._sure_after:
+            first_s, last_s = self._times[0], self._times[-1]
+            when = "" if self._sure_after == 1 else f" between {first_s:.0f} and {last_s:.0f} s"
+            said.append(
+                f"another person is in the picture{when}; only the one found first is judged"
+            )
+        if self._jumps:
+            times = ", ".join(f"{time_s:.1f} s" for time_s in self._jumps[:MOST_TIMES])
+            more = " and later" if len(self._jumps) > MOST_TIMES else ""
+            said.append(
+                f"at {times}{more} what is followed jumps across the picture: it is not sure "
+                "that it is the same person"
+            )
+        return tuple(said)
