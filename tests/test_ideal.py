@@ -306,10 +306,7 @@ def test_an_ideal_of_one_side_is_not_taken_for_the_other(form, request):
 
 
 @pytest.mark.parametrize(("form", "view"), SEEN, ids=SEEN_IDS)
-def test_an_ideal_passes_its_own_checks_from_every_view_that_its_pose_names(form, view, request):
-    if (form.pose.id, view) == ("thread_the_needle", "side"):
-        reason = "from the side the hand is not seen to cross: wrist_cross reads -0.41"
-        request.applymarker(pytest.mark.xfail(raises=AssertionError, reason=reason))
+def test_an_ideal_passes_its_own_checks_from_every_view_that_its_pose_names(form, view):
     directions = [(each.azimuth_deg, each.elevation_deg) for each in VIEWS[view]]
     verdicts = [
         verdict_of(ideal_body(form.pose.figure, each, form.side or "left"), form, each[0])

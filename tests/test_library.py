@@ -20,20 +20,16 @@ BROKEN = {
     "half a TOML": STRETCH[: len(STRETCH) // 2].encode(),
     "not UTF-8": "name = 'Dehnübung'".encode("latin-1"),
     "10 MB of noise": random.Random(1).randbytes(10_000_000),
+    "10 MB of remarks": STRETCH.encode() + b"# more to come\n" * 700_000,
     "nested lists": b"name = " + b"[" * 50_000,
     "nested tables": b"name = " + b"{a = " * 20_000,
     "a wrong type everywhere": b"name = 1\nsteps = 2\nhold = 3\ncheck = 4\nfigure = 5\nviews = 6",
     "infinite numbers": changed(STRETCH, ("[10, 30]", "[-inf, inf]")).encode(),
+    "nested keys": b"name." + b"a." * 2000 + b"b = 1",
+    "a number of 400 digits": changed(STRETCH, ("= 20", f"= 1{'0' * 400}")).encode(),
+    "a number of 5000 digits": b"name = 1" + b"0" * 5000,
+    "a number of 5000 digits in hex": b"name = 0x1" + b"0" * 5000,
 }
-UNCAUGHT = {
-    "nested keys": (RecursionError, b"name." + b"a." * 2000 + b"b = 1"),
-    "a number of 400 digits": (
-        OverflowError,
-        changed(STRETCH, ("default_s = 20", f"default_s = 1{'0' * 400}")).encode(),
-    ),
-    "a number of 5000 digits": (ValueError, b"name = 1" + b"0" * 5000),
-}
-"""Broken in ways that `pose_file` does not catch yet: the whole library fails to open."""
 
 
 def own(folder, *names):
@@ -284,7 +280,7 @@ class TestFind:
         [
             ("child_pose", "childs_pose"),
             ("childs-pose", "childs_pose"),
-            ("Childs_Pose", "childs_pose"),
+            ("CHILDS-POSE", "childs_pose"),
             ("sfinx", "sphinx_pose"),
             ("figure4", "figure_four_chair"),
         ],
@@ -328,15 +324,3 @@ def test_a_set_is_found_by_its_id():
 def test_an_unknown_set_brings_the_nearest_ids():
     with pytest.raises(InputError, match="no set is called 'lower-bak'; did you mean lower_back"):
         LIBRARY.find_set("lower-bak")
-
-
-# Not as it should be yet
-
-
-@pytest.mark.parametrize("broken", UNCAUGHT)
-def test_a_pose_of_odd_values_keeps_no_other_from_loading(tmp_path, broken, request):
-    error, data = UNCAUGHT[broken]
-    request.applymarker(pytest.mark.xfail(raises=error, reason="is not caught by pose_file"))
-    library = opened_beside(tmp_path / "broken.toml", data)
-    assert library.own == {"zz_sound"}
-    assert library.faults

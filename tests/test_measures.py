@@ -74,6 +74,8 @@ KNOWN = [
     ("shoulder_tilt", side_bend(25.0), FRONT, 25.0),
     ("shoulder_tilt.world", side_bend(25.0), LEFT_SIDE, 25.0),
     ("hip_tilt", side_bend(25.0), FRONT, 0.0),
+    ("shoulder_drop.left", side_bend(25.0), LEFT_SIDE, 25.0),
+    ("shoulder_drop.right", side_bend(25.0), FRONT, -25.0),
     ("twist.left", Figure(twist_deg=40.0), FRONT, 40.0),
     ("twist.right", Figure(twist_deg=40.0), RIGHT_SIDE, -40.0),
     ("twist.right", Figure(forward(80.0), twist_deg=-40.0), LEFT_SIDE, 40.0),

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from backstretch.catalogue import BY_NAME
+from backstretch.hold import State
 from backstretch.library import open_library
 from backstretch.matching import forms_of
 from backstretch.pose_file import load_pose
-from backstretch.pose_lint import LEAST_HALF_WIDTH_DEG, is_taken_for, lint
+from backstretch.pose_lint import LEAST_HALF_WIDTH_DEG, ideal_verdict, is_taken_for, lint
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
 from tests.truth import ROOT
 
@@ -157,6 +158,12 @@ class TestAFigure:
 
     def test_may_break_a_check_of_form(self, pose):
         assert told(with_check(with_figure(pose, trunk=(20.0,)), 1, need="form")) == []
+
+    def test_that_breaks_a_check_that_is_needed_if_seen_is_told(self, pose):
+        bent = with_check(with_figure(pose, shanks=(140.0, 0.0)), 2, need="if seen")
+        (form,) = forms_of(bent)
+        assert ideal_verdict(form, form).state is State.OUT
+        assert len(told(bent)) == 1
 
 
 class TestALookAlike:

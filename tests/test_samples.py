@@ -1,13 +1,18 @@
 """The promise, on every sample clip: the seconds that are counted are the seconds that were held."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from backstretch.analysis import analyse_track, analyse_video
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
+from backstretch.video import VideoReader
 from tests.accuracy import credited, look, pose, reference
+from tests.recognition import unasked
 from tests.truth import SAMPLES, Clip, clips, overlap
 
 pytestmark = pytest.mark.model
@@ -15,6 +20,8 @@ pytestmark = pytest.mark.model
 STEP_S = 0.005
 """Of the reference; 1 ms gives the same to 0.01 s and takes ten times as long."""
 CLIPS = {clip.name: clip for clip in clips(SAMPLES)}
+SINGLE = [name for name, clip in CLIPS.items() if clip.pose_id]
+"""Clips that show one stretch; the others show cat and cow in turn."""
 WORST_KNOWN_S = {
     # The model finds the crossed ankle, half hidden by the other thigh, 1 to 2 s after it is there.
     "figure_four": 2.2,
@@ -22,22 +29,29 @@ WORST_KNOWN_S = {
 
 
 @cache
-def result_of(name: str) -> Result:
-    """What the program says of a clip; each is looked at once."""
-    clip = CLIPS[name]
+def recording_of(name: str) -> Recording:
+    """A clip through the model; each is looked at once."""
     with MediaPipeLandmarker() as landmarker:
-        found: tuple[Result, object] = look(clip, landmarker, Wanted((pose(clip.pose_id),)))
-    return found[0]
+        found: tuple[object, Recording] = look(CLIPS[name], landmarker, unasked())
+    return found[1]
 
 
-@pytest.fixture(params=CLIPS)
+@cache
+def result_of(name: str) -> Result:
+    """What the program says of a clip when asked for its stretch."""
+    stretch = pose(CLIPS[name].pose_id)
+    return analyse_track(recording_of(name), Wanted((stretch,)))[0]
+
+
+@pytest.fixture(params=SINGLE)
 def watched(request) -> tuple[Clip, Result]:
     """A clip and what the program says of it."""
     return CLIPS[request.param], result_of(request.param)
 
 
 def test_the_samples_are_all_there():
-    assert len(CLIPS) == len(list(SAMPLES.glob("*.mp4"))) == 8
+    assert len(CLIPS) == 12
+    assert {path.stem for path in SAMPLES.glob("*.mp4")} == {*CLIPS, "ordinary_movement"}
 
 
 def test_valid_seconds_are_those_of_the_true_landmarks(watched):
@@ -69,3 +83,24 @@ def test_holds_are_those_that_truly_happen(watched):
 
 def test_a_side_bend_with_the_arm_down_counts_nothing():
     assert result_of("side_bend_without_arm").seconds(Kind.VALID) == 0.0
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_the_stretch_and_its_side_are_named_unasked_in_order(name):
+    result, _ = analyse_track(recording_of(name), unasked())
+    each = {True: lambda side: side, False: lambda _: None}
+    true = [
+        (pose_id, each[pose(pose_id).sides == "each"](side))
+        for _, _, pose_id, side in CLIPS[name].holds
+    ]
+    named = [(held.form.pose.id, held.form.side) for held in result.holds]
+    assert named == true
+
+
+def test_ordinary_movement_is_named_nothing():
+    with (
+        MediaPipeLandmarker() as landmarker,
+        VideoReader(SAMPLES / "ordinary_movement.mp4") as reader,
+    ):
+        result, _ = analyse_video(reader, landmarker, replace(unasked(), start_s=18.0, end_s=52.0))
+    assert [(held.form.pose.id, held.hold.valid_s) for held in result.holds] == []

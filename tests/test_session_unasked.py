@@ -180,6 +180,16 @@ def test_stopping_short_of_a_stretch_that_nobody_asked_for_is_no_attempt():
     assert attempts[1] == []
 
 
+@pytest.mark.xfail(
+    reason="what was in range for less than the settle time becomes an attempt, asked for or not",
+    strict=True,
+)
+def test_a_stretch_that_another_one_passes_through_is_no_attempt():
+    """The arm of the bend on a chair comes down as in the standing one, while the hold still counts."""
+    session, _ = unasked(("chair_side_bend", "left"))
+    assert [watch.clock.attempts for watch in session.watches if watch.clock.attempts] == []
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -325,6 +335,15 @@ def test_seconds_that_pass_for_both_sides_count_once():
     both = [watch.clock.done_s for watch in session.watches if watch.clock.holds]
     assert len(both) == 2
     assert max(step.total_s for step in steps) == pytest.approx(max(both))
+
+
+@pytest.mark.xfail(
+    reason="of two open holds the closer is shown from moment to moment, and rounding decides",
+    strict=True,
+)
+def test_the_side_that_is_shown_stays_the_same_within_a_hold():
+    _, steps = unasked(("eagle_arms", "left"))
+    assert len({step.side for step in steps if step.pose}) == 1
 
 
 @pytest.mark.xfail(

@@ -1,6 +1,7 @@
 """A canvas: type that fits, panels, lines and a few shapes, drawn with OpenCV on one picture."""
 
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -272,7 +273,7 @@ def _kept_light(width: int, height: int, radius: int) -> Picture:
 
 
 def save_png(path: Path, picture: Picture) -> None:
-    """Write a picture as a PNG.
+    """Write a picture as a PNG, or nothing.
 
     Raises:
         OSError: The file cannot be written.
@@ -280,4 +281,10 @@ def save_png(path: Path, picture: Picture) -> None:
     import cv2
 
     _, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
-    path.write_bytes(data.tobytes())
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".backstretch-", delete=False) as file:
+        work = Path(file.name)
+    try:
+        work.write_bytes(data.tobytes())
+        work.replace(path)
+    finally:
+        work.unlink(missing_ok=True)

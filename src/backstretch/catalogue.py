@@ -145,7 +145,7 @@ def _tilt(part: str) -> Measure:
 
 def _cross(part: str) -> Measure:
     words = f"{part} past the middle of the shoulders towards the other shoulder / shoulder width"
-    label, views = f"{part} past the middle", ("front",)
+    label, views = f"{part} past the middle", ("front", "head_side_45")
     return Measure(
         f"{part}_cross",
         "ratio",
@@ -274,6 +274,15 @@ CATALOGUE = (
     ),
     _tilt("shoulder"),
     _tilt("hip"),
+    Measure(
+        "shoulder_drop",
+        "deg",
+        "lower_side",
+        ("shoulder",),
+        "shoulder drop",
+        "shoulder line from the horizontal, + the named side lower; 0 level",
+        frames=("world",),
+    ),
     Measure(
         "head_roll_rel",
         "deg",
@@ -420,6 +429,7 @@ SIGNED_BY_SIDE = (
     "head_yaw",
     "nose_sideways",
     "shoulder_yaw",
+    "lower_side",
     "twist",
     "thigh_roll",
 )

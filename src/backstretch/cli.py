@@ -68,15 +68,16 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except TyperException as error:
-        return complain(f"{error.format_message().rstrip('.')}; see backstretch analyze --help")
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "backstretch"
+        return complain(f"{error.format_message().rstrip('.')}; see {command} --help")
     except PoseFileError as error:
         return complain(*error.faults)
     except BackstretchError as error:
         return complain(str(error))
     if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
         complain("stopped; nothing was written")
-        return INTERRUPTED
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _unprinted(error: OSError) -> int:
@@ -163,7 +164,7 @@ def analyze(
 
     from backstretch.summary import show
 
-    show(result, Console(), written=folder)
+    show(result, Console(markup=False, emoji=False), written=folder)
 
 
 def _sides(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def list_poses(
         and (not position or position in pose.positions)
         and (not tag or tag in pose.tags)
     ]
-    show_list(wanted, library, Console())
+    show_list(wanted, library, Console(markup=False, emoji=False))
 
 
 @app.command()
@@ -64,7 +64,7 @@ def show(
     library = open_poses(poses)
     found = library.find(pose)
     if png is None:
-        show_pose(found, library, Console())
+        show_pose(found, library, Console(markup=False, emoji=False))
         return
     if not found.figure:
         raise InputError(f"{found.id} has no [figure] to draw")
@@ -129,4 +129,4 @@ def sets(
 
     library = open_poses(poses)
     wanted = [library.find_set(name)] if name else library.sets.values()
-    show_sets(wanted, library, Console())
+    show_sets(wanted, library, Console(markup=False, emoji=False))

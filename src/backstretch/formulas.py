@@ -167,6 +167,13 @@ def level(points: Points, columns: tuple[Column, ...]) -> Floats:
     return np.degrees(np.arctan2(np.abs(lines[..., 1]), flat))
 
 
+def lower_side(points: Points, columns: tuple[Column, ...]) -> Floats:
+    """Angle of the line through a pair from the horizontal, + each column's side lower."""
+    line = points.line(columns[0].measure.parts[0])
+    flat = length(np.delete(line, 1, axis=-1))
+    return _signed(np.degrees(np.arctan2(-line[:, 1], flat)), columns)
+
+
 def head_roll(points: Points, columns: tuple[Column, ...]) -> Floats:
     """Angle of the ear line against the shoulder line, + the head towards the column's side."""
     ears, shoulders = points.line("ear"), points.line("shoulder")
@@ -283,7 +290,8 @@ FORMULAS: dict[str, Callable[[Points, tuple[Column, ...]], Floats]] = {
     formula.__name__: formula
     for formula in (
         angle, from_up, trunk_from_up, trunk_forward, trunk_sideways, swing_forward, neck_bend,
-        hip_bend, level, head_roll, head_yaw, shoulder_yaw, head_pitch, nose_sideways, nose_below,
-        twist, unsigned_twist, chest_from_up, thigh_roll, distance, width, height, ahead, past_middle,
+        hip_bend, level, lower_side, head_roll, head_yaw, shoulder_yaw, head_pitch, nose_sideways,
+        nose_below, twist, unsigned_twist, chest_from_up, thigh_roll, distance, width, height, ahead,
+        past_middle,
     )
 }  # fmt: skip

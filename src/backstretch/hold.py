@@ -232,6 +232,11 @@ class HoldClock:
         return not self._open and not self._near
 
     @property
+    def going_on(self) -> tuple[Span, ...]:
+        """The spans of the hold that is going on, lapses included; empty when there is none."""
+        return tuple(self._open) if self._settled else ()
+
+    @property
     def valid_s(self) -> float:
         """Valid seconds of the hold that is going on; 0 when there is none."""
         return min(total(self._open, Kind.VALID), self.longest_s) if self._settled else 0.0

@@ -132,7 +132,11 @@ class _Shelf:
         except InputError as error:
             self._faults.append(str(error))
         else:
-            self._sets.setdefault(found.id, found)
+            if found.id in self._sets:
+                words = f"{path}: the id {found.id!r} is taken by another set; rename this file"
+                self._faults.append(words)
+            else:
+                self._sets[found.id] = found
 
     def library(self) -> Library:
         return Library(

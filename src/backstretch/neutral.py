@@ -28,6 +28,8 @@ STILL_WITHIN = 0.1
 """How far a joint may stray meanwhile, over the trunk's length: three times the detector's jitter."""
 UPRIGHT_BELOW_DEG = 35.0
 """Trunk angle from vertical up to which sitting or standing counts as upright."""
+UPRIGHT_IN_SPACE_BELOW_DEG = 45.0
+"""The same in space, where a lean towards the camera shows and a camera that looks down adds its own angle."""
 LONGEST_GAP_S = 0.5
 """Moments further apart than this do not make one still span."""
 FACING_FROM = 0.34
@@ -181,7 +183,10 @@ def neutral_of(
     """
     ratios = values / np.append(lengths, 1.0)[reference_lengths()]
     settled = np.where(facing_columns() & (view.azimuth_deg > 0), -ratios, ratios)
-    upright = bool(values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
+    upright = bool(
+        values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG
+        and not values[COLUMN_INDEX["trunk_incl.world"]] > UPRIGHT_IN_SPACE_BELOW_DEG
+    )
     roll = _roll(values, view) if upright else np.nan
     return Neutral(*span, lengths, settled, view, upright, roll)
 

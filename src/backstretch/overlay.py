@@ -54,7 +54,7 @@ STATUS_LINES = 3
 STATUS_HEIGHT = 0.6
 """Share of the picture's height below which no line of the cue begins."""
 
-ACROSS = {"level", "width", "shoulder_yaw"}
+ACROSS = {"level", "lower_side", "width", "shoulder_yaw"}
 MIDLINE = {
     "trunk_from_up", "trunk_forward", "trunk_sideways", "twist", "unsigned_twist", "chest_from_up",
     "thigh_roll", "neck_bend", "head_roll", "head_yaw", "head_pitch", "nose_sideways", "nose_below",

@@ -3,6 +3,7 @@
 import difflib
 import math
 import re
+import reprlib
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,8 @@ from backstretch.views import VIEWS
 
 LARGEST_BYTES = 200_000
 """A pose file has a few thousand; anything much larger is something else."""
+LARGEST_NUMBER = 1e6
+"""Nothing in a pose file is anywhere near."""
 GRACE_LIMITS_S = (0.0, 10.0)
 """A lapse longer than this is no lapse but the end of a hold."""
 NEEDS: dict[bool | str, Need] = {True: "always", False: "form", "if seen": "if seen"}
@@ -53,7 +56,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise PoseFileError([f"{path}: is not UTF-8 text (byte {error.start})"]) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and whole numbers of thousands of digits
         raise PoseFileError([f"{path}: is not valid TOML: {error}"]) from error
     except RecursionError as error:
         raise PoseFileError([f"{path}: is not valid TOML: it is nested too deeply"]) from error
@@ -231,7 +234,7 @@ class _Table:
         value = self.left.pop(name)
         if kind(value):
             return value
-        self.reader.fault(self.place, f"{name} = {value!r}; {words}")
+        self.reader.fault(self.place, f"{name} = {reprlib.repr(value)}; {words}")
         return default
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -297,7 +300,8 @@ class _Table:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) < LARGEST_NUMBER  # NaN is not smaller either
 
 
 def _numbers(value: Any) -> tuple[float, ...]:

@@ -79,7 +79,7 @@ def _own_figure(pose: Pose) -> Iterator[str]:
     """The pose's figure must pass its own checks."""
     for form in forms_of(pose) if pose.figure else ():
         for reading in ideal_verdict(form, form).required:
-            if not reading.slack >= 0.0 and reading.check.need == "always":
+            if reading.outside or reading.lacking:
                 (low, high), key = reading.check.accept, reading.target.column.key
                 yield f"figure: {key} is {reading.value:.3g}, outside {low:g} to {high:g}"
 

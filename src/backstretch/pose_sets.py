@@ -101,10 +101,10 @@ def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
     if not isinstance(entry, dict) or not isinstance(entry.get("pose"), str):
         return ["pose is missing; it must be a pose's id"]
     pose_id = entry["pose"]
-    if pose_id not in poses:
-        return [f"there is no pose {pose_id!r}"]
-    dose = poses[pose_id].dose
     faults = [f"unknown entry {name!r}" for name in sorted(entry.keys() - STRETCH_ENTRIES)]
+    if pose_id not in poses:
+        return [f"there is no pose {pose_id!r}", *faults]
+    dose = poses[pose_id].dose
     for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
         value = entry.get(name, low)
         if not _is_number(value) or not low <= value <= high:

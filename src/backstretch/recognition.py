@@ -80,42 +80,61 @@ def picture_values(marks: Landmarks) -> tuple[Floats, str]:
 def told_apart(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
     """Let each second count for one stretch only, by time.
 
-    Where holds overlap, the one with more seconds, weighed by how close it was, keeps them; the other
-    keeps what is left.
+    Where two holds overlap, the one that was closer to its pose meanwhile, weighed by its seconds, keeps
+    them; the other keeps what it has before or after, whichever is more.
 
     Args:
         held: Holds of any forms, in any order.
         least_s: Holds with fewer valid seconds are left out.
     """
+    waiting = sorted(held, key=lambda each: each.hold.start_s)
     kept: list[Held] = []
-    for each in sorted(held, key=lambda h: -h.hold.held_s * h.hold.score):
-        hold: Hold | None = each.hold
-        for other in kept:
-            hold = hold and _outside(hold, other.hold)
-        if hold and hold.held_s >= least_s:
-            kept.append(replace(each, hold=hold))
-    return sorted(kept, key=lambda h: h.hold.start_s)
+    while waiting:
+        now = waiting.pop(0)
+        rival = next((each for each in kept if _overlap(now.hold, each.hold)), None)
+        if rival is None:
+            kept.append(now)
+            continue
+        span = _overlap(now.hold, rival.hold)
+        winner, loser = sorted((now, rival), key=lambda each: -_claim(each.hold, span))
+        kept.remove(rival)
+        rest = _outside(loser.hold, winner.hold)
+        waiting = [winner, *([replace(loser, hold=rest)] if rest else []), *waiting]
+    kept = [each for each in kept if each.hold.held_s >= least_s]
+    return sorted(kept, key=lambda each: each.hold.start_s)
+
+
+def _overlap(one: Hold, other: Hold) -> tuple[float, float] | None:
+    """The time that two holds share; None where that is nothing."""
+    start_s, end_s = max(one.start_s, other.start_s), min(one.end_s, other.end_s)
+    return (start_s, end_s) if end_s > start_s else None
+
+
+def _claim(hold: Hold, span: tuple[float, float] | None) -> float:
+    """How much a hold has to say for the seconds of a span: its closeness there, and all its seconds."""
+    low_s, high_s = span or (hold.start_s, hold.end_s)
+    there = [m.closeness for m in hold.moments if low_s <= m.time_s <= high_s]
+    return hold.held_s * (sum(there) / len(there) if there else 0.0)
 
 
 def _outside(hold: Hold, other: Hold) -> Hold | None:
-    """What of a hold lies before or after another, whichever is more; None where that is nothing."""
-    if hold.end_s <= other.start_s or hold.start_s >= other.end_s:
-        return hold
-    before, after = other.start_s - hold.start_s, hold.end_s - other.end_s
-    if max(before, after) <= 0.0:
+    """What of a hold lies before or after another, whichever has more valid seconds; None for nothing."""
+    parts = [_part(hold, hold.start_s, other.start_s), _part(hold, other.end_s, hold.end_s)]
+    return max((p for p in parts if p), key=lambda part: part.held_s, default=None)
+
+
+def _part(hold: Hold, low_s: float, high_s: float) -> Hold | None:
+    """A hold's valid time between two times with the lapses inside; None where there is none."""
+    spans = [_cut(span, low_s, high_s) for span in hold.spans]
+    inside = [span for span in spans if span.seconds > 0.0]
+    valid = [n for n, span in enumerate(inside) if span.kind is Kind.VALID]
+    if not valid:
         return None
-    low, high = (hold.start_s, other.start_s) if before >= after else (other.end_s, hold.end_s)
-    spans = [_cut(span, low, high) for span in hold.spans]
-    inside = tuple(span for span in spans if span.seconds > 0.0)
-    while inside and inside[0].kind is not Kind.VALID:
-        inside = inside[1:]
-    while inside and inside[-1].kind is not Kind.VALID:
-        inside = inside[:-1]
-    if not inside:
-        return None
-    moments = tuple(m for m in hold.moments if low <= m.time_s <= high)
-    start_s, end_s = inside[0].start_s, inside[-1].end_s
-    return replace(hold, start_s=start_s, end_s=end_s, spans=inside, moments=moments)
+    kept = tuple(inside[valid[0] : valid[-1] + 1])
+    start_s, end_s = kept[0].start_s, kept[-1].end_s
+    moments = tuple(m for m in hold.moments if start_s <= m.time_s <= end_s)
+    score = 100.0 * sum(m.closeness for m in moments) / len(moments) if moments else hold.score
+    return Hold(start_s, end_s, kept, hold.longest_s, score, moments)
 
 
 def _cut(span: Span, low_s: float, high_s: float) -> Span:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from backstretch.attempts import is_near
 from backstretch.catalogue import COLUMNS
 from backstretch.cues import ABSENT, NOBODY, cue_of, reason_of
-from backstretch.hold import HoldClock, Limit, Moment, State
+from backstretch.hold import HoldClock, Kind, Limit, Moment, Span, State
 from backstretch.landmarks import NAMES, Floats, Landmarks
 from backstretch.matching import Form, Verdict, forms_of
 from backstretch.measures import Body, measure_body, seen_landmarks
@@ -31,6 +31,8 @@ NEAR_SIDE_LASTS_S = 1.0
 """Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
 NEAR_SIDE_MARGIN_M = 0.05
 """How clear the vote must be to change sides."""
+DOUBT = 0.05
+"""So much closer, of 1, another form must be to be told of a moment instead of the last one."""
 RECENT_S = 1.0
 """Moments kept for a form that comes into question: it must have seen the way in."""
 
@@ -143,7 +145,7 @@ class Session:
         asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
             and time near a pose counts as an attempt; otherwise only by forms that it may be.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
-        steady: Whether to smooth the landmarks; off for landmarks without noise.
+        steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
     """
 
     def __init__(
@@ -167,7 +169,8 @@ class Session:
         self._near = "left"
         self._near_vote = 0.0
         self._last_s: float | None = None
-        self._done = (0, 0.0)
+        self._told_by: FormWatch | None = None
+        self._done: tuple[int, list[Held]] = (0, [])
 
     @property
     def held(self) -> list[Held]:
@@ -284,13 +287,14 @@ class Session:
     def _told(
         self, marks: Landmarks | None, values: Floats, look: Look, judged: list[Judged]
     ) -> Step:
-        best = max(judged, key=lambda each: each.rank, default=None)
+        best = max(judged, key=self._rank, default=None)
+        self._told_by = best.watch if best else None
         for each in judged:
             # An attempt is one at the form that the moment is most like, and not beside a hold.
             is_other = each is not best and each.moment.near_pose
             moment = replace(each.moment, near_pose=False) if is_other else each.moment
             each.watch.clock.push(moment)
-        holds, done_s = self._so_far()
+        done = self._so_far()
         step = Step(
             time_s=look.time_s,
             landmarks=marks,
@@ -303,8 +307,8 @@ class Session:
             reason=NOBODY if marks is None else "",
             cue=ABSENT if marks is None else "",
             valid_s=0.0,
-            total_s=done_s,
-            holds=holds,
+            total_s=self._total_s(done),
+            holds=len(done),
         )
         if best is None or not (self._asked or best.watch.clock.settled):
             return step
@@ -318,15 +322,40 @@ class Session:
             reason=moment.reason or moving,
             cue=cue_of(best.watch.form.pose, verdict, moment.reason or moving),
             valid_s=best.watch.clock.valid_s,
-            total_s=done_s + best.watch.clock.valid_s,
         )
 
-    def _so_far(self) -> tuple[int, float]:
-        """How many holds are over, and their valid seconds."""
+    def _rank(self, judged: Judged) -> tuple[bool, bool, float]:
+        """How much a form has to say of the moment; the one that spoke last has the benefit of doubt."""
+        settled, is_in, closeness = judged.rank
+        return settled, is_in, closeness + (DOUBT if judged.watch is self._told_by else 0.0)
+
+    def _so_far(self) -> list[Held]:
+        """The holds that are over, each second for one stretch."""
         count = sum(len(watch.clock.holds) for watch in self.watches)
         if count != self._done[0]:
-            self._done = count, sum(each.hold.valid_s for each in self.held)
-        return self._done
+            self._done = count, self.held
+        return self._done[1]
+
+    def _total_s(self, done: list[Held]) -> float:
+        """Valid seconds so far, each counted once: those of holds that are over, and of one going on."""
+        over = [(each.hold.start_s, each.hold.end_s) for each in done]
+        going_s = [
+            min(_seconds_outside(watch.clock.going_on, over), watch.clock.longest_s)
+            for watch in self.watches
+            if watch.clock.settled
+        ]
+        return sum(each.hold.valid_s for each in done) + max(going_s, default=0.0)
+
+
+def _seconds_outside(spans: Iterable[Span], over: list[tuple[float, float]]) -> float:
+    """Valid seconds of spans that lie in none of some stretches of time, which do not overlap."""
+    valid = [span for span in spans if span.kind is Kind.VALID]
+    shared_s = sum(
+        max(0.0, min(span.end_s, end_s) - max(span.start_s, start_s))
+        for span in valid
+        for start_s, end_s in over
+    )
+    return sum(span.seconds for span in valid) - shared_s
 
 
 def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:

@@ -33,6 +33,8 @@ class Shortlist:
             values: (M,) settled values of all columns.
             near: The side nearer to the camera.
         """
+        if not self._forms:
+            return np.empty(0, np.intp)
         index, low, high, starts, counts = self._tables[near]
         found = values[index]
         with np.errstate(invalid="ignore"):
