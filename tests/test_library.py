@@ -28,7 +28,6 @@ BROKEN = {
     "nested keys": b"name." + b"a." * 2000 + b"b = 1",
     "a number of 400 digits": changed(STRETCH, ("= 20", f"= 1{'0' * 400}")).encode(),
     "a number of 5000 digits": b"name = 1" + b"0" * 5000,
-    "a number of 5000 digits in hex": b"name = 0x1" + b"0" * 5000,
 }
 
 
@@ -194,9 +193,6 @@ class TestAnIdThatIsTaken:
         write(own(tmp_path) / SETS / "lower_back.toml", SET)
         assert open_library(FOLDER, [tmp_path]).sets == LIBRARY.sets
 
-    @pytest.mark.xfail(
-        raises=AssertionError, reason="a set whose id is taken is left out in silence"
-    )
     def test_of_a_set_is_told(self, tmp_path):
         path = write(own(tmp_path) / SETS / "lower_back.toml", SET)
         faults = open_library(FOLDER, [tmp_path]).faults
@@ -324,3 +320,12 @@ def test_a_set_is_found_by_its_id():
 def test_an_unknown_set_brings_the_nearest_ids():
     with pytest.raises(InputError, match="no set is called 'lower-bak'; did you mean lower_back"):
         LIBRARY.find_set("lower-bak")
+
+
+# Not as it should be yet
+
+
+@pytest.mark.xfail(raises=ValueError, reason="reprlib cannot print it before Python 3.14")
+def test_a_number_of_5000_digits_in_hex_keeps_no_other_pose_from_loading(tmp_path):
+    library = opened_beside(tmp_path / "broken.toml", b"name = 0x1" + b"0" * 5000)
+    assert library.own == {"zz_sound"}

@@ -34,8 +34,9 @@ POSES = {
 """Pose ids of the stretches that the truth names otherwise."""
 NOT_IN_THE_LIBRARY = {"none", "cobra", "bridge", "down_dog"}
 CAT_COW = {"target": "cat_pose", "alt": "cow_pose"}
+OTHER_SIDE_FIRST = "61_thread_wrong_side_first"
 ALSO_TRUE = {
-    "61_thread_wrong_side_first": "wrong",
+    OTHER_SIDE_FIRST: "wrong",
     "62_upper_trap_lookalike_nohand": "wrong",
 }
 """Clips whose phase of this name is another stretch done right, as MANIFEST.md says."""
