@@ -1,4 +1,5 @@
 """Writes poses/README.md from the code: ``python -m tests.pose_readme``. A test holds the file to it."""
+# ruff: noqa: E501
 
 from backstretch.catalogue import CATALOGUE, Measure
 from backstretch.ideal import SEGMENTS

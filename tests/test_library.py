@@ -230,8 +230,10 @@ def test_a_broken_set_keeps_no_other_from_loading_and_is_named(tmp_path, data):
     assert [fault for fault in library.faults if not fault.startswith(f"{path}: ")] == []
 
 
-@pytest.mark.parametrize("make", ["folder", "link to nothing"])
-def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make):
+@pytest.mark.parametrize(
+    ("make", "told"), [("folder", "is not a file"), ("link to nothing", "cannot be read")]
+)
+def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make, told):
     path = own(tmp_path) / "broken.toml"
     if make == "folder":
         path.mkdir()
@@ -239,9 +241,7 @@ def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make):
         path.symlink_to(tmp_path / "nothing")
     library = open_library(FOLDER, [tmp_path])
     assert library.own == {"desk_fold"}
-    assert [fault.split(" (", maxsplit=1)[0] for fault in library.faults] == [
-        f"{path}: cannot be read"
-    ]
+    assert [fault.split(" (", maxsplit=1)[0] for fault in library.faults] == [f"{path}: {told}"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
@@ -325,7 +325,19 @@ def test_an_unknown_set_brings_the_nearest_ids():
 # Not as it should be yet
 
 
-@pytest.mark.xfail(raises=ValueError, reason="reprlib cannot print it before Python 3.14")
 def test_a_number_of_5000_digits_in_hex_keeps_no_other_pose_from_loading(tmp_path):
     library = opened_beside(tmp_path / "broken.toml", b"name = 0x1" + b"0" * 5000)
     assert library.own == {"zz_sound"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a matter of POSIX")
+def test_a_pipe_that_is_named_like_a_pose_keeps_nobody_waiting(tmp_path):
+    os.mkfifo(own(tmp_path) / "broken.toml")
+    library = open_library(FOLDER, [tmp_path])
+    assert library.own == {"desk_fold"}
+    assert [fault.endswith("is not a file") for fault in library.faults] == [True]
+
+
+def test_a_folder_that_is_named_twice_is_read_once(tmp_path):
+    own(tmp_path)
+    assert not open_library(FOLDER, [tmp_path, tmp_path]).faults

@@ -201,10 +201,6 @@ def test_a_body_that_is_not_upright_replaces_no_upright_one(figure):
     assert not is_replaced(FIRST, nearer(figure.seen(camera_deg), 1.5))
 
 
-@pytest.mark.xfail(
-    reason="upright is read in the picture, which does not show a lean towards or away from the camera",
-    strict=True,
-)
 @pytest.mark.parametrize("figure", [folded(60.0), SUPINE], ids=["folded", "supine"])
 def test_a_body_that_leans_or_lies_along_the_line_of_sight_replaces_no_upright_one(figure):
     assert not is_replaced(FIRST, figure.seen(FRONT))

@@ -349,7 +349,6 @@ class TestPicture:
         assert (pixels(tmp_path / "picture.png") != pixels(picture)).any()
 
     @posix
-    @pytest.mark.xfail(raises=AssertionError, reason="a temporary file is only its owner's: 0600")
     def test_may_be_read_by_whom_any_new_file_may_be_read(self, tmp_path, picture):
         assert picture.stat().st_mode == write(tmp_path / "new", "").stat().st_mode
 

@@ -178,7 +178,7 @@ class _Judge:
         asked = {*(self.wanted.sides or ("left", "right")), None}
         held = self._session.held
         ours = tuple(each for each in held if each.form.side in asked)
-        watches = [w for w in self._session.watches if self.wanted.asked and w.form.side in asked]
+        watches = [w for w in self._session.watches if w.form.side in asked]
         attempts = [span for watch in watches for span in watch.clock.attempts]
         neutral = next(iter(self._neutrals.values()), self._session.neutral)
         said = [*warnings, *self._view_warnings(ours), *_capped(ours)]

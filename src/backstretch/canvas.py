@@ -1,7 +1,6 @@
 """A canvas: type that fits, panels, lines and a few shapes, drawn with OpenCV on one picture."""
 
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -281,10 +280,13 @@ def save_png(path: Path, picture: Picture) -> None:
     import cv2
 
     _, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".backstretch-", delete=False) as file:
-        work = Path(file.name)
+    target = path.resolve()
+    if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
+        target.write_bytes(data.tobytes())
+        return
+    work = target.with_name(f".{target.name}.part")
     try:
         work.write_bytes(data.tobytes())
-        work.replace(path)
+        work.replace(target)
     finally:
         work.unlink(missing_ok=True)

@@ -267,7 +267,7 @@ CATALOGUE = (
         "hip_bend",
         ("knee", "hip", "shoulder"),
         "hip arch",
-        "trunk against the line of the thigh, + bent backwards, - folded; 0 straight from any view",
+        "trunk against the line of the thigh, + bent backwards, - folded; about 0 straight, from any view",
         frames=("image",),
         views=("side",),
         facing=True,

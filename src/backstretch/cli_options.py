@@ -44,7 +44,7 @@ def open_poses(folders: list[Path] | None, *, quiet: bool = False) -> "Library":
     own = user_data_path("backstretch", appauthor=False) / "poses"
     library = open_library(builtin_poses(), [own, *(folders or [])])
     if library.faults and not quiet:
-        complain(*library.faults, "the other poses are used; see backstretch poses check")
+        complain(*library.faults, "the other poses are used")
     return library
 
 

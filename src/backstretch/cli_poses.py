@@ -1,12 +1,15 @@
 """The commands about the library: what is in it, one stretch, checking pose files, the sets."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backstretch.cli_options import PosesOption, open_poses
 from backstretch.errors import BackstretchError, InputError, PoseFileError
+
+if TYPE_CHECKING:
+    from backstretch.library import Library
 
 app = typer.Typer(help="The stretches: list them, show one, check pose files, ready-made sets.")
 FAULTY = 2
@@ -84,22 +87,11 @@ def check(
 
     Example: backstretch poses check my_stretch.toml
     """
-    from backstretch.pose_file import load_pose
-    from backstretch.pose_lint import lint
-
     library = open_poses(poses, quiet=True)
     empty = [path for path in files if path.is_dir() and not list(path.glob("*.toml"))]
     faults = [f"{path}: there are no pose files (.toml) in it" for path in empty]
     paths = [path for each in files for path in _pose_files(each)]
-    for path in paths:
-        try:
-            pose = load_pose(path)
-        except PoseFileError as error:
-            faults += error.faults
-        except BackstretchError as error:
-            faults.append(str(error))
-        else:
-            faults += [f"{path}: {words}" for words in lint(pose, library.poses)]
+    faults += _faults(paths, library)
     for fault in faults:
         print(fault)
     count = "1 file" if len(paths) == 1 else f"{len(paths)} files"
@@ -108,6 +100,30 @@ def check(
         print(f"{count} checked, {told}.")
         raise typer.Exit(FAULTY)
     print(f"{count} checked, no fault.")
+
+
+def _faults(paths: list[Path], library: "Library") -> list[str]:
+    """All faults of pose files and sets; poses that are checked together know each other."""
+    from backstretch.library import SETS
+    from backstretch.pose_file import load_pose
+    from backstretch.pose_lint import lint
+    from backstretch.pose_sets import load_set
+
+    faults, read = [], {}
+    known = dict(library.poses)
+    for path in paths:
+        try:
+            if path.parent.name == SETS:
+                load_set(path, library.poses)
+            else:
+                read[path] = load_pose(path)
+                known[read[path].id] = read[path]
+        except PoseFileError as error:
+            faults += error.faults
+        except BackstretchError as error:
+            faults.append(str(error))
+    lints = ((path, words) for path, pose in read.items() for words in lint(pose, known))
+    return [*faults, *(f"{path}: {words}" for path, words in lints)]
 
 
 def _pose_files(path: Path) -> list[Path]:

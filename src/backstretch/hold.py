@@ -191,6 +191,7 @@ class HoldClock:
     Args:
         longest_s: What a single hold is capped at.
         grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
+        keeps_attempts: Whether time near the pose is noted.
 
     Attributes:
         holds: The closed holds.
@@ -202,8 +203,11 @@ class HoldClock:
         longest_s: float,
         grace_wrong_s: float = GRACE_WRONG_S,
         grace_unseen_s: float = GRACE_UNSEEN_S,
+        *,
+        keeps_attempts: bool = True,
     ) -> None:
         self.longest_s = longest_s
+        self._keeps_attempts = keeps_attempts
         self._grace_wrong_s = grace_wrong_s
         self._grace_unseen_s = grace_unseen_s
         self.holds: list[Hold] = []
@@ -319,7 +323,7 @@ class HoldClock:
         """Keep the time near the pose that was not just a movement into or out of a hold."""
         near, self._near = self._near, []
         follows, self._near_follows_hold = self._near_follows_hold, before_hold
-        if not near:
+        if not near or not self._keeps_attempts:
             return
         start_s = near[0].start_s + (ENTRY_S if follows else 0.0)
         end_s = near[-1].end_s - (ENTRY_S if before_hold else 0.0)

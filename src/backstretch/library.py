@@ -68,14 +68,11 @@ def open_library(builtin: Path, own: Iterable[Path] = ()) -> Library:
 
     Args:
         builtin: The folder that ships with the program.
-        own: The user's folders; one that does not exist is an empty one.
-
-    Raises:
-        InputError: The built-in folder cannot be read.
+        own: The user's folders; one that does not exist is an empty one, one named twice is read once.
     """
     shelf = _Shelf()
     shelf.add(builtin, own=False)
-    for folder in own:
+    for folder in {each.resolve(): each for each in own}.values():
         shelf.add(folder, own=True)
     return shelf.library()
 

@@ -4,6 +4,7 @@ import difflib
 import math
 import re
 import reprlib
+import stat
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -29,8 +30,8 @@ from backstretch.poses import (
 )
 from backstretch.views import VIEWS
 
-LARGEST_BYTES = 200_000
-"""A pose file has a few thousand; anything much larger is something else."""
+LARGEST_BYTES = 30_000
+"""A pose file has a few thousand; anything much larger is something else, and slow to find that out."""
 LARGEST_NUMBER = 1e6
 """Nothing in a pose file is anywhere near."""
 GRACE_LIMITS_S = (0.0, 10.0)
@@ -48,10 +49,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         PoseFileError: It is no TOML.
     """
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            size = path.stat().st_size
-            raise PoseFileError([f"{path}: has {size:,} bytes; this is no pose file"])
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise InputError(f"{path}: is not a file")
+        if about.st_size > LARGEST_BYTES:
+            raise PoseFileError([f"{path}: has {about.st_size:,} bytes; this is no pose file"])
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -60,6 +63,14 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PoseFileError([f"{path}: is not valid TOML: {error}"]) from error
     except RecursionError as error:
         raise PoseFileError([f"{path}: is not valid TOML: it is nested too deeply"]) from error
+
+
+def told(value: Any) -> str:
+    """A value of a file as it is told in a fault, cut short."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # a number of thousands of digits
+        return "a very long number"
 
 
 def load_pose(path: Path) -> Pose:
@@ -162,6 +173,8 @@ class _Reader:
             motion=take.text("motion", ""),
         )
         take.nothing_left()
+        if any(times % 1 for times in dose.repetitions if math.isfinite(times)):
+            self.fault("hold", "repetitions: they must be whole numbers")
         sound = len(self.faults) == before
         for name, value, span in (
             ("default_s", dose.default_s, dose.seconds),
@@ -234,11 +247,12 @@ class _Table:
         value = self.left.pop(name)
         if kind(value):
             return value
-        self.reader.fault(self.place, f"{name} = {reprlib.repr(value)}; {words}")
+        self.reader.fault(self.place, f"{name} = {told(value)}; {words}")
         return default
 
     def text(self, name: str, default: str | None = None) -> str:
-        text = self.take(name, lambda value: isinstance(value, str), "it must be a text", default)
+        may_be_empty = default is not None
+        text = self.take(name, lambda v: _is_text(v, may_be_empty), "it must be a text", default)
         return text or ""
 
     def need(self) -> Need:
@@ -308,6 +322,10 @@ def _numbers(value: Any) -> tuple[float, ...]:
     """The numbers of a number or a list of numbers; none where it is anything else."""
     values = value if isinstance(value, list) else [value]
     return tuple(float(each) for each in values) if all(map(_is_number, values)) else ()
+
+
+def _is_text(value: Any, may_be_empty: bool) -> bool:  # noqa: FBT001
+    return isinstance(value, str) and (may_be_empty or bool(value.strip()))
 
 
 def _is_need(value: Any) -> bool:

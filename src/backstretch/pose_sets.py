@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from backstretch.errors import PoseFileError
-from backstretch.pose_file import read_toml
+from backstretch.pose_file import read_toml, told
 from backstretch.poses import Pose
 
 REST_LIMITS_S = (0.0, 120.0)
@@ -86,11 +86,14 @@ def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
 def _own_faults(table: dict[str, Any]) -> list[str]:
     """Faults outside of the stretches."""
     faults = [f"unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
-    missing = [name for name in TEXTS if not isinstance(table.get(name), str)]
+    missing = [name for name in TEXTS if name not in table]
     faults += [f"{name} is missing; it must be a text" for name in missing]
+    given = {name: table[name] for name in TEXTS if name in table}
+    odd = {name: value for name, value in given.items() if not isinstance(value, str)}
+    faults += [f"{name} = {told(value)}; it must be a text" for name, value in odd.items()]
     rest_s, (low, high) = table.get("rest_s", 0), REST_LIMITS_S
     if not _is_number(rest_s) or not low <= rest_s <= high:
-        faults.append(f"rest_s = {rest_s!r}; it must be {low:g} to {high:g}")
+        faults.append(f"rest_s = {told(rest_s)}; it must be {low:g} to {high:g}")
     if not isinstance(table.get("stretch"), list) or not table["stretch"]:
         faults.append("write one [[stretch]] table a stretch")
     return faults
@@ -108,7 +111,7 @@ def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
     for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
         value = entry.get(name, low)
         if not _is_number(value) or not low <= value <= high:
-            words = f"{name} = {value!r} is outside the dose of {pose_id}, {low:g} to {high:g}"
+            words = f"{name} = {told(value)} is outside the dose of {pose_id}, {low:g} to {high:g}"
             faults.append(words)
     if isinstance(entry.get("repetitions"), float):
         faults.append("repetitions must be a whole number")

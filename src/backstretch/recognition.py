@@ -114,7 +114,7 @@ def _claim(hold: Hold, span: tuple[float, float] | None) -> float:
     """How much a hold has to say for the seconds of a span: its closeness there, and all its seconds."""
     low_s, high_s = span or (hold.start_s, hold.end_s)
     there = [m.closeness for m in hold.moments if low_s <= m.time_s <= high_s]
-    return hold.held_s * (sum(there) / len(there) if there else 0.0)
+    return hold.held_s * (sum(there) / len(there) if there else hold.score / 100.0)
 
 
 def _outside(hold: Hold, other: Hold) -> Hold | None:

@@ -88,6 +88,7 @@ class FormWatch:
 
     Attributes:
         form: The pose and its side.
+        keeps_attempts: Whether time near the pose is noted.
         clock: Counts its holds.
         motion: Follows its primary measure.
         inside: Whether the last seen moment was right.
@@ -95,6 +96,7 @@ class FormWatch:
     """
 
     form: Form
+    keeps_attempts: bool = True
     clock: HoldClock = field(init=False)
     motion: MotionWatch = field(init=False)
     inside: bool = False
@@ -102,7 +104,12 @@ class FormWatch:
 
     def __post_init__(self) -> None:
         dose = self.form.pose.dose
-        self.clock = HoldClock(dose.longest_s, dose.grace_wrong_s, dose.grace_unseen_s)
+        self.clock = HoldClock(
+            dose.longest_s,
+            dose.grace_wrong_s,
+            dose.grace_unseen_s,
+            keeps_attempts=self.keeps_attempts,
+        )
         self.motion = MotionWatch(self.form.pose.primary.measure.unit)
 
     @property
@@ -159,7 +166,7 @@ class Session:
     ) -> None:
         forms = [form for pose in poses for form in forms_of(pose)]
         forms = [form for form in forms if not sides or form.side in {*sides, None}]
-        self.watches = [FormWatch(form) for form in forms]
+        self.watches = [FormWatch(form, keeps_attempts=asked) for form in forms]
         self._asked = asked
         self._shortlist = Shortlist(forms)
         self._recent: deque[Look] = deque()
