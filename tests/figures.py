@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from backstretch.catalogue import COLUMN_INDEX
+from backstretch.columns import COLUMN_INDEX
 from backstretch.landmarks import COUNT, INDEX, Floats, Landmarks
 from backstretch.measures import Body, measure_body, seen_landmarks
 from backstretch.neutral import Neutral, settle

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backstretch.analysis import _slow
-from backstretch.catalogue import COLUMNS
+from backstretch.columns import COLUMNS
 from backstretch.hold import Kind, Span
 from backstretch.neutral import Neutral
 from backstretch.pose_file import load_pose

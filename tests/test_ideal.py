@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstretch.catalogue import COLUMNS
+from backstretch.columns import COLUMNS
 from backstretch.hold import State
 from backstretch.ideal import (
     PX_PER_M,

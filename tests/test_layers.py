@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
     {"errors", "frame", "landmarks"},
     {"catalogue", "views", "ideal"},
+    {"columns"},
     {"formulas"},
     {"measures"},
     {"swaps", "smoothing", "neutral", "hold"},

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backstretch.catalogue import BY_NAME, COLUMN_INDEX, COLUMNS, HYSTERESIS
+from backstretch.catalogue import BY_NAME, HYSTERESIS
+from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.hold import State
 from backstretch.matching import Form, forms_of
 from backstretch.pose_file import load_pose

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstretch.catalogue import BY_NAME, CATALOGUE, COLUMN_INDEX, COLUMNS, LENGTHS, NEEDED, Column
+from backstretch.catalogue import BY_NAME, CATALOGUE
+from backstretch.columns import COLUMN_INDEX, COLUMNS, LENGTHS, NEEDED, Column
 from backstretch.formulas import FORMULAS
 from backstretch.landmarks import COUNT, INDEX, NAMES, SIDES, Landmarks
 from backstretch.measures import measure_body, seen_landmarks

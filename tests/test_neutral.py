@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backstretch.catalogue import COLUMN_INDEX, LENGTHS
+from backstretch.columns import COLUMN_INDEX, LENGTHS
 from backstretch.neutral import STILL_FOR_S, NeutralFinder
 from tests.figures import (
     BACK,

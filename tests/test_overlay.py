@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from backstretch.canvas import BLUE, GREY, ORANGE, WHITE, Colour, Picture, Type
-from backstretch.catalogue import COLUMNS
+from backstretch.columns import COLUMNS
 from backstretch.landmarks import INDEX, Landmarks
 from backstretch.matching import Form
 from backstretch.overlay import BONE, TITLES, Mark, Overlay, marks_of, spot_of

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backstretch.catalogue import COLUMN_INDEX
+from backstretch.columns import COLUMN_INDEX
 from backstretch.errors import InputError, PoseFileError
 from backstretch.hold import State
 from backstretch.matching import forms_of

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstretch.catalogue import COLUMNS
+from backstretch.columns import COLUMNS
 from backstretch.errors import InputError
 from backstretch.hold import State
 from backstretch.landmarks import COUNT, Landmarks, LandmarkTrack

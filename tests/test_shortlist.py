@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstretch.catalogue import COLUMN_INDEX, COLUMNS
+from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.hold import State
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import SIDES

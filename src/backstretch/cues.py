@@ -1,6 +1,6 @@
 """Words: why a moment does not count, and what to say to the person. Never "further", never "deeper"."""
 
-from backstretch.catalogue import NEEDED, SIGNED_BY_SIDE
+from backstretch.columns import NEEDED, SIGNED_BY_SIDE
 from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST
 from backstretch.matching import Reading, Verdict
 from backstretch.poses import Pose

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.catalogue import Column, landmark_index
+from backstretch.columns import Column, landmark_index
 from backstretch.landmarks import INDEX, Floats
 
 

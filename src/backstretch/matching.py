@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from backstretch.catalogue import COLUMN_INDEX, COLUMNS, Column
+from backstretch.columns import COLUMN_INDEX, COLUMNS, Column
 from backstretch.hold import State
 from backstretch.landmarks import SIDES, Floats
 from backstretch.poses import Check, Pose

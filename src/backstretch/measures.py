@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.catalogue import COLUMNS, Reference
+from backstretch.catalogue import Reference
+from backstretch.columns import COLUMNS
 from backstretch.formulas import FORMULAS, Points, along, length, points_of, unit
 from backstretch.landmarks import INDEX, SIDES, Floats
 

@@ -12,12 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backstretch.catalogue import (
-    COLUMN_INDEX,
-    facing_columns,
-    reference_lengths,
-    relative_columns,
-)
+from backstretch.columns import COLUMN_INDEX, facing_columns, reference_lengths, relative_columns
 from backstretch.landmarks import INDEX, Floats, Landmarks
 from backstretch.measures import VISIBLE, Body
 from backstretch.views import OBLIQUE_FROM_DEG, View
@@ -63,7 +58,7 @@ class Neutral:
 
     Attributes:
         start_s, end_s: The still span it was taken from.
-        lengths: (6,) reference lengths, see `measures.LENGTHS`; NaN where not seen.
+        lengths: (6,) reference lengths, see `columns.LENGTHS`; NaN where not seen.
         values: (M,) settled values of all columns, relative ones absolute.
         view: From where the camera sees the person.
         upright: Whether the trunk was upright.

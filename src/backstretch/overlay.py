@@ -22,7 +22,7 @@ from backstretch.canvas import (
     Type,
     baseline,
 )
-from backstretch.catalogue import NEEDED, Column
+from backstretch.columns import NEEDED, Column
 from backstretch.hold import State
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
 from backstretch.matching import Reading, Verdict

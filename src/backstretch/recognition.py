@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backstretch.catalogue import COLUMN_INDEX, COLUMNS
+from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.hold import Hold, Kind, Span, State
 from backstretch.landmarks import SIDES, Floats, Landmarks
 from backstretch.matching import Form, forms_of

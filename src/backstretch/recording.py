@@ -23,7 +23,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from backstretch.catalogue import COLUMNS
+from backstretch.columns import COLUMNS
 from backstretch.errors import InputError
 from backstretch.landmarks import LandmarkTrack
 from backstretch.session import Step

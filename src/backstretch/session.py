@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.attempts import is_near
-from backstretch.catalogue import COLUMNS
+from backstretch.columns import COLUMNS
 from backstretch.cues import ABSENT, NOBODY, cue_of, reason_of
 from backstretch.hold import HoldClock, Kind, Limit, Moment, Span, State
 from backstretch.landmarks import NAMES, Floats, Landmarks
@@ -44,7 +44,7 @@ class Step:
     Attributes:
         time_s: The frame's own time.
         landmarks: Steadied landmarks, None with nobody in view.
-        values: (M,) value of each of `measures.COLUMNS`, NaN where it cannot be measured.
+        values: (M,) value of each of `columns.COLUMNS`, NaN where it cannot be measured.
         neutral: The neutral in use, None before one was found.
         near: The side nearer to the camera.
         form: What the moment is judged by; None where many poses are in question and it is like none.
