@@ -39,6 +39,8 @@ SQUARE_WITHIN_DEG = {
     "head_roll_rel.left": 12.0,
 }
 """Upright and beyond one of these is no neutral: the head or the chest is turned away from the rest."""
+ROLL_SEEN_WITHIN_DEG = 45.0
+"""How far off the front the picture still shows the tilt of the head."""
 TURNED_FROM_DEG = 30.0
 NEARER_FROM = 1.2
 """A view or a trunk's length that differs by so much (a factor) asks for a new neutral."""
@@ -189,7 +191,9 @@ def neutral_of(
 def _is_square(neutral: Neutral) -> bool:
     """Whether head, chest and hips look the same way, as far as they are seen."""
     away = {key: abs(neutral.values[COLUMN_INDEX[key]]) for key in SQUARE_WITHIN_DEG}
-    return not any(away[key] > within for key, within in SQUARE_WITHIN_DEG.items())
+    if neutral.view.off("front") > ROLL_SEEN_WITHIN_DEG:
+        del away["head_roll_rel.left"]  # from the side the ears lie over each other
+    return not any(off > SQUARE_WITHIN_DEG[key] for key, off in away.items())
 
 
 def _roll(values: Floats, view: View) -> float:
