@@ -19,20 +19,18 @@ from backstretch.analysis import analyse_track, analyse_video
 from backstretch.frame import Frame
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.library import Library, open_library
 from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
 from backstretch.video import VideoReader
-from tests.recognition import Seen, merged, seen_in
+from tests.recognition import Seen, library, merged, seen_in, unasked
 from tests.truth import (
     CAT_COW,
     MEDIA,
     OPENS_EARLY_S,
     OTHER_SIDE_FIRST,
-    ROOT,
     SAMPLES,
     Clip,
     clips,
@@ -73,11 +71,6 @@ TIMED = {
 @cache
 def pose(pose_id: str) -> Pose:
     return library().poses[pose_id]
-
-
-@cache
-def library() -> Library:
-    return open_library(ROOT / "poses")
 
 
 @dataclass(frozen=True)
@@ -159,7 +152,7 @@ def recording_of(clip: Clip) -> tuple[Recording, float]:
     """The clip through the real model, and how long that took."""
     with MediaPipeLandmarker() as landmarker:
         looking = time.perf_counter()
-        _, recording = look(clip, landmarker, Wanted(library().recognised, asked=False))
+        _, recording = look(clip, landmarker, unasked())
         return recording, time.perf_counter() - looking
 
 

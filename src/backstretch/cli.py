@@ -17,7 +17,7 @@ from typer.exceptions import TyperException
 
 from backstretch import __version__, cli_poses
 from backstretch.cli_options import PosesOption, complain, open_poses
-from backstretch.errors import BackstretchError, InputError, PoseFileError
+from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
     from backstretch.analysis import Progress
@@ -71,10 +71,8 @@ def _run() -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "backstretch"
         return complain(f"{error.format_message().rstrip('.')}; see {command} --help")
-    except PoseFileError as error:
-        return complain(*error.faults)
     except BackstretchError as error:
-        return complain(str(error))
+        return complain(*error.faults)
     if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
         complain("stopped; nothing was written")
     return code if isinstance(code, int) else 0

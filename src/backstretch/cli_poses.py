@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backstretch.cli_options import PosesOption, open_poses
-from backstretch.errors import BackstretchError, InputError, PoseFileError
+from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
     from backstretch.library import Library
@@ -118,10 +118,8 @@ def _faults(paths: list[Path], library: "Library") -> list[str]:
             else:
                 read[path] = load_pose(path)
                 known[read[path].id] = read[path]
-        except PoseFileError as error:
-            faults += error.faults
         except BackstretchError as error:
-            faults.append(str(error))
+            faults += error.faults
     lints = ((path, words) for path, pose in read.items() for words in lint(pose, known))
     return [*faults, *(f"{path}: {words}" for path, words in lints)]
 

@@ -8,7 +8,11 @@ BackstretchError            shown as one line, exit code 2
 
 
 class BackstretchError(Exception):
-    """Something the user can put right; the message says how."""
+    """Something the user can put right; the message says how, ``faults`` line by line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.faults = [message]
 
 
 class InputError(BackstretchError):

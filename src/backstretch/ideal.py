@@ -11,7 +11,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
-from backstretch.landmarks import COUNT, INDEX, Floats, Landmarks
+from backstretch.landmarks import COUNT, INDEX, MIRRORED, Floats, Landmarks
 
 SEGMENTS = {
     "trunk": 1,
@@ -64,9 +64,9 @@ def ideal_body(
         Landmarks without noise, all visible, hips in the middle of the picture.
     """
     at = _points(figure)
-    if side == "right":
-        at = {_swapped(name): point * (-1, 1, 1) for name, point in at.items()}
     points = np.array([at[name] for name in INDEX]) * STATURE_M
+    if side == "right":
+        points = points[MIRRORED] * (-1, 1, 1)
     points -= (points[INDEX["left_hip"]] + points[INDEX["right_hip"]]) / 2
     camera = _camera(points, view)
     right = _unit(np.cross((0.0, 1.0, 0.0), camera))
@@ -157,8 +157,3 @@ def _camera(points: Floats, view: tuple[float, float]) -> Floats:
 
 def _unit(vector: Floats) -> Floats:
     return np.asarray(vector / np.linalg.norm(vector))
-
-
-def _swapped(name: str) -> str:
-    swap = {"left": "right", "right": "left"}
-    return "_".join(swap.get(part, part) for part in name.split("_"))

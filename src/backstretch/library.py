@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from backstretch.errors import InputError, PoseFileError
+from backstretch.errors import BackstretchError, InputError
 from backstretch.pose_file import load_pose
 from backstretch.pose_sets import PoseSet, load_set
 from backstretch.poses import Pose
@@ -115,19 +115,15 @@ class _Shelf:
     def _pose(self, path: Path) -> Pose | None:
         try:
             return load_pose(path)
-        except PoseFileError as error:
+        except BackstretchError as error:
             self._faults += error.faults
-        except InputError as error:
-            self._faults.append(str(error))
         return None
 
     def _add_set(self, path: Path) -> None:
         try:
             found = load_set(path, self._poses)
-        except PoseFileError as error:
+        except BackstretchError as error:
             self._faults += error.faults
-        except InputError as error:
-            self._faults.append(str(error))
         else:
             if found.id in self._sets:
                 words = f"{path}: the id {found.id!r} is taken by another set; rename this file"

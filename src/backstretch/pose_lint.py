@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from backstretch.hold import State
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import COUNT, Landmarks
 from backstretch.matching import Form, Verdict, forms_of
@@ -98,8 +99,7 @@ def _look_alikes(pose: Pose, others: Mapping[str, Pose]) -> Iterator[str]:
 
 def is_taken_for(shown: Form, judged: Form) -> bool:
     """Whether the ideal of one form passes the required checks of another."""
-    readings = ideal_verdict(shown, judged).required
-    return not any(reading.outside or reading.lacking for reading in readings)
+    return ideal_verdict(shown, judged).state is State.IN
 
 
 def ideal_verdict(shown: Form, judged: Form) -> Verdict:

@@ -91,12 +91,13 @@ def told_apart(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
     kept: list[Held] = []
     while waiting:
         now = waiting.pop(0)
-        rival = next((each for each in kept if _overlap(now.hold, each.hold)), None)
+        rival = next((each for each in kept if _overlaps(now.hold, each.hold)), None)
         if rival is None:
             kept.append(now)
             continue
-        span = _overlap(now.hold, rival.hold)
-        winner, loser = sorted((now, rival), key=lambda each: -_claim(each.hold, span))
+        winner, loser = now, rival
+        if _claim(rival.hold, now.hold) > _claim(now.hold, rival.hold):
+            winner, loser = rival, now
         kept.remove(rival)
         rest = _outside(loser.hold, winner.hold)
         waiting = [winner, *([replace(loser, hold=rest)] if rest else []), *waiting]
@@ -104,15 +105,14 @@ def told_apart(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
     return sorted(kept, key=lambda each: each.hold.start_s)
 
 
-def _overlap(one: Hold, other: Hold) -> tuple[float, float] | None:
-    """The time that two holds share; None where that is nothing."""
-    start_s, end_s = max(one.start_s, other.start_s), min(one.end_s, other.end_s)
-    return (start_s, end_s) if end_s > start_s else None
+def _overlaps(one: Hold, other: Hold) -> bool:
+    """Whether two holds share any time."""
+    return min(one.end_s, other.end_s) > max(one.start_s, other.start_s)
 
 
-def _claim(hold: Hold, span: tuple[float, float] | None) -> float:
-    """How much a hold has to say for the seconds of a span: its closeness there, and all its seconds."""
-    low_s, high_s = span or (hold.start_s, hold.end_s)
+def _claim(hold: Hold, other: Hold) -> float:
+    """How much a hold has to say for what it shares with another: its closeness there, and all its seconds."""
+    low_s, high_s = max(hold.start_s, other.start_s), min(hold.end_s, other.end_s)
     there = [m.closeness for m in hold.moments if low_s <= m.time_s <= high_s]
     return hold.held_s * (sum(there) / len(there) if there else hold.score / 100.0)
 
