@@ -19,7 +19,7 @@ LAYERS = (
     {"swaps", "smoothing", "neutral", "hold"},
     {"poses"},
     {"matching", "motion"},
-    {"attempts", "cues", "recognition", "shortlist"},
+    {"attempts", "cues", "form_watch", "recognition", "shortlist"},
     {"session"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""

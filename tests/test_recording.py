@@ -258,6 +258,8 @@ class TestSteps:
             state=State.UNSEEN,
             reason='left hip unseen, "hidden"',
             cue="",
+            motion="",
+            near_pose=False,
             valid_s=1.5,
             total_s=2.25,
             holds=0,

@@ -12,14 +12,12 @@ from backstretch.errors import InputError
 from backstretch.frame import Frame
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks, LandmarkTrack
-from backstretch.neutral import Neutral
 from backstretch.overlay import Overlay
-from backstretch.recognition import Held
 from backstretch.recording import Recording, StepsFile
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
+from backstretch.take import Take
 from backstretch.video import Source, VideoReader
-from backstretch.view_warnings import view_warnings
 
 AT_ONCE = 16
 """Moments judged together: the same numbers as one by one, with a fraction of the work."""
@@ -108,7 +106,7 @@ def analyse_video(
         outputs.close()
     warnings = (*reader.warnings, *_slow(reader.source), *crowd.warnings)
     recording = Recording(LandmarkTrack.of(moments, reader.wh), reader.source, warnings)
-    return judge.result(recording.source, warnings), recording
+    return judge.take.result(recording.source, warnings), recording
 
 
 def analyse_track(
@@ -126,7 +124,7 @@ def analyse_track(
         judge.finish()
     finally:
         outputs.close()
-    return judge.result(recording.source, recording.warnings), recording
+    return judge.take.result(recording.source, recording.warnings), recording
 
 
 def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmarks | None]]:
@@ -143,86 +141,29 @@ def _nothing_there(source: Source, wanted: Wanted) -> InputError:
 
 
 class _Judge:
-    """A session with its outputs, fed `AT_ONCE` moments at a time."""
+    """A take with its outputs, fed `AT_ONCE` moments at a time."""
 
     def __init__(self, wanted: Wanted, outputs: Outputs) -> None:
-        self.wanted = wanted
-        self.count = 0
-        self._seen = 0
+        self._mirrored = wanted.mirrored
         # Sides that were not asked for are judged too: to say so when they were held.
-        self._session = Session(wanted.poses, asked=wanted.asked)
-        self._neutrals: dict[str, Neutral | None] = {}
+        self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked))
+        self.count = 0
         self._outputs = outputs
         self._moments: list[tuple[float, Landmarks | None]] = []
 
     def push(self, time_s: float, marks: Landmarks | None) -> None:
         self.count += 1
-        self._seen += marks is not None
-        turned = marks.mirrored() if marks is not None and self.wanted.mirrored else marks
+        turned = marks.mirrored() if marks is not None and self._mirrored else marks
         self._moments.append((time_s, turned))
         if len(self._moments) >= AT_ONCE:
-            self._tell(self._session.push(self._moments))
+            self._outputs.steps(self.take.push(self._moments))
             self._moments = []
 
     def finish(self) -> None:
-        self._tell(self._session.push(self._moments))
-        self._tell(self._session.finish())
-
-    def _tell(self, steps: list[Step]) -> None:
-        for step in steps:
-            if step.pose is not None and step.valid_s > 0.0:
-                self._neutrals.setdefault(step.pose.id, step.neutral)
-        self._outputs.steps(steps)
-
-    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
-        asked = {*(self.wanted.sides or ("left", "right")), None}
-        held = self._session.held
-        ours = tuple(each for each in held if each.form.side in asked)
-        watches = [w for w in self._session.watches if w.form.side in asked]
-        attempts = [span for watch in watches for span in watch.clock.attempts]
-        neutral = next(iter(self._neutrals.values()), self._session.neutral)
-        said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
-        other_s = sum(each.hold.valid_s for each in held if each.form.side not in asked)
-        if other_s > 0.0:
-            said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
-        if self.count == 1:
-            said = [*warnings, "it is a single picture: nothing can be held in it"]
-        if self._seen == 0:
-            said = [*warnings, "nobody was seen in the recording"]
-        return Result(
-            source=source,
-            wanted=self.wanted,
-            holds=ours,
-            attempts=tuple(sorted(attempts, key=lambda span: span.start_s)),
-            warnings=tuple(said),
-            neutral=neutral,
-            seen=self._seen / self.count,
-        )
-
-    def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
-        """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
-        if self.wanted.pose is not None:
-            pose = self.wanted.pose
-            return view_warnings(pose, self._neutrals.get(pose.id, self._session.neutral))
-        if self._session.neutral is None and not held:
-            return []
-        poses = {each.form.pose.id: each.form.pose for each in held}
-        return [
-            f"{pose.name}: {words}"
-            for pose_id, pose in poses.items()
-            for words in view_warnings(pose, self._neutrals.get(pose_id, self._session.neutral))
-        ]
+        self._outputs.steps(self.take.push(self._moments))
+        self._outputs.steps(self.take.finish())
 
 
 def _slow(source: Source) -> Iterator[str]:
     if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
         yield f"only {source.fps:g} pictures a second: quick movements can be lost"
-
-
-def _capped(held: tuple[Held, ...]) -> Iterator[str]:
-    for hold in (each.hold for each in held):
-        if hold.held_s > hold.longest_s:
-            yield (
-                f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
-                f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
-            )

@@ -4,10 +4,9 @@ Live, recorded and replayed runs all pass through here, so the same landmarks gi
 the same seconds.
 """
 
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 from backstretch.attempts import is_near
 from backstretch.columns import COLUMNS
 from backstretch.cues import ABSENT, NOBODY, cue_of, reason_of
-from backstretch.hold import HoldClock, Kind, Limit, Moment, Span, State
+from backstretch.form_watch import FormWatch, Judged, Look
+from backstretch.hold import Kind, Limit, Moment, Span, State
 from backstretch.landmarks import NAMES, Floats, Landmarks
 from backstretch.matching import Form, Verdict, forms_of
 from backstretch.measures import Body, measure_body, seen_landmarks
-from backstretch.motion import MotionWatch
 from backstretch.neutral import Neutral, NeutralFinder, settle
 from backstretch.poses import Check, Pose
 from backstretch.recognition import LEAST_S, Held, told_apart
@@ -52,6 +51,8 @@ class Step:
         state: IN, OUT or UNSEEN, motion included.
         reason: Why it is not IN, in words.
         cue: What to tell the person.
+        motion: Why time up to now is withheld (too fast, bouncing, restless); empty when it is not.
+        near_pose: Whether the position is close enough to be meant for the pose.
         valid_s: Valid seconds of the hold that is going on.
         total_s: Valid seconds of the whole take so far.
         holds: Holds that are over.
@@ -67,6 +68,8 @@ class Step:
     state: State
     reason: str
     cue: str
+    motion: str
+    near_pose: bool
     valid_s: float
     total_s: float
     holds: int
@@ -82,67 +85,6 @@ class Step:
         return self.form.side if self.form else None
 
 
-@dataclass(eq=False)
-class FormWatch:
-    """One form of a pose with its clock.
-
-    Attributes:
-        form: The pose and its side.
-        keeps_attempts: Whether time near the pose is noted.
-        clock: Counts its holds.
-        motion: Follows its primary measure.
-        inside: Whether the last seen moment was right.
-        until_s: The last moment it was given.
-    """
-
-    form: Form
-    keeps_attempts: bool = True
-    clock: HoldClock = field(init=False)
-    motion: MotionWatch = field(init=False)
-    inside: bool = False
-    until_s: float = -math.inf
-
-    def __post_init__(self) -> None:
-        dose = self.form.pose.dose
-        self.clock = HoldClock(
-            dose.longest_s,
-            dose.grace_wrong_s,
-            dose.grace_unseen_s,
-            keeps_attempts=self.keeps_attempts,
-        )
-        self.motion = MotionWatch(self.form.pose.primary.measure.unit)
-
-    @property
-    def busy(self) -> bool:
-        """Whether it must go on watching, whatever the moment looks like."""
-        return self.inside or not self.clock.idle
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """One form's view of one moment."""
-
-    watch: FormWatch
-    verdict: Verdict | None
-    moment: Moment
-
-    @property
-    def rank(self) -> tuple[bool, bool, float]:
-        """How much the moment speaks for this form."""
-        closeness = self.verdict.closeness if self.verdict else 0.0
-        return self.watch.clock.settled, self.moment.state is State.IN, closeness
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """One moment as the forms see it; ``values`` is None with nobody in view."""
-
-    time_s: float
-    values: Floats | None
-    near: str
-    unseen: frozenset[str]
-
-
 class Session:
     """Judges one person's take against the poses in question.
 
@@ -153,6 +95,9 @@ class Session:
             and time near a pose counts as an attempt; otherwise only by forms that it may be.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
         steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
+
+    Attributes:
+        watches: The forms that were judged so far, in turn.
     """
 
     def __init__(
@@ -164,20 +109,31 @@ class Session:
         neutral: Neutral | None = None,
         steady: bool = True,
     ) -> None:
-        forms = [form for pose in poses for form in forms_of(pose)]
-        forms = [form for form in forms if not sides or form.side in {*sides, None}]
-        self.watches = [FormWatch(form, keeps_attempts=asked) for form in forms]
+        self.watches: list[FormWatch] = []
         self._asked = asked
-        self._shortlist = Shortlist(forms)
-        self._recent: deque[Look] = deque()
+        self.turn_to(poses, sides)
         self._finder = NeutralFinder(neutral)
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
         self._near = "left"
         self._near_vote = 0.0
         self._last_s: float | None = None
-        self._told_by: FormWatch | None = None
         self._done: tuple[int, list[Held]] = (0, [])
+
+    def turn_to(self, poses: Sequence[Pose], sides: tuple[str, ...] = ()) -> None:
+        """Judge these poses from now on, of a person who goes on being followed; close what is open.
+
+        Without poses nothing is judged: a pause.
+        """
+        for watch in self.watches:
+            watch.clock.finish()
+        forms = [form for pose in poses for form in forms_of(pose)]
+        forms = [form for form in forms if not sides or form.side in {*sides, None}]
+        self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]
+        self.watches += self._judging
+        self._shortlist = Shortlist(forms)
+        self._recent: deque[Look] = deque()
+        self._told_by: FormWatch | None = None
 
     @property
     def held(self) -> list[Held]:
@@ -251,10 +207,10 @@ class Session:
     def _judged(self, look: Look) -> list[Judged]:
         """The moment in the eyes of every form in question."""
         if self._asked:
-            return [self._by(watch, look) for watch in self.watches]
+            return [self._by(watch, look) for watch in self._judging]
         may_be = set() if look.values is None else set(self._shortlist.of(look.values, look.near))
         judged = []
-        for index, watch in enumerate(self.watches):
+        for index, watch in enumerate(self._judging):
             if index in may_be or watch.busy:
                 self._catch_up(watch)
                 judged.append(self._by(watch, look))
@@ -313,6 +269,8 @@ class Session:
             state=State.UNSEEN if marks is None else State.OUT,
             reason=NOBODY if marks is None else "",
             cue=ABSENT if marks is None else "",
+            motion="",
+            near_pose=False,
             valid_s=0.0,
             total_s=self._total_s(done),
             holds=len(done),
@@ -328,6 +286,8 @@ class Session:
             state=State.OUT if moving and moment.state is State.IN else moment.state,
             reason=moment.reason or moving,
             cue=cue_of(best.watch.form.pose, verdict, moment.reason or moving),
+            motion=moving,
+            near_pose=moment.near_pose,
             valid_s=best.watch.clock.valid_s,
         )
 

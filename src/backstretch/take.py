@@ -1,0 +1,92 @@
+"""One take: a session that is fed moments, and the result that it comes to."""
+
+from collections.abc import Iterator, Sequence
+
+from backstretch.landmarks import Landmarks
+from backstretch.neutral import Neutral
+from backstretch.recognition import Held
+from backstretch.result import Result, Wanted
+from backstretch.session import Session, Step
+from backstretch.video import Source
+from backstretch.view_warnings import view_warnings
+
+
+class Take:
+    """Feeds a session and keeps what its result needs.
+
+    Args:
+        wanted: What was asked.
+        session: Judges the poses that were asked for.
+    """
+
+    def __init__(self, wanted: Wanted, session: Session) -> None:
+        self.wanted = wanted
+        self.session = session
+        self._count = 0
+        self._seen = 0
+        self._neutrals: dict[str, Neutral | None] = {}
+
+    def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
+        """Take moments in order of time; return the steps that are settled."""
+        self._count += len(moments)
+        self._seen += sum(marks is not None for _, marks in moments)
+        return self._noted(self.session.push(moments))
+
+    def finish(self) -> list[Step]:
+        """Return the remaining steps and close what is open."""
+        return self._noted(self.session.finish())
+
+    def _noted(self, steps: list[Step]) -> list[Step]:
+        for step in steps:
+            if step.pose is not None and step.valid_s > 0.0:
+                self._neutrals.setdefault(step.pose.id, step.neutral)
+        return steps
+
+    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
+        """What the take came to; ``warnings`` are those of its source."""
+        asked = {*(self.wanted.sides or ("left", "right")), None}
+        held = self.session.held
+        ours = tuple(each for each in held if each.form.side in asked)
+        watches = [w for w in self.session.watches if w.form.side in asked]
+        attempts = [span for watch in watches for span in watch.clock.attempts]
+        neutral = next(iter(self._neutrals.values()), self.session.neutral)
+        said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
+        other_s = sum(each.hold.valid_s for each in held if each.form.side not in asked)
+        if other_s > 0.0:
+            said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
+        if self._count == 1:
+            said = [*warnings, "it is a single picture: nothing can be held in it"]
+        if self._seen == 0:
+            said = [*warnings, "nobody was seen in the recording"]
+        return Result(
+            source=source,
+            wanted=self.wanted,
+            holds=ours,
+            attempts=tuple(sorted(attempts, key=lambda span: span.start_s)),
+            warnings=tuple(said),
+            neutral=neutral,
+            seen=self._seen / max(1, self._count),
+        )
+
+    def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
+        """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
+        if self.wanted.pose is not None:
+            pose = self.wanted.pose
+            return view_warnings(pose, self._neutrals.get(pose.id, self.session.neutral))
+        if self.session.neutral is None and not held:
+            return []
+        poses = {each.form.pose.id: each.form.pose for each in held}
+        return [
+            f"{pose.name}: {words}"
+            for pose_id, pose in poses.items()
+            for words in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
+        ]
+
+
+def _capped(held: tuple[Held, ...]) -> Iterator[str]:
+    for hold in (each.hold for each in held):
+        if hold.held_s > hold.longest_s:
+            yield (
+                f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
+                f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
+            )
