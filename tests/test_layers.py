@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
-    {"errors", "frame", "landmarks"},
+    {"earcons", "errors", "frame", "landmarks"},
     {"catalogue", "views", "ideal"},
     {"columns"},
     {"formulas"},
@@ -21,20 +21,26 @@ LAYERS = (
     {"matching", "motion"},
     {"attempts", "cues", "form_watch", "recognition", "shortlist"},
     {"session"},
+    {"breathing", "haste", "placement", "presence", "programme"},
+    {"agenda", "orders", "scene"},
+    {"lines", "prompting"},
+    {"hold_talk"},
+    {"coach"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""
 MIDDLE = set().union(*LAYERS)
-TOP = {"cli", "cli_options", "cli_poses", "__main__"}
+TOP = {"cli", "cli_health", "cli_live", "cli_options", "cli_poses", "__main__"}
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 RIM = set(MODULES) - MIDDLE - TOP - {"__init__"}
 DOORS = {
     "mediapipe": {"landmarker"},
-    "cv2": {"canvas", "window"},
+    "cv2": {"camera", "canvas", "window"},
+    "sounddevice": {"voice"},
     "av": {"video", "annotated"},
-    "typer": {"cli", "cli_options", "cli_poses"},
+    "typer": {"cli", "cli_health", "cli_live", "cli_options", "cli_poses"},
     "platformdirs": {"cli_options"},
 }
-HEAVY = {"mediapipe", "cv2", "av", "matplotlib"}
+HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "sounddevice"}
 NOT_IN_THE_MIDDLE = {
     "time",
     "datetime",

@@ -16,13 +16,11 @@ from backstretch.overlay import Overlay
 from backstretch.recording import Recording, StepsFile
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
-from backstretch.take import Take
+from backstretch.take import Take, too_slow
 from backstretch.video import Source, VideoReader
 
 AT_ONCE = 16
 """Moments judged together: the same numbers as one by one, with a fraction of the work."""
-SLOW_BELOW_FPS = 12.0
-"""Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
 
 Progress = Callable[[float], None]
 """Is told the source's time that has been reached, in seconds."""
@@ -104,7 +102,7 @@ def analyse_video(
         judge.finish()
     finally:
         outputs.close()
-    warnings = (*reader.warnings, *_slow(reader.source), *crowd.warnings)
+    warnings = (*reader.warnings, *too_slow(reader.source), *crowd.warnings)
     recording = Recording(LandmarkTrack.of(moments, reader.wh), reader.source, warnings)
     return judge.take.result(recording.source, warnings), recording
 
@@ -162,8 +160,3 @@ class _Judge:
     def finish(self) -> None:
         self._outputs.steps(self.take.push(self._moments))
         self._outputs.steps(self.take.finish())
-
-
-def _slow(source: Source) -> Iterator[str]:
-    if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
-        yield f"only {source.fps:g} pictures a second: quick movements can be lost"

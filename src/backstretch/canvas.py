@@ -189,6 +189,10 @@ class Brush:
         part = self._picture[box.y : box.y + box.h, box.x : box.x + box.w]
         self._cv.multiply(part, _kept_light(box.w, box.h, radius), dst=part, scale=1 / 255)
 
+    def box(self, box: Box, colour: Colour) -> None:
+        """Fill a box."""
+        self._picture[box.y : box.y + box.h, box.x : box.x + box.w] = colour
+
     def lines(self, lines: Sequence[Floats], colour: Colour, width: float) -> None:
         """Draw lines, each (n, 2) pixels."""
         paths = [_fixed(line) for line in lines]
@@ -269,6 +273,25 @@ def _kept_light(width: int, height: int, radius: int) -> Picture:
     away = np.hypot(np.maximum(x, 0.0)[None, :], np.maximum(y, 0.0)[:, None]) - radius
     cover = np.clip(0.5 - away, 0.0, 1.0) * (1.0 - PANEL_KEEPS)
     return np.repeat(np.round(255 * (1.0 - cover)).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def fit_into(picture: Picture, box: Box, sheet: Picture, *, mirrored: bool) -> Box:
+    """Scale a picture into a box of a sheet, whole and in the middle, as a mirror shows it if asked.
+
+    Returns:
+        The part of the sheet that it fills.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    scale = min(box.w / width, box.h / height)
+    wh = max(1, round(width * scale)), max(1, round(height * scale))
+    way = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR
+    scaled = cv2.resize(picture, wh, interpolation=way)
+    part = Box(box.x + (box.w - wh[0]) // 2, box.y + (box.h - wh[1]) // 2, *wh)
+    target = sheet[part.y : part.y + part.h, part.x : part.x + part.w]
+    target[:] = cv2.flip(scaled, 1) if mirrored else scaled
+    return part
 
 
 def save_png(path: Path, picture: Picture) -> None:

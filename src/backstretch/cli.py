@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -15,14 +14,21 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from backstretch import __version__, cli_poses
-from backstretch.cli_options import PosesOption, complain, open_poses
+from backstretch import __version__, cli_health, cli_live, cli_poses
+from backstretch.cli_options import (
+    INTERRUPTED,
+    ModelOption,
+    PosesOption,
+    SideOption,
+    complain,
+    open_poses,
+    sides_of,
+)
 from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
     from backstretch.analysis import Progress
     from backstretch.library import Library
-    from backstretch.poses import Pose
     from backstretch.recognition import Likeness
     from backstretch.recording import Recording
     from backstretch.result import Result, Wanted
@@ -34,18 +40,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-INTERRUPTED = 130
-
-
 app.add_typer(cli_poses.app, name="poses")
-
-
-class SideOption(StrEnum):
-    """Sides that can be asked for."""
-
-    LEFT = "left"
-    RIGHT = "right"
-    BOTH = "both"
+for command in (cli_live.live, cli_live.cameras, cli_health.health):
+    app.command()(command)
 
 
 def main() -> NoReturn:
@@ -130,9 +127,7 @@ def analyze(
             help="Write result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder."
         ),
     ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Another MediaPipe pose model (.task): lite or heavy.")
-    ] = None,
+    model: ModelOption = None,
     poses: PosesOption = None,
 ) -> None:
     """Analyse a recording: what was stretched, how long it was truly held, and what cost the rest.
@@ -148,7 +143,7 @@ def analyze(
     wanted = Wanted(
         poses=(asked,) if asked else library.recognised,
         asked=asked is not None,
-        sides=_sides(asked, side),
+        sides=sides_of(asked, side),
         hold_s=hold,
         mirrored=mirrored,
         start_s=start,
@@ -163,14 +158,6 @@ def analyze(
     from backstretch.summary import show
 
     show(result, Console(markup=False, emoji=False), written=folder)
-
-
-def _sides(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:
-    if side is SideOption.BOTH:
-        return ()
-    if pose is not None and pose.sides == "both":
-        raise InputError(f"{pose.id} is done on both sides at once; leave out --side")
-    return (side.value,)
 
 
 def _analyse(

@@ -34,17 +34,29 @@ class Crowd:
         self._times: list[float] = []
         self._jumps: list[float] = []
         self._before: tuple[float, Floats] | None = None
+        self._in_a_row = 0
 
-    def look(self, frame: Frame, marks: Landmarks | None) -> None:
-        """Take one picture and the person who was found in it."""
+    @property
+    def is_crowded(self) -> bool:
+        """Whether somebody else was there the last times that were looked at."""
+        return self._in_a_row >= self._sure_after
+
+    def look(self, frame: Frame, marks: Landmarks | None, *, searches: bool = True) -> None:
+        """Take one picture and the person who was found in it.
+
+        ``searches`` allows to look for others, which takes as long as looking for the one.
+        """
         if marks is None:
             return
         self._follow(frame.time_s, marks)
-        if frame.time_s < self._next_s:
+        if frame.time_s < self._next_s or not searches:
             return
         self._next_s = frame.time_s + LOOK_EVERY_S
         if self._landmarker.sees_another(frame, marks):
             self._times.append(frame.time_s)
+            self._in_a_row += 1
+        else:
+            self._in_a_row = 0
 
     def _follow(self, time_s: float, marks: Landmarks) -> None:
         trunk = marks.xy_px[_TRUNK].mean(axis=0)

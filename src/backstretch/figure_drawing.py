@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from backstretch.canvas import BLUE, DARK, GREY, WHITE, Brush, Line, Type, save_png
+from backstretch.canvas import BLUE, DARK, GREY, WHITE, Box, Brush, Line, Type, save_png
 from backstretch.ideal import PX_PER_M, STATURE_M, ideal_body
 from backstretch.landmarks import INDEX, SIDES, Floats
+from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.views import VIEWS
 
@@ -69,17 +70,26 @@ def figure_picture(pose: Pose, path: Path) -> None:
     """
     picture = np.full((PICTURE_WH[1], PICTURE_WH[0], 3), DARK, np.uint8)
     brush = Brush(Type(), picture, 1.0)
-    drawing = _fitted(pose, PICTURE_WH, MARGIN)
-    brush.lines(drawing.far, GREY, WIDTH)
-    brush.lines(drawing.near, BLUE, WIDTH)
-    brush.disc(drawing.head, drawing.radius, WHITE)
+    draw_figure(brush, Form(pose, "left"), Box(0, 0, *PICTURE_WH), WIDTH)
     words = f"{pose.name}, seen from the {pose.views[0].replace('_', ' ')}"
     brush.write(Line(words, CAPTION, PICTURE_WH[1] - CAPTION, CAPTION))
     save_png(path, picture)
 
 
-def _fitted(pose: Pose, wh: tuple[int, int], margin: float) -> Drawing:
-    far, near, head = _body(pose)
+def draw_figure(
+    brush: Brush, form: Form, box: Box, width: float, *, mirrored: bool = False
+) -> None:
+    """Draw a pose that has a figure into a box, as the camera sees it, or as a mirror shows it."""
+    drawing = _fitted(form.pose, (box.w, box.h), MARGIN, form.side or "left")
+    turn, start = (-1.0, 1.0) if mirrored else (1.0, 1.0), (box.w if mirrored else 0, 0)
+    shift = np.add((box.x, box.y), start)
+    brush.lines([line * turn + shift for line in drawing.far], GREY, width)
+    brush.lines([line * turn + shift for line in drawing.near], BLUE, width)
+    brush.disc(drawing.head * turn + shift, drawing.radius, WHITE)
+
+
+def _fitted(pose: Pose, wh: tuple[int, int], margin: float, side: str = "left") -> Drawing:
+    far, near, head = _body(pose, side)
     whole = np.vstack([*far, *near, head + HEAD_PX, head - HEAD_PX])
     low, high = whole.min(axis=0), whole.max(axis=0)
     room = np.array(wh) * (1.0 - 2.0 * margin) - 1.0
@@ -93,10 +103,10 @@ def _fitted(pose: Pose, wh: tuple[int, int], margin: float) -> Drawing:
     )
 
 
-def _body(pose: Pose) -> tuple[list[Floats], list[Floats], Floats]:
+def _body(pose: Pose, side: str) -> tuple[list[Floats], list[Floats], Floats]:
     """Lines of the far and of the near side, in the ideal's own pixels, and the head's middle."""
-    direction = VIEWS[pose.views[0]][0]
-    marks = ideal_body(pose.figure, (direction.azimuth_deg, direction.elevation_deg))
+    direction = VIEWS[pose.views[0]][0 if side == "left" else -1]
+    marks = ideal_body(pose.figure, (direction.azimuth_deg, direction.elevation_deg), side)
     xy, depth_m = marks.xy_px, marks.world_m[:, 2]
     limbs = {
         side: [xy[[INDEX[f"{side}_{part}"] for part in limb]] for limb in LIMBS] for side in SIDES

@@ -171,14 +171,14 @@ class Overlay:
         """
         picture = image.copy()
         wh = (picture.shape[1], picture.shape[0])
-        unit = _unit(wh)
+        unit = unit_of(wh)
         sheet = Sheet(Brush(self._type, picture, unit), self._type, wh, unit)
         asked_s = self._asked_s or (step.pose.dose.default_s if step.pose else 0.0)
         sheet.draw(_name(step), asked_s, step)
         return picture
 
 
-def _unit(wh: tuple[int, int]) -> float:
+def unit_of(wh: tuple[int, int]) -> float:
     """Size of everything drawn, 1 in a picture with a shorter edge of `DESIGNED_FOR_PX`."""
     fits = min(size / least for size, least in zip(wh, PANELS_FIT_WH, strict=True))
     return min(max(LEAST_UNIT, min(wh) / DESIGNED_FOR_PX), fits)
@@ -206,13 +206,18 @@ class Sheet:
         for card in cards:
             self.brush.panel(card.box, min(self._px(CORNER), card.box.w // 2, card.box.h // 2))
         for mark, middle in symbols:
-            self._symbol(mark, middle, SIZES[mark])
+            self.symbol(mark, middle, SIZES[mark])
         self._ring(clock.box, step, asked_s)
         icon = np.add((status.box.x, status.box.y), self._px(PADDING) + self._px(ICON))
         is_watching = step.form is None and step.state is State.OUT
-        self._symbol(Mark.FINE if is_watching else STATE_MARKS[step.state], icon, ICON)
+        self.symbol(Mark.FINE if is_watching else STATE_MARKS[step.state], icon, ICON)
         for line in (line for card in cards for line in card.lines):
             self.brush.write(line)
+
+    def person(self, landmarks: Landmarks, verdict: Verdict | None) -> None:
+        """Draw only the body, with what is judged of it."""
+        for mark, middle in self._body(landmarks, verdict):
+            self.symbol(mark, middle, SIZES[mark])
 
     def _px(self, size: float) -> int:
         return max(1, round(size * self.unit))
@@ -312,7 +317,7 @@ class Sheet:
                 if seen[joint]:
                     self.brush.disc(xy[joint], (DOT + width - BONE_WIDTH) * self.unit / 2, colour)
 
-    def _symbol(self, mark: Mark, middle: Floats, size: float) -> None:
+    def symbol(self, mark: Mark, middle: Floats, size: float) -> None:
         """The shape of a mark, ``size`` the radius."""
         shapes = {Mark.FINE: self.brush.dot, Mark.UNKNOWN: self.brush.doubt}
         shapes.get(mark, self.brush.diamond)(middle, size * self.unit, COLOURS[mark])

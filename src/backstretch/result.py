@@ -2,11 +2,14 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 from backstretch.hold import Kind, Moment, Span, total
+from backstretch.landmarks import SIDES
+from backstretch.matching import Form, forms_of
 from backstretch.neutral import Neutral
 from backstretch.poses import Check, Pose
 from backstretch.recognition import Held, Likeness
@@ -24,12 +27,14 @@ class Wanted:
     """What the user asked for.
 
     Attributes:
-        poses: The stretch to judge, or all that may be recognised.
-        asked: Whether a stretch was asked for.
+        poses: The stretches that were asked for, or all that may be recognised.
+        asked: Whether stretches were asked for.
         sides: Sides that count; both when empty.
         hold_s: Seconds that make one repetition complete; each pose's own when None.
         mirrored: Whether the recording is a mirror image.
         start_s, end_s: The part of the recording to look at.
+        title: What several stretches together are called.
+        aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
     """
 
     poses: tuple[Pose, ...]
@@ -39,15 +44,29 @@ class Wanted:
     mirrored: bool = False
     start_s: float = 0.0
     end_s: float | None = None
+    title: str = ""
+    aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
     @property
     def pose(self) -> Pose | None:
-        """The stretch that was asked for."""
-        return self.poses[0] if self.asked else None
+        """The one stretch that was asked for."""
+        return self.poses[0] if self.asked and len(self.poses) == 1 else None
 
     def asked_s(self, pose: Pose) -> float:
         """Seconds that make one repetition of a pose complete."""
+        if pose.id in self.aims:
+            return self.aims[pose.id][0]
         return pose.dose.default_s if self.hold_s is None else self.hold_s
+
+    def completes(self, held: Held) -> bool:
+        """Whether a hold makes one repetition."""
+        return held.hold.valid_s >= self.asked_s(held.form.pose)
+
+    def repetitions(self, pose: Pose) -> int:
+        """How many repetitions of a pose are asked for on each side."""
+        if pose.id in self.aims:
+            return self.aims[pose.id][1]
+        return pose.dose.default_repetitions
 
 
 @dataclass(frozen=True)
@@ -83,7 +102,7 @@ class Result:
 
     def complete(self, held: Held) -> bool:
         """Whether a hold makes one repetition."""
-        return held.hold.valid_s >= self.wanted.asked_s(held.form.pose)
+        return self.wanted.completes(held)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document that others rely on (schema 1)."""
@@ -96,7 +115,7 @@ class Result:
             "schema": SCHEMA,
             "source": vars(self.source),
             "pose": pose.id if pose else None,
-            "holds": [self._hold(held) for held in self.holds],
+            "holds": [hold_document(held, self.wanted) for held in self.holds],
             "totals": {
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
@@ -104,23 +123,6 @@ class Result:
             "view": self._view(),
             "warnings": list(self.warnings),
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
-        }
-
-    def _hold(self, held: Held) -> dict[str, Any]:
-        form, hold = held.form, held.hold
-        return {
-            "pose": form.pose.id,
-            "side": form.side,
-            "start_s": round(hold.start_s, 2),
-            "end_s": round(hold.end_s, 2),
-            "valid_s": round(hold.valid_s, 2),
-            "wrong_s": round(hold.wrong_s, 2),
-            "unseen_s": round(hold.unseen_s, 2),
-            "held_s": round(hold.held_s, 2),
-            "complete": self.complete(held),
-            "score": score(hold.score),
-            "measures": measures_of(form.pose, hold.moments),
-            "reasons": reasons(hold.spans),
         }
 
     def _view(self) -> dict[str, Any] | None:
@@ -133,6 +135,65 @@ class Result:
             "roll_deg": None if math.isnan(roll_deg) else round(roll_deg, 1),
             "words": view.words,
         }
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was held of one stretch and side, against what was asked.
+
+    Attributes:
+        form: The stretch and side.
+        held_s: Valid seconds.
+        done, asked: Complete holds, and how many were asked for.
+        asked_s: Seconds that make a hold complete.
+    """
+
+    form: Form
+    held_s: float
+    done: int
+    asked: int
+    asked_s: float
+
+
+def tallies(result: Result) -> list[Tally]:
+    """Of every stretch and side that was asked for, or of all that were recognised, in order."""
+    wanted = result.wanted
+    if wanted.asked:
+        forms = [form for pose in wanted.poses for form in forms_of(pose)]
+        forms = [form for form in forms if form.side in {*(wanted.sides or SIDES), None}]
+    else:
+        forms = list(dict.fromkeys(each.form for each in result.holds))
+    return [_tally(form, result) for form in forms]
+
+
+def _tally(form: Form, result: Result) -> Tally:
+    ours = [each for each in result.holds if each.form == form]
+    return Tally(
+        form=form,
+        held_s=sum(each.hold.valid_s for each in ours),
+        done=sum(map(result.complete, ours)),
+        asked=result.wanted.repetitions(form.pose),
+        asked_s=result.wanted.asked_s(form.pose),
+    )
+
+
+def hold_document(held: Held, wanted: Wanted) -> dict[str, Any]:
+    """One hold of the JSON document."""
+    form, hold = held.form, held.hold
+    return {
+        "pose": form.pose.id,
+        "side": form.side,
+        "start_s": round(hold.start_s, 2),
+        "end_s": round(hold.end_s, 2),
+        "valid_s": round(hold.valid_s, 2),
+        "wrong_s": round(hold.wrong_s, 2),
+        "unseen_s": round(hold.unseen_s, 2),
+        "held_s": round(hold.held_s, 2),
+        "complete": wanted.completes(held),
+        "score": score(hold.score),
+        "measures": measures_of(form.pose, hold.moments),
+        "reasons": reasons(hold.spans),
+    }
 
 
 def score(percent: float) -> int:

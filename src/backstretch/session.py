@@ -142,6 +142,11 @@ class Session:
         return told_apart(found, least_s=0.0 if self._asked else LEAST_S)
 
     @property
+    def going_on(self) -> tuple[Span, ...]:
+        """The spans of the hold that is going on, lapses included; empty when there is none."""
+        return self._told_by.clock.going_on if self._told_by else ()
+
+    @property
     def neutral(self) -> Neutral | None:
         """The neutral in use."""
         return self._finder.found

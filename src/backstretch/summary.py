@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.hold import Hold, Kind, Span
-from backstretch.matching import Form, forms_of
-from backstretch.result import WORTH_SAYING_S, Result, reasons, score
+from backstretch.matching import Form
+from backstretch.result import WORTH_SAYING_S, Result, reasons, score, tallies
 
 DONE, NOTHING = "✓", "-"
 BAR_CELLS = 24
@@ -26,7 +26,7 @@ def show(result: Result, console: Console, written: str = "") -> None:
     if result.looks_like is not None:
         parts += [Text(), _likeness(result)]
     elif result.holds:
-        holds = _holds if result.wanted.asked else _recognised
+        holds = _holds if result.wanted.pose else _recognised
         parts += [Text(), holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
@@ -38,8 +38,8 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), Text("Please note", style="bold"), *_lines(result.warnings)]
     if written:
         parts += [Text(), Text(f"Written to {written}")]
-    pose = result.wanted.pose
-    title = Text(pose.name if pose else "What was stretched", style="bold")
+    pose, name = result.wanted.pose, result.wanted.title or "What was stretched"
+    title = Text(pose.name if pose else name, style="bold")
     console.print(
         Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
     )
@@ -119,37 +119,20 @@ def _main_reason(spans: tuple[Span, ...]) -> str:
 
 def _totals(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    for form in _forms(result):
-        ours = [each for each in result.holds if each.form == form]
-        held_s = sum(each.hold.valid_s for each in ours)
-        asked, wanted_s = form.pose.dose.default_repetitions, result.wanted.asked_s(form.pose)
-        done = sum(map(result.complete, ours))
-        share = min(1.0, held_s / (asked * wanted_s))
+    for tally in tallies(result):
+        share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
         bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
-        words = f"{held_s:.1f} s valid; {done} of {asked} holds of {wanted_s:g} s"
-        name = Text(_name(form, result), style="bold")
+        words = f"{tally.held_s:.1f} s valid; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
+        name = Text(_name(tally.form, result), style="bold")
         grid.add_row(*((name, bar, words) if result.wanted.asked else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
     what = "Attempts and lapses" if result.wanted.asked else "Lapses"
     return Group(grid, Text(f"{what} together: {', '.join(lost)}", style="dim"))
 
 
-def _forms(result: Result) -> list[Form]:
-    """What to give totals of: every side asked for, or all that was recognised, in order."""
-    pose = result.wanted.pose
-    if pose is None:
-        return list(dict.fromkeys(each.form for each in result.holds))
-    return [form for form in forms_of(pose) if form.side in {*_sides(result), None}]
-
-
-def _sides(result: Result) -> tuple[str, ...]:
-    return result.wanted.sides or ("left", "right")
-
-
 def _name(form: Form, result: Result) -> str:
-    side = form.side.capitalize() if form.side else "Held"
-    if result.wanted.asked:
-        return side
+    if result.wanted.pose is not None:
+        return form.side.capitalize() if form.side else "Held"
     return f"{form.pose.name}, {form.side}" if form.side else form.pose.name
 
 

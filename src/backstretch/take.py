@@ -11,6 +11,10 @@ from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 
 
+SLOW_BELOW_FPS = 12.0
+"""Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
+
+
 class Take:
     """Feeds a session and keeps what its result needs.
 
@@ -90,3 +94,9 @@ def _capped(held: tuple[Held, ...]) -> Iterator[str]:
                 f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
                 f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
             )
+
+
+def too_slow(source: Source) -> Iterator[str]:
+    """A warning where the pictures are few."""
+    if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
+        yield f"only {source.fps:g} pictures a second: quick movements can be lost"

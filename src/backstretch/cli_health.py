@@ -1,0 +1,158 @@
+"""Before a session: the health note, the questions that change the choice, and what earlier days advise."""
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from backstretch.cli_options import complain, data_folder
+
+if TYPE_CHECKING:
+    from backstretch.health import Answers
+
+SESSIONS = "sessions"
+"""Folder of the sessions, in the data folder."""
+ANSWERS = "health.json"
+MOST_SORE = 10
+_Said = TypeVar("_Said")
+YES, NO = {"y", "yes"}, {"n", "no"}
+
+
+def health(
+    show: Annotated[
+        bool, typer.Option("--show", help="Only show the note and what was answered.")
+    ] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete the answers.")] = False,
+) -> None:
+    """Show the health note, and ask again what makes some stretches unsuitable.
+
+    The answers stay on this machine, and every question may be skipped.
+    """
+    from backstretch.health import load_answers
+
+    path = answers_path()
+    if forget:
+        path.unlink(missing_ok=True)
+        print("The answers are deleted.")
+        return
+    _print_note()
+    if show or not is_asked():
+        _print_answers(load_answers(path))
+        return
+    _ask_and_save(path)
+    _print_answers(load_answers(path))
+
+
+def answers_path() -> Path:
+    """Where the answers are."""
+    return data_folder() / ANSWERS
+
+
+def is_asked() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()
+
+
+def health_answers() -> "Answers | None":
+    """The person's answers; the first time the note is shown and, at a terminal, it is asked."""
+    from backstretch.health import load_answers
+
+    path = answers_path()
+    answers = load_answers(path)
+    if answers is not None:
+        return answers
+    _print_note(file_is_stderr=True)
+    if not is_asked():
+        return None
+    _ask_and_save(path)
+    return load_answers(path)
+
+
+def earlier_sessions() -> tuple[tuple[str, ...], int | None]:
+    """What earlier sessions advise today, told on stderr; and how sore the person is, if asked."""
+    from backstretch.practice_days import advice, past_sessions, soreness_advice
+
+    now = datetime.now().astimezone()
+    told = advice(now, past_sessions(data_folder() / SESSIONS, now=now))
+    complain(*told.lines)
+    if not (told.asks_soreness and is_asked()):
+        return told.lines, None
+    value = _number("How sore are you now, from 0 (not at all) to 10 (very)? Enter skips.")
+    words = "" if value is None else soreness_advice(value)
+    if words:
+        complain(words)
+    return (*told.lines, *([words] if words else [])), value
+
+
+def goes_on(question: str) -> bool:
+    """Ask at a terminal whether to go on; elsewhere go on."""
+    return not is_asked() or _line(f"{question} [y/N] ") in YES
+
+
+def _print_note(*, file_is_stderr: bool = False) -> None:
+    from rich.console import Console
+
+    from backstretch.health_page import show_note
+
+    show_note(Console(markup=False, emoji=False, stderr=file_is_stderr))
+
+
+def _print_answers(answers: "Answers | None") -> None:
+    from backstretch.health import QUESTIONS
+
+    if answers is None:
+        print("Nothing was answered yet; backstretch health asks.")
+        return
+    for key, question in QUESTIONS.items():
+        said = "yes" if key in answers.unfit else "skipped" if key in answers.skipped else "no"
+        print(f"{question}  {said}")
+
+
+def _ask_and_save(path: Path) -> None:
+    """Ask all questions; what is skipped leaves nothing out."""
+    from backstretch.health import QUESTIONS, Answers, save_answers
+
+    print("A few questions, since some stretches do not suit everyone.", file=sys.stderr)
+    print("Answer y or n; Enter skips. The answers stay on this machine.", file=sys.stderr)
+    said = {key: _yes_or_no(question) for key, question in QUESTIONS.items()}
+    answers = Answers(
+        unfit=frozenset(key for key, yes in said.items() if yes),
+        skipped=frozenset(key for key, yes in said.items() if yes is None),
+        asked_on=date.today().isoformat(),  # noqa: DTZ011 - the day where the person is
+    )
+    save_answers(path, answers)
+    print("Thank you. backstretch health changes the answers.", file=sys.stderr)
+
+
+def _yes_or_no(question: str) -> bool | None:
+    """None for a question that was skipped."""
+    return _until_clear(
+        f"{question} [y/n] ", lambda said: said in YES if said in YES | NO else None
+    )
+
+
+def _number(question: str) -> int | None:
+    numbers = {str(value): value for value in range(MOST_SORE + 1)}
+    return _until_clear(f"{question} ", numbers.get)
+
+
+def _until_clear(question: str, understood: Callable[[str], _Said | None]) -> _Said | None:
+    while said := _line(question):
+        answer = understood(said)
+        if answer is not None:
+            return answer
+        print("I did not understand that.", file=sys.stderr)
+    return None
+
+
+def _line(question: str) -> str:
+    """What is typed, in small letters; nothing at the end of the input."""
+    print(question, end="", file=sys.stderr, flush=True)
+    try:
+        return input().strip().lower()
+    except EOFError:
+        print(file=sys.stderr)
+        return ""

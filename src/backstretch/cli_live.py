@@ -1,0 +1,191 @@
+"""The commands of live coaching: the session, and which cameras there are."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backstretch.breathing import BREATHS_A_MINUTE, LIMITS
+from backstretch.cli_health import SESSIONS, earlier_sessions, goes_on, health_answers
+from backstretch.cli_options import (
+    INTERRUPTED,
+    ModelOption,
+    PosesOption,
+    SideOption,
+    complain,
+    data_folder,
+    open_poses,
+    sides_of,
+)
+from backstretch.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backstretch.library import Library
+    from backstretch.live_session import Outcome
+    from backstretch.programme import Programme
+
+
+def live(
+    pose: Annotated[
+        str, typer.Argument(help="The stretch: its id, or the path of a pose file (.toml).")
+    ] = "",
+    set_name: Annotated[
+        str, typer.Option("--set", metavar="NAME", help="A whole set instead of one stretch.")
+    ] = "",
+    camera: Annotated[
+        str, typer.Option(help="A camera's number, a stream's URL, or a video played as a camera.")
+    ] = "0",
+    side: Annotated[SideOption, typer.Option(help="The side to do.")] = SideOption.BOTH,
+    hold: Annotated[
+        float | None, typer.Option(min=1.0, max=120.0, help="Seconds of each hold.")
+    ] = None,
+    repetitions: Annotated[
+        int | None, typer.Option(min=1, max=20, help="Holds on each side.")
+    ] = None,
+    mirrored: Annotated[
+        bool, typer.Option("--mirrored", help="The camera gives mirror images.")
+    ] = False,
+    no_window: Annotated[
+        bool, typer.Option("--no-window", help="Coach by voice and in the terminal.")
+    ] = False,
+    no_voice: Annotated[
+        bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
+    ] = False,
+    breaths: Annotated[
+        float, typer.Option(min=LIMITS[0], max=LIMITS[1], help="Breaths a minute that are shown.")
+    ] = BREATHS_A_MINUTE,
+    breath_sound: Annotated[
+        bool, typer.Option("--breath-sound", help="Let the pace of breathing be heard.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the landmarks, without any picture.")
+    ] = False,
+    record_video: Annotated[
+        bool, typer.Option("--record-video", help="Keep the pictures too.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document at the end and nothing else.")
+    ] = False,
+    model: ModelOption = None,
+    poses: PosesOption = None,
+) -> None:
+    """Be coached live through a stretch or a set. Nothing leaves this machine; no picture is kept.
+
+    Keys: space pauses, N next, B back, M mutes, P pain (stops at once), F full screen, Q quits.
+
+    Example: backstretch live childs_pose, or backstretch live --set lower_back
+    """
+    from rich.console import Console
+
+    from backstretch.coach import Coach
+    from backstretch.health import PAIN_ADVICE
+    from backstretch.lines import CLEAR_FLOOR
+    from backstretch.live_session import Setup, run_live
+    from backstretch.practice import Practice
+
+    if bool(pose) == bool(set_name):
+        raise InputError(
+            "say which stretch or which set: backstretch live childs_pose, or --set NAME"
+        )
+    library = open_poses(poses, quiet=bool(pose))
+    chosen = _one if pose else _set
+    programme, warnings = chosen(library, pose or set_name, (side, hold, repetitions))
+    complain(*warnings)
+    advised, soreness = earlier_sessions()
+    coach = Coach(
+        programme,
+        welcome=(*advised, *warnings, CLEAR_FLOOR),
+        pain_advice=PAIN_ADVICE,
+        breaths_a_minute=breaths,
+        breath_sounds=breath_sound,
+    )
+    sides = () if side is SideOption.BOTH else (side.value,)
+    console = Console(markup=False, emoji=False)
+    setup = Setup(
+        camera=camera,
+        sessions=data_folder() / SESSIONS,
+        model=model,
+        windowless=no_window,
+        silent=no_voice,
+        track=record,
+        video=record_video,
+        soreness=soreness,
+        warnings=warnings,
+        terminal=Console(markup=False, emoji=False, stderr=True) if as_json else console,
+    )
+    practice = Practice(programme, coach, sides=sides, mirrored=mirrored)
+    _tell(run_live(setup, practice, complain), console, as_json=as_json)
+
+
+Wish = tuple[SideOption, float | None, int | None]
+"""Side, seconds of a hold and repetitions, as asked for."""
+
+
+def _one(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[str, ...]]:
+    """One stretch, and what there is to warn of; asks before one that does not suit the person."""
+    from backstretch.health import unsuitable
+    from backstretch.programme import Programme, dose_warnings, part_of
+
+    pose = library.find(name)
+    side, hold_s, repetitions = wish
+    sides = sides_of(pose, side)
+    why = unsuitable(pose, health_answers())
+    warnings = list(dose_warnings(pose, hold_s, repetitions))
+    if why:
+        told = (
+            f"{pose.name} is not advised with {' or '.join(why)}. Ask a clinician before doing it."
+        )
+        complain(told)
+        if not goes_on("Go on all the same?"):
+            raise typer.Exit
+        warnings.insert(0, told)
+    part = part_of(pose, sides[0] if sides else None, hold_s, repetitions)
+    return Programme(pose.name, (part,)), tuple(warnings)
+
+
+def _set(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[str, ...]]:
+    """A set without the stretches that do not suit the person, and what there is to warn of."""
+    from backstretch.health import fitting
+    from backstretch.programme import Programme, dose_warnings, part_of
+
+    side, hold_s, repetitions = wish
+    if side is not SideOption.BOTH:
+        raise InputError("--side goes with one stretch; a set is done on both sides")
+    chosen, left_out = fitting(library.find_set(name), library.poses, health_answers())
+    warnings, parts = list(left_out), []
+    for each in chosen.stretches:
+        pose = library.poses[each.pose]
+        warnings += dose_warnings(pose, hold_s, repetitions)
+        parts.append(part_of(pose, None, hold_s or each.hold_s, repetitions or each.repetitions))
+    return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
+
+
+def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
+    """Print what came of it, and end with the exit code that belongs to it."""
+    from backstretch.live_session import INTERRUPTED as STOPPED
+    from backstretch.summary import show
+
+    if as_json:
+        print(json.dumps(outcome.result.as_dict()))
+    else:
+        show(outcome.result, console, written=str(outcome.folder))
+    complain(*outcome.faults)
+    if outcome.why == STOPPED:
+        raise typer.Exit(INTERRUPTED)
+
+
+def cameras() -> None:
+    """List the cameras that are there.
+
+    Example: backstretch cameras
+    """
+    from backstretch.camera_list import cameras as found
+
+    there = found()
+    if not there:
+        print("No camera was found. A video can stand in: backstretch live POSE --camera FILE")
+    for each in there:
+        size = f"{each.wh[0]} x {each.wh[1]}, {each.fps:g} pictures a second"
+        print(f"{each.index}  {each.name}  {each.fault or size}")

@@ -1,0 +1,400 @@
+"""The coach: a state machine over steps that says what is shown, spoken and judged next.
+
+It knows neither camera, window, sound nor clock: time is that of the steps. It never stops the hold clock;
+whoever is in the right position is counted, whatever the coach is saying meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backstretch import lines
+from backstretch.agenda import Agenda
+from backstretch.breathing import BREATHS_A_MINUTE
+from backstretch.earcons import Earcon
+from backstretch.haste import Haste
+from backstretch.hold import LONGEST_GAP_S, State
+from backstretch.hold_talk import HoldTalk
+from backstretch.orders import Command, Event, Judge, Note, Say, Sound
+from backstretch.placement import Fault, PlacementCheck, Room
+from backstretch.presence import Presence
+from backstretch.programme import Part, Programme
+from backstretch.prompting import Prompter, Script, SteadyLook
+from backstretch.scene import Look, Phase, Scene
+from backstretch.session import Step
+
+PATIENCE_S = 90.0
+"""A stretch that is tried for so long without a hold is left out, since nobody may be able to press a key."""
+HURRIED_AFTER_S = 60.0
+"""When that is announced."""
+MOST_TRIES = 3
+"""So many holds that were too short, and the next one is asked for."""
+REMIND_EVERY_S = 15.0
+"""How often somebody who stays in position after a whole hold is told that it is enough."""
+PAIN_SHOWN_S = 45.0
+"""How long the advice stays before the session ends by itself."""
+
+_LOOKS = {State.IN: Look.IN, State.OUT: Look.ADJUST, State.UNSEEN: Look.UNSEEN}
+_HOLDING = {Phase.HOLDING, Phase.EASING}
+_OVER = {Phase.PAIN, Phase.DONE}
+
+
+class Coach:
+    """Coaches one person through a programme.
+
+    Args:
+        programme: What is to be done.
+        welcome: Sentences said before everything else.
+        pain_advice: Sentences said when something hurts.
+        breaths_a_minute: The pace that is shown in holds.
+        breath_sounds: Whether it is heard as well.
+
+    Attributes:
+        phase: Where in the session the person is.
+        scene: What is to be shown.
+        ended: Why the session is over: ``done``, ``pain`` or ``quit``; empty while it goes on.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        *,
+        welcome: Sequence[str] = (),
+        pain_advice: Sequence[str] = (),
+        breaths_a_minute: float = BREATHS_A_MINUTE,
+        breath_sounds: bool = False,
+    ) -> None:
+        self.agenda = Agenda(programme)
+        self.phase = Phase.PLACING
+        self.ended = ""
+        self._pain_advice = tuple(pain_advice)
+        self._pace, self._breath_sounds = breaths_a_minute, breath_sounds
+        self._out: list[Event] = []
+        self._prompter = Prompter()
+        self._look = SteadyLook()
+        self._script = Script((*welcome, *lines.placing(self._part.pose)))
+        self._placement = PlacementCheck()
+        self._presence = Presence()
+        self._before_pause = self.phase
+        self._paused_away = False
+        self._talk = HoldTalk()
+        self._haste = Haste()
+        self._now_s: float | None = None
+        self._since_s = 0.0
+        self._tried_s = self._rest_left_s = 0.0
+        self._tries = 0
+        self.scene = self._plain(Look.CALM, "Set up", "")
+
+    @property
+    def _part(self) -> Part:
+        return self.agenda.part
+
+    @property
+    def _time_s(self) -> float:
+        return 0.0 if self._now_s is None else self._now_s
+
+    def take(self, step: Step, room: Room) -> list[Event]:
+        """Take the next moment; return what is to be done, in order."""
+        before_s = step.time_s if self._now_s is None else self._now_s
+        passed_s = min(step.time_s - before_s, LONGEST_GAP_S)
+        self._now_s = step.time_s
+        self._presence.push(passed_s, is_there=step.landmarks is not None)
+        if self.phase in _OVER:
+            self._linger()
+        elif not self._waits():
+            self._go_on(step, room, passed_s)
+        return self._given()
+
+    def command(self, command: Command) -> list[Event]:
+        """Take a key."""
+        if self.phase in _OVER:
+            if command is Command.QUIT:
+                self._end(self.ended or "pain")
+        elif command is Command.PAIN:
+            self._stop_for_pain()
+        elif command is Command.QUIT:
+            self._end("quit")
+        elif command is not Command.PAUSE:
+            self._skip(command)
+        elif self.phase is Phase.PAUSED:
+            self._go_back()
+        else:
+            self._pause()
+        return self._given()
+
+    def _given(self) -> list[Event]:
+        given, self._out = self._out, []
+        return given
+
+    def _say(self, words: str, *, urgent: bool = False) -> None:
+        self._out.append(Say(words, urgent))
+        self._prompter.quiet(self._time_s)
+
+    def _enter(self, phase: Phase, script: Sequence[str] = ()) -> None:
+        self.phase, self._since_s = phase, self._time_s
+        self._script = Script(tuple(script))
+        self._prompter.clear()
+        self._look = SteadyLook()
+
+    def _go_on(self, step: Step, room: Room, passed_s: float) -> None:
+        """What a moment means, by what is being held and by the phase."""
+        is_ours = step.pose is not None and step.pose.id == self._part.pose.id
+        if is_ours and step.valid_s > 0.0 and self._may_hold(step):
+            self._hold(step)
+            return
+        if self.phase in _HOLDING:
+            self._let_go()
+        for line in self._script.due(self._time_s):
+            self._say(line)
+        if self.phase is Phase.PLACING:
+            self._place(step, room, passed_s)
+        elif self.phase is Phase.READY:
+            self._explain()
+        elif self.phase is Phase.TRYING:
+            self._try(step, passed_s)
+        elif self.phase is Phase.RESTING:
+            self._rest_on(passed_s)
+
+    def _may_hold(self, step: Step) -> bool:
+        """Whether the hold that is going on is one that is due; a side that is due is adopted."""
+        if self.phase in _HOLDING or step.side == self.agenda.side:
+            return True
+        return self.agenda.adopt(step.side)
+
+    def _place(self, step: Step, room: Room, passed_s: float) -> None:
+        """Before a stretch: one instruction at a time until the camera sees what it needs."""
+        has_said = self._script.over(self._time_s)
+        told = self._placement.push(step, self.agenda.form, room, passed_s if has_said else 0.0)
+        said = self._prompter.push(self._time_s, told.words if told else "")
+        if said:
+            self._say(said)
+        line = self._prompter.shown or (told.words if told else lines.STAY)
+        look = Look.ADJUST if told else Look.CALM
+        look = Look.UNSEEN if told and told.fault is Fault.NOBODY else look
+        self.scene = self._plain(look, "Set up", line)
+        if not (has_said and self._placement.passed):
+            return
+        if told is not None:
+            self._say(lines.LENIENT)
+            self._out.append(Note("placement", told.words))
+        self._enter(Phase.READY, lines.explaining(self._part, self.agenda.side))
+
+    def _explain(self) -> None:
+        """The steps are shown and spoken, one after the other."""
+        steps = self._part.pose.steps
+        at = min(self._script.at - 2, len(steps) - 1)
+        scene = self._plain(Look.CALM, "Get ready", lines.BY_ITSELF)
+        self.scene = replace(scene, steps=steps, step_at=max(-1, at))
+        if self._script.over(self._time_s):
+            self._await_hold()
+
+    def _await_hold(self, words: str = "") -> None:
+        self._enter(Phase.TRYING)
+        self._tried_s = 0.0
+        if words:
+            self._say(words)
+
+    def _try(self, step: Step, passed_s: float) -> None:
+        """The position is awaited: the clock starts by itself."""
+        before_s, self._tried_s = self._tried_s, self._tried_s + passed_s
+        if before_s < HURRIED_AFTER_S <= self._tried_s:
+            self._say(lines.HURRIED)
+        if self._tried_s >= PATIENCE_S:
+            self._out.append(Note("left out", f"no hold in {PATIENCE_S:g} s"))
+            self._say(lines.LEFT_OUT)
+            self._rest()
+        else:
+            self._advise(step, "Begin", lines.BEGIN)
+
+    def _advise(self, step: Step, title: str, line: str) -> None:
+        """Show, and where it lasts speak, what is to be changed; ``title`` and ``line`` where nothing is."""
+        hurried = self._haste.push(step)
+        is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
+        cue = lines.SLOWLY if hurried else step.cue if is_meant else ""
+        at_once = cue in lines.SAFETY
+        said = self._prompter.push(self._time_s, cue, at_once=at_once)
+        if said:
+            self._say(said, urgent=at_once)
+        now = Look.ADJUST if hurried else _LOOKS[step.state] if is_meant else Look.CALM
+        look = now if hurried else self._look.push(self._time_s, now)
+        title = "Slowly" if hurried else lines.TITLES.get(look, title)
+        lacking = look in {Look.ADJUST, Look.UNSEEN}
+        words = self._prompter.shown or (cue if lacking else "") or line
+        scene = self._plain(look, title, words)
+        note = lines.not_counting(step) if lacking else ""
+        self.scene = replace(scene, note=note, valid_s=step.valid_s)
+
+    def _hold(self, step: Step) -> None:
+        """A hold of what is due is going on."""
+        if self.phase is Phase.EASING:
+            self._ease(step)
+            return
+        if self.phase is not Phase.HOLDING:
+            self._begin_hold()
+        self._out += self._talk.push(step)
+        self._advise(step, "Hold", lines.BREATHE)
+        if step.state is State.IN:
+            self.scene = replace(self.scene, breath=self._talk.breath(step.time_s))
+        if self._talk.complete:
+            self._complete(step)
+
+    def _begin_hold(self) -> None:
+        self._enter(Phase.HOLDING)
+        sounds = self._breath_sounds
+        self._talk = HoldTalk(self._time_s, self._part.hold_s, self._pace, breath_sounds=sounds)
+        self._out.append(Sound(Earcon.IN))
+        self._say(lines.hold_begins(first=self.agenda.hold == 1), urgent=True)
+
+    def _complete(self, step: Step) -> None:
+        self._enter(Phase.EASING)
+        self._out.append(Sound(Earcon.DONE))
+        self._say(lines.RELAX, urgent=True)
+        self._ease(step)
+        if self._part.pose.guided:  # its position is also that of rest, so it would never be left
+            self._let_go()
+
+    def _ease(self, step: Step) -> None:
+        """The hold is whole, but the position not left yet."""
+        if self._time_s - self._since_s >= REMIND_EVERY_S:
+            self._since_s = self._time_s
+            self._say(lines.ENOUGH)
+        self.scene = replace(self._plain(Look.IN, "Relax", lines.COME_OUT), valid_s=step.valid_s)
+
+    def _let_go(self) -> None:
+        """The hold is over."""
+        if self.phase is Phase.EASING:
+            self._rest()
+            return
+        self._tries += 1
+        if self._tries >= MOST_TRIES:
+            self._say(lines.GO_ON)
+            self._rest()
+        else:
+            self._await_hold(lines.too_short(self._talk.valid_s, self._part.hold_s))
+
+    def _rest(self) -> None:
+        """What was due is done or left out: the next side, the next stretch, or the end."""
+        self.agenda.spend()
+        self._tries = 0
+        if self.agenda.over:
+            self._end("done")
+            return
+        self._enter(Phase.RESTING)
+        self._rest_left_s = self.agenda.programme.rest_s
+        pose = self._part.pose
+        if pose.guided or self.agenda.hold == 1:
+            self._out.append(Judge(() if pose.guided else (pose,)))
+        self._say(lines.resting(self.agenda))
+        self._show_rest()
+
+    def _rest_on(self, passed_s: float) -> None:
+        self._rest_left_s -= passed_s
+        self._show_rest()
+        if self._rest_left_s <= 0.0:
+            self._turn()
+
+    def _show_rest(self) -> None:
+        title = "Switch sides" if lines.switches(self.agenda) else "Rest"
+        scene = self._plain(Look.CALM, title, lines.coming(self.agenda))
+        rest_s = self.agenda.programme.rest_s
+        self.scene = replace(scene, left_s=max(0.0, self._rest_left_s), rest_s=rest_s)
+
+    def _turn(self) -> None:
+        """Begin what is due, with placement and words where it is a new stretch."""
+        pose = self._part.pose
+        if pose.guided:
+            self._out.append(Judge((pose,)))
+        if self.agenda.hold == 1:
+            self._set_up(lines.placing(pose))
+        else:
+            self._await_hold(lines.again(self.agenda.side))
+
+    def _set_up(self, script: Sequence[str] = ()) -> None:
+        self._enter(Phase.PLACING, script)
+        self._placement = PlacementCheck()
+        self.scene = self._plain(Look.CALM, "Set up", "")
+
+    def _waits(self) -> bool:
+        """Whether the session is paused; it pauses by itself when nobody is there."""
+        if self.phase is Phase.PAUSED:
+            if self._paused_away and not self._presence.away:
+                self._go_back()
+        elif self._presence.away and self.phase is not Phase.PLACING:
+            self._pause(away=True)
+        return self.phase in {Phase.PAUSED, Phase.DONE}
+
+    def _pause(self, *, away: bool = False) -> None:
+        if self.phase in _HOLDING:
+            self._let_go()
+        if self.phase is Phase.DONE:
+            return
+        self._before_pause, self._paused_away = self.phase, away
+        self._enter(Phase.PAUSED)
+        self._out.append(Note("pause", "nobody in view" if away else "by key"))
+        self._say(lines.PAUSED_AWAY if away else lines.PAUSED, urgent=True)
+        if not away:
+            self._out.append(Judge(()))
+        look, line = (Look.UNSEEN, lines.AWAY) if away else (Look.CALM, lines.GO_ON_BY_KEY)
+        self.scene = self._plain(look, "Paused", line)
+
+    def _go_back(self) -> None:
+        """Go on after a pause."""
+        self._out.append(Note("resume", ""))
+        if not self._paused_away:
+            self._out.append(Judge((self._part.pose,)))
+        self._say(lines.GOING_ON)
+        if self._before_pause is Phase.RESTING:
+            self._enter(Phase.RESTING)
+        elif self._before_pause is Phase.TRYING:
+            self._await_hold()
+        else:
+            self._set_up()
+
+    def _skip(self, command: Command) -> None:
+        """Go to the next hold, or back to the last one."""
+        self._out.append(Note(command.value, self.scene.name))
+        if command is Command.NEXT:
+            self.agenda.spend()
+        else:
+            self.agenda.back()
+        self._tries = 0
+        if self.agenda.over:
+            self._end("done")
+            return
+        self._out.append(Judge((self._part.pose,)))
+        self._say(lines.named(self._part, self.agenda.side), urgent=True)
+        self._turn()
+
+    def _stop_for_pain(self) -> None:
+        self._enter(Phase.PAIN, self._pain_advice)
+        self._out += [Judge(()), Note("pain", self.scene.name)]
+        self._say(lines.STOPPED, urgent=True)
+        self.scene = self._plain(Look.CALM, "Stopped", " ".join(self._pain_advice))
+
+    def _linger(self) -> None:
+        """After pain: read out the advice, and end by itself."""
+        if self.phase is not Phase.PAIN:
+            return
+        for line in self._script.due(self._time_s):
+            self._say(line)
+        if self._time_s - self._since_s >= PAIN_SHOWN_S and self._script.over(self._time_s):
+            self._end("pain")
+
+    def _end(self, why: str) -> None:
+        self._enter(Phase.DONE)
+        self.ended = why
+        words = lines.ENDED[why]
+        if words:
+            self._say(words)
+        self.scene = self._plain(Look.CALM, "Done", words)
+
+    def _plain(self, look: Look, title: str, line: str) -> Scene:
+        return Scene(
+            phase=self.phase,
+            look=look,
+            title=title,
+            line=line,
+            form=self.agenda.form,
+            name=lines.named(self._part, self.agenda.side).removesuffix("."),
+            progress=lines.progress(self.agenda),
+            asked_s=self._part.hold_s,
+        )

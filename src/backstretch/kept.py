@@ -1,0 +1,99 @@
+"""What is kept of a live session: its record always, landmarks and video only where asked."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from backstretch.outlets import Keeper, Outlet, TrackKeeper, VideoKeeper
+from backstretch.practice import Practice
+from backstretch.practice_days import RECORD
+from backstretch.result import Result
+from backstretch.session_record import END, SORENESS, SessionRecord
+
+FOLDER_NAME = "%Y-%m-%dT%H-%M-%S"
+TRACK, VIDEO, RESULT = "landmarks.npz", "video.mp4", "result.json"
+
+
+class Kept:
+    """One session's folder; a context manager.
+
+    Args:
+        sessions: The folder of all sessions.
+        about: What the record's first line says.
+        track: Whether landmarks are kept.
+        video: Whether pictures are kept.
+
+    Attributes:
+        folder: Where everything goes.
+    """
+
+    def __init__(
+        self, sessions: Path, about: dict[str, Any], *, track: bool = False, video: bool = False
+    ) -> None:
+        self.folder = _free(sessions / datetime.now().astimezone().strftime(FOLDER_NAME))
+        self._record = SessionRecord(self.folder / RECORD, about)
+        self._track = TrackKeeper() if track else None
+        self._video = VideoKeeper(self.folder / VIDEO) if video else None
+        self._keeper: Keeper | None = None
+        self._faults: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._video is not None:
+            self._video.close()
+        self._record.close()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What could not be kept, one line each."""
+        faults = [self._record.fault, self._video.fault if self._video else "", *self._faults]
+        if self._video is not None and self._video.left_out:
+            faults.append(f"the video lacks {self._video.left_out} pictures: it was too slow")
+        return tuple(fault for fault in faults if fault)
+
+    def sore(self, value: int) -> None:
+        """Keep how sore the person is, 0 to 10."""
+        self._record.write(SORENESS, value=value)
+
+    def outlets(self, practice: Practice) -> list[Outlet]:
+        """What takes the session's steps, words and pictures."""
+        self._keeper = Keeper(self._record, practice)
+        return [self._keeper, *(each for each in (self._track, self._video) if each)]
+
+    def finish(self, result: Result, why: str) -> None:
+        """Keep the end: why it came, the totals, and the result with all that belongs to it."""
+        if self._keeper is not None:
+            self._keeper.keep_holds()
+        document = result.as_dict()
+        self._record.write(
+            END, reason=why, totals=document["totals"], warnings=document["warnings"]
+        )
+        if self._video is not None:
+            self._video.close()
+        self._record.close()
+        try:
+            if self._track is not None:
+                self._track.save(self.folder / TRACK, result.source, result.warnings)
+            text = json.dumps(document, indent=2, ensure_ascii=False)
+            (self.folder / RESULT).write_text(text + "\n", "utf-8", "backslashreplace")
+        except OSError as error:
+            reason = error.strerror or error
+            self._faults.append(f"{self.folder}: cannot be written ({reason})")
+
+
+def _free(folder: Path) -> Path:
+    """The folder, or the first of its name with a number that is not there yet."""
+    number, found = 2, folder
+    while found.exists():
+        found = folder.with_name(f"{folder.name}-{number}")
+        number += 1
+    return found

@@ -1,0 +1,242 @@
+"""Live coaching: the newest picture of a camera is looked at, judged and coached, in a thread of its own.
+
+Drawing, speech and disk are for others: this thread hands over what there is and looks at the next picture.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Event as Flag
+from threading import Thread
+from time import perf_counter
+from typing import Protocol, Self
+
+from backstretch.crowd import Crowd
+from backstretch.frame import Frame
+from backstretch.landmarker import Landmarker
+from backstretch.landmarks import Landmarks
+from backstretch.orders import Command, Event
+from backstretch.placement import Room
+from backstretch.practice import Practice
+from backstretch.scene import Phase, Scene
+from backstretch.session import Step
+from backstretch.video import Source
+
+WAIT_S = 0.1
+"""How long to wait for a picture before keys are looked at again."""
+SILENT_S = 0.6
+"""Without a picture for longer than the clock bridges, the moment is told as one with nobody in view."""
+LIGHT_EVERY = 16
+"""Of each so many pixels across and down one is enough to tell how light a picture is."""
+BUSY = {Phase.HOLDING, Phase.EASING}
+"""While a hold goes on nobody else is looked for: it takes as long as a look."""
+KEPT = 20_000
+"""Figures of so many pictures are kept, those of ten minutes at 30 a second."""
+
+
+class Eye(Protocol):
+    """Gives the newest picture; see `camera.Capture`."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether there will be none any more."""
+
+    @property
+    def lost(self) -> str:
+        """Why there is none just now; empty while they come."""
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        """The newest picture not taken yet; None when none came in time."""
+
+    def now_s(self) -> float:
+        """The capture clock."""
+
+
+class Outlet(Protocol):
+    """Takes what a session gives; must not keep its caller waiting."""
+
+    def looked(self, frame: Frame, marks: Landmarks | None) -> None:
+        """A picture was looked at."""
+
+    def steps(self, steps: list[Step], scene: Scene) -> None:
+        """Moments were judged."""
+
+    def events(self, time_s: float, events: list[Event]) -> None:
+        """Something is to be done."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What can be shown: a picture, the landmarks found in it, and the last step and scene.
+
+    Attributes:
+        frame: None before the first picture.
+        marks: Raw landmarks of this very picture, None with nobody in view.
+        step: The last judged moment, a little older than the picture; None before one.
+        scene: What the coach shows.
+        lost: Why no pictures come; empty while they do.
+    """
+
+    frame: Frame | None
+    marks: Landmarks | None
+    step: Step | None
+    scene: Scene
+    lost: str = ""
+
+
+@dataclass
+class Figures:
+    """How the machine keeps up.
+
+    Attributes:
+        looked: Pictures that were looked at.
+        delay_s: From the capture of a picture to the verdict that the session gave then.
+        own_s: Of that, everything but the model.
+    """
+
+    looked: int = 0
+    delay_s: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    own_s: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+
+
+class Live:
+    """Runs one session in a thread; a context manager.
+
+    Args:
+        eye: Where pictures come from.
+        landmarker: Finds the person in them.
+        practice: The session and its coach.
+        outlets: What takes words, steps and pictures.
+
+    Attributes:
+        sight: What can be shown now.
+        figures: How the machine keeps up.
+        last_s: The time of the last moment.
+    """
+
+    def __init__(
+        self, eye: Eye, landmarker: Landmarker, practice: Practice, outlets: list[Outlet]
+    ) -> None:
+        self.practice = practice
+        self.sight = Sight(None, None, None, practice.coach.scene)
+        self.figures = Figures()
+        self.last_s = 0.0
+        self.wh = (0, 0)
+        self._eye, self._landmarker, self._outlets = eye, landmarker, outlets
+        self._crowd = Crowd(landmarker)
+        self._commands: SimpleQueue[Command] = SimpleQueue()
+        self._stop = Flag()
+        self._failure: BaseException | None = None
+        self._is_first = True
+        self._thread = Thread(target=self._run, name="look", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def over(self) -> bool:
+        """Whether the session has ended.
+
+        Raises:
+            Exception: What went wrong while looking.
+        """
+        if self._failure is not None:
+            raise self._failure
+        return not self._thread.is_alive()
+
+    def command(self, command: Command) -> None:
+        """Pass on a key."""
+        self._commands.put(command)
+
+    def stop(self) -> None:
+        """End the session and wait until what is open is closed."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until the session has ended, at most so long."""
+        self._thread.join(timeout_s)
+
+    def source(self, name: str) -> Source:
+        """What was looked at, as a result names it."""
+        fps = self.figures.looked / self.last_s if self.last_s > 0.0 else 0.0
+        return Source(
+            path=name,
+            duration_s=round(self.last_s, 3),
+            fps=round(fps, 2),
+            frames=self.figures.looked,
+            width=self.wh[0],
+            height=self.wh[1],
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What makes it unsure who was judged."""
+        return self._crowd.warnings
+
+    def _run(self) -> None:
+        try:
+            while not (self._stop.is_set() or self._eye.ended or self.practice.coach.ended):
+                self._turn()
+            self._tell(*self.practice.finish(Room()))
+        except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
+            self._failure = error
+
+    def _turn(self) -> None:
+        for command in _waiting(self._commands):
+            self._tell([], self.practice.command(command))
+        frame = self._eye.newest(WAIT_S)
+        if frame is not None:
+            self._look(frame)
+        elif not self._is_first and self._eye.now_s() - self.last_s > SILENT_S:
+            self._miss()
+
+    def _look(self, frame: Frame) -> None:
+        if not self._is_first and frame.time_s <= self.last_s:
+            return  # it was on its way while the moment was told as one without a picture
+        self._is_first = False
+        self.last_s, self.wh = frame.time_s, frame.wh
+        marks = self._landmarker.look(frame)
+        room = self._room(frame, marks)
+        began_s = perf_counter()
+        self._tell(*self.practice.push(frame.time_s, marks, room))
+        scene = self.practice.coach.scene
+        self.sight = Sight(frame, marks, self.practice.step, scene)
+        self.figures.looked += 1
+        self.figures.own_s.append(perf_counter() - began_s)
+        self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
+        for outlet in self._outlets:
+            outlet.looked(frame, marks)
+
+    def _room(self, frame: Frame, marks: Landmarks | None) -> Room:
+        light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
+        self._crowd.look(frame, marks, searches=self.practice.coach.phase not in BUSY)
+        return Room(light, crowded=self._crowd.is_crowded)
+
+    def _miss(self) -> None:
+        """No picture comes: nobody can be seen, and that is told."""
+        self.last_s = self._eye.now_s()
+        self._tell(*self.practice.push(self.last_s, None, Room()))
+        frame, scene = self.sight.frame, self.practice.coach.scene
+        self.sight = Sight(frame, None, self.practice.step, scene, lost=self._eye.lost)
+
+    def _tell(self, steps: list[Step], events: list[Event]) -> None:
+        for outlet in self._outlets:
+            if steps:
+                outlet.steps(steps, self.practice.coach.scene)
+            if events:
+                outlet.events(self.last_s, events)
+
+
+def _waiting(commands: "SimpleQueue[Command]") -> Iterator[Command]:
+    while True:
+        try:
+            yield commands.get_nowait()
+        except Empty:
+            return

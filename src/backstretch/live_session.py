@@ -1,0 +1,141 @@
+"""A live session from the camera to the summary: opens what it needs, runs, closes, and tells what came of it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from backstretch.camera import Capture, open_capture
+from backstretch.health import DAY_OFF
+from backstretch.kept import Kept
+from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.live import Live
+from backstretch.outlets import Speaker
+from backstretch.practice import Practice
+from backstretch.result import Result
+from backstretch.session_record import PAIN
+from backstretch.shows import TerminalShow, WindowShow
+from backstretch.take import too_slow
+from backstretch.voice import Voice
+from backstretch.window import Window, has_screen
+
+INTERRUPTED = "interrupted"
+"""Why a session ended that was ended from the keyboard of the terminal."""
+CLOSED = "closed"
+"""Why one ended whose window was closed, or whose recording was over."""
+ONCE_OR_TWICE = "Once or twice a day is enough."
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a session runs on.
+
+    Attributes:
+        camera: A camera's number, a stream's URL or a video file.
+        sessions: The folder of all sessions.
+        model: Another pose model; None for the one inside the package.
+        windowless: Whether to tell the session in the terminal.
+        silent: Whether nothing is to be heard.
+        track, video: Whether landmarks and pictures are kept.
+        soreness: What the person said before, 0 to 10; None if not asked.
+        warnings: What was said beforehand and belongs into the result.
+        terminal: Where a session without a window is told.
+    """
+
+    camera: str
+    sessions: Path
+    model: Path | None
+    windowless: bool
+    silent: bool
+    track: bool
+    video: bool
+    soreness: int | None
+    warnings: tuple[str, ...]
+    terminal: Console
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a session.
+
+    Attributes:
+        result: As that of a recording.
+        why: Why it ended: ``done``, ``pain``, ``quit``, or one of the above.
+        folder: Where it is kept.
+        faults: What could not be kept.
+    """
+
+    result: Result
+    why: str
+    folder: Path
+    faults: tuple[str, ...]
+
+
+def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) -> Outcome:
+    """Run a session; ``notice`` is told what the person should know of the machine.
+
+    Raises:
+        InputError: The camera or the model cannot be used.
+        SetupError: The machine lacks something.
+    """
+    with ExitStack() as stack:
+        # The model comes first: a camera, or a file that is played as one, does not wait for it.
+        landmarker = stack.enter_context(MediaPipeLandmarker(setup.model))
+        is_heard = not setup.silent
+        voice = stack.enter_context(Voice(speaks=is_heard, sounds=is_heard))
+        windowless = setup.windowless
+        if not (windowless or has_screen()):
+            notice("there is no screen to open a window on: coaching by voice and in the terminal")
+            windowless = True
+        capture = stack.enter_context(open_capture(setup.camera))
+        kept = Kept(setup.sessions, _about(practice, capture), track=setup.track, video=setup.video)
+        stack.enter_context(kept)
+        if setup.soreness is not None:
+            kept.sore(setup.soreness)
+        window = None if windowless else stack.enter_context(Window())
+        show = WindowShow(window, voice) if window else TerminalShow(setup.terminal)
+        live = Live(capture, landmarker, practice, [Speaker(voice), *kept.outlets(practice)])
+        why = _watch(live, show)
+        for words in voice.notices:
+            notice(words)
+        result = _result(live, practice, capture, setup.warnings)
+        kept.finish(result, why)
+        if isinstance(show, WindowShow) and why != INTERRUPTED:
+            show.summary(result, _parting(why))
+        return Outcome(result, why, kept.folder, kept.faults)
+
+
+def _watch(live: Live, show: WindowShow | TerminalShow) -> str:
+    """Show a session until its end; return why it ended."""
+    try:
+        with live:
+            show.run(live)
+    except KeyboardInterrupt:
+        live.stop()
+        return INTERRUPTED
+    return live.practice.coach.ended or CLOSED
+
+
+def _about(practice: Practice, capture: Capture) -> dict[str, object]:
+    wanted = practice.wanted
+    return {
+        "title": wanted.title,
+        "camera": capture.name,
+        "sides": list(wanted.sides),
+        "aims": {
+            pose: {"hold_s": hold_s, "repetitions": repetitions}
+            for pose, (hold_s, repetitions) in wanted.aims.items()
+        },
+    }
+
+
+def _result(live: Live, practice: Practice, capture: Capture, warnings: tuple[str, ...]) -> Result:
+    source = live.source(capture.name)
+    found = (*warnings, *capture.warnings, *too_slow(source), *live.warnings)
+    return practice.result(source, found)
+
+
+def _parting(why: str) -> tuple[str, ...]:
+    return (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,)

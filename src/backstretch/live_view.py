@@ -1,0 +1,287 @@
+"""The live picture: the mirrored camera, the state in one big word, the ring, one line to act on.
+
+Read from two metres, so nothing stands on the camera's picture: words have a ground of their own whose
+contrast is known. The state is told three times, by word, by shape and by colour.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backstretch.canvas import (
+    BLUE,
+    BOLD,
+    DARK,
+    GREY,
+    MEDIUM,
+    ORANGE,
+    WHITE,
+    Box,
+    Brush,
+    Colour,
+    Line,
+    Picture,
+    Type,
+    baseline,
+    fit_into,
+)
+from backstretch.figure_drawing import draw_figure
+from backstretch.landmarks import Landmarks
+from backstretch.live import Sight
+from backstretch.overlay import Mark, Sheet, unit_of
+from backstretch.scene import Look, Phase, Scene
+
+DESIGNED_FOR_WH = (1280, 720)
+"""All sizes below are pixels in a window of this size."""
+LEAST_WH = (320, 180)
+COLUMN = 384
+"""Width of the right column; the camera's picture has the rest, down to the band with the line."""
+BAND = 216
+MARGIN, GAP = 28, 16
+WORD_HEIGHT = 112
+"""The block with the state."""
+WORD, LINE, NOTE, SMALL = 56, 58, 27, 25
+KEYS = 19
+LINES_AT_MOST = 2
+SHORT = 80
+"""A line that is short enough stands alone, in this size."""
+ADVICE, ADVICE_LINES = 44, 12
+RING, RING_WIDTH, NUMBER = 272, 22, 104
+PAUSE_BAR = 52
+BREATH_LEAST, BREATH_MOST = 9, 30
+SYMBOL = 26
+BAR = 12
+"""Width of the coloured bar beside the line."""
+STEP_DOT = 8
+FIGURE = 8.0
+"""Width of a figure's limbs."""
+
+BAND_GROUND: Colour = (38, 41, 47)
+QUIET: Colour = (178, 183, 190)
+"""Small words; 7:1 and more on both grounds."""
+PLAIN: Colour = (58, 63, 71)
+"""Ground of a state that neither counts nor asks for anything."""
+GROUNDS = {Look.IN: BLUE, Look.ADJUST: ORANGE, Look.UNSEEN: GREY, Look.CALM: PLAIN}
+INKS = {Look.IN: DARK, Look.ADJUST: DARK, Look.UNSEEN: DARK, Look.CALM: WHITE}
+MARKS = {Look.IN: Mark.FINE, Look.ADJUST: Mark.WRONG, Look.UNSEEN: Mark.UNKNOWN}
+KEYS_LINES = ("Space pause · N next · B back", "M mute · P pain: stop · Q quit")
+WITH_FIGURE = {Phase.PLACING, Phase.READY}
+JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
+"""In these the joints that are judged are marked."""
+
+
+class LiveView:
+    """Draws sights in any size; remembers what it fitted."""
+
+    def __init__(self) -> None:
+        self._type = Type()
+
+    def draw(self, sight: Sight, wh: tuple[int, int], *, muted: bool = False) -> Picture:
+        """A new (H, W, 3) RGB picture of the size ``wh``, or of `LEAST_WH` where that is larger."""
+        width, height = (max(size, least) for size, least in zip(wh, LEAST_WH, strict=True))
+        picture = np.full((height, width, 3), DARK, np.uint8)
+        fits = (size / full for size, full in zip((width, height), DESIGNED_FOR_WH, strict=True))
+        unit = min(fits)
+        page = _Page(Brush(self._type, picture, unit), self._type, picture, unit)
+        page.draw(sight, muted=muted)
+        return picture
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One picture being drawn."""
+
+    brush: Brush
+    type: Type
+    picture: Picture
+    unit: float
+
+    @property
+    def _wh(self) -> tuple[int, int]:
+        return self.picture.shape[1], self.picture.shape[0]
+
+    def _px(self, size: float) -> int:
+        return max(1, round(size * self.unit))
+
+    def draw(self, sight: Sight, *, muted: bool) -> None:
+        scene = sight.scene
+        if sight.lost:
+            scene = replace(scene, look=Look.UNSEEN, title="No picture", line=_sentence(sight.lost))
+        width, height = self._wh
+        column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
+        band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
+        self._camera(sight, Box(0, 0, column.x, band.y))
+        # After pain there is more to read than to see.
+        self._band(scene, Box(0, 0, column.x, height) if scene.phase is Phase.PAIN else band)
+        self._column(scene, column, muted=muted)
+
+    def _camera(self, sight: Sight, box: Box) -> None:
+        """The camera's picture as a mirror shows it, with the body drawn on it."""
+        if sight.frame is None:
+            return
+        part = fit_into(sight.frame.image, box, self.picture, mirrored=True)
+        shown = self.picture[part.y : part.y + part.h, part.x : part.x + part.w]
+        if sight.scene.phase in {Phase.PAUSED, Phase.PAIN, Phase.DONE} or sight.lost:
+            shown[:] = shown // 3
+            return
+        if sight.marks is None:
+            return
+        unit = unit_of((part.w, part.h))
+        sheet = Sheet(Brush(self.type, shown, unit), self.type, (part.w, part.h), unit)
+        step = sight.step
+        is_judged = sight.scene.phase in JUDGED and sight.scene.look is not Look.CALM
+        sheet.person(_reflected(sight.marks), step.verdict if step and is_judged else None)
+
+    def _band(self, scene: Scene, box: Box) -> None:
+        """One line to act on, why time is not counting, and where in the programme this is."""
+        self.brush.box(box, BAND_GROUND)
+        self.brush.box(Box(box.x, box.y, self._px(BAR), box.h), GROUNDS[scene.look])
+        left = box.x + self._px(BAR + MARGIN)
+        inner = box.w - self._px(BAR + 2 * MARGIN)
+        foot = box.y + box.h - self._px(MARGIN) - self._px(SMALL)
+        top = box.y + self._px(MARGIN)
+        for line in self._words(scene, Box(left, top, inner, foot - self._px(GAP) - top)):
+            self.brush.write(line)
+        said = scene.note or scene.progress
+        size_px, fitted = self.type.fit_line(_sentence(said), NOTE * self.unit, inner)
+        base = baseline(foot + self._px(SMALL) / 2, size_px)
+        self.brush.write(Line(fitted, left, base, size_px, MEDIUM, QUIET))
+
+    def _words(self, scene: Scene, box: Box) -> list[Line]:
+        """The line to act on: large where it is short, and in the middle of its room."""
+        line, short = _line(scene), SHORT * self.unit
+        if scene.phase is Phase.PAIN:
+            found = self._block(line, box, ADVICE * self.unit, ADVICE_LINES)
+        elif self.type.width(line, round(short), BOLD) <= box.w:
+            found = self._block(line, box, short, 1)
+        else:
+            found = self._block(line, box, LINE * self.unit, LINES_AT_MOST)
+        if not found:
+            return []
+        left_over = box.y + box.h - found[-1].y
+        return [replace(each, y=each.y + max(0, left_over // 2), weight=BOLD) for each in found]
+
+    def _block(self, words: str, box: Box, size: float, count: int) -> list[Line]:
+        return self.type.paragraph(words, (box.x, box.y), (box.w, float(box.h)), size, count)
+
+    def _column(self, scene: Scene, box: Box, *, muted: bool) -> None:
+        self._word(scene, Box(box.x, box.y, box.w, self._px(WORD_HEIGHT)))
+        top = box.y + self._px(WORD_HEIGHT + MARGIN)
+        room = Box(box.x + self._px(MARGIN), top, box.w - self._px(2 * MARGIN), self._px(RING))
+        if scene.phase is Phase.PAUSED:
+            self._bars(room)
+        elif scene.phase in WITH_FIGURE and scene.form.pose.figure:
+            draw_figure(self.brush, scene.form, room, FIGURE * self.unit, mirrored=True)
+        elif scene.phase is not Phase.PAIN:
+            self._ring(scene, room)
+        top += self._px(RING + GAP)
+        self._name(scene, box, top)
+        if scene.breath is not None and scene.look is Look.IN:
+            self._breath(scene, box, top + self._px(112))
+        elif scene.steps:
+            self._steps(scene, box, top + self._px(112))
+        keys = ("Sound is off", *KEYS_LINES) if muted else KEYS_LINES
+        for row, words in enumerate(reversed(keys)):
+            y = box.y + box.h - self._px(MARGIN) - self._px(1.35 * KEYS) * row
+            self._centred(words, (box.x + box.w / 2, y), KEYS, box.w - self._px(GAP), QUIET)
+
+    def _word(self, scene: Scene, box: Box) -> None:
+        """The state: a coloured block with its shape and its word."""
+        ground, ink = GROUNDS[scene.look], INKS[scene.look]
+        self.brush.box(box, ground)
+        middle = np.array([box.x + self._px(MARGIN + SYMBOL), box.y + box.h / 2])
+        left = self._px(MARGIN)
+        mark = MARKS.get(scene.look)
+        if mark is not None:
+            self.brush.disc(middle, self._px(SYMBOL + 12), DARK)
+            sheet = Sheet(self.brush, self.type, self._wh, self.unit)
+            sheet.symbol(mark, middle, SYMBOL - 2 if mark is Mark.FINE else SYMBOL)
+            left = self._px(MARGIN + 2 * SYMBOL + 12 + GAP)
+        inner = box.w - left - self._px(GAP)
+        size, words = self.type.fit_line(scene.title, WORD * self.unit, inner, BOLD)
+        base = baseline(box.y + box.h / 2, size)
+        self.brush.write(Line(words, box.x + left, base, size, BOLD, ink))
+
+    def _ring(self, scene: Scene, box: Box) -> None:
+        """Valid seconds of the hold, or those that are left of a rest."""
+        middle = np.array([box.x + box.w / 2, box.y + box.h / 2])
+        width = RING_WIDTH * self.unit
+        radius = RING * self.unit / 2 - width / 2
+        if scene.left_s is None:
+            share = min(1.0, scene.valid_s / scene.asked_s)
+            colour = BLUE if scene.look is Look.IN else GREY
+            number, unit = f"{scene.valid_s:.0f}", f"of {scene.asked_s:.0f} s"
+        else:
+            share, colour = min(1.0, scene.left_s / max(scene.rest_s, 1.0)), GREY
+            number, unit = f"{np.ceil(scene.left_s):.0f}", "seconds"
+        self.brush.ring(middle, radius, width, share, colour)
+        x, y = middle
+        inner = 2 * radius - 2 * width
+        self.brush.write(
+            self.type.centred(number, (x, y - self._px(16)), NUMBER * self.unit, inner, BOLD)
+        )
+        self._centred(unit, (x, y + self._px(66)), SMALL + 6, 0.8 * inner, WHITE)
+
+    def _bars(self, box: Box) -> None:
+        """The two bars of a pause."""
+        for side in (-1, 1):
+            middle = box.x + box.w / 2 + side * self._px(PAUSE_BAR)
+            left, top = round(middle - self._px(PAUSE_BAR) / 2), box.y + self._px(PAUSE_BAR)
+            bar = Box(left, top, self._px(PAUSE_BAR), box.h - 2 * self._px(PAUSE_BAR))
+            self.brush.box(bar, GREY)
+
+    def _name(self, scene: Scene, box: Box, top: int) -> None:
+        """The stretch and its side."""
+        name, _, side = scene.name.partition(", ")
+        rows = [(name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
+        for row, (words, size, colour) in enumerate(rows):
+            y = top + self._px(24 + 42 * row)
+            self._centred(words, (box.x + box.w / 2, y), size, box.w - self._px(GAP), colour)
+
+    def _breath(self, scene: Scene, box: Box, top: int) -> None:
+        """A disc that grows and shrinks with the breath."""
+        breath = scene.breath
+        if breath is None:
+            return
+        radius = BREATH_LEAST + breath.fullness * (BREATH_MOST - BREATH_LEAST)
+        middle = np.array([box.x + box.w * 0.3, top + self._px(BREATH_MOST)])
+        self.brush.disc(middle, self._px(BREATH_MOST + 3), PLAIN)
+        self.brush.disc(middle, self._px(radius), QUIET)
+        words = "breathe in" if breath.inhaling else "breathe out"
+        left = round(middle[0]) + self._px(BREATH_MOST + GAP)
+        size, words = self.type.fit_line(words, SMALL * self.unit, box.x + box.w - left)
+        self.brush.write(Line(words, left, baseline(middle[1], size), size, MEDIUM, QUIET))
+
+    def _steps(self, scene: Scene, box: Box, top: int) -> None:
+        """A dot for each step; the one that is being read out is filled."""
+        space = self._px(4 * STEP_DOT)
+        x = box.x + box.w / 2 - space * (len(scene.steps) - 1) / 2
+        for at in range(len(scene.steps)):
+            middle = np.array([x + at * space, top + self._px(BREATH_LEAST)])
+            colour = BLUE if at == scene.step_at else PLAIN
+            radius = STEP_DOT if at == scene.step_at else STEP_DOT - 2
+            self.brush.disc(middle, self._px(radius), colour)
+
+    def _centred(
+        self, words: str, middle: tuple[float, float], size: int, width: float, colour: Colour
+    ) -> None:
+        fitted, words = self.type.fit_line(words, size * self.unit, int(width))
+        left = round(middle[0] - self.type.width(words, fitted) / 2)
+        self.brush.write(Line(words, left, baseline(middle[1], fitted), fitted, MEDIUM, colour))
+
+
+def _line(scene: Scene) -> str:
+    """The step that is being read out, or else the scene's own line."""
+    if scene.steps and scene.step_at >= 0:
+        return scene.steps[scene.step_at]
+    return scene.line
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _reflected(marks: Landmarks) -> Landmarks:
+    """The landmarks where a mirror shows them; left stays the person's left."""
+    xy = marks.xy_px * (-1, 1) + (marks.image_wh[0], 0)
+    return replace(marks, xy_px=xy)

@@ -1,0 +1,227 @@
+"""Placement: whether the camera can see what a stretch needs, as one instruction at a time.
+
+Asked before the clock, of a person who stands, sits or lies as they are. Nothing here stops a hold: who is
+already in position is counted, and who cannot do as told is let through after a while.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+import numpy as np
+
+from backstretch.columns import COLUMN_INDEX, NEEDED
+from backstretch.ideal import ideal_body
+from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
+from backstretch.matching import Form
+from backstretch.measures import VISIBLE
+from backstretch.neutral import UPRIGHT_BELOW_DEG, Neutral
+from backstretch.poses import Pose
+from backstretch.session import Step
+from backstretch.views import DOUBTFUL_FROM_DEG, VIEWS
+
+DARK_BELOW = 40.0
+"""Mean brightness of the picture, of 255, below which the model begins to lose people (dim clips: 25 to 35)."""
+LEAST_TRUNK_PX = 60.0
+"""Shorter segments double the rate of angle errors beyond 15 degrees (field notes, section 4)."""
+MARGIN = 0.03
+"""Room that must stay free at each edge, as a share of the picture: the model needs a little around a hand."""
+TILTED_FROM_DEG = 5.0
+"""A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
+WELL_FOR_S = 1.0
+LENIENT_AFTER_S = 25.0
+"""How long all must be well; and after how long who cannot do as told is let through: no one should have to
+get up again and again for the camera's sake."""
+UPRIGHT_POSITIONS = {"standing", "chair"}
+"""Positions in which the hips stay about where they are when the stretch begins."""
+
+
+class Fault(StrEnum):
+    """What is in the way, most important first."""
+
+    NOBODY = "nobody"
+    CROWD = "crowd"
+    DARK = "dark"
+    FAR = "far"
+    NEAR = "near"
+    ASIDE = "aside"
+    HIGH = "high"
+    LOW = "low"
+    RESTLESS = "restless"
+    VIEW = "view"
+    TILT = "tilt"
+
+
+@dataclass(frozen=True)
+class Room:
+    """What is known of the surroundings beside the person's landmarks.
+
+    Attributes:
+        light: Mean brightness of the picture, 0..255; None if unknown.
+        crowded: Whether somebody else is in the picture.
+    """
+
+    light: float | None = None
+    crowded: bool = False
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One thing to change."""
+
+    fault: Fault
+    words: str
+
+
+WORDS = {
+    Fault.NOBODY: "I cannot see you. Step into the picture, with your face showing.",
+    Fault.CROWD: "I see somebody else. Please be alone in the picture.",
+    Fault.DARK: "It is dark. Please switch on a light.",
+    Fault.FAR: "Come a little nearer.",
+    Fault.NEAR: "Move back a little, so that the whole stretch fits.",
+    Fault.ASIDE: "Come to the middle of the picture.",
+    Fault.HIGH: "Tilt the camera up a little, or move back.",
+    Fault.LOW: "Tilt the camera down a little, or move back.",
+    Fault.RESTLESS: "Keep still for a moment.",
+    Fault.TILT: "The camera is tilted. Please set it level.",
+}
+
+
+class PlacementCheck:
+    """Follows the placement before one stretch.
+
+    Attributes:
+        passed: Whether all has been well for long enough, or wrong for so long that it is let be.
+    """
+
+    def __init__(self) -> None:
+        self.passed = False
+        self._well_s = self._asked_s = 0.0
+
+    def push(self, step: Step, form: Form, room: Room, passed_s: float) -> Instruction | None:
+        """Take the next moment, so long after the last one; return what is to be changed first."""
+        told = instruction(step, form, room)
+        self._well_s = 0.0 if told else self._well_s + passed_s
+        self._asked_s += passed_s
+        is_there = told is None or told.fault is not Fault.NOBODY
+        is_long = self._asked_s >= LENIENT_AFTER_S
+        self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
+        return told
+
+
+def instruction(step: Step, form: Form, room: Room) -> Instruction | None:
+    """The first thing to change before a stretch, None when all is well.
+
+    Args:
+        step: The moment.
+        form: What is going to be done.
+        room: What else is known.
+    """
+    if room.crowded:
+        return _told(Fault.CROWD)
+    if room.light is not None and room.light < DARK_BELOW:
+        return _told(Fault.DARK)
+    fault = _place(step.landmarks, step, form) if step.landmarks else Fault.NOBODY
+    if fault is not None:
+        return _told(fault)
+    return _camera(step.neutral, form) if step.neutral else _told(Fault.RESTLESS)
+
+
+def _told(fault: Fault) -> Instruction:
+    return Instruction(fault, WORDS[fault])
+
+
+def _place(marks: Landmarks, step: Step, form: Form) -> Fault | None:
+    """Whether the person stands where the stretch fits into the picture."""
+    trunk_px = _trunk(marks)
+    is_upright = step.values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG
+    if trunk_px is None or not is_upright:  # who lies is not told to move about
+        return None
+    if trunk_px < LEAST_TRUNK_PX:
+        return Fault.FAR
+    return _room_for(marks, trunk_px, form) if form.pose.figure else None
+
+
+def _room_for(marks: Landmarks, trunk_px: float, form: Form) -> Fault | None:
+    """Whether the whole stretch fits, as far as that can be told of somebody upright."""
+    extent = trunk_px * extent_of(form)
+    width, height = np.array(marks.image_wh) * (1.0 - 2.0 * MARGIN)
+    if 2.0 * extent[0] > width or extent[1] + extent[2] > height:
+        return Fault.NEAR
+    if form.pose.positions[0] not in UPRIGHT_POSITIONS:
+        return None
+    return _overflow(marks, extent)
+
+
+def _overflow(marks: Landmarks, extent: Floats) -> Fault | None:
+    """On which side of the picture the stretch would stick out."""
+    (x, y), (width, height) = _hips(marks), marks.image_wh
+    half, up, down = extent
+    margin_x, margin_y = MARGIN * width, MARGIN * height
+    if x - half < margin_x or x + half > width - margin_x:
+        return Fault.ASIDE
+    if y - up < margin_y:
+        return Fault.HIGH
+    return Fault.LOW if y + down > height - margin_y else None
+
+
+@lru_cache(maxsize=64)
+def extent_of(form: Form) -> Floats:
+    """Room that a stretch takes about the middle of the hips, in trunk lengths.
+
+    Returns:
+        (3,) half of its width, to either side, since which way the person will face is not known; above;
+        and below. Of the landmarks that the clock needs, in the pose's ideal.
+    """
+    view = VIEWS[form.pose.views[0]][0]
+    body = ideal_body(form.pose.figure, (view.azimuth_deg, view.elevation_deg), form.side or "left")
+    needed = [INDEX[name] for name in needed_landmarks(form)]
+    trunk_px = _trunk(body)
+    away = (body.xy_px[needed] - _hips(body)) / (trunk_px or 1.0)
+    return np.array([np.abs(away[:, 0]).max(), -away[:, 1].min(), away[:, 1].max()]).clip(min=0.0)
+
+
+def needed_landmarks(form: Form) -> frozenset[str]:
+    """The landmarks without which the clock cannot tell, whichever side is nearer."""
+    return frozenset(
+        name
+        for near in SIDES
+        for target in form.targets[near]
+        if target.check.need == "always"
+        for name in NEEDED[target.column.key]
+    )
+
+
+def _hips(marks: Landmarks) -> Floats:
+    middle: Floats = marks.xy_px[[INDEX[f"{side}_hip"] for side in SIDES]].mean(axis=0)
+    return middle
+
+
+def _trunk(marks: Landmarks) -> float | None:
+    """Length of the trunk in pixels; None where it is not seen."""
+    parts = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
+    if (marks.visibility[parts] < VISIBLE).any():
+        return None
+    shoulders = marks.xy_px[parts[:2]].mean(axis=0)
+    return float(np.hypot(*(shoulders - _hips(marks))))
+
+
+def _camera(neutral: Neutral, form: Form) -> Instruction | None:
+    """Whether the camera is level and sees the person from the right side."""
+    pose = form.pose
+    if abs(neutral.roll_deg) > TILTED_FROM_DEG:
+        return _told(Fault.TILT)
+    is_upright = neutral.upright and pose.positions[0] in UPRIGHT_POSITIONS
+    off_deg = min(neutral.view.off(view) for view in pose.views)
+    if not is_upright or off_deg <= DOUBTFUL_FROM_DEG:
+        return None
+    return Instruction(Fault.VIEW, f"Turn {turn_to(pose, neutral, form.side)} to the camera.")
+
+
+def turn_to(pose: Pose, neutral: Neutral, side: str | None) -> str:
+    """What of the body the camera should see: ``your face``, or ``your right side``."""
+    view = pose.views[0]
+    if view.startswith("front"):
+        return "your face" if view == "front" else "your face half"
+    nearer = "left" if neutral.view.azimuth_deg > 0 else "right"
+    return f"your {side or nearer} side"

@@ -1,0 +1,129 @@
+"""When to show and when to say something: steady on the screen, rare in the ear.
+
+The verdict of a moment may change thirty times a second; a person on the floor must not hear that.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from backstretch.scene import Look
+
+SHOWN_AFTER_S = 0.6
+"""A line must last this long before it replaces the one on the screen; shorter ones are flicker."""
+SAID_AFTER_S = 1.2
+"""And this long before it is spoken: by then the person has not put it right by themselves."""
+SILENCE_S, SAFETY_SILENCE_S = 4.0, 1.5
+"""Nothing is corrected sooner than this after the last thing that was said; safety need not wait as long."""
+LOOK_AFTER_S = 0.35
+"""A moment's state must last this long to change what is seen from afar."""
+AGAIN_S = (10.0, 20.0)
+"""The same line is said again after these times, and then no more for a good while."""
+FORGOTTEN_AFTER_S = 45.0
+"""Not said for this long, a line counts as new."""
+
+WORDS_A_SECOND = 2.4
+"""A calm voice, about 150 words a minute."""
+PAUSE_S = 0.8
+"""Between two sentences."""
+
+
+def speaking_s(words: str) -> float:
+    """How long it takes to say something calmly, with the pause after it."""
+    return len(words.split()) / WORDS_A_SECOND + PAUSE_S
+
+
+@dataclass
+class Prompter:
+    """Makes steady lines out of a flickering one.
+
+    Attributes:
+        shown: What stands on the screen.
+    """
+
+    shown: str = ""
+    _wanted: str = ""
+    _since_s: float = -math.inf
+    _said_s: float = -math.inf
+    _history: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def push(self, time_s: float, line: str, *, at_once: bool = False) -> str:
+        """Take what should be told now; return what is to be spoken, mostly nothing.
+
+        Args:
+            time_s: The moment.
+            line: The line in words; empty when there is nothing to tell.
+            at_once: Whether to show and say it without waiting whether it lasts.
+        """
+        if line != self._wanted:
+            self._wanted, self._since_s = line, time_s
+        lasted_s = math.inf if at_once else time_s - self._since_s
+        if lasted_s >= SHOWN_AFTER_S:
+            self.shown = line
+        silence_s = SAFETY_SILENCE_S if at_once else SILENCE_S
+        is_free = time_s - self._said_s >= silence_s and lasted_s >= SAID_AFTER_S
+        if not (line and is_free and self._is_news(time_s, line)):
+            return ""
+        last_s, count = self._history.get(line, (-math.inf, 0))
+        is_old = time_s - last_s <= FORGOTTEN_AFTER_S
+        self._history[line] = time_s, count + 1 if is_old else 1
+        self._said_s = time_s
+        return line
+
+    def _is_news(self, time_s: float, line: str) -> bool:
+        """Whether a line was not said lately, nor too often."""
+        last_s, count = self._history.get(line, (-math.inf, 0))
+        if time_s - last_s > FORGOTTEN_AFTER_S:
+            return True
+        return count <= len(AGAIN_S) and time_s - last_s >= AGAIN_S[count - 1]
+
+    def quiet(self, time_s: float) -> None:
+        """Something else was said: corrections wait."""
+        self._said_s = time_s
+
+    def clear(self) -> None:
+        """Begin with an empty line; what was said is not forgotten."""
+        self.shown, self._wanted, self._since_s = "", "", -math.inf
+
+
+@dataclass
+class SteadyLook:
+    """Keeps the look of a scene until another one has lasted; what comes first is taken at once."""
+
+    shown: Look | None = None
+    _wanted: Look | None = None
+    _since_s: float = -math.inf
+
+    def push(self, time_s: float, look: Look) -> Look:
+        """Take the moment's look; return what is to be shown."""
+        if look is not self._wanted:
+            self._wanted, self._since_s = look, time_s
+        if self.shown is None or time_s - self._since_s >= LOOK_AFTER_S:
+            self.shown = look
+        return self.shown
+
+
+@dataclass
+class Script:
+    """Lines that are read out one after the other, each when the one before has been said.
+
+    Attributes:
+        lines: What is read out.
+        at: How many have been begun.
+    """
+
+    lines: tuple[str, ...]
+    at: int = 0
+    _next_s: float | None = None
+
+    def due(self, time_s: float) -> Iterator[str]:
+        """The line whose time has come, if any."""
+        if self.at < len(self.lines) and (self._next_s is None or time_s >= self._next_s):
+            line = self.lines[self.at]
+            self._next_s = time_s + speaking_s(line)
+            self.at += 1
+            yield line
+
+    def over(self, time_s: float) -> bool:
+        """Whether all has been said."""
+        return self.at >= len(self.lines) and (self._next_s is None or time_s >= self._next_s)

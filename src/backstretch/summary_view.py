@@ -1,0 +1,116 @@
+"""The last picture of a session: what was held of what was asked, to be read from afar."""
+
+import numpy as np
+
+from backstretch.canvas import (
+    BLUE,
+    BOLD,
+    DARK,
+    MEDIUM,
+    ORANGE,
+    TRACK,
+    WHITE,
+    Box,
+    Brush,
+    Colour,
+    Line,
+    Picture,
+    Type,
+    baseline,
+)
+from backstretch.live_view import DESIGNED_FOR_WH, LEAST_WH, QUIET
+from backstretch.result import Result, Tally, tallies
+
+MARGIN = 48
+TITLE, ROW, FOOT = 54, 34, 25
+ROW_HEIGHT = 66
+NAME_SHARE, BAR_SHARE = 0.4, 0.28
+"""Of the width; the figures have the rest."""
+BAR_HEIGHT = 22
+TICK = 12
+
+
+def draw_summary(result: Result, wh: tuple[int, int], lines: tuple[str, ...] = ()) -> Picture:
+    """Draw what a session came to.
+
+    Args:
+        result: The session's result.
+        wh: The size of the new (H, W, 3) RGB picture; at least `LEAST_WH`.
+        lines: Sentences below, such as advice after pain.
+    """
+    width, height = (max(size, least) for size, least in zip(wh, LEAST_WH, strict=True))
+    picture = np.full((height, width, 3), DARK, np.uint8)
+    fits = (size / full for size, full in zip((width, height), DESIGNED_FOR_WH, strict=True))
+    _Page(picture, min(fits)).draw(result, lines)
+    return picture
+
+
+class _Page:
+    def __init__(self, picture: Picture, unit: float) -> None:
+        self._type = Type()
+        self._brush = Brush(self._type, picture, unit)
+        self._unit = unit
+        self._h, self._w = picture.shape[:2]
+
+    def _px(self, size: float) -> int:
+        return max(1, round(size * self._unit))
+
+    def draw(self, result: Result, lines: tuple[str, ...]) -> None:
+        margin = self._px(MARGIN)
+        held_s = sum(each.held_s for each in tallies(result))
+        title = f"{held_s:.0f} s held" if held_s else "Nothing was held this time"
+        self._write(title, margin, margin + self._px(TITLE / 2), TITLE, BOLD, WHITE)
+        name = result.wanted.pose.name if result.wanted.pose else result.wanted.title
+        top = margin + self._px(TITLE * 1.5)
+        self._write(name, margin, top, ROW, MEDIUM, QUIET)
+        foot = [*lines, "Press any key to close."]
+        top += self._px(ROW)
+        bottom = self._h - margin - self._px(1.4 * FOOT) * len(foot)
+        rows = tallies(result)
+        each = min(self._px(ROW_HEIGHT), (bottom - top) / max(1, len(rows)))
+        for at, tally in enumerate(rows):
+            self._row(tally, Box(margin, round(top + at * each), self._w - 2 * margin, round(each)))
+        for at, words in enumerate(foot):
+            y = bottom + self._px(1.4 * FOOT) * (at + 0.7)
+            self._write(words, margin, y, FOOT, MEDIUM, QUIET, self._w - 2 * margin)
+
+    def _row(self, tally: Tally, box: Box) -> None:
+        """One stretch and side: its name, a bar, and the same in figures."""
+        middle = box.y + box.h / 2
+        size = min(ROW, 0.62 * box.h / self._unit)
+        name = (
+            f"{tally.form.pose.name}, {tally.form.side}"
+            if tally.form.side
+            else tally.form.pose.name
+        )
+        room = NAME_SHARE * box.w - self._px(TICK)
+        self._write(name, box.x, middle, size, MEDIUM, WHITE, room)
+        bar = Box(
+            x=round(box.x + NAME_SHARE * box.w),
+            y=round(middle - self._px(BAR_HEIGHT) / 2),
+            w=round(BAR_SHARE * box.w),
+            h=self._px(BAR_HEIGHT),
+        )
+        share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
+        is_done = tally.done >= tally.asked
+        self._brush.box(bar, TRACK)
+        filled = Box(bar.x, bar.y, round(share * bar.w), bar.h)
+        self._brush.box(filled, BLUE if is_done else ORANGE)
+        left = bar.x + bar.w + self._px(2 * TICK)
+        words = f"{tally.held_s:.0f} s · {tally.done} of {tally.asked} × {tally.asked_s:g} s"
+        words = f"{words}  ✓" if is_done else words
+        self._write(words, left, middle, size, MEDIUM, WHITE, box.x + box.w - left)
+
+    def _write(
+        self,
+        words: str,
+        x: int,
+        middle: float,
+        size: float,
+        weight: int,
+        colour: Colour,
+        width: float | None = None,
+    ) -> None:
+        room = int(self._w - 2 * x if width is None else width)
+        fitted, words = self._type.fit_line(words, size * self._unit, room, weight)
+        self._brush.write(Line(words, x, baseline(middle, fitted), fitted, weight, colour))

@@ -1,0 +1,85 @@
+"""The window: shows pictures and reads keys."""
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from backstretch.canvas import Picture
+from backstretch.errors import SetupError
+
+NAME = "backstretch"
+START_WH = (1280, 720)
+ESCAPE, LAST_KEY = 27, 0x7F
+KEY_WAIT_MS = 15
+"""How long a key is waited for; the window breathes meanwhile."""
+
+
+class Window:
+    """One window; a context manager. Must be used by the main thread only.
+
+    Raises:
+        SetupError: There is no screen.
+    """
+
+    def __init__(self, wh: tuple[int, int] = START_WH) -> None:
+        if not has_screen():
+            raise SetupError("there is no screen to open a window on; use --no-window")
+        import cv2  # heavy; loaded only when something is shown
+
+        self._cv = cv2
+        self._is_full = False
+        cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL | cv2.WINDOW_FREERATIO)
+        cv2.resizeWindow(NAME, *wh)
+        self._wh = wh
+
+    @property
+    def wh(self) -> tuple[int, int]:
+        """Width and height of what can be drawn on."""
+        _, _, width, height = self._cv.getWindowImageRect(NAME)
+        if width > 0 and height > 0:
+            self._wh = (width, height)
+        return self._wh
+
+    @property
+    def closed(self) -> bool:
+        """Whether the person has closed it."""
+        return self._cv.getWindowProperty(NAME, self._cv.WND_PROP_VISIBLE) < 1
+
+    def show(self, picture: Picture) -> str:
+        """Show a picture; return the key that was pressed, ``esc``, or nothing."""
+        self._cv.imshow(NAME, self._cv.cvtColor(picture, self._cv.COLOR_RGB2BGR))
+        code = self._cv.waitKey(KEY_WAIT_MS) & 0xFF
+        if code == ESCAPE:
+            return "esc"
+        return chr(code).lower() if 0 < code < LAST_KEY else ""
+
+    def toggle_full(self) -> None:
+        """Fill the screen, or no more."""
+        self._is_full = not self._is_full
+        way = self._cv.WINDOW_FULLSCREEN if self._is_full else self._cv.WINDOW_NORMAL
+        self._cv.setWindowProperty(NAME, self._cv.WND_PROP_FULLSCREEN, way)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._cv.destroyAllWindows()
+
+
+def has_screen(environment: dict[str, str] | None = None) -> bool:
+    """Whether a window can be opened: a library that finds no screen ends the whole program."""
+    if not sys.platform.startswith("linux"):
+        return True
+    names = dict(os.environ) if environment is None else environment
+    display = names.get("DISPLAY", "")
+    if not display.startswith(":"):
+        return bool(display)  # another machine's screen; or none
+    number = display[1:].partition(".")[0]
+    return Path(f"/tmp/.X11-unix/X{number}").exists()  # noqa: S108 - where X keeps its sockets
