@@ -71,6 +71,7 @@ class Coach:
         self._out: list[Event] = []
         self._prompter = Prompter()
         self._look = SteadyLook()
+        self._camera_told = self._part.pose.camera
         self._script = Script((*welcome, *lines.placing(self._part.pose)))
         self._placement = PlacementCheck()
         self._presence = Presence()
@@ -219,9 +220,8 @@ class Coach:
         title = "Slowly" if hurried else lines.TITLES.get(look, title)
         lacking = look in {Look.ADJUST, Look.UNSEEN}
         words = self._prompter.shown or (cue if lacking else "") or line
-        scene = self._plain(look, title, words)
         note = lines.not_counting(step) if lacking else ""
-        self.scene = replace(scene, note=note, valid_s=step.valid_s)
+        self.scene = replace(self._plain(look, title, words), note=note, valid_s=step.valid_s)
 
     def _hold(self, step: Step) -> None:
         """A hold of what is due is going on."""
@@ -303,10 +303,11 @@ class Coach:
         pose = self._part.pose
         if pose.guided:
             self._out.append(Judge((pose,)))
-        if self.agenda.hold == 1:
-            self._set_up(lines.placing(pose))
-        else:
+        if self.agenda.hold > 1:
             self._await_hold(lines.again(self.agenda.side))
+            return
+        is_new, self._camera_told = pose.camera != self._camera_told, pose.camera
+        self._set_up(lines.placing(pose) if is_new else ())
 
     def _set_up(self, script: Sequence[str] = ()) -> None:
         self._enter(Phase.PLACING, script)
@@ -382,10 +383,9 @@ class Coach:
     def _end(self, why: str) -> None:
         self._enter(Phase.DONE)
         self.ended = why
-        words = lines.ENDED[why]
-        if words:
-            self._say(words)
-        self.scene = self._plain(Look.CALM, "Done", words)
+        if lines.ENDED[why]:
+            self._say(lines.ENDED[why])
+        self.scene = self._plain(Look.CALM, "Done", lines.ENDED[why])
 
     def _plain(self, look: Look, title: str, line: str) -> Scene:
         return Scene(

@@ -16,7 +16,8 @@ from backstretch.crowd import Crowd
 from backstretch.frame import Frame
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks
-from backstretch.orders import Command, Event
+from backstretch.lines import CAMERA_LOST
+from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
 from backstretch.practice import Practice
 from backstretch.scene import Phase, Scene
@@ -129,6 +130,7 @@ class Live:
         self._stop = Flag()
         self._failure: BaseException | None = None
         self._is_first = True
+        self._lost = ""
         self._thread = Thread(target=self._run, name="look", daemon=True)
 
     def __enter__(self) -> Self:
@@ -211,6 +213,7 @@ class Live:
         self.figures.looked += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
+        self._tell_lost("")
         for outlet in self._outlets:
             outlet.looked(frame, marks)
 
@@ -225,6 +228,15 @@ class Live:
         self._tell(*self.practice.push(self.last_s, None, Room()))
         frame, scene = self.sight.frame, self.practice.coach.scene
         self.sight = Sight(frame, None, self.practice.step, scene, lost=self._eye.lost)
+        self._tell_lost(self._eye.lost)
+
+    def _tell_lost(self, lost: str) -> None:
+        """Tell once that the camera is gone, and once that it is back."""
+        if lost and not self._lost:
+            self._tell([], [Note("camera lost", lost), Say(CAMERA_LOST, urgent=True)])
+        elif self._lost and not lost:
+            self._tell([], [Note("camera back", "")])
+        self._lost = lost
 
     def _tell(self, steps: list[Step], events: list[Event]) -> None:
         for outlet in self._outlets:

@@ -1,4 +1,4 @@
-"""A live session from the camera to the summary: opens what it needs, runs, closes, and tells what came of it."""
+"""A live session from the camera to the summary: opens what it needs, runs, closes, tells what came of it."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -95,16 +95,29 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
         if setup.soreness is not None:
             kept.sore(setup.soreness)
         window = None if windowless else stack.enter_context(Window())
-        show = WindowShow(window, voice) if window else TerminalShow(setup.terminal)
+        tick = _Notices(voice, notice).tell
+        show = WindowShow(window, voice, tick) if window else TerminalShow(setup.terminal, tick)
         live = Live(capture, landmarker, practice, [Speaker(voice), *kept.outlets(practice)])
         why = _watch(live, show)
-        for words in voice.notices:
-            notice(words)
         result = _result(live, practice, capture, setup.warnings)
         kept.finish(result, why)
         if isinstance(show, WindowShow) and why != INTERRUPTED:
             show.summary(result, _parting(why))
         return Outcome(result, why, kept.folder, kept.faults)
+
+
+class _Notices:
+    """Tells why there is no voice or sound, each once and as soon as it is known."""
+
+    def __init__(self, voice: Voice, notice: Callable[[str], object]) -> None:
+        self._voice, self._notice = voice, notice
+        self._told: set[str] = set()
+
+    def tell(self) -> None:
+        for words in self._voice.notices:
+            if words not in self._told:
+                self._told.add(words)
+                self._notice(words)
 
 
 def _watch(live: Live, show: WindowShow | TerminalShow) -> str:

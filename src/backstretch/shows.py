@@ -44,10 +44,16 @@ STYLES = {
 
 
 class WindowShow:
-    """Shows a session in a window, and takes its keys."""
+    """Shows a session in a window, and takes its keys.
 
-    def __init__(self, window: Window, voice: Voice) -> None:
-        self._window, self._voice = window, voice
+    Args:
+        window: Where it is shown.
+        voice: What the mute key mutes.
+        tick: Called again and again meanwhile.
+    """
+
+    def __init__(self, window: Window, voice: Voice, tick: Callable[[], None]) -> None:
+        self._window, self._voice, self._tick = window, voice, tick
         self._view = LiveView()
 
     def run(self, live: Live) -> None:
@@ -64,6 +70,7 @@ class WindowShow:
                 self._voice.muted = not self._voice.muted
             elif key == FULL:
                 self._window.toggle_full()
+            self._tick()
             live.wait(max(0.0, LEAST_BETWEEN_S - (perf_counter() - began_s)))
 
     def summary(self, result: Result, lines: tuple[str, ...]) -> None:
@@ -75,10 +82,15 @@ class WindowShow:
 
 
 class TerminalShow:
-    """Tells a session in a terminal: one steady panel, or a line for each change where it is no terminal."""
+    """Tells a session in a terminal: one steady panel, or a line for each change where it is none.
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    Args:
+        console: The terminal, or a file.
+        tick: Called again and again meanwhile.
+    """
+
+    def __init__(self, console: Console, tick: Callable[[], None]) -> None:
+        self._console, self._tick = console, tick
 
     def run(self, live: Live) -> None:
         """Tell until the session is over."""
@@ -91,6 +103,7 @@ class TerminalShow:
     def _follow(self, live: Live, tell: Callable[[Scene, float], None]) -> None:
         while not live.over:
             tell(live.sight.scene, live.last_s)
+            self._tick()
             live.wait(LOOK_EVERY_S)
 
     def _line(self) -> Callable[[Scene, float], None]:

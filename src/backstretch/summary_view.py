@@ -7,7 +7,6 @@ from backstretch.canvas import (
     BOLD,
     DARK,
     MEDIUM,
-    ORANGE,
     TRACK,
     WHITE,
     Box,
@@ -28,6 +27,8 @@ NAME_SHARE, BAR_SHARE = 0.4, 0.28
 """Of the width; the figures have the rest."""
 BAR_HEIGHT = 22
 TICK = 12
+Style = tuple[int, Colour]
+STRONG, PLAIN, SOFT = (BOLD, WHITE), (MEDIUM, WHITE), (MEDIUM, QUIET)
 
 
 def draw_summary(result: Result, wh: tuple[int, int], lines: tuple[str, ...] = ()) -> Picture:
@@ -59,10 +60,11 @@ class _Page:
         margin = self._px(MARGIN)
         held_s = sum(each.held_s for each in tallies(result))
         title = f"{held_s:.0f} s held" if held_s else "Nothing was held this time"
-        self._write(title, margin, margin + self._px(TITLE / 2), TITLE, BOLD, WHITE)
+        inner = self._w - 2 * margin
+        self._write(title, (margin, margin + self._px(TITLE / 2)), TITLE, STRONG, inner)
         name = result.wanted.pose.name if result.wanted.pose else result.wanted.title
         top = margin + self._px(TITLE * 1.5)
-        self._write(name, margin, top, ROW, MEDIUM, QUIET)
+        self._write(name, (margin, top), ROW, SOFT, inner)
         foot = [*lines, "Press any key to close."]
         top += self._px(ROW)
         bottom = self._h - margin - self._px(1.4 * FOOT) * len(foot)
@@ -72,7 +74,7 @@ class _Page:
             self._row(tally, Box(margin, round(top + at * each), self._w - 2 * margin, round(each)))
         for at, words in enumerate(foot):
             y = bottom + self._px(1.4 * FOOT) * (at + 0.7)
-            self._write(words, margin, y, FOOT, MEDIUM, QUIET, self._w - 2 * margin)
+            self._write(words, (margin, y), FOOT, SOFT, inner)
 
     def _row(self, tally: Tally, box: Box) -> None:
         """One stretch and side: its name, a bar, and the same in figures."""
@@ -84,7 +86,7 @@ class _Page:
             else tally.form.pose.name
         )
         room = NAME_SHARE * box.w - self._px(TICK)
-        self._write(name, box.x, middle, size, MEDIUM, WHITE, room)
+        self._write(name, (box.x, middle), size, PLAIN, room)
         bar = Box(
             x=round(box.x + NAME_SHARE * box.w),
             y=round(middle - self._px(BAR_HEIGHT) / 2),
@@ -92,25 +94,19 @@ class _Page:
             h=self._px(BAR_HEIGHT),
         )
         share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
-        is_done = tally.done >= tally.asked
         self._brush.box(bar, TRACK)
         filled = Box(bar.x, bar.y, round(share * bar.w), bar.h)
-        self._brush.box(filled, BLUE if is_done else ORANGE)
+        self._brush.box(filled, BLUE)
         left = bar.x + bar.w + self._px(2 * TICK)
-        words = f"{tally.held_s:.0f} s · {tally.done} of {tally.asked} × {tally.asked_s:g} s"
-        words = f"{words}  ✓" if is_done else words
-        self._write(words, left, middle, size, MEDIUM, WHITE, box.x + box.w - left)
+        words = f"{tally.held_s:.0f} s · {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
+        words = f"{words}  ✓" if tally.done >= tally.asked else words
+        self._write(words, (left, middle), size, PLAIN, box.x + box.w - left)
 
     def _write(
-        self,
-        words: str,
-        x: int,
-        middle: float,
-        size: float,
-        weight: int,
-        colour: Colour,
-        width: float | None = None,
+        self, words: str, at: tuple[int, float], size: float, style: Style, width: float
     ) -> None:
-        room = int(self._w - 2 * x if width is None else width)
-        fitted, words = self._type.fit_line(words, size * self._unit, room, weight)
-        self._brush.write(Line(words, x, baseline(middle, fitted), fitted, weight, colour))
+        """Write a line from its left end on, centred on a height."""
+        weight, colour = style
+        fitted, words = self._type.fit_line(words, size * self._unit, int(width), weight)
+        line = Line(words, at[0], baseline(at[1], fitted), fitted, weight, colour)
+        self._brush.write(line)

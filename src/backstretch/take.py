@@ -10,7 +10,6 @@ from backstretch.session import Session, Step
 from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 
-
 SLOW_BELOW_FPS = 12.0
 """Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
 

@@ -383,7 +383,7 @@ class _Sounds:
         """The audio output, opened if it is not or went away; None, and a notice, if it fails."""
         try:
             # Half a second: never where somebody waits. It keeps PortAudio's chatter off stderr.
-            import sounddevice  # type: ignore[import-untyped]  # noqa: PLC0415
+            import sounddevice  # type: ignore[import-untyped]
         except (ImportError, OSError) as error:
             return self._give_up(NO_SOUNDDEVICE if isinstance(error, ImportError) else NO_PORTAUDIO)
         try:
