@@ -105,17 +105,28 @@ def _turn(degrees: Floats) -> Floats:
 
 
 class NeutralFinder:
-    """Looks for the neutral; `found` stays None until there is one.
+    """Looks for the neutral.
 
     Args:
         known: A neutral known beforehand; it is not replaced.
+
+    Attributes:
+        found: None until there is one.
+        stale: Whether nothing should be measured from it until there is a new one.
     """
 
     def __init__(self, known: Neutral | None = None) -> None:
         self.found = known
+        self.stale = False
         self._is_given = known is not None
         self._next_s = -math.inf
         self._moments: deque[tuple[float, Floats, Floats, Floats, Floats]] = deque()
+
+    def renew(self) -> None:
+        """Ask for a new upright neutral; lengths and view are those of the old one until then."""
+        self.stale = self.found is not None and not self._is_given
+        self._moments.clear()
+        self._next_s = -math.inf
 
     def push(
         self, time_s: float, landmarks: Landmarks | None, body: Body, row: int, *, posed: bool
@@ -148,8 +159,9 @@ class NeutralFinder:
         elif new.upright:
             change = new.lengths[0] / old.lengths[0]
             moved = not 1.0 / NEARER_FROM <= change <= NEARER_FROM
-            if not old.upright or moved or new.view.apart(old.view) > TURNED_FROM_DEG:
-                self.found = new
+            turned = new.view.apart(old.view) > TURNED_FROM_DEG
+            if self.stale or not old.upright or moved or turned:
+                self.found, self.stale = new, False
 
     def _still(self) -> bool:
         cores = np.array([moment[1] for moment in self._moments])

@@ -109,6 +109,10 @@ class PlacementCheck:
         return told
 
 
+STRAIGHT = "Sit or stand straight, look ahead, and keep still."
+"""Where the stretch is measured from the upright body."""
+
+
 def instruction(step: Step, form: Form, room: Room) -> Instruction | None:
     """The first thing to change before a stretch, None when all is well.
 
@@ -124,7 +128,10 @@ def instruction(step: Step, form: Form, room: Room) -> Instruction | None:
     fault = _place(step.landmarks, step, form) if step.landmarks else Fault.NOBODY
     if fault is not None:
         return _told(fault)
-    return _camera(step.neutral, form) if step.neutral else _told(Fault.RESTLESS)
+    if step.neutral is not None:
+        return _camera(step.neutral, form)
+    is_relative = any(check.measure.relative for check in form.pose.checks)
+    return Instruction(Fault.RESTLESS, STRAIGHT if is_relative else WORDS[Fault.RESTLESS])
 
 
 def _told(fault: Fault) -> Instruction:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.attempts import is_near
-from backstretch.columns import COLUMNS
+from backstretch.columns import COLUMNS, relative_columns
 from backstretch.cues import ABSENT, NOBODY, cue_of, reason_of
 from backstretch.form_watch import FormWatch, Judged, Look
 from backstretch.hold import Kind, Limit, Moment, Span, State
@@ -44,7 +44,7 @@ class Step:
         time_s: The frame's own time.
         landmarks: Steadied landmarks, None with nobody in view.
         values: (M,) value of each of `columns.COLUMNS`, NaN where it cannot be measured.
-        neutral: The neutral in use, None before one was found.
+        neutral: The neutral in use, None before one was found, or while a new one is needed.
         near: The side nearer to the camera.
         form: What the moment is judged by; None where many poses are in question and it is like none.
         verdict: Its verdict, None with nobody in view, or without a form.
@@ -111,8 +111,8 @@ class Session:
     ) -> None:
         self.watches: list[FormWatch] = []
         self._asked = asked
-        self.turn_to(poses, sides)
         self._finder = NeutralFinder(neutral)
+        self.turn_to(poses, sides)
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
         self._near = "left"
@@ -123,10 +123,14 @@ class Session:
     def turn_to(self, poses: Sequence[Pose], sides: tuple[str, ...] = ()) -> None:
         """Judge these poses from now on, of a person who goes on being followed; close what is open.
 
-        Without poses nothing is judged: a pause.
+        Without poses nothing is judged: a pause. Other poses than before that are measured from the
+        neutral need a new one: the person may have turned while nothing of it could be seen.
         """
         for watch in self.watches:
             watch.clock.finish()
+        is_new = bool(self.watches) and not set(poses) <= {self.watches[-1].form.pose}
+        if is_new and any(check.measure.relative for pose in poses for check in pose.checks):
+            self._finder.renew()
         forms = [form for pose in poses for form in forms_of(pose)]
         forms = [form for form in forms if not sides or form.side in {*sides, None}]
         self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]
@@ -193,6 +197,8 @@ class Session:
     ) -> Step:
         self._vote(time_s, float(body.towards_camera[row]))
         values = settle(body, row, self.neutral, self._near)
+        if self._finder.stale:
+            values = np.where(relative_columns(), np.nan, values)
         unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)
         look = Look(time_s, values, self._near, unseen)
         judged = self._judged(look)
@@ -267,7 +273,7 @@ class Session:
             time_s=look.time_s,
             landmarks=marks,
             values=values,
-            neutral=self.neutral,
+            neutral=None if self._finder.stale else self.neutral,
             near=self._near,
             form=None,
             verdict=None,
