@@ -108,15 +108,16 @@ class Type:
         room_wh: tuple[int, float],
         size: float,
         count: int,
+        weight: int = MEDIUM,
     ) -> list[Line]:
         """Set text below a corner, in at most so many lines and no more than begin in the room."""
         count = min(count, int(room_wh[1] / (LINE_HEIGHT * LEAST_TEXT_PX)))
         if count < 1:
             return []
-        fitted, lines = self.fit(text, size, room_wh[0], count)
+        fitted, lines = self.fit(text, size, room_wh[0], count, weight)
         left, top = left_top[0], left_top[1] + round(CAPITAL * fitted)
         return [
-            Line(words, left, top + round(row * LINE_HEIGHT * fitted), fitted)
+            Line(words, left, top + round(row * LINE_HEIGHT * fitted), fitted, weight)
             for row, words in enumerate(lines)
         ]
 

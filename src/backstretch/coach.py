@@ -369,7 +369,7 @@ class Coach:
         self._enter(Phase.PAIN, self._pain_advice)
         self._out += [Judge(()), Note("pain", self.scene.name)]
         self._say(lines.STOPPED, urgent=True)
-        self.scene = self._plain(Look.CALM, "Stopped", " ".join(self._pain_advice))
+        self.scene = self._plain(Look.CALM, "Stopped", "\n".join(self._pain_advice))
 
     def _linger(self) -> None:
         """After pain: read out the advice, and end by itself."""

@@ -69,13 +69,20 @@ class Kept:
         self._keeper = Keeper(self._record, practice)
         return [self._keeper, *(each for each in (self._track, self._video) if each)]
 
-    def finish(self, result: Result, why: str) -> None:
-        """Keep the end: why it came, the totals, and the result with all that belongs to it."""
+    def finish(self, result: Result, why: str, **figures: int) -> None:
+        """Keep the end: why it came, the totals, and the result with all that belongs to it.
+
+        ``figures`` tell how the machine kept up, such as the pictures that were dropped.
+        """
         if self._keeper is not None:
             self._keeper.keep_holds()
         document = result.as_dict()
         self._record.write(
-            END, reason=why, totals=document["totals"], warnings=document["warnings"]
+            END,
+            reason=why,
+            totals=document["totals"],
+            warnings=document["warnings"],
+            **figures,
         )
         if self._video is not None:
             self._video.close()

@@ -100,7 +100,7 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
         live = Live(capture, landmarker, practice, [Speaker(voice), *kept.outlets(practice)])
         why = _watch(live, show)
         result = _result(live, practice, capture, setup.warnings)
-        kept.finish(result, why)
+        kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
         if isinstance(show, WindowShow) and why != INTERRUPTED:
             show.summary(result, _parting(why))
         return Outcome(result, why, kept.folder, kept.faults)

@@ -40,12 +40,12 @@ BAND = 216
 MARGIN, GAP = 28, 16
 WORD_HEIGHT = 112
 """The block with the state."""
-WORD, LINE, NOTE, SMALL = 56, 58, 27, 25
+WORD, LINE, NOTE, SMALL = 56, 54, 27, 25
 KEYS = 19
 LINES_AT_MOST = 2
 SHORT = 80
 """A line that is short enough stands alone, in this size."""
-ADVICE, ADVICE_LINES = 44, 12
+ADVICE, ADVICE_LINES = 42, 6
 RING, RING_WIDTH, NUMBER = 272, 22, 104
 PAUSE_BAR = 52
 BREATH_LEAST, BREATH_MOST = 9, 30
@@ -53,8 +53,8 @@ SYMBOL = 26
 BAR = 12
 """Width of the coloured bar beside the line."""
 STEP_DOT = 8
-FIGURE = 8.0
-"""Width of a figure's limbs."""
+FIGURE, WITH_MARGIN = 9.0, 40
+"""Width of a figure's limbs; and how much larger it is drawn, since it has a margin of its own."""
 
 BAND_GROUND: Colour = (38, 41, 47)
 QUIET: Colour = (178, 183, 190)
@@ -64,7 +64,8 @@ PLAIN: Colour = (58, 63, 71)
 GROUNDS = {Look.IN: BLUE, Look.ADJUST: ORANGE, Look.UNSEEN: GREY, Look.CALM: PLAIN}
 INKS = {Look.IN: DARK, Look.ADJUST: DARK, Look.UNSEEN: DARK, Look.CALM: WHITE}
 MARKS = {Look.IN: Mark.FINE, Look.ADJUST: Mark.WRONG, Look.UNSEEN: Mark.UNKNOWN}
-KEYS_LINES = ("Space pause · N next · B back", "M mute · P pain: stop · Q quit")
+KEYS_LINES: tuple[str, ...] = ("Space pause · N next · B back", "M mute · P pain: stop · Q quit")
+KEYS_AFTER: tuple[str, ...] = ("Q quit",)
 WITH_FIGURE = {Phase.PLACING, Phase.READY}
 JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
 """In these the joints that are judged are marked."""
@@ -151,18 +152,26 @@ class _Page:
         """The line to act on: large where it is short, and in the middle of its room."""
         line, short = _line(scene), SHORT * self.unit
         if scene.phase is Phase.PAIN:
-            found = self._block(line, box, ADVICE * self.unit, ADVICE_LINES)
-        elif self.type.width(line, round(short), BOLD) <= box.w:
-            found = self._block(line, box, short, 1)
-        else:
-            found = self._block(line, box, LINE * self.unit, LINES_AT_MOST)
-        if not found:
-            return []
-        left_over = box.y + box.h - found[-1].y
-        return [replace(each, y=each.y + max(0, left_over // 2), weight=BOLD) for each in found]
+            return self._advice(line.splitlines(), box)
+        is_short = self.type.width(line, round(short), BOLD) <= box.w
+        size, count = (short, 1) if is_short else (LINE * self.unit, LINES_AT_MOST)
+        found = self._block(line, box, size, count)
+        left_over = box.y + box.h - found[-1].y if found else 0
+        return [replace(each, y=each.y + max(0, left_over // 2)) for each in found]
+
+    def _advice(self, paragraphs: list[str], box: Box) -> list[Line]:
+        """After pain there is more to read, and time to read it: a paragraph a sentence."""
+        found: list[Line] = []
+        top = box.y + self._px(MARGIN)
+        for words in paragraphs:
+            room = Box(box.x, top, box.w, max(1, box.y + box.h - top))
+            found += self._block(words, room, ADVICE * self.unit, ADVICE_LINES)
+            top = (found[-1].y if found else top) + self._px(1.2 * ADVICE)
+        return found
 
     def _block(self, words: str, box: Box, size: float, count: int) -> list[Line]:
-        return self.type.paragraph(words, (box.x, box.y), (box.w, float(box.h)), size, count)
+        room = (box.w, float(box.h))
+        return self.type.paragraph(words, (box.x, box.y), room, size, count, BOLD)
 
     def _column(self, scene: Scene, box: Box, *, muted: bool) -> None:
         self._word(scene, Box(box.x, box.y, box.w, self._px(WORD_HEIGHT)))
@@ -171,7 +180,9 @@ class _Page:
         if scene.phase is Phase.PAUSED:
             self._bars(room)
         elif scene.phase in WITH_FIGURE and scene.form.pose.figure:
-            draw_figure(self.brush, scene.form, room, FIGURE * self.unit, mirrored=True)
+            more = self._px(WITH_MARGIN)
+            wider = Box(room.x - more, room.y - more, room.w + 2 * more, room.h + 2 * more)
+            draw_figure(self.brush, scene.form, wider, FIGURE * self.unit, mirrored=True)
         elif scene.phase is not Phase.PAIN:
             self._ring(scene, room)
         top += self._px(RING + GAP)
@@ -180,7 +191,8 @@ class _Page:
             self._breath(scene, box, top + self._px(112))
         elif scene.steps:
             self._steps(scene, box, top + self._px(112))
-        keys = ("Sound is off", *KEYS_LINES) if muted else KEYS_LINES
+        keys = KEYS_AFTER if scene.phase in {Phase.PAIN, Phase.DONE} else KEYS_LINES
+        keys = ("Sound is off", *keys) if muted else keys
         for row, words in enumerate(reversed(keys)):
             y = box.y + box.h - self._px(MARGIN) - self._px(1.35 * KEYS) * row
             self._centred(words, (box.x + box.w / 2, y), KEYS, box.w - self._px(GAP), QUIET)

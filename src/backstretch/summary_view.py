@@ -98,7 +98,10 @@ class _Page:
         filled = Box(bar.x, bar.y, round(share * bar.w), bar.h)
         self._brush.box(filled, BLUE)
         left = bar.x + bar.w + self._px(2 * TICK)
-        words = f"{tally.held_s:.0f} s · {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
+        holds = "hold" if tally.asked == 1 else "holds"
+        words = (
+            f"{tally.held_s:.0f} s · {tally.done} of {tally.asked} {holds} of {tally.asked_s:g} s"
+        )
         words = f"{words}  ✓" if tally.done >= tally.asked else words
         self._write(words, (left, middle), size, PLAIN, box.x + box.w - left)
 
