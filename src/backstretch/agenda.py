@@ -45,6 +45,11 @@ class Agenda:
         done = sum(at == self._at for at, _ in self._spent)
         return min(done + 1, self.part.holds)
 
+    @property
+    def switches(self) -> bool:
+        """Whether the side that is due is not the one that was done last in this stretch."""
+        return bool(self._spent) and self._spent[-1] == (self._at, _other(self.side))
+
     def adopt(self, side: str | None) -> bool:
         """The person does this side; tell whether it is due, and if so make it the one that is asked for."""
         is_due = self._left()[side] > 0
@@ -75,3 +80,7 @@ class Agenda:
     def _most_due(self) -> str | None:
         left = self._left()
         return max(self.part.sides, key=lambda side: left[side])
+
+
+def _other(side: str | None) -> str | None:
+    return {"left": "right", "right": "left"}.get(side or "", "neither")

@@ -357,7 +357,10 @@ def open_capture(where: str) -> Capture:
     if "://" in where:
         return Capture(CameraFeed(where), shown(where))
     if where.isascii() and where.isdecimal():
-        return Capture(CameraFeed(int(where)), f"camera {int(where)}")
+        feed = CameraFeed(int(where))
+        if platform.system() == "Darwin":  # asks for permission, on the main thread only
+            feed.reopen()
+        return Capture(feed, f"camera {int(where)}")
     return Capture(FileFeed(Path(where)), where)
 
 

@@ -293,7 +293,7 @@ class Coach:
             self._turn()
 
     def _show_rest(self) -> None:
-        title = "Switch sides" if lines.switches(self.agenda) else "Rest"
+        title = "Switch sides" if self.agenda.switches else "Rest"
         scene = self._plain(Look.CALM, title, lines.coming(self.agenda))
         rest_s = self.agenda.programme.rest_s
         self.scene = replace(scene, left_s=max(0.0, self._rest_left_s), rest_s=rest_s)
@@ -304,7 +304,7 @@ class Coach:
         if pose.guided:
             self._out.append(Judge((pose,)))
         if self.agenda.hold > 1:
-            self._await_hold(lines.again(self.agenda.side))
+            self._await_hold(lines.again(self.agenda))
             return
         is_new, self._camera_told = pose.camera != self._camera_told, pose.camera
         self._set_up(lines.placing(pose) if is_new else ())

@@ -63,26 +63,23 @@ def too_short(valid_s: float, asked_s: float) -> str:
     return f"That was {valid_s:.0f} of {asked_s:.0f} seconds. Again when you are ready."
 
 
-def again(side: str | None) -> str:
+def again(agenda: Agenda) -> str:
     """Said before the next hold of the same stretch."""
-    return f"Now the {side} side, when you are ready." if side else "Again, when you are ready."
-
-
-def switches(agenda: Agenda) -> bool:
-    """Whether the hold that is due is of the other side than the one before."""
-    return agenda.side is not None and agenda.hold > 1 and len(agenda.part.sides) > 1
+    if agenda.switches:
+        return f"Now the {agenda.side} side, when you are ready."
+    return "Again, when you are ready."
 
 
 def coming(agenda: Agenda) -> str:
     """What comes after the rest."""
     if agenda.hold > 1:
-        return f"Then the {agenda.side} side." if agenda.side else "Then once more."
+        return f"Then the {agenda.side} side." if agenda.switches else "Then once more."
     return f"Next: {named(agenda.part, agenda.side)}"
 
 
 def resting(agenda: Agenda) -> str:
     """Said when a rest begins."""
-    if switches(agenda):
+    if agenda.switches:
         return f"Switch sides. {coming(agenda)}"
     return f"Rest. {coming(agenda)}"
 
