@@ -21,10 +21,10 @@ LAYERS = (
     {"matching", "motion"},
     {"attempts", "cues", "form_watch", "recognition", "shortlist"},
     {"session"},
-    {"breathing", "haste", "placement", "presence", "programme"},
+    {"breathing", "haste", "patience", "placement", "presence", "programme"},
     {"agenda", "orders", "scene"},
     {"lines", "prompting"},
-    {"hold_talk"},
+    {"advice", "hold_talk"},
     {"coach"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""

@@ -8,32 +8,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backstretch import lines
+from backstretch.advice import Adviser
 from backstretch.agenda import Agenda
 from backstretch.breathing import BREATHS_A_MINUTE
 from backstretch.earcons import Earcon
-from backstretch.haste import Haste
 from backstretch.hold import LONGEST_GAP_S, State
 from backstretch.hold_talk import HoldTalk
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
+from backstretch.patience import PATIENCE_S, Patience
 from backstretch.placement import Fault, PlacementCheck, Room
 from backstretch.presence import Presence
 from backstretch.programme import Part, Programme
-from backstretch.prompting import Prompter, Script, SteadyLook
+from backstretch.prompting import Script, speaking_s
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
 
-PATIENCE_S = 90.0
-"""A stretch that is tried for so long without a hold is left out, since nobody may be able to press a key."""
-HURRIED_AFTER_S = 60.0
-"""When that is announced."""
-MOST_TRIES = 3
-"""So many holds that were too short, and the next one is asked for."""
 REMIND_EVERY_S = 15.0
 """How often somebody who stays in position after a whole hold is told that it is enough."""
 PAIN_SHOWN_S = 45.0
 """How long the advice stays before the session ends by itself."""
 
-_LOOKS = {State.IN: Look.IN, State.OUT: Look.ADJUST, State.UNSEEN: Look.UNSEEN}
 _HOLDING = {Phase.HOLDING, Phase.EASING}
 _OVER = {Phase.PAIN, Phase.DONE}
 
@@ -67,10 +61,9 @@ class Coach:
         self.phase = Phase.PLACING
         self.ended = ""
         self._pain_advice = tuple(pain_advice)
-        self._pace, self._breath_sounds = breaths_a_minute, breath_sounds
+        self._breathing = breaths_a_minute, breath_sounds
         self._out: list[Event] = []
-        self._prompter = Prompter()
-        self._look = SteadyLook()
+        self._adviser = Adviser()
         self._camera_told = self._part.pose.camera
         self._script = Script((*welcome, *lines.placing(self._part.pose)))
         self._placement = PlacementCheck()
@@ -78,26 +71,20 @@ class Coach:
         self._before_pause = self.phase
         self._paused_away = False
         self._talk = HoldTalk()
-        self._haste = Haste()
-        self._now_s: float | None = None
-        self._since_s = 0.0
-        self._tried_s = self._rest_left_s = 0.0
-        self._tries = 0
+        self._has_begun = False
+        self._time_s = self._since_s = 0.0
+        self._rest_left_s = 0.0
+        self._patience = Patience()
         self.scene = self._plain(Look.CALM, "Set up", "")
 
     @property
     def _part(self) -> Part:
         return self.agenda.part
 
-    @property
-    def _time_s(self) -> float:
-        return 0.0 if self._now_s is None else self._now_s
-
     def take(self, step: Step, room: Room) -> list[Event]:
         """Take the next moment; return what is to be done, in order."""
-        before_s = step.time_s if self._now_s is None else self._now_s
-        passed_s = min(step.time_s - before_s, LONGEST_GAP_S)
-        self._now_s = step.time_s
+        passed_s = min(step.time_s - self._time_s, LONGEST_GAP_S) if self._has_begun else 0.0
+        self._has_begun, self._time_s = True, step.time_s
         self._presence.push(passed_s, is_there=step.landmarks is not None)
         if self.phase in _OVER:
             self._linger()
@@ -108,8 +95,8 @@ class Coach:
     def command(self, command: Command) -> list[Event]:
         """Take a key."""
         if self.phase in _OVER:
-            if command is Command.QUIT:
-                self._end(self.ended or "pain")
+            if command is Command.QUIT and not self.ended:
+                self._end("pain")
         elif command is Command.PAIN:
             self._stop_for_pain()
         elif command is Command.QUIT:
@@ -127,19 +114,24 @@ class Coach:
         return given
 
     def _say(self, words: str, *, urgent: bool = False) -> None:
-        self._out.append(Say(words, urgent))
-        self._prompter.quiet(self._time_s)
+        self._emit(Say(words, urgent))
+
+    def _emit(self, event: Event) -> None:
+        self._out.append(event)
+        if isinstance(event, Say):
+            prompter, now_s = self._adviser.prompter, self._time_s
+            start_s = now_s if event.urgent else max(now_s, prompter.said_until_s)
+            prompter.quiet(now_s, start_s + speaking_s(event.words))
 
     def _enter(self, phase: Phase, script: Sequence[str] = ()) -> None:
         self.phase, self._since_s = phase, self._time_s
-        self._script = Script(tuple(script))
-        self._prompter.clear()
-        self._look = SteadyLook()
+        self._script = Script(tuple(script), starts_s=self._adviser.prompter.said_until_s)
+        self._adviser.clear()
 
     def _go_on(self, step: Step, room: Room, passed_s: float) -> None:
         """What a moment means, by what is being held and by the phase."""
-        is_ours = step.pose is not None and step.pose.id == self._part.pose.id
-        if is_ours and step.valid_s > 0.0 and self._may_hold(step):
+        self._adviser.watch(step)
+        if self._is_ours(step) and self._may_hold(step):
             self._hold(step)
             return
         if self.phase in _HOLDING:
@@ -155,20 +147,27 @@ class Coach:
         elif self.phase is Phase.RESTING:
             self._rest_on(passed_s)
 
+    def _is_ours(self, step: Step) -> bool:
+        """Whether a hold of the stretch that is due is going on."""
+        is_due = step.pose is not None and step.pose.id == self._part.pose.id
+        return is_due and step.valid_s > 0.0 and not self.agenda.over
+
     def _may_hold(self, step: Step) -> bool:
         """Whether the hold that is going on is one that is due; a side that is due is adopted."""
-        if self.phase in _HOLDING or step.side == self.agenda.side:
+        if step.side == self.agenda.side:
             return True
-        return self.agenda.adopt(step.side)
+        if self.phase in _HOLDING:
+            self._let_go()
+        return self._is_ours(step) and self.agenda.adopt(step.side)
 
     def _place(self, step: Step, room: Room, passed_s: float) -> None:
         """Before a stretch: one instruction at a time until the camera sees what it needs."""
         has_said = self._script.over(self._time_s)
         told = self._placement.push(step, self.agenda.form, room, passed_s if has_said else 0.0)
-        said = self._prompter.push(self._time_s, told.words if told else "")
+        said = self._adviser.prompter.push(self._time_s, told.words if told else "")
         if said:
             self._say(said)
-        line = self._prompter.shown or (told.words if told else lines.STAY)
+        line = self._adviser.prompter.shown or (told.words if told else lines.STAY)
         look = Look.ADJUST if told else Look.CALM
         look = Look.UNSEEN if told and told.fault is Fault.NOBODY else look
         self.scene = self._plain(look, "Set up", line)
@@ -190,16 +189,16 @@ class Coach:
 
     def _await_hold(self, words: str = "") -> None:
         self._enter(Phase.TRYING)
-        self._tried_s = 0.0
+        self._patience.begin()
         if words:
             self._say(words)
 
     def _try(self, step: Step, passed_s: float) -> None:
         """The position is awaited: the clock starts by itself."""
-        before_s, self._tried_s = self._tried_s, self._tried_s + passed_s
-        if before_s < HURRIED_AFTER_S <= self._tried_s:
+        self._patience.wait(passed_s)
+        if self._patience.hurries:
             self._say(lines.HURRIED)
-        if self._tried_s >= PATIENCE_S:
+        if self._patience.over:
             self._out.append(Note("left out", f"no hold in {PATIENCE_S:g} s"))
             self._say(lines.LEFT_OUT)
             self._rest()
@@ -207,21 +206,13 @@ class Coach:
             self._advise(step, "Begin", lines.BEGIN)
 
     def _advise(self, step: Step, title: str, line: str) -> None:
-        """Show, and where it lasts speak, what is to be changed; ``title`` and ``line`` where nothing is."""
-        hurried = self._haste.push(step)
-        is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
-        cue = lines.SLOWLY if hurried else step.cue if is_meant else ""
-        at_once = cue in lines.SAFETY
-        said = self._prompter.push(self._time_s, cue, at_once=at_once)
-        if said:
-            self._say(said, urgent=at_once)
-        now = Look.ADJUST if hurried else _LOOKS[step.state] if is_meant else Look.CALM
-        look = now if hurried else self._look.push(self._time_s, now)
-        title = "Slowly" if hurried else lines.TITLES.get(look, title)
-        lacking = look in {Look.ADJUST, Look.UNSEEN}
-        words = self._prompter.shown or (cue if lacking else "") or line
-        note = lines.not_counting(step) if lacking else ""
-        self.scene = replace(self._plain(look, title, words), note=note, valid_s=step.valid_s)
+        """Show and say what is to be changed; ``title`` and ``line`` where nothing is."""
+        advice = self._adviser.push(step, self.agenda.side)
+        if advice.said:
+            self._say(advice.said, urgent=advice.urgent)
+        scene = self._plain(advice.look, advice.title or title, advice.line or line)
+        held_s = step.valid_s if step.side == self.agenda.side else 0.0
+        self.scene = replace(scene, note=advice.note, valid_s=held_s)
 
     def _hold(self, step: Step) -> None:
         """A hold of what is due is going on."""
@@ -230,7 +221,8 @@ class Coach:
             return
         if self.phase is not Phase.HOLDING:
             self._begin_hold()
-        self._out += self._talk.push(step)
+        for event in self._talk.push(step):
+            self._emit(event)
         self._advise(step, "Hold", lines.BREATHE)
         if step.state is State.IN:
             self.scene = replace(self.scene, breath=self._talk.breath(step.time_s))
@@ -239,8 +231,7 @@ class Coach:
 
     def _begin_hold(self) -> None:
         self._enter(Phase.HOLDING)
-        sounds = self._breath_sounds
-        self._talk = HoldTalk(self._time_s, self._part.hold_s, self._pace, breath_sounds=sounds)
+        self._talk = HoldTalk(self._time_s, self._part.hold_s, *self._breathing)
         self._out.append(Sound(Earcon.IN))
         self._say(lines.hold_begins(first=self.agenda.hold == 1), urgent=True)
 
@@ -264,17 +255,18 @@ class Coach:
         if self.phase is Phase.EASING:
             self._rest()
             return
-        self._tries += 1
-        if self._tries >= MOST_TRIES:
+        held_s = self._talk.valid_s
+        is_try = self._patience.fail(self.agenda.side, held_s)
+        if self._patience.over:
             self._say(lines.GO_ON)
             self._rest()
         else:
-            self._await_hold(lines.too_short(self._talk.valid_s, self._part.hold_s))
+            self._await_hold(lines.too_short(held_s, self._part.hold_s) if is_try else "")
 
     def _rest(self) -> None:
         """What was due is done or left out: the next side, the next stretch, or the end."""
         self.agenda.spend()
-        self._tries = 0
+        self._patience = Patience()
         if self.agenda.over:
             self._end("done")
             return
@@ -290,7 +282,9 @@ class Coach:
         self._rest_left_s -= passed_s
         self._show_rest()
         if self._rest_left_s <= 0.0:
-            self._turn()
+            if self._part.pose.guided:
+                self._out.append(Judge((self._part.pose,)))
+            self._turn(lines.again(self.agenda))
 
     def _show_rest(self) -> None:
         title = "Switch sides" if self.agenda.switches else "Rest"
@@ -298,13 +292,11 @@ class Coach:
         rest_s = self.agenda.programme.rest_s
         self.scene = replace(scene, left_s=max(0.0, self._rest_left_s), rest_s=rest_s)
 
-    def _turn(self) -> None:
-        """Begin what is due, with placement and words where it is a new stretch."""
+    def _turn(self, words: str) -> None:
+        """Begin what is due: with placement where it is a new stretch, else with these words."""
         pose = self._part.pose
-        if pose.guided:
-            self._out.append(Judge((pose,)))
         if self.agenda.hold > 1:
-            self._await_hold(lines.again(self.agenda))
+            self._await_hold(words)
             return
         is_new, self._camera_told = pose.camera != self._camera_told, pose.camera
         self._set_up(lines.placing(pose) if is_new else ())
@@ -324,8 +316,8 @@ class Coach:
         return self.phase in {Phase.PAUSED, Phase.DONE}
 
     def _pause(self, *, away: bool = False) -> None:
-        if self.phase in _HOLDING:
-            self._let_go()
+        if self.phase is Phase.EASING:
+            self._rest()
         if self.phase is Phase.DONE:
             return
         self._before_pause, self._paused_away = self.phase, away
@@ -340,12 +332,14 @@ class Coach:
     def _go_back(self) -> None:
         """Go on after a pause."""
         self._out.append(Note("resume", ""))
+        is_resting = self._before_pause is Phase.RESTING
         if not self._paused_away:
-            self._out.append(Judge((self._part.pose,)))
+            rests = is_resting and self._part.pose.guided
+            self._out.append(Judge(() if rests else (self._part.pose,)))
         self._say(lines.GOING_ON)
-        if self._before_pause is Phase.RESTING:
+        if is_resting:
             self._enter(Phase.RESTING)
-        elif self._before_pause is Phase.TRYING:
+        elif self._before_pause in {Phase.TRYING, Phase.HOLDING}:
             self._await_hold()
         else:
             self._set_up()
@@ -353,17 +347,19 @@ class Coach:
     def _skip(self, command: Command) -> None:
         """Go to the next hold, or back to the last one."""
         self._out.append(Note(command.value, self.scene.name))
-        if command is Command.NEXT:
-            self.agenda.spend()
-        else:
+        if command is Command.BACK:
+            if self.phase is Phase.EASING:  # what was just done is what to go back to
+                self.agenda.spend()
             self.agenda.back()
-        self._tries = 0
+        elif self.phase is not Phase.RESTING:  # in a rest, next ends the rest
+            self.agenda.spend()
+        self._patience = Patience()
         if self.agenda.over:
             self._end("done")
             return
         self._out.append(Judge((self._part.pose,)))
         self._say(lines.named(self._part, self.agenda.side), urgent=True)
-        self._turn()
+        self._turn("")
 
     def _stop_for_pain(self) -> None:
         self._enter(Phase.PAIN, self._pain_advice)

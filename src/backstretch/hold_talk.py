@@ -35,8 +35,7 @@ class HoldTalk:
         start_s: float = 0.0,
         asked_s: float = 0.0,
         breaths_a_minute: float = 1.0,
-        *,
-        breath_sounds: bool = False,
+        breath_sounds: bool = False,  # noqa: FBT001, FBT002 - as the coach was asked
     ) -> None:
         self.valid_s = 0.0
         self._start_s, self._asked_s = start_s, asked_s
@@ -65,7 +64,7 @@ class HoldTalk:
 
     def _call(self) -> Iterator[Event]:
         left_s = self._asked_s - self.valid_s
-        for call_s, least_s in CALLS:
+        for call_s, least_s in reversed(CALLS):
             if left_s <= call_s < self._called_s and self._asked_s >= least_s:
                 self._called_s = call_s
                 yield Say(lines.CALLED[call_s], urgent=True)

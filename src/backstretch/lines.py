@@ -26,7 +26,7 @@ GO_ON = "Let us leave it at that."
 HURRIED = "Take your time. If it does not suit you now, I will go on in half a minute."
 LEFT_OUT = "We leave this one out."
 PAUSED = "Paused."
-PAUSED_AWAY = "I cannot see you. I wait for you."
+PAUSED_AWAY = "I wait for you."
 AWAY = "I wait until you are back in the picture."
 GOING_ON = "Let us go on."
 STOPPED = "Stopped."
@@ -60,7 +60,12 @@ def hold_begins(*, first: bool) -> str:
 
 def too_short(valid_s: float, asked_s: float) -> str:
     """Said when a hold ends early."""
-    return f"That was {valid_s:.0f} of {asked_s:.0f} seconds. Again when you are ready."
+    return f"That was {int(valid_s)} of {asked_s:.0f} seconds. Again when you are ready."
+
+
+def other_side(side: str | None) -> str:
+    """Said to somebody who holds a side that is not due."""
+    return f"Now the {side} side, please."
 
 
 def again(agenda: Agenda) -> str:

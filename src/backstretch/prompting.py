@@ -13,8 +13,10 @@ SHOWN_AFTER_S = 0.6
 """A line must last this long before it replaces the one on the screen; shorter ones are flicker."""
 SAID_AFTER_S = 1.2
 """And this long before it is spoken: by then the person has not put it right by themselves."""
-SILENCE_S, SAFETY_SILENCE_S = 4.0, 1.5
-"""Nothing is corrected sooner than this after the last thing that was said; safety need not wait as long."""
+SILENCE_S = 2.5
+"""Nothing is corrected sooner than this after something was said to its end."""
+SAFETY_SILENCE_S = 1.5
+"""What concerns safety interrupts, but not sooner than this after something began to be said."""
 LOOK_AFTER_S = 0.35
 """A moment's state must last this long to change what is seen from afar."""
 AGAIN_S = (10.0, 20.0)
@@ -39,9 +41,11 @@ class Prompter:
 
     Attributes:
         shown: What stands on the screen.
+        said_until_s: When what was said last will have been said to its end.
     """
 
     shown: str = ""
+    said_until_s: float = -math.inf
     _wanted: str = ""
     _since_s: float = -math.inf
     _said_s: float = -math.inf
@@ -60,14 +64,14 @@ class Prompter:
         lasted_s = math.inf if at_once else time_s - self._since_s
         if lasted_s >= SHOWN_AFTER_S:
             self.shown = line
-        silence_s = SAFETY_SILENCE_S if at_once else SILENCE_S
-        is_free = time_s - self._said_s >= silence_s and lasted_s >= SAID_AFTER_S
+        free_s = self._said_s + SAFETY_SILENCE_S if at_once else self.said_until_s + SILENCE_S
+        is_free = time_s >= free_s and lasted_s >= SAID_AFTER_S
         if not (line and is_free and self._is_news(time_s, line)):
             return ""
         last_s, count = self._history.get(line, (-math.inf, 0))
         is_old = time_s - last_s <= FORGOTTEN_AFTER_S
         self._history[line] = time_s, count + 1 if is_old else 1
-        self._said_s = time_s
+        self.quiet(time_s, time_s + speaking_s(line))
         return line
 
     def _is_news(self, time_s: float, line: str) -> bool:
@@ -77,9 +81,9 @@ class Prompter:
             return True
         return count <= len(AGAIN_S) and time_s - last_s >= AGAIN_S[count - 1]
 
-    def quiet(self, time_s: float) -> None:
-        """Something else was said: corrections wait."""
-        self._said_s = time_s
+    def quiet(self, start_s: float, end_s: float) -> None:
+        """Something is said from then to then: corrections wait."""
+        self._said_s, self.said_until_s = start_s, end_s
 
     def clear(self) -> None:
         """Begin with an empty line; what was said is not forgotten."""
@@ -109,21 +113,22 @@ class Script:
 
     Attributes:
         lines: What is read out.
+        starts_s: When the next may begin.
         at: How many have been begun.
     """
 
     lines: tuple[str, ...]
+    starts_s: float = -math.inf
     at: int = 0
-    _next_s: float | None = None
 
     def due(self, time_s: float) -> Iterator[str]:
         """The line whose time has come, if any."""
-        if self.at < len(self.lines) and (self._next_s is None or time_s >= self._next_s):
+        if self.at < len(self.lines) and time_s >= self.starts_s:
             line = self.lines[self.at]
-            self._next_s = time_s + speaking_s(line)
+            self.starts_s = time_s + speaking_s(line)
             self.at += 1
             yield line
 
     def over(self, time_s: float) -> bool:
         """Whether all has been said."""
-        return self.at >= len(self.lines) and (self._next_s is None or time_s >= self._next_s)
+        return self.at >= len(self.lines) and time_s >= self.starts_s
