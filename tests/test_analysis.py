@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from backstretch.analysis import _slow
 from backstretch.columns import COLUMNS
 from backstretch.hold import Kind, Span
 from backstretch.neutral import Neutral
 from backstretch.pose_file import load_pose
 from backstretch.result import reasons, score
+from backstretch.take import too_slow
 from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 from backstretch.views import View
@@ -50,7 +50,7 @@ def test_without_a_neutral_it_is_said_what_is_missing():
 
 @pytest.mark.parametrize(("fps", "frames", "said"), [(8.0, 100, 1), (24.0, 100, 0), (8.0, 1, 0)])
 def test_few_pictures_a_second_are_said_of_videos(fps, frames, said):
-    assert len(list(_slow(source(fps, frames)))) == said
+    assert len(list(too_slow(source(fps, frames)))) == said
 
 
 def test_reasons_are_summed_and_sorted_by_what_they_cost():

@@ -125,7 +125,7 @@ def test_the_rest_says_what_comes(parts, words):
 
 
 def test_the_title_tells_to_switch_sides():
-    assert at(Phase.RESTING).scene.title == "Switch sides"
+    assert at(Phase.RESTING).scene.title == "Switch"
 
 
 def test_the_rest_counts_down_to_the_next_hold():

@@ -31,11 +31,11 @@ def health(
 
     The answers stay on this machine, and every question may be skipped.
     """
-    from backstretch.health import load_answers
+    from backstretch.health import forget_answers, load_answers
 
     path = answers_path()
     if forget:
-        path.unlink(missing_ok=True)
+        forget_answers(path)
         print("The answers are deleted.")
         return
     _print_note()

@@ -1,6 +1,7 @@
 """The commands of live coaching: the session, and which cameras there are."""
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -173,7 +174,8 @@ def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
         show(outcome.result, console, written=str(outcome.folder))
     complain(*outcome.faults)
     if outcome.why == STOPPED:
-        raise typer.Exit(INTERRUPTED)
+        sys.stdout.flush()
+        sys.exit(INTERRUPTED)  # not by an exception of Typer's: nothing is lost that should be said
 
 
 def cameras() -> None:

@@ -287,7 +287,7 @@ class Coach:
             self._turn(lines.again(self.agenda))
 
     def _show_rest(self) -> None:
-        title = "Switch sides" if self.agenda.switches else "Rest"
+        title = "Switch" if self.agenda.switches else "Rest"
         scene = self._plain(Look.CALM, title, lines.coming(self.agenda))
         rest_s = self.agenda.programme.rest_s
         self.scene = replace(scene, left_s=max(0.0, self._rest_left_s), rest_s=rest_s)

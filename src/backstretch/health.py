@@ -171,6 +171,12 @@ def save_answers(path: Path, answers: Answers) -> None:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
+def forget_answers(path: Path) -> None:
+    """Delete the answers, and what is left of them under other names."""
+    for each in (path, path.with_name(path.name + PART), path.with_name(path.name + DAMAGED)):
+        each.unlink(missing_ok=True)
+
+
 def make_private(folder: Path) -> None:
     """Make a folder with its parents; those that were not there are for their owner only."""
     if not folder.is_dir():

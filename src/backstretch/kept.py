@@ -1,11 +1,14 @@
 """What is kept of a live session: its record always, landmarks and video only where asked."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from backstretch.health import open_private
 from backstretch.outlets import Keeper, Outlet, TrackKeeper, VideoKeeper
 from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
@@ -58,7 +61,7 @@ class Kept:
         faults = [self._record.fault, self._video.fault if self._video else "", *self._faults]
         if self._video is not None and self._video.left_out:
             faults.append(f"the video lacks {self._video.left_out} pictures: it was too slow")
-        return tuple(fault for fault in faults if fault)
+        return tuple(dict.fromkeys(fault for fault in faults if fault))
 
     def sore(self, value: int) -> None:
         """Keep how sore the person is, 0 to 10."""
@@ -87,11 +90,18 @@ class Kept:
         if self._video is not None:
             self._video.close()
         self._record.close()
-        try:
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        with self._told(), open(self.folder / RESULT, "wb", opener=open_private) as file:
+            file.write((text + "\n").encode("utf-8", "backslashreplace"))
+        with self._told():
             if self._track is not None:
                 self._track.save(self.folder / TRACK, result.source, result.warnings)
-            text = json.dumps(document, indent=2, ensure_ascii=False)
-            (self.folder / RESULT).write_text(text + "\n", "utf-8", "backslashreplace")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the disk are kept, to be told."""
+        try:
+            yield
         except OSError as error:
             reason = error.strerror or error
             self._faults.append(f"{self.folder}: cannot be written ({reason})")

@@ -10,7 +10,7 @@ from backstretch.programme import Part
 from backstretch.scene import Look
 from backstretch.session import Step
 
-TITLES = {Look.IN: "Hold", Look.ADJUST: "Adjust", Look.UNSEEN: "Out of sight"}
+TITLES = {Look.IN: "Hold", Look.ADJUST: "Adjust", Look.UNSEEN: "Not seen"}
 STAY = "Good. Stay there for a moment."
 LENIENT = "I will go on, though I may not see everything."
 BY_ITSELF = "The clock starts by itself when the position is right."

@@ -127,7 +127,7 @@ class Live:
         self._eye, self._landmarker, self._outlets = eye, landmarker, outlets
         self._crowd = Crowd(landmarker)
         self._commands: SimpleQueue[Command] = SimpleQueue()
-        self._stop = Flag()
+        self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
         self._is_first = True
         self._lost = ""
@@ -149,7 +149,7 @@ class Live:
         """
         if self._failure is not None:
             raise self._failure
-        return not self._thread.is_alive()
+        return self._over.is_set()
 
     def command(self, command: Command) -> None:
         """Pass on a key."""
@@ -158,12 +158,15 @@ class Live:
     def stop(self) -> None:
         """End the session and wait until what is open is closed."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        if self._thread.ident is not None:
+            self._over.wait()
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until the session has ended, at most so long."""
-        self._thread.join(timeout_s)
+        """Wait until the session has ended, at most so long.
+
+        Not by the thread's own `join`: one that Ctrl-C interrupts takes the thread for ended (Python 3.11).
+        """
+        self._over.wait(timeout_s)
 
     def source(self, name: str) -> Source:
         """What was looked at, as a result names it."""
@@ -189,6 +192,8 @@ class Live:
             self._tell(*self.practice.finish(Room()))
         except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
             self._failure = error
+        finally:
+            self._over.set()
 
     def _turn(self) -> None:
         for command in _waiting(self._commands):

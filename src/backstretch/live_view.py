@@ -42,9 +42,10 @@ WORD_HEIGHT = 112
 """The block with the state."""
 WORD, LINE, NOTE, SMALL = 56, 54, 27, 25
 KEYS = 19
-LINES_AT_MOST = 2
 SHORT = 80
 """A line that is short enough stands alone, in this size."""
+WAYS = ((LINE, 2), (40, 3))
+"""Sizes and numbers of lines for longer ones; the larger letters win."""
 ADVICE, ADVICE_LINES = 42, 6
 RING, RING_WIDTH, NUMBER = 272, 22, 104
 PAUSE_BAR = 52
@@ -107,7 +108,7 @@ class _Page:
     def draw(self, sight: Sight, *, muted: bool) -> None:
         scene = sight.scene
         if sight.lost:
-            scene = replace(scene, look=Look.UNSEEN, title="No picture", line=_sentence(sight.lost))
+            scene = replace(scene, look=Look.UNSEEN, title="Waiting", line=_sentence(sight.lost))
         width, height = self._wh
         column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
         band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
@@ -154,8 +155,9 @@ class _Page:
         if scene.phase is Phase.PAIN:
             return self._advice(line.splitlines(), box)
         is_short = self.type.width(line, round(short), BOLD) <= box.w
-        size, count = (short, 1) if is_short else (LINE * self.unit, LINES_AT_MOST)
-        found = self._block(line, box, size, count)
+        ways = ((SHORT, 1),) if is_short else WAYS
+        blocks = [self._block(line, box, size * self.unit, count) for size, count in ways]
+        found = max(blocks, key=lambda block: block[0].size if block else 0)
         left_over = box.y + box.h - found[-1].y if found else 0
         return [replace(each, y=each.y + max(0, left_over // 2)) for each in found]
 

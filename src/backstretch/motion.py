@@ -16,7 +16,9 @@ SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""
 FAST: dict[Unit, float] = {"deg": 60.0, "ratio": 1.0}
 FAST_FOR_S = 0.3
-"""Per second, and for how long: ordinary movement; rising from a chair moves the hip by 46-69°/s."""
+"""Per second, and for how long: ordinary movement; rising from a chair moves the hip by 46-69°/s. A run that
+is just long enough withholds nothing yet, one twice as long all of itself: what counts must not hang on one
+picture more or less."""
 STILL_WINDOW_S = 3.0
 STILL_AFTER_S = 1.0
 SLOW: dict[Unit, float] = {"deg": 10.0, "ratio": 0.17}
@@ -31,6 +33,9 @@ BOUNCE_REVERSALS = 3
 BOUNCE_WITHIN_S = 3.0
 """So many reversals within so many seconds are bouncing: half a cycle a second and quicker. Breathing,
 at most 0.35 cycles a second, cannot reach it. Only reversals since the position was entered count."""
+OF_SPARSE, SPARSE_S = 3, 0.22
+"""Three moments that take longer than this are sparse: nothing has steadied them, and a joint that is guessed
+wrong in a single picture would be two reversals."""
 BOUNCE_LASTS_S = 1.2
 """Bouncing is over when the next reversal is overdue: one comes at least every second."""
 
@@ -72,7 +77,7 @@ class MotionWatch:
             self._inside_last_s = time_s
         if not math.isnan(value):
             self._recent.append((time_s, value))
-            self._follow(time_s, value)
+            self._follow(*self._sure())
         middle_s, speed = self._speed(time_s)
         self._enter(time_s, speed, inside=inside)
         withheld = [self._fast(middle_s, speed), self._bounced(time_s)]
@@ -80,6 +85,15 @@ class MotionWatch:
             start_s, end_s = before_s - STILL_AFTER_S, time_s - STILL_AFTER_S
             withheld.append(Span(start_s, end_s, Kind.WRONG, RESTLESS))
         return tuple(span for span in withheld if span)
+
+    def _sure(self) -> tuple[float, float]:
+        """The last moment; where moments are sparse the middle one of the last three, without its jitter."""
+        if len(self._recent) < OF_SPARSE:
+            return self._recent[-1]
+        last = [self._recent[-back] for back in range(1, OF_SPARSE + 1)]
+        if last[0][0] - last[-1][0] <= SPARSE_S:
+            return last[0]
+        return last[1][0], float(np.median([value for _, value in last]))
 
     def _speed(self, time_s: float) -> tuple[float, float]:
         """Middle of the speed window and the speed there, NaN if unknown."""
@@ -109,9 +123,10 @@ class MotionWatch:
             start_s, end_s = (crossing_s, end_s) if speed > limit else (start_s, crossing_s)
         if before[1] <= limit or self._fast_from_s is None:
             self._fast_from_s = start_s
-        if end_s - self._fast_from_s < FAST_FOR_S:
+        spared_s = max(0.0, 2.0 * FAST_FOR_S - (end_s - self._fast_from_s))
+        if spared_s > FAST_FOR_S:
             return None
-        return Span(self._fast_from_s, end_s, Kind.WRONG, TOO_FAST)
+        return Span(self._fast_from_s + spared_s, end_s, Kind.WRONG, TOO_FAST)
 
     def _enter(self, time_s: float, speed: float, *, inside: bool) -> None:
         """Follow when the position became right, and when the movement into it was over."""

@@ -136,22 +136,26 @@ class VideoKeeper(Outlet):
             self.left_out += 1
 
     def close(self) -> None:
-        """Finish the file."""
+        """Finish the file; one that takes too long is told of."""
         with suppress(Full):
             self._pictures.put(None, timeout=CLOSE_S)
         self._thread.join(CLOSE_S)
+        if self._thread.is_alive() and not self.fault:
+            self.fault = f"{self._path}: the disk is too slow; the end is missing"
 
     def _run(self) -> None:
-        first = self._pictures.get()
+        pictures = iter(self._pictures.get, None)
+        first = next(pictures, None)
         if first is None:
             return
         try:
             with AnnotatedVideo(self._path, first.wh) as video:
-                frame: Frame | None = first
-                while frame is not None:
+                video.write(first.image, first.time_s)
+                for frame in pictures:
                     video.write(frame.image, frame.time_s)
-                    frame = self._pictures.get()
         except OSError as error:
             self.fault = f"{self._path}: cannot be written ({error.strerror or error})"
-            while self._pictures.get() is not None:
+            for _ in (
+                pictures
+            ):  # so that nobody waits for room; it ends with the end, even one taken before
                 pass

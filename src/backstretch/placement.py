@@ -15,7 +15,7 @@ from backstretch.ideal import ideal_body
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
 from backstretch.matching import Form
 from backstretch.measures import VISIBLE
-from backstretch.neutral import UPRIGHT_BELOW_DEG, Neutral
+from backstretch.neutral import UPRIGHT_BELOW_DEG, UPRIGHT_IN_SPACE_BELOW_DEG, Neutral
 from backstretch.poses import Pose
 from backstretch.session import Step
 from backstretch.views import DOUBTFUL_FROM_DEG, VIEWS
@@ -32,6 +32,7 @@ WELL_FOR_S = 1.0
 LENIENT_AFTER_S = 25.0
 """How long all must be well; and after how long who cannot do as told is let through: no one should have to
 get up again and again for the camera's sake."""
+UPRIGHT = ("trunk_incl", "trunk_incl.world")
 UPRIGHT_POSITIONS = {"standing", "chair"}
 """Positions in which the hips stay about where they are when the stretch begins."""
 
@@ -102,8 +103,8 @@ class PlacementCheck:
         """Take the next moment, so long after the last one; return what is to be changed first."""
         told = instruction(step, form, room)
         self._well_s = 0.0 if told else self._well_s + passed_s
-        self._asked_s += passed_s
         is_there = told is None or told.fault is not Fault.NOBODY
+        self._asked_s += passed_s if is_there else 0.0
         is_long = self._asked_s >= LENIENT_AFTER_S
         self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
         return told
@@ -140,8 +141,11 @@ def _told(fault: Fault) -> Instruction:
 
 def _place(marks: Landmarks, step: Step, form: Form) -> Fault | None:
     """Whether the person stands where the stretch fits into the picture."""
+    if _hips(marks)[1] > marks.image_wh[1]:
+        return Fault.NEAR
     trunk_px = _trunk(marks)
-    is_upright = step.values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG
+    in_picture, in_space = (step.values[COLUMN_INDEX[key]] for key in UPRIGHT)
+    is_upright = in_picture < UPRIGHT_BELOW_DEG and not in_space > UPRIGHT_IN_SPACE_BELOW_DEG
     if trunk_px is None or not is_upright:  # who lies is not told to move about
         return None
     if trunk_px < LEAST_TRUNK_PX:
@@ -180,7 +184,7 @@ def extent_of(form: Form) -> Floats:
         (3,) half of its width, to either side, since which way the person will face is not known; above;
         and below. Of the landmarks that the clock needs, in the pose's ideal.
     """
-    view = VIEWS[form.pose.views[0]][0]
+    view = VIEWS[form.pose.views[0]][-1 if form.side == "right" else 0]
     body = ideal_body(form.pose.figure, (view.azimuth_deg, view.elevation_deg), form.side or "left")
     needed = [INDEX[name] for name in needed_landmarks(form)]
     trunk_px = _trunk(body)

@@ -75,9 +75,9 @@ class Practice:
         return self._take.wanted
 
     @property
-    def held(self) -> list[Held]:
-        """The holds that are over, by time."""
-        return self._take.session.held
+    def held(self) -> tuple[Held, ...]:
+        """The holds that are over, of the sides that were asked for, by time."""
+        return self._take.ours
 
     @property
     def going_on(self) -> tuple[Span, ...]:

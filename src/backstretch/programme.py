@@ -86,10 +86,10 @@ def dose_warnings(pose: Pose, hold_s: float | None, repetitions: int | None) -> 
             f"{pose.name}: {dose.longest_s:g} s are enough for one hold; "
             f"{hold_s:g} s were asked for, {dose.longest_s:g} s are what counts"
         )
-    most = dose.repetitions[1]
+    most, a_side = dose.repetitions[1], " a side" if pose.sides == "each" else ""
     if repetitions is not None and repetitions > most:
         said.append(
-            f"{pose.name}: {most} repetitions a side are enough, {repetitions} were asked for; "
+            f"{pose.name}: {most} repetitions{a_side} are enough, {repetitions} were asked for; "
             "stop when it is no longer comfortable"
         )
     return said

@@ -1,7 +1,7 @@
 """Shows: a live session in a window, or as lines in a terminal."""
 
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, sleep
 
 from rich.console import Console
 from rich.live import Live as Screen
@@ -33,6 +33,7 @@ LEAST_BETWEEN_S = 1.0 / 30.0
 """The window is drawn this often at most; the model needs the machine more."""
 SUMMARY_S = 30.0
 """How long the summary stays if nobody closes it."""
+SUMMARY_EVERY_S = 0.05
 LOOK_EVERY_S = 0.1
 """How often the terminal is looked after."""
 STYLES = {
@@ -77,8 +78,10 @@ class WindowShow:
         """Show what the session came to, until a key or for `SUMMARY_S`."""
         began_s = perf_counter()
         while not self._window.closed and perf_counter() - began_s < SUMMARY_S:
-            if self._window.show(draw_summary(result, self._window.wh, lines)):
+            picture = draw_summary(result, self._window.wh, lines)
+            if self._window.show(picture):
                 return
+            sleep(SUMMARY_EVERY_S)
 
 
 class TerminalShow:
@@ -132,4 +135,5 @@ def _panel(scene: Scene) -> Panel:
     grid.add_row(Text(left or held))
     grid.add_row(Text(scene.note or scene.progress or " ", style="dim"))
     grid.add_row(Text("Ctrl-C ends the session", style="dim"))
-    return Panel(grid, title=scene.name, title_align="left", padding=(1, 2), width=72)
+    title = Text(scene.name)  # a name may hold brackets, which Rich would take for its own
+    return Panel(grid, title=title, title_align="left", padding=(1, 2), width=72)

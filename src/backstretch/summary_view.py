@@ -87,11 +87,12 @@ class _Page:
         )
         room = NAME_SHARE * box.w - self._px(TICK)
         self._write(name, (box.x, middle), size, PLAIN, room)
+        height = min(self._px(BAR_HEIGHT), round(0.6 * box.h))
         bar = Box(
             x=round(box.x + NAME_SHARE * box.w),
-            y=round(middle - self._px(BAR_HEIGHT) / 2),
+            y=round(middle - height / 2),
             w=round(BAR_SHARE * box.w),
-            h=self._px(BAR_HEIGHT),
+            h=height,
         )
         share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
         self._brush.box(bar, TRACK)

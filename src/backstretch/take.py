@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import SIDES, Landmarks
 from backstretch.neutral import Neutral
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
@@ -45,16 +45,22 @@ class Take:
                 self._neutrals.setdefault(step.pose.id, step.neutral)
         return steps
 
+    @property
+    def ours(self) -> tuple[Held, ...]:
+        """The holds that are over, of the sides that were asked for."""
+        asked = {*(self.wanted.sides or SIDES), None}
+        return tuple(each for each in self.session.held if each.form.side in asked)
+
     def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
         """What the take came to; ``warnings`` are those of its source."""
-        asked = {*(self.wanted.sides or ("left", "right")), None}
-        held = self.session.held
-        ours = tuple(each for each in held if each.form.side in asked)
+        asked = {*(self.wanted.sides or SIDES), None}
+        ours = self.ours
         watches = [w for w in self.session.watches if w.form.side in asked]
         attempts = [span for watch in watches for span in watch.clock.attempts]
         neutral = next(iter(self._neutrals.values()), self.session.neutral)
         said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
-        other_s = sum(each.hold.valid_s for each in held if each.form.side not in asked)
+        held_s = sum(each.hold.valid_s for each in self.session.held)
+        other_s = held_s - sum(each.hold.valid_s for each in ours)
         if other_s > 0.0:
             said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
         if self._count == 1:

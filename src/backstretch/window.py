@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,20 +38,24 @@ class Window:
     @property
     def wh(self) -> tuple[int, int]:
         """Width and height of what can be drawn on."""
-        _, _, width, height = self._cv.getWindowImageRect(NAME)
-        if width > 0 and height > 0:
-            self._wh = (width, height)
+        with suppress(self._cv.error):  # closed meanwhile
+            _, _, width, height = self._cv.getWindowImageRect(NAME)
+            if width > 0 and height > 0:
+                self._wh = (width, height)
         return self._wh
 
     @property
     def closed(self) -> bool:
         """Whether the person has closed it."""
-        return self._cv.getWindowProperty(NAME, self._cv.WND_PROP_VISIBLE) < 1
+        try:
+            return self._cv.getWindowProperty(NAME, self._cv.WND_PROP_VISIBLE) < 1
+        except self._cv.error:  # what Qt says of a window that the person has closed
+            return True
 
     def show(self, picture: Picture) -> str:
         """Show a picture; return the key that was pressed, ``esc``, or nothing."""
         self._cv.imshow(NAME, self._cv.cvtColor(picture, self._cv.COLOR_RGB2BGR))
-        code = self._cv.waitKey(KEY_WAIT_MS) & 0xFF
+        code = self._cv.waitKeyEx(KEY_WAIT_MS)  # with waitKey the left arrow would be a q
         if code == ESCAPE:
             return "esc"
         return chr(code).lower() if 0 < code < LAST_KEY else ""
@@ -59,7 +64,8 @@ class Window:
         """Fill the screen, or no more."""
         self._is_full = not self._is_full
         way = self._cv.WINDOW_FULLSCREEN if self._is_full else self._cv.WINDOW_NORMAL
-        self._cv.setWindowProperty(NAME, self._cv.WND_PROP_FULLSCREEN, way)
+        with suppress(self._cv.error):
+            self._cv.setWindowProperty(NAME, self._cv.WND_PROP_FULLSCREEN, way)
 
     def __enter__(self) -> Self:
         return self

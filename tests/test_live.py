@@ -1,0 +1,589 @@
+"""The loop of a live session: pictures come from a stand-in for hardware, landmarks are known beforehand."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cache
+from queue import Empty, SimpleQueue
+
+import numpy as np
+import pytest
+
+from backstretch.analysis import analyse_video
+from backstretch.camera import open_capture
+from backstretch.coach import Coach
+from backstretch.frame import Frame
+from backstretch.hold import Kind
+from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.landmarks import Landmarks
+from backstretch.lines import CAMERA_LOST
+from backstretch.live import SILENT_S, WAIT_S, Live
+from backstretch.orders import Command, Note, Say
+from backstretch.outlets import Outlet
+from backstretch.placement import Room
+from backstretch.pose_file import load_pose
+from backstretch.practice import Practice
+from backstretch.programme import Programme, part_of
+from backstretch.result import Wanted
+from backstretch.scene import Phase
+from backstretch.video import VideoReader
+from tests.coached import BEND, FOLD, FOLDER
+from tests.figures import FRONT, WH, every, moments, side_bend
+from tests.truth import SAMPLES
+
+FPS = 8.0
+IMAGE = np.broadcast_to(np.uint8(120), (WH[1], WH[0], 3))
+KEYS = [(0, 0), (1.5, 0), (4, 30), (12, 30), (14, 0), (15, 0)]
+"""A side bend; the lean that every moment has."""
+OFTEN = part_of(BEND, "left", 30.0, 99)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing comes, and it is this time by the capture clock."""
+
+    until_s: float
+    lost: str = ""
+
+
+class Reel:
+    """Gives pictures and silences in turn, without any waiting; its clock is that of what it gives."""
+
+    def __init__(self, items):
+        self._items = list(items)
+        self._now_s = 0.0
+        self.lost = ""
+
+    @property
+    def ended(self):
+        return not self._items
+
+    def newest(self, timeout_s):  # noqa: ARG002
+        item = self._items.pop(0)
+        self.lost = item.lost if isinstance(item, Silence) else ""
+        if isinstance(item, Silence):
+            self._now_s = item.until_s
+            return None
+        self._now_s = max(self._now_s, item.time_s)
+        return item
+
+    def now_s(self):
+        return self._now_s
+
+
+class Camera:
+    """Gives pictures when a test says so, by the true clock."""
+
+    def __init__(self):
+        self.ended, self.lost = False, ""
+        self._frames: SimpleQueue[Frame] = SimpleQueue()
+        self._start_s = time.perf_counter()
+        self._count = 0
+
+    def shoot(self):
+        self._frames.put(frame(self.now_s(), self._count))
+        self._count += 1
+
+    def newest(self, timeout_s):
+        try:
+            return self._frames.get(timeout=timeout_s)
+        except Empty:
+            return None
+
+    def now_s(self):
+        return time.perf_counter() - self._start_s
+
+
+@dataclass
+class Known:
+    """A landmarker that knows what is in each picture by its number.
+
+    Attributes:
+        bodies: Landmarks by the picture's number; the last ones for all that follow.
+        slow_s: How long a look takes.
+        searched: What `on_search` said when somebody else was looked for.
+    """
+
+    bodies: list[Landmarks | None]
+    slow_s: float = 0.0
+    searched: list[object] = field(default_factory=list)
+    on_search: Callable[[], object] = lambda: None
+
+    def look(self, frame):
+        time.sleep(self.slow_s)
+        return self.bodies[min(frame.index, len(self.bodies) - 1)]
+
+    def sees_another(self, frame, marks):  # noqa: ARG002
+        self.searched.append(self.on_search())
+        return False
+
+    def search(self, frame):
+        raise NotImplementedError
+
+
+class Notebook(Outlet):
+    """Writes down what it is given."""
+
+    def __init__(self):
+        self.pictures, self.moments, self.told, self.threads = [], [], [], set()
+
+    def looked(self, frame, marks):
+        self.pictures.append((frame.time_s, marks))
+        self.threads.add(threading.current_thread().name)
+
+    def steps(self, steps, scene):  # noqa: ARG002
+        self.moments += steps
+
+    def events(self, time_s, events):
+        self.told += [(time_s, event) for event in events]
+
+    def notes(self, what):
+        return [e for _, e in self.told if isinstance(e, Note) and e.what == what]
+
+
+def frame(time_s, index=0):
+    return Frame(index, time_s, IMAGE)
+
+
+@cache
+def bending(fps=FPS):
+    return moments(lambda deg: side_bend(deg).seen(FRONT), KEYS, every(fps, KEYS[-1][0]))
+
+
+def pictures(take):
+    return [frame(time_s, index) for index, (time_s, _) in enumerate(take)]
+
+
+def practising(*parts, rest_s=2.0):
+    programme = Programme("Test", parts or (OFTEN,), rest_s)
+    return Practice(programme, Coach(programme))
+
+
+def played(items, take, practice=None, slow_s=0.0):
+    """Run a whole session of these items; return it with what it told."""
+    notebook = Notebook()
+    live = Live(
+        Reel(items), Known([m for _, m in take], slow_s), practice or practising(), [notebook]
+    )
+    with live:
+        live.wait(60.0)
+        assert live.over
+    return live, notebook
+
+
+def result_of(live):
+    return live.practice.result(live.source("camera 0"), live.warnings)
+
+
+def lapse(take, from_s, to_s, lost=""):
+    """The pictures of a take without those in between, in which a tenth of a second passes at a time."""
+    before = [f for f in pictures(take) if f.time_s <= from_s]
+    after = [f for f in pictures(take) if f.time_s >= to_s]
+    ticks = np.arange(before[-1].time_s + WAIT_S, to_s - 0.01, WAIT_S)
+    return [*before, *(Silence(float(t), lost) for t in ticks), *after]
+
+
+def wait_for(condition, timeout_s=2.0):
+    """Seconds until it holds; fails when it does not in time."""
+    start_s = time.perf_counter()
+    while not condition():
+        assert time.perf_counter() - start_s < timeout_s, "not in time"
+        time.sleep(0.002)
+    return time.perf_counter() - start_s
+
+
+@cache
+def whole():
+    """The result of a session in which every picture comes."""
+    take = bending()
+    return result_of(played(pictures(take), take)[0])
+
+
+# Pictures
+
+
+def test_every_picture_is_looked_at_judged_and_handed_on():
+    take = bending()
+    live, notebook = played(pictures(take), take)
+    times = [t for t, _ in take]
+    assert [t for t, _ in notebook.pictures] == times
+    assert [step.time_s for step in notebook.moments] == times
+    assert live.figures.looked == len(take)
+
+
+def test_the_seconds_are_those_of_the_same_landmarks_without_a_camera():
+    practice = practising()
+    for time_s, marks in bending():
+        practice.push(time_s, marks, Room(120.0))
+    practice.finish(Room())
+    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in practice.held]
+
+
+def test_a_picture_that_comes_out_of_order_is_skipped():
+    take = bending()
+    mixed = pictures(take)
+    mixed.insert(20, frame(0.5, 5))
+    live, notebook = played(mixed, take)
+    assert [t for t, _ in notebook.pictures] == [t for t, _ in take]
+    assert live.figures.looked == len(take)
+
+
+def test_a_picture_that_was_on_its_way_while_its_moment_was_told_as_missed_is_skipped():
+    take = bending()
+    items = lapse(take, 6.0, 7.0)
+    late = next(
+        n for n, item in enumerate(items) if isinstance(item, Silence) and item.until_s > 6.75
+    )
+    items.insert(late + 1, frame(6.3, 63))
+    _, notebook = played(items, take)
+    times = [step.time_s for step in notebook.moments]
+    assert 6.3 not in [t for t, _ in notebook.pictures]
+    assert times == sorted(set(times))
+
+
+def test_what_can_be_shown_belongs_together():
+    take = bending()
+    live, _ = played(pictures(take)[:30], take)
+    assert (live.sight.frame.index, live.sight.marks) == (29, take[29][1])
+    assert live.sight.scene.name == "Standing side bend, left side"
+
+
+def test_before_the_first_picture_there_is_a_scene_to_show():
+    live = Live(Reel([]), Known([None]), practising(), [])
+    assert (live.sight.frame, live.sight.marks, live.sight.step) == (None, None, None)
+    assert live.sight.scene.title == "Set up"
+
+
+def test_the_source_tells_how_many_pictures_were_looked_at_and_how_often():
+    take = bending()
+    source = played(pictures(take), take)[0].source("camera 0")
+    assert (source.path, source.frames, source.duration_s) == ("camera 0", len(take), 15.0)
+    assert (source.width, source.height) == WH
+    assert source.fps == pytest.approx(FPS, abs=0.1)
+
+
+def test_the_delay_is_counted_from_the_capture_of_a_picture():
+    camera, slow_s = Camera(), 0.1
+    with Live(camera, Known([bending()[0][1]], slow_s), practising(), []) as live:
+        for _ in range(3):
+            camera.shoot()
+            wait_for(lambda: len(live.figures.delay_s) == camera._count)
+    assert all(slow_s <= delay_s < slow_s + 0.1 for delay_s in live.figures.delay_s)
+    assert all(own_s < slow_s for own_s in live.figures.own_s)
+
+
+def test_outlets_are_called_from_the_thread_that_looks():
+    take = bending()[:5]
+    assert played(pictures(take), take)[1].threads == {"look"}
+
+
+def test_it_is_told_how_light_the_picture_is():
+    dark = [Frame(n, t, np.zeros((48, 64, 3), np.uint8)) for n, t in enumerate(every(FPS, 8.0))]
+    assert "dark" in played(dark, bending()[:1])[0].sight.scene.line
+
+
+# Commands
+
+
+@pytest.mark.parametrize("slow_s", [0.0, 0.15])
+def test_a_key_is_obeyed_at_once_while_pictures_come(slow_s):
+    camera, notebook = Camera(), Notebook()
+    live = Live(camera, Known([bending()[0][1]], slow_s), practising(), [notebook])
+    with live:
+        for _ in range(6):
+            camera.shoot()
+        live.command(Command.PAUSE)
+        assert wait_for(lambda: notebook.notes("pause")) < 0.3
+        assert live.practice.coach.phase is Phase.PAUSED
+
+
+def test_a_key_is_obeyed_at_once_without_any_picture():
+    notebook = Notebook()
+    with Live(Camera(), Known([None]), practising(), [notebook]) as live:
+        time.sleep(0.05)
+        live.command(Command.PAIN)
+        assert wait_for(lambda: notebook.notes("pain")) < 0.3
+
+
+def test_keys_are_obeyed_in_their_order():
+    notebook = Notebook()
+    with Live(Camera(), Known([None]), practising(OFTEN, part_of(FOLD)), [notebook]) as live:
+        for command in (Command.NEXT, Command.BACK, Command.PAUSE):
+            live.command(command)
+        wait_for(lambda: notebook.notes("pause"))
+    told = [event.what for _, event in notebook.told if isinstance(event, Note)]
+    assert told == ["next", "back", "pause"]
+
+
+def test_the_key_that_quits_ends_the_session():
+    live = Live(Camera(), Known([None]), practising(), [])
+    with live:
+        live.command(Command.QUIT)
+        assert wait_for(lambda: live.over) < 0.3
+    assert live.practice.coach.ended == "quit"
+
+
+# Without pictures
+
+
+def test_a_short_silence_is_no_moment():
+    take = bending()
+    _, notebook = played(lapse(take, 6.0, 6.0 + SILENT_S), take)
+    assert all(step.landmarks is not None for step in notebook.moments)
+
+
+def test_a_silence_is_told_as_nobody_in_view():
+    take = bending()
+    _, notebook = played(lapse(take, 6.0, 7.5), take)
+    missed = [step.time_s for step in notebook.moments if step.landmarks is None]
+    assert min(missed) > 6.0 + SILENT_S
+    assert max(missed) < 7.5
+
+
+def test_a_silence_before_the_first_picture_is_told_as_nothing():
+    take = bending()[:3]
+    silence = [Silence(0.1 * n) for n in range(50)]
+    _, notebook = played([*silence, *pictures([(t + 5.0, m) for t, m in take])], take)
+    assert [step.time_s for step in notebook.moments] == pytest.approx([5.0, 5.125, 5.25])
+
+
+def test_a_short_lapse_is_unseen_time_of_the_hold_that_goes_on():
+    take = bending()
+    (held,) = result_of(played(lapse(take, 6.0, 7.5), take)[0]).holds
+    assert held.hold.unseen_s == pytest.approx(1.5, abs=0.01)
+    assert held.hold.valid_s == pytest.approx(whole().seconds(Kind.VALID) - 1.5, abs=0.01)
+
+
+def test_after_a_long_lapse_a_new_hold_begins_and_nothing_of_it_counts():
+    take = bending()
+    result = result_of(played(lapse(take, 6.0, 9.5), take)[0])
+    first, second = (held.hold for held in result.holds)
+    assert (first.end_s, second.start_s) == pytest.approx((6.0, 9.5))
+    assert result.seconds(Kind.VALID) == pytest.approx(whole().seconds(Kind.VALID) - 3.5, abs=0.01)
+
+
+def test_a_lost_camera_is_told_once_and_its_return_once():
+    take = bending()
+    _, notebook = played(lapse(take, 6.0, 9.0, "unplugged"), take)
+    assert notebook.notes("camera lost") == [Note("camera lost", "unplugged")]
+    assert notebook.notes("camera back") == [Note("camera back", "")]
+    said = [e for _, e in notebook.told if e == Say(CAMERA_LOST, urgent=True)]
+    assert len(said) == 1
+
+
+def test_a_camera_lost_twice_is_told_twice():
+    take = bending()
+    items = lapse(take, 5.0, 6.5, "unplugged")
+    second = lapse(take, 8.0, 9.5, "unplugged")
+    merged = [i for i in items if not isinstance(i, Frame) or i.time_s <= 8.0]
+    merged += [i for i in second if isinstance(i, Silence) or i.time_s > 8.0]
+    _, notebook = played(merged, take)
+    assert (len(notebook.notes("camera lost")), len(notebook.notes("camera back"))) == (2, 2)
+
+
+def test_while_the_camera_is_lost_the_last_picture_is_shown_with_the_reason():
+    take = bending()
+    items = [*pictures(take)[:30], *(Silence(3.7 + 0.1 * n, "unplugged") for n in range(1, 12))]
+    live, _ = played(items, take)
+    assert (live.sight.lost, live.sight.frame.index, live.sight.marks) == ("unplugged", 29, None)
+
+
+def test_a_file_with_a_gap_is_not_called_lost():
+    take = bending()
+    _, notebook = played(lapse(take, 6.0, 9.0), take)
+    assert (notebook.notes("camera lost"), notebook.notes("camera back")) == ([], [])
+
+
+# Ends
+
+
+def test_a_source_that_ends_ends_the_session():
+    take = bending()[:5]
+    live = Live(Reel(pictures(take)), Known([take[0][1]]), practising(), [])
+    with live:
+        live.wait(5.0)
+        assert live.over
+    assert live.practice.coach.ended == ""
+
+
+def test_a_programme_that_is_done_ends_the_session_before_its_source():
+    take = bending()
+    live, _ = played(pictures(take), take, practising(part_of(BEND, "left", 5.0, 1)))
+    assert live.practice.coach.ended == "done"
+    assert live.figures.looked < len(take)
+
+
+def test_to_stop_closes_what_is_open_so_that_it_counts():
+    camera, take = Camera(), bending()
+    with Live(camera, Known([take[60][1]]), practising(), []) as live:
+        for _ in range(9):
+            camera.shoot()
+            time.sleep(0.1)
+        live.stop()
+        (held,) = result_of(live).holds
+    assert held.hold.end_s == pytest.approx(live.last_s)
+    assert held.hold.valid_s > 0.5
+
+
+def test_leaving_stops_the_session():
+    live = Live(Camera(), Known([None]), practising(), [])
+    with live:
+        assert not live.over
+    assert live.over
+
+
+def test_to_stop_twice_is_fine():
+    with Live(Camera(), Known([None]), practising(), []) as live:
+        live.stop()
+        live.stop()
+
+
+def test_a_bug_in_the_landmarker_comes_out_where_the_session_is_watched():
+    class Broken(Known):
+        def look(self, frame):
+            raise ZeroDivisionError(frame.index)
+
+    with Live(Reel(pictures(bending())), Broken([]), practising(), []) as live:
+        live.wait(5.0)
+        with pytest.raises(ZeroDivisionError):
+            assert live.over
+
+
+@pytest.mark.parametrize("where", ["looked", "steps", "events"])
+def test_a_bug_in_an_outlet_comes_out_where_the_session_is_watched(where):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    outlet = Notebook()
+    setattr(outlet, where, broken)
+    with Live(Reel(pictures(bending())), Known([None]), practising(), [outlet]) as live:
+        live.wait(5.0)
+        with pytest.raises(ZeroDivisionError):
+            assert live.over
+
+
+def test_a_source_that_breaks_comes_out_where_the_session_is_watched():
+    class Broken(Reel):
+        def newest(self, timeout_s):
+            raise ZeroDivisionError(timeout_s)
+
+    with Live(Broken([None]), Known([None]), practising(), []) as live:
+        live.wait(5.0)
+        with pytest.raises(ZeroDivisionError):
+            assert live.over
+
+
+# Others
+
+
+def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
+    first, count = bending(), len(bending())
+    take = first + [(t + 15.1, m) for t, m in first]
+    practice = practising(part_of(BEND, "left", 5.0, 2), rest_s=5.0)
+    known = Known([m for _, m in take], on_search=lambda: practice.coach.phase)
+    with Live(Reel(pictures(take)), known, practice, []) as live:
+        live.wait(30.0)
+        assert live.over
+    assert live.figures.looked > count
+    assert Phase.RESTING in known.searched
+    assert not {Phase.HOLDING, Phase.EASING} & set(known.searched)
+
+
+def test_a_body_that_jumps_is_warned_of():
+    near, far = (side_bend(0.0).seen(FRONT, wh=wh) for wh in (WH, (3 * WH[0], WH[1])))
+    live, _ = played([frame(0.0, 0), frame(0.1, 1)], [(0.0, near), (0.1, far)])
+    assert any("jumps across the picture" in words for words in live.warnings)
+
+
+@pytest.mark.parametrize("fps", [6.5, 25.0])
+def test_fewer_or_more_pictures_count_the_same_seconds(fps):
+    take = bending(fps)
+    result = result_of(played(pictures(take), take)[0])
+    assert result.seconds(Kind.VALID) == pytest.approx(whole().seconds(Kind.VALID), abs=0.1)
+
+
+# The real model on a slow machine
+
+
+SLOW_S = 0.15
+"""A look on a machine of ten years: 6 to 7 pictures a second."""
+CLIPS = {"side_bend": "standing_side_bend", "childs_pose": "childs_pose"}
+
+
+class Slowed:
+    """A landmarker of which every look takes at least so long."""
+
+    def __init__(self, landmarker, least_s):
+        self._landmarker, self._least_s = landmarker, least_s
+        landmarker.look(
+            frame(0.0)
+        )  # the first look silences stderr, which no two threads can at once
+        self.sees_another, self.search = landmarker.sees_another, landmarker.search
+
+    def look(self, frame):
+        began_s = time.perf_counter()
+        marks = self._landmarker.look(frame)
+        time.sleep(max(0.0, began_s + self._least_s - time.perf_counter()))
+        return marks
+
+
+def holds_live(name, landmarker):
+    """What is held in a clip that is played as a camera, and how many pictures a second were looked at."""
+    part = part_of(load_pose(FOLDER / f"{CLIPS[name]}.toml"), None, 30.0, 99)
+    with (
+        open_capture(str(SAMPLES / f"{name}.mp4")) as capture,
+        Live(capture, landmarker, practising(part), []) as live,
+    ):
+        live.wait(100.0)
+        assert live.over
+    return figures_of(result_of(live)), live.source(name).fps
+
+
+def holds_recorded(name, landmarker):
+    """What is held in a clip of which every picture is looked at."""
+    wanted = Wanted((load_pose(FOLDER / f"{CLIPS[name]}.toml"),))
+    with VideoReader(SAMPLES / f"{name}.mp4") as reader:
+        return figures_of(analyse_video(reader, landmarker, wanted)[0])
+
+
+def figures_of(result):
+    return [(held.form.side, held.hold.valid_s) for held in result.holds]
+
+
+def at_the_same_time(work, least_s=0.0):
+    """What this work comes to for each clip."""
+    with ExitStack() as stack:
+        eyes = [Slowed(stack.enter_context(MediaPipeLandmarker()), least_s) for _ in CLIPS]
+        with ThreadPoolExecutor() as pool:
+            return dict(zip(CLIPS, pool.map(work, CLIPS, eyes), strict=True))
+
+
+@cache
+def recorded():
+    return at_the_same_time(holds_recorded)
+
+
+@cache
+def live(least_s):
+    return at_the_same_time(holds_live, least_s)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("name", "least_s"),
+    [
+        ("side_bend", 0.0),
+        ("childs_pose", 0.0),
+        ("side_bend", SLOW_S),
+        ("childs_pose", SLOW_S),
+    ],
+)
+def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s):
+    true, (found, fps) = recorded()[name], live(least_s)[name]
+    apart_s = [round(a - b, 3) for (_, a), (_, b) in zip(found, true, strict=True)]
+    print(f"{name} at {fps:g} pictures a second: {found}; all pictures: {true}; apart: {apart_s}")
+    assert [side for side, _ in found] == [side for side, _ in true] != []
+    assert max(map(abs, apart_s)) < 0.3
