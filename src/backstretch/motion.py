@@ -16,9 +16,7 @@ SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""
 FAST: dict[Unit, float] = {"deg": 60.0, "ratio": 1.0}
 FAST_FOR_S = 0.3
-"""Per second, and for how long: ordinary movement; rising from a chair moves the hip by 46-69°/s. A run that
-is just long enough withholds nothing yet, one twice as long all of itself: what counts must not hang on one
-picture more or less."""
+"""Per second, and for how long: ordinary movement; rising from a chair moves the hip by 46-69°/s."""
 STILL_WINDOW_S = 3.0
 STILL_AFTER_S = 1.0
 SLOW: dict[Unit, float] = {"deg": 10.0, "ratio": 0.17}
@@ -123,10 +121,9 @@ class MotionWatch:
             start_s, end_s = (crossing_s, end_s) if speed > limit else (start_s, crossing_s)
         if before[1] <= limit or self._fast_from_s is None:
             self._fast_from_s = start_s
-        spared_s = max(0.0, 2.0 * FAST_FOR_S - (end_s - self._fast_from_s))
-        if spared_s > FAST_FOR_S:
+        if end_s - self._fast_from_s < FAST_FOR_S:
             return None
-        return Span(self._fast_from_s + spared_s, end_s, Kind.WRONG, TOO_FAST)
+        return Span(self._fast_from_s, end_s, Kind.WRONG, TOO_FAST)
 
     def _enter(self, time_s: float, speed: float, *, inside: bool) -> None:
         """Follow when the position became right, and when the movement into it was over."""
