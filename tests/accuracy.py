@@ -58,6 +58,8 @@ AS_READ = {
 }
 """Poses whose ranges follow what the detector reads, far from the truth: their files say so. True landmarks
 through such a file enter and leave elsewhere, or never; their seconds are held to the true intervals."""
+SLOW_FPS = 6.5
+"""A look of 150 ms: a machine of ten years."""
 TIMED = {
     "standing_side_bend",
     "standing_forward_fold",
@@ -300,6 +302,26 @@ def timing_table() -> dict[str, dict[str, float]]:
         for (clip, way), valid_s in zip(jobs, pool.map(timing_of, jobs), strict=True):
             table[clip.name][way] = valid_s
     return table
+
+
+def slow_seconds() -> dict[tuple[str, str | None], float]:
+    """Valid seconds of each clip and pose on a machine that manages `SLOW_FPS` pictures a second."""
+    found = [clip for clip in media_clips() if clip.pose_id is not None]
+    with ProcessPoolExecutor(JOBS) as pool:
+        seconds = pool.map(timing_of, [(clip, f"fps {SLOW_FPS}") for clip in found])
+        return {(c.name, c.pose_id): s for c, s in zip(found, seconds, strict=True)}
+
+
+def print_slow(apart: dict[str, float]) -> None:
+    near = sum(abs(seconds) <= 0.3 for seconds in apart.values())
+    middle = median(map(abs, apart.values()))
+    print(
+        f"\n{SLOW_FPS} pictures a second against all of them: {near} of {len(apart)} clips within 0.3 s,"
+    )
+    print(f"median {middle:.2f} s; the others:")
+    for clip, seconds in apart.items():
+        if abs(seconds) > 0.3:
+            print(f"  {clip:38}{seconds:+8.2f}")
 
 
 def print_accuracy(rows: list[Row]) -> None:

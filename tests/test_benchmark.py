@@ -105,6 +105,17 @@ def test_the_same_seconds_at_every_rate(capsys_disabled):
             assert max(quick) - min(quick) <= 0.3, clip
 
 
+@needs_media
+def test_a_slow_machine_counts_nearly_the_same(rows, capsys_disabled):
+    full = {(row.clip, row.pose): row.valid_s for row in rows if row.own}
+    slow = accuracy.slow_seconds()
+    apart = {clip: seconds - full[clip, pose] for (clip, pose), seconds in slow.items()}
+    with capsys_disabled():
+        accuracy.print_slow(apart)
+    assert median(map(abs, apart.values())) <= 0.15
+    assert sum(abs(seconds) <= 0.3 for seconds in apart.values()) >= 0.75 * len(apart)
+
+
 def test_the_right_pose_and_side_are_named(seen):
     true_s, right_s, _, _ = recognition.totals(seen)
     assert right_s >= 0.95 * true_s

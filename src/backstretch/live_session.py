@@ -1,9 +1,10 @@
 """A live session from the camera to the summary: opens what it needs, runs, closes, tells what came of it."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 
 from rich.console import Console
 
@@ -11,9 +12,11 @@ from backstretch.camera import Capture, open_capture
 from backstretch.health import DAY_OFF
 from backstretch.kept import Kept
 from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.lines import ENDED
 from backstretch.live import Live
 from backstretch.outlets import Speaker
 from backstretch.practice import Practice
+from backstretch.prompting import speaking_s
 from backstretch.result import Result
 from backstretch.session_record import PAIN
 from backstretch.shows import TerminalShow, WindowShow
@@ -101,8 +104,8 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
         why = _watch(live, show)
         result = _result(live, practice, capture, setup.warnings)
         kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
-        if isinstance(show, WindowShow) and why != INTERRUPTED:
-            show.summary(result, _parting(why))
+        with suppress(KeyboardInterrupt):  # all is kept; the rest is courtesy
+            _part(show, result, why, is_heard=is_heard and not voice.notices)
         return Outcome(result, why, kept.folder, kept.faults)
 
 
@@ -150,5 +153,11 @@ def _result(live: Live, practice: Practice, capture: Capture, warnings: tuple[st
     return practice.result(source, found)
 
 
-def _parting(why: str) -> tuple[str, ...]:
-    return (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,)
+def _part(show: WindowShow | TerminalShow, result: Result, why: str, *, is_heard: bool) -> None:
+    """Show the summary in a window, or let the last words be heard."""
+    if why == INTERRUPTED:
+        return
+    if isinstance(show, WindowShow):
+        show.summary(result, (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,))
+    elif why in ENDED and is_heard:
+        sleep(speaking_s(ENDED[why]))
