@@ -261,9 +261,9 @@ def test_who_does_not_begin_is_told_that_it_will_go_on():
 
 
 def test_a_stretch_that_is_not_begun_is_left_out():
-    person = at(Phase.TRYING).stand(PATIENCE_S + 1.0)
+    person = at(Phase.TRYING, bends(repetitions=2), folds()).stand(PATIENCE_S + 1.0)
     assert person.notes == [("left out", "no hold in 90 s")]
-    assert (person.coach.phase, person.coach.agenda.side) == (Phase.RESTING, "right")
+    assert (person.coach.phase, person.coach.agenda.part.pose) == (Phase.RESTING, FOLD)
 
 
 def test_each_try_has_its_own_patience():

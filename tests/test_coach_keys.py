@@ -131,6 +131,13 @@ def test_next_in_a_rest_only_ends_the_rest():
     assert (person.coach.agenda.hold, person.coach.phase) == (due, Phase.TRYING)
 
 
+def test_next_in_a_pause_of_a_rest_only_ends_the_rest():
+    person = at(Phase.RESTING, bends(repetitions=2))
+    due = person.coach.agenda.hold
+    person = person.key(Command.PAUSE).key(Command.NEXT)
+    assert (person.coach.agenda.hold, person.coach.phase) == (due, Phase.TRYING)
+
+
 def test_back_after_a_whole_hold_asks_for_that_hold_again():
     person = at(Phase.EASING, bends(repetitions=2)).key(Command.BACK)
     assert (person.coach.agenda.hold, person.coach.agenda.side) == (1, "left")
@@ -196,7 +203,7 @@ class TestPain:
         person = at(phase)
         due = Note("pain", person.scene.name)
         events = [event for _, event in person.key(Command.PAIN).events]
-        assert events == [Judge(()), due, Say(lines.STOPPED, urgent=True)]
+        assert events == [Say(lines.STOPPED, urgent=True), Judge(()), due]
 
     def test_reads_out_the_advice_one_sentence_after_the_other(self, phase):
         person = at(phase).key(Command.PAIN).forget().stand(PAIN_SHOWN_S - 1.0)

@@ -233,3 +233,12 @@ def test_the_step_that_is_read_out_is_the_one_that_is_marked():
 def test_after_the_steps_the_position_is_awaited():
     person = at(Phase.READY).until(Phase.TRYING).stand()
     assert (person.scene.title, person.scene.line) == ("Begin", lines.BEGIN)
+
+
+@pytest.mark.parametrize("phase", [Phase.PLACING, Phase.TRYING, Phase.HOLDING, Phase.RESTING])
+def test_a_camera_that_is_gone_is_not_blamed_on_the_person(phase):
+    person = at(phase).forget()
+    before = person.coach.phase
+    person.room = Room(lost=True)
+    person = person.feed(20.0, landmarks=None)
+    assert (person.said, person.coach.phase) == ([], before)

@@ -157,9 +157,9 @@ def pictures(take):
     return [frame(time_s, index) for index, (time_s, _) in enumerate(take)]
 
 
-def practising(*parts, rest_s=2.0):
+def practising(*parts, rest_s=2.0, **options):
     programme = Programme("Test", parts or (OFTEN,), rest_s)
-    return Practice(programme, Coach(programme))
+    return Practice(programme, Coach(programme), **options)
 
 
 def played(items, take, practice=None, slow_s=0.0):
@@ -588,3 +588,11 @@ def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s
     print(f"{name} at {fps:g} pictures a second: {found}; all pictures: {true}; apart: {apart_s}")
     assert [side for side, _ in found] == [side for side, _ in true] != []
     assert max(map(abs, apart_s)) < 0.3
+
+
+def test_a_mirror_image_is_shown_with_the_mirror_undone():
+    take = [(n / 30.0, side_bend(20.0).seen(FRONT, wh=WH)) for n in range(5)]
+    live, _ = played(pictures(take), take, practising(mirrored=True))
+    frame, marks = live.sight.frame, live.sight.marks
+    assert np.array_equal(frame.image, pictures(take)[-1].image[:, ::-1])
+    assert np.allclose(marks.xy_px, take[-1][1].mirrored().xy_px)

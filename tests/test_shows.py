@@ -1,6 +1,9 @@
 """Shows: what of a session is told in a window or in a terminal, and what keys do."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -145,7 +148,7 @@ class TestFile:
 class TestTerminal:
     @pytest.mark.parametrize(
         "words",
-        ["Hold", "Breathe easily.", NAME, "5 of 20 s", "hold 1 of 2", "Ctrl-C ends the session"],
+        ["Hold", "Breathe easily.", NAME, "5 of 20 s", "hold 1 of 2", "P pain: stop"],
     )
     def test_shows_a_panel_with(self, words):
         shown = told(HELD, terminal=True, color_system=None)
@@ -273,3 +276,28 @@ class TestSummary:
     def test_goes_by_itself_after_a_while(self, monkeypatch):
         monkeypatch.setattr(shows, "SUMMARY_S", 0.05)
         assert self.shown(Pane()) >= 1
+
+
+def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    script = (
+        "import sys, time\n"
+        "from backstretch.keys import TerminalKeys\n"
+        "with TerminalKeys() as keys:\n"
+        "    print('ready', flush=True)\n"
+        "    time.sleep(1.0)\n"
+        "    print('key:', keys.read(), flush=True)\n"
+        "    print('none:', keys.read(), flush=True)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=theirs, stdout=subprocess.PIPE, env=environment
+    )
+    assert process.stdout
+    assert process.stdout.readline() == b"ready\n"
+    os.write(ours, b"P")
+    told, _ = process.communicate(timeout=30)
+    os.close(ours)
+    os.close(theirs)
+    assert told == b"key: p\nnone: \n"

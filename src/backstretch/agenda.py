@@ -66,6 +66,12 @@ class Agenda:
             self._at += 1
         self.side = self._most_due()
 
+    def leave(self) -> None:
+        """All but one of the holds that are left in this stretch are left out."""
+        for side in list(self._left().elements())[1:]:
+            self._spent.append((self._at, side))
+        self.side = next(self._left().elements())
+
     def back(self) -> None:
         """Make the last hold due again; the first stays what it is."""
         if self._spent:

@@ -123,7 +123,10 @@ class CameraFeed:
         """As `Feed.reopen`."""
         self.close()
         where = self._where
-        device = self._stream(where) if isinstance(where, str) else self._camera(where)
+        try:
+            device = self._stream(where) if isinstance(where, str) else self._camera(where)
+        except self._cv.error as error:  # a number beyond all cameras
+            raise InputError(self._refusal()) from error
         if not device.isOpened():
             raise InputError(self._refusal())
         self._device = device

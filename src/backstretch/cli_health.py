@@ -61,9 +61,14 @@ def health_answers() -> "Answers | None":
     from backstretch.health import load_answers
 
     path = answers_path()
+    is_there = path.exists()
     answers = load_answers(path)
     if answers is not None:
         return answers
+    if is_there:
+        complain(
+            f"{path}: cannot be understood, so nothing is left out; backstretch health asks again"
+        )
     _print_note(file_is_stderr=True)
     if not is_asked():
         return None
@@ -71,20 +76,23 @@ def health_answers() -> "Answers | None":
     return load_answers(path)
 
 
-def earlier_sessions() -> tuple[tuple[str, ...], int | None]:
-    """What earlier sessions advise today, told on stderr; and how sore the person is, if asked."""
+def earlier_sessions() -> tuple[tuple[str, ...], tuple[int | None, ...]]:
+    """What earlier sessions advise today, told on stderr; and how sore the person is, if that was asked.
+
+    The second is empty if it was not, and holds None if the answer was skipped.
+    """
     from backstretch.practice_days import advice, past_sessions, soreness_advice
 
     now = datetime.now().astimezone()
     told = advice(now, past_sessions(data_folder() / SESSIONS, now=now))
     complain(*told.lines)
     if not (told.asks_soreness and is_asked()):
-        return told.lines, None
+        return told.lines, ()
     value = _number("How sore are you now, from 0 (not at all) to 10 (very)? Enter skips.")
     words = "" if value is None else soreness_advice(value)
     if words:
         complain(words)
-    return (*told.lines, *([words] if words else [])), value
+    return (*told.lines, *([words] if words else [])), (value,)
 
 
 def goes_on(question: str) -> bool:

@@ -64,7 +64,7 @@ def live(
         bool, typer.Option("--record", help="Keep the landmarks, without any picture.")
     ] = False,
     record_video: Annotated[
-        bool, typer.Option("--record-video", help="Keep the pictures too.")
+        bool, typer.Option("--record-video", help="Keep the pictures, as a video.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document at the end and nothing else.")
@@ -72,7 +72,9 @@ def live(
     model: ModelOption = None,
     poses: PosesOption = None,
 ) -> None:
-    """Be coached live through a stretch or a set. Nothing leaves this machine; no picture is kept.
+    """Be coached live through a stretch or a set. Nothing leaves this machine.
+
+    No picture is kept, unless --record-video asks for it.
 
     Keys: space pauses, N next, B back, M mutes, P pain (stops at once), F full screen, Q quits.
 
@@ -93,7 +95,6 @@ def live(
     library = open_poses(poses, quiet=bool(pose))
     chosen = _one if pose else _set
     programme, warnings = chosen(library, pose or set_name, (side, hold, repetitions))
-    complain(*warnings)
     advised, soreness = earlier_sessions()
     coach = Coach(
         programme,
@@ -134,6 +135,7 @@ def _one(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
     sides = sides_of(pose, side)
     why = unsuitable(pose, health_answers())
     warnings = list(dose_warnings(pose, hold_s, repetitions))
+    complain(*warnings)
     if why:
         told = (
             f"{pose.name} is not advised with {' or '.join(why)}. Ask a clinician before doing it."
@@ -141,7 +143,6 @@ def _one(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
         complain(told)
         if not goes_on("Go on all the same?"):
             raise typer.Exit
-        warnings.insert(0, told)
     part = part_of(pose, sides[0] if sides else None, hold_s, repetitions)
     return Programme(pose.name, (part,)), tuple(warnings)
 
@@ -155,11 +156,13 @@ def _set(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
     if side is not SideOption.BOTH:
         raise InputError("--side goes with one stretch; a set is done on both sides")
     chosen, left_out = fitting(library.find_set(name), library.poses, health_answers())
-    warnings, parts = list(left_out), []
+    complain(*left_out)  # here only: what is said of health is neither spoken nor kept
+    warnings, parts = [], []
     for each in chosen.stretches:
         pose = library.poses[each.pose]
         warnings += dose_warnings(pose, hold_s, repetitions)
         parts.append(part_of(pose, None, hold_s or each.hold_s, repetitions or each.repetitions))
+    complain(*warnings)
     return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
 
 
@@ -171,7 +174,9 @@ def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(outcome.result.as_dict()))
     else:
-        show(outcome.result, console, written=str(outcome.folder))
+        show(
+            outcome.result, console, written=str(outcome.folder) if outcome.folder.is_dir() else ""
+        )
     complain(*outcome.faults)
     if outcome.why == STOPPED:
         sys.stdout.flush()

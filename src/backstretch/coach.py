@@ -85,6 +85,8 @@ class Coach:
         """Take the next moment; return what is to be done, in order."""
         passed_s = min(step.time_s - self._time_s, LONGEST_GAP_S) if self._has_begun else 0.0
         self._has_begun, self._time_s = True, step.time_s
+        if room.lost and self.phase is not Phase.PAIN:
+            return []
         self._presence.push(passed_s, is_there=step.landmarks is not None)
         if self.phase in _OVER:
             self._linger()
@@ -167,7 +169,8 @@ class Coach:
         said = self._adviser.prompter.push(self._time_s, told.words if told else "")
         if said:
             self._say(said)
-        line = self._adviser.prompter.shown or (told.words if told else lines.STAY)
+        line = self._script.reading(self._time_s) or lines.STAY
+        line = self._adviser.prompter.shown or told.words if told else line
         look = Look.ADJUST if told else Look.CALM
         look = Look.UNSEEN if told and told.fault is Fault.NOBODY else look
         self.scene = self._plain(look, "Set up", line)
@@ -189,7 +192,6 @@ class Coach:
 
     def _await_hold(self, words: str = "") -> None:
         self._enter(Phase.TRYING)
-        self._patience.begin()
         if words:
             self._say(words)
 
@@ -201,6 +203,7 @@ class Coach:
         if self._patience.over:
             self._out.append(Note("left out", f"no hold in {PATIENCE_S:g} s"))
             self._say(lines.LEFT_OUT)
+            self.agenda.leave()
             self._rest()
         else:
             self._advise(step, "Begin", lines.BEGIN)
@@ -306,6 +309,11 @@ class Coach:
         self._placement = PlacementCheck()
         self.scene = self._plain(Look.CALM, "Set up", "")
 
+    @property
+    def _is_resting(self) -> bool:
+        phase = self._before_pause if self.phase is Phase.PAUSED else self.phase
+        return phase is Phase.RESTING
+
     def _waits(self) -> bool:
         """Whether the session is paused; it pauses by itself when nobody is there."""
         if self.phase is Phase.PAUSED:
@@ -351,7 +359,7 @@ class Coach:
             if self.phase is Phase.EASING:  # what was just done is what to go back to
                 self.agenda.spend()
             self.agenda.back()
-        elif self.phase is not Phase.RESTING:  # in a rest, next ends the rest
+        elif not self._is_resting:  # in a rest, next ends the rest
             self.agenda.spend()
         self._patience = Patience()
         if self.agenda.over:
@@ -362,9 +370,9 @@ class Coach:
         self._turn("")
 
     def _stop_for_pain(self) -> None:
+        self._say(lines.STOPPED, urgent=True)
         self._enter(Phase.PAIN, self._pain_advice)
         self._out += [Judge(()), Note("pain", self.scene.name)]
-        self._say(lines.STOPPED, urgent=True)
         self.scene = self._plain(Look.CALM, "Stopped", "\n".join(self._pain_advice))
 
     def _linger(self) -> None:

@@ -249,7 +249,8 @@ class HoldClock:
         """Take the next moment."""
         before, self._before = self._before, moment
         if moment.state is State.IN:
-            self._moments.append(moment)
+            # A hold's figures need no limits; with them ten minutes would take 20 MB.
+            self._moments.append(replace(moment, limits=(), withheld=()))
         for span in split(before, moment) if before else []:
             is_near = moment.near_pose or (before is not None and before.near_pose)
             self._near_until_s = span.end_s if is_near else self._near_until_s

@@ -63,8 +63,8 @@ class Kept:
             faults.append(f"the video lacks {self._video.left_out} pictures: it was too slow")
         return tuple(dict.fromkeys(fault for fault in faults if fault))
 
-    def sore(self, value: int) -> None:
-        """Keep how sore the person is, 0 to 10."""
+    def sore(self, value: int | None) -> None:
+        """Keep how sore the person is, 0 to 10; None for a question that was skipped."""
         self._record.write(SORENESS, value=value)
 
     def outlets(self, practice: Practice) -> list[Outlet]:
@@ -87,15 +87,15 @@ class Kept:
             warnings=document["warnings"],
             **figures,
         )
-        if self._video is not None:
-            self._video.close()
-        self._record.close()
         text = json.dumps(document, indent=2, ensure_ascii=False)
         with self._told(), open(self.folder / RESULT, "wb", opener=open_private) as file:
             file.write((text + "\n").encode("utf-8", "backslashreplace"))
         with self._told():
             if self._track is not None:
                 self._track.save(self.folder / TRACK, result.source, result.warnings)
+        if self._video is not None:  # last, since it may take seconds
+            self._video.close()
+        self._record.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -5,12 +5,14 @@ Drawing, speech and disk are for others: this thread hands over what there is an
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 from time import perf_counter
 from typing import Protocol, Self
+
+import numpy as np
 
 from backstretch.crowd import Crowd
 from backstretch.frame import Frame
@@ -20,7 +22,7 @@ from backstretch.lines import CAMERA_LOST
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
 from backstretch.practice import Practice
-from backstretch.scene import Phase, Scene
+from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
 from backstretch.video import Source
 
@@ -84,6 +86,14 @@ class Sight:
     step: Step | None
     scene: Scene
     lost: str = ""
+
+    @property
+    def shown(self) -> Scene:
+        """The scene, or that there is no picture."""
+        if not self.lost:
+            return self.scene
+        line = f"{self.lost[:1].upper()}{self.lost[1:]}"
+        return replace(self.scene, look=Look.UNSEEN, title="Waiting", line=line, steps=(), note="")
 
 
 @dataclass
@@ -189,9 +199,12 @@ class Live:
         try:
             while not (self._stop.is_set() or self._eye.ended or self.practice.coach.ended):
                 self._turn()
-            self._tell(*self.practice.finish(Room()))
         except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
             self._failure = error
+        try:
+            self._tell(*self.practice.finish(Room()))
+        except BaseException as error:  # noqa: BLE001 - as above; the first one is the one to tell
+            self._failure = self._failure or error
         finally:
             self._over.set()
 
@@ -214,13 +227,20 @@ class Live:
         began_s = perf_counter()
         self._tell(*self.practice.push(frame.time_s, marks, room))
         scene = self.practice.coach.scene
-        self.sight = Sight(frame, marks, self.practice.step, scene)
+        self.sight = Sight(*self._as_seen(frame, marks), self.practice.step, scene)
         self.figures.looked += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
         self._tell_lost("")
         for outlet in self._outlets:
             outlet.looked(frame, marks)
+
+    def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
+        """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
+        if not self.practice.wanted.mirrored:
+            return frame, marks
+        image = np.ascontiguousarray(frame.image[:, ::-1])
+        return Frame(frame.index, frame.time_s, image), marks and marks.mirrored()
 
     def _room(self, frame: Frame, marks: Landmarks | None) -> Room:
         light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
@@ -230,7 +250,7 @@ class Live:
     def _miss(self) -> None:
         """No picture comes: nobody can be seen, and that is told."""
         self.last_s = self._eye.now_s()
-        self._tell(*self.practice.push(self.last_s, None, Room()))
+        self._tell(*self.practice.push(self.last_s, None, Room(lost=bool(self._eye.lost))))
         frame, scene = self.sight.frame, self.practice.coach.scene
         self.sight = Sight(frame, None, self.practice.step, scene, lost=self._eye.lost)
         self._tell_lost(self._eye.lost)

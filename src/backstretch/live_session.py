@@ -1,7 +1,8 @@
 """A live session from the camera to the summary: opens what it needs, runs, closes, tells what came of it."""
 
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
@@ -18,6 +19,7 @@ from backstretch.outlets import Speaker
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
 from backstretch.result import Result
+from backstretch.scene import Phase
 from backstretch.session_record import PAIN
 from backstretch.shows import TerminalShow, WindowShow
 from backstretch.take import too_slow
@@ -26,6 +28,8 @@ from backstretch.window import Window, has_screen
 
 INTERRUPTED = "interrupted"
 """Why a session ended that was ended from the keyboard of the terminal."""
+FAILED = "failed"
+"""Why one ended in which the program itself went wrong."""
 CLOSED = "closed"
 """Why one ended whose window was closed, or whose recording was over."""
 ONCE_OR_TWICE = "Once or twice a day is enough."
@@ -42,7 +46,7 @@ class Setup:
         windowless: Whether to tell the session in the terminal.
         silent: Whether nothing is to be heard.
         track, video: Whether landmarks and pictures are kept.
-        soreness: What the person said before, 0 to 10; None if not asked.
+        soreness: What the person said before, 0 to 10, None if that was skipped; empty if not asked.
         warnings: What was said beforehand and belongs into the result.
         terminal: Where a session without a window is told.
     """
@@ -54,7 +58,7 @@ class Setup:
     silent: bool
     track: bool
     video: bool
-    soreness: int | None
+    soreness: tuple[int | None, ...]
     warnings: tuple[str, ...]
     terminal: Console
 
@@ -95,17 +99,23 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
         capture = stack.enter_context(open_capture(setup.camera))
         kept = Kept(setup.sessions, _about(practice, capture), track=setup.track, video=setup.video)
         stack.enter_context(kept)
-        if setup.soreness is not None:
-            kept.sore(setup.soreness)
+        for value in setup.soreness:
+            kept.sore(value)
         window = None if windowless else stack.enter_context(Window())
         tick = _Notices(voice, notice).tell
         show = WindowShow(window, voice, tick) if window else TerminalShow(setup.terminal, tick)
         live = Live(capture, landmarker, practice, [Speaker(voice), *kept.outlets(practice)])
-        why = _watch(live, show)
+        try:
+            why = _watch(live, show)
+        except Exception:  # what was held is kept, whatever went wrong
+            result = _result(live, practice, capture, setup.warnings)
+            kept.finish(result, FAILED)
+            raise
         result = _result(live, practice, capture, setup.warnings)
-        kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
+        with _undisturbed():
+            kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
         with suppress(KeyboardInterrupt):  # all is kept; the rest is courtesy
-            _part(show, result, why, is_heard=is_heard and not voice.notices)
+            _part(show, result, why, is_heard=is_heard and not _is_mute(voice))
         return Outcome(result, why, kept.folder, kept.faults)
 
 
@@ -123,6 +133,10 @@ class _Notices:
                 self._notice(words)
 
 
+def _is_mute(voice: Voice) -> bool:
+    return any(notice.startswith("no voice") for notice in voice.notices)
+
+
 def _watch(live: Live, show: WindowShow | TerminalShow) -> str:
     """Show a session until its end; return why it ended."""
     try:
@@ -131,7 +145,18 @@ def _watch(live: Live, show: WindowShow | TerminalShow) -> str:
     except KeyboardInterrupt:
         live.stop()
         return INTERRUPTED
-    return live.practice.coach.ended or CLOSED
+    coach = live.practice.coach
+    return coach.ended or (PAIN if coach.phase is Phase.PAIN else CLOSED)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """An impatient Ctrl-C waits until all is kept."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _about(practice: Practice, capture: Capture) -> dict[str, object]:
@@ -140,6 +165,7 @@ def _about(practice: Practice, capture: Capture) -> dict[str, object]:
         "title": wanted.title,
         "camera": capture.name,
         "sides": list(wanted.sides),
+        "mirrored": wanted.mirrored,
         "aims": {
             pose: {"hold_s": hold_s, "repetitions": repetitions}
             for pose, (hold_s, repetitions) in wanted.aims.items()

@@ -106,9 +106,7 @@ class _Page:
         return max(1, round(size * self.unit))
 
     def draw(self, sight: Sight, *, muted: bool) -> None:
-        scene = sight.scene
-        if sight.lost:
-            scene = replace(scene, look=Look.UNSEEN, title="Waiting", line=_sentence(sight.lost))
+        scene = sight.shown
         width, height = self._wh
         column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
         band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
@@ -151,7 +149,7 @@ class _Page:
 
     def _words(self, scene: Scene, box: Box) -> list[Line]:
         """The line to act on: large where it is short, and in the middle of its room."""
-        line, short = _line(scene), SHORT * self.unit
+        line, short = scene.words, SHORT * self.unit
         if scene.phase is Phase.PAIN:
             return self._advice(line.splitlines(), box)
         is_short = self.type.width(line, round(short), BOLD) <= box.w
@@ -282,13 +280,6 @@ class _Page:
         fitted, words = self.type.fit_line(words, size * self.unit, int(width))
         left = round(middle[0] - self.type.width(words, fitted) / 2)
         self.brush.write(Line(words, left, baseline(middle[1], fitted), fitted, MEDIUM, colour))
-
-
-def _line(scene: Scene) -> str:
-    """The step that is being read out, or else the scene's own line."""
-    if scene.steps and scene.step_at >= 0:
-        return scene.steps[scene.step_at]
-    return scene.line
 
 
 def _sentence(words: str) -> str:

@@ -96,7 +96,7 @@ class Keeper(Outlet):
 
 
 class TrackKeeper(Outlet):
-    """Keeps the landmarks, without any picture, to be written at the end."""
+    """Keeps the landmarks, as the camera gave them and without any picture, to be written at the end."""
 
     def __init__(self) -> None:
         self._moments: list[tuple[float, Landmarks | None]] = []
@@ -153,8 +153,9 @@ class VideoKeeper(Outlet):
                 video.write(first.image, first.time_s)
                 for frame in pictures:
                     video.write(frame.image, frame.time_s)
-        except OSError as error:
-            self.fault = f"{self._path}: cannot be written ({error.strerror or error})"
+        except Exception as error:  # noqa: BLE001 - an encoder's fault ends the video, not the session
+            reason = getattr(error, "strerror", None) or error
+            self.fault = f"{self._path}: cannot be written ({reason})"
             for _ in (
                 pictures
             ):  # so that nobody waits for room; it ends with the end, even one taken before

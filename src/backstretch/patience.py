@@ -19,13 +19,9 @@ class Patience:
     """
 
     def __init__(self) -> None:
-        self._tries: Counter[str | None] = Counter()
-        self.begin()
-
-    def begin(self) -> None:
-        """Begin another try."""
-        self._waited_s = 0.0
         self.hurries = self.over = False
+        self._tries: Counter[str | None] = Counter()
+        self._waited_s = 0.0
 
     def wait(self, passed_s: float) -> None:
         """Nothing is held, so much longer."""
@@ -38,4 +34,6 @@ class Patience:
         is_try = held_s >= TRY_FROM_S
         self._tries[side] += is_try
         self.over = self._tries[side] >= MOST_TRIES
+        if is_try:
+            self._waited_s = 0.0
         return is_try

@@ -60,10 +60,12 @@ class Room:
     Attributes:
         light: Mean brightness of the picture, 0..255; None if unknown.
         crowded: Whether somebody else is in the picture.
+        lost: Whether the camera gives no pictures: that nobody is seen then says nothing.
     """
 
     light: float | None = None
     crowded: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.session_record import PastSession, read_session
+from backstretch.session_record import SORENESS, PastSession, read_session
 
 RECORD = "session.jsonl"
 """A session's file; its folder is named by the start: ``2026-11-23T10-15-00``."""
@@ -50,9 +50,15 @@ def advice(now: datetime, past: Iterable[PastSession]) -> Advice:
     pain = _last_pain(now.date(), earlier)
     lines = () if pain is None else (_after_pain(now.date() - pain.began.date()),)
     asks = pain is not None and not any(
-        each.soreness is not None for each in earlier if each.began > pain.began
+        _was_asked(each) for each in earlier if each.began > pain.began
     )
     return Advice(lines + _often_enough(now.date(), earlier), asks)
+
+
+def _was_asked(session: PastSession) -> bool:
+    """Whether the person was asked how sore they are, answered or not."""
+    is_told = any(line["type"] == SORENESS for line in session.lines)
+    return is_told or session.soreness is not None
 
 
 def soreness_advice(value: int) -> str:

@@ -129,6 +129,10 @@ class Script:
             self.at += 1
             yield line
 
+    def reading(self, time_s: float) -> str:
+        """The line that is being read out; empty when none is."""
+        return self.lines[self.at - 1] if self.at and time_s < self.starts_s else ""
+
     def over(self, time_s: float) -> bool:
         """Whether all has been said."""
         return self.at >= len(self.lines) and time_s >= self.starts_s

@@ -65,3 +65,8 @@ class Scene:
     breath: Breath | None = None
     steps: tuple[str, ...] = ()
     step_at: int = -1
+
+    @property
+    def words(self) -> str:
+        """The step that is being read out, or else the line."""
+        return self.steps[self.step_at] if self.steps and self.step_at >= 0 else self.line

@@ -10,8 +10,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from backstretch.keys import TerminalKeys
 from backstretch.live import Live
-from backstretch.live_view import LiveView
+from backstretch.live_view import KEYS_LINES, LiveView
 from backstretch.orders import Command
 from backstretch.result import Result
 from backstretch.scene import Look, Scene
@@ -104,21 +105,25 @@ class TerminalShow:
             self._follow(live, lambda scene, _: screen.update(_panel(scene), refresh=True))
 
     def _follow(self, live: Live, tell: Callable[[Scene, float], None]) -> None:
-        while not live.over:
-            tell(live.sight.scene, live.last_s)
-            self._tick()
-            live.wait(LOOK_EVERY_S)
+        with TerminalKeys() as keys:
+            while not live.over:
+                tell(live.sight.shown, live.last_s)
+                self._tick()
+                command = KEYS.get(keys.read())
+                if command is not None:
+                    live.command(command)
+                live.wait(LOOK_EVERY_S)
 
     def _line(self) -> Callable[[Scene, float], None]:
         told: tuple[str, ...] = ()
 
         def tell(scene: Scene, time_s: float) -> None:
             nonlocal told
-            words = (scene.title, scene.line, scene.name)
+            words = (scene.title, scene.words, scene.name)
             if words != told:
                 told = words
                 held = f", {scene.valid_s:.0f} of {scene.asked_s:.0f} s" if scene.valid_s else ""
-                line = f"{clock(time_s)}  {scene.title}{held}: {scene.line}  ({scene.name})"
+                line = f"{clock(time_s)}  {scene.title}{held}: {scene.words}  ({scene.name})"
                 self._console.print(line, soft_wrap=True)
 
         return tell
@@ -127,13 +132,13 @@ class TerminalShow:
 def _panel(scene: Scene) -> Panel:
     grid = Table.grid(padding=(0, 1))
     grid.add_row(Text(f" {scene.title} ", style=STYLES[scene.look]))
-    grid.add_row(Text(scene.line or " ", style="bold"))
+    grid.add_row(Text(scene.words or " ", style="bold"))
     bar = ProgressBar(total=scene.asked_s, completed=min(scene.valid_s, scene.asked_s), width=40)
     grid.add_row(bar)
     left = f"{scene.left_s:.0f} s of rest left" if scene.left_s is not None else ""
     held = f"{scene.valid_s:.0f} of {scene.asked_s:.0f} s"
     grid.add_row(Text(left or held))
     grid.add_row(Text(scene.note or scene.progress or " ", style="dim"))
-    grid.add_row(Text("Ctrl-C ends the session", style="dim"))
+    grid.add_row(Text("\n".join(KEYS_LINES).replace("M mute · ", ""), style="dim"))
     title = Text(scene.name)  # a name may hold brackets, which Rich would take for its own
     return Panel(grid, title=title, title_align="left", padding=(1, 2), width=72)
