@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backstretch import shows
+from backstretch import cli_live, shows
+from backstretch.health import DAY_OFF
 from backstretch.library import open_library
 from backstretch.live import Sight
+from backstretch.live_session import Outcome
 from backstretch.matching import Form
 from backstretch.orders import Command
 from backstretch.result import Result, Wanted
@@ -301,3 +303,8 @@ def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
     os.close(ours)
     os.close(theirs)
     assert told == b"key: p\nnone: \n"
+
+
+def test_after_pain_the_advice_stays_in_the_terminal(tmp_path, capsys):
+    cli_live._tell(Outcome(RESULT, "pain", tmp_path, ()), Console(), as_json=True)
+    assert DAY_OFF in capsys.readouterr().err

@@ -168,7 +168,9 @@ def _set(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
 
 def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
     """Print what came of it, and end with the exit code that belongs to it."""
+    from backstretch.health import PAIN_ADVICE
     from backstretch.live_session import INTERRUPTED as STOPPED
+    from backstretch.session_record import PAIN
     from backstretch.summary import show
 
     if as_json:
@@ -177,7 +179,7 @@ def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
         show(
             outcome.result, console, written=str(outcome.folder) if outcome.folder.is_dir() else ""
         )
-    complain(*outcome.faults)
+    complain(*outcome.faults, *(PAIN_ADVICE if outcome.why == PAIN else ()))
     if outcome.why == STOPPED:
         sys.stdout.flush()
         sys.exit(INTERRUPTED)  # not by an exception of Typer's: nothing is lost that should be said
