@@ -567,8 +567,7 @@ class TestUnsuitable:
         home = Home(tmp_path, "hip_replacement")
         done = home.run("live", "--set", "gentle", "--camera", room, *QUIET, "--json")
         assert done.stderr.count("is left out: you said a hip replacement.") == 2
-        told = document(done)
-        assert sum("is left out" in words for words in told["warnings"]) == 2
+        assert "hip replacement" not in done.stdout  # health is not part of a result
         poses = set(home.record.about["aims"])
         assert poses == {"neck_flexion", "chair_side_bend", "pelvic_tilt", "supine_twist"}
 
