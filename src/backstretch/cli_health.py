@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 SESSIONS = "sessions"
 """Folder of the sessions, in the data folder."""
 ANSWERS = "health.json"
-MOST_SORE = 10
 _Said = TypeVar("_Said")
 YES, NO = {"y", "yes"}, {"n", "no"}
 
@@ -143,6 +142,8 @@ def _yes_or_no(question: str) -> bool | None:
 
 
 def _number(question: str) -> int | None:
+    from backstretch.session_record import MOST_SORE
+
     numbers = {str(value): value for value in range(MOST_SORE + 1)}
     return _until_clear(f"{question} ", numbers.get)
 

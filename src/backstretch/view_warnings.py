@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from backstretch.neutral import Neutral
+from backstretch.placement import TILTED_FROM_DEG
 from backstretch.poses import Check, Pose
 from backstretch.views import DOUBTFUL_FROM_DEG
 
-TILTED_FROM_DEG = 5.0
-"""A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
 MOST_LABELS = 3
 """So many measures are named in a warning; the others are counted."""
 
