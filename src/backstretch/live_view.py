@@ -80,13 +80,17 @@ class LiveView:
 
     def draw(self, sight: Sight, wh: tuple[int, int], *, muted: bool = False) -> Picture:
         """A new (H, W, 3) RGB picture of the size ``wh``, or of `LEAST_WH` where that is larger."""
-        width, height = (max(size, least) for size, least in zip(wh, LEAST_WH, strict=True))
-        picture = np.full((height, width, 3), DARK, np.uint8)
-        fits = (size / full for size, full in zip((width, height), DESIGNED_FOR_WH, strict=True))
-        unit = min(fits)
+        picture, unit = empty_page(wh)
         page = _Page(Brush(self._type, picture, unit), self._type, picture, unit)
         page.draw(sight, muted=muted)
         return picture
+
+
+def empty_page(wh: tuple[int, int]) -> tuple[Picture, float]:
+    """A dark (H, W, 3) picture of at least `LEAST_WH`, and the size of everything on it."""
+    width, height = (max(size, least) for size, least in zip(wh, LEAST_WH, strict=True))
+    fits = (size / full for size, full in zip((width, height), DESIGNED_FOR_WH, strict=True))
+    return np.full((height, width, 3), DARK, np.uint8), min(fits)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,8 @@
 """The last picture of a session: what was held of what was asked, to be read from afar."""
 
-import numpy as np
-
 from backstretch.canvas import (
     BLUE,
     BOLD,
-    DARK,
     MEDIUM,
     TRACK,
     WHITE,
@@ -17,7 +14,7 @@ from backstretch.canvas import (
     Type,
     baseline,
 )
-from backstretch.live_view import DESIGNED_FOR_WH, LEAST_WH, QUIET
+from backstretch.live_view import QUIET, empty_page
 from backstretch.result import Result, Tally, tallies
 
 MARGIN = 48
@@ -39,10 +36,8 @@ def draw_summary(result: Result, wh: tuple[int, int], lines: tuple[str, ...] = (
         wh: The size of the new (H, W, 3) RGB picture; at least `LEAST_WH`.
         lines: Sentences below, such as advice after pain.
     """
-    width, height = (max(size, least) for size, least in zip(wh, LEAST_WH, strict=True))
-    picture = np.full((height, width, 3), DARK, np.uint8)
-    fits = (size / full for size, full in zip((width, height), DESIGNED_FOR_WH, strict=True))
-    _Page(picture, min(fits)).draw(result, lines)
+    picture, unit = empty_page(wh)
+    _Page(picture, unit).draw(result, lines)
     return picture
 
 
