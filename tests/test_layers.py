@@ -18,18 +18,18 @@ LAYERS = (
     {"measures"},
     {"swaps", "smoothing", "neutral", "hold"},
     {"poses"},
-    {"matching", "motion"},
+    {"anatomy", "matching", "motion"},
     {"attempts", "cues", "form_watch", "recognition", "shortlist"},
     {"session"},
-    {"breathing", "haste", "patience", "placement", "presence", "programme"},
-    {"agenda", "orders", "scene"},
-    {"lines", "prompting"},
-    {"advice", "hold_talk"},
-    {"coach"},
+    {"breathing", "haste", "patience", "placement", "presence", "programme", "stills"},
+    {"agenda", "contrasts", "orders", "reach", "scene"},
+    {"lines", "new_pose", "personal", "prompting"},
+    {"advice", "drafts", "hold_talk"},
+    {"calibrating", "coach"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""
 MIDDLE = set().union(*LAYERS)
-TOP = {"cli", "cli_health", "cli_live", "cli_options", "cli_poses", "__main__"}
+TOP = {"cli", "cli_calibrate", "cli_health", "cli_live", "cli_options", "cli_poses", "__main__"}
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 RIM = set(MODULES) - MIDDLE - TOP - {"__init__"}
 DOORS = {
@@ -37,8 +37,9 @@ DOORS = {
     "cv2": {"camera", "canvas", "window"},
     "sounddevice": {"voice"},
     "av": {"video", "annotated"},
-    "typer": {"cli", "cli_health", "cli_live", "cli_options", "cli_poses"},
+    "typer": {"cli", "cli_calibrate", "cli_health", "cli_live", "cli_options", "cli_poses"},
     "platformdirs": {"cli_options"},
+    "tomlkit": {"own_neutral", "pose_writer"},
 }
 HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "sounddevice"}
 NOT_IN_THE_MIDDLE = {

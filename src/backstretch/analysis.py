@@ -144,7 +144,7 @@ class _Judge:
     def __init__(self, wanted: Wanted, outputs: Outputs) -> None:
         self._mirrored = wanted.mirrored
         # Sides that were not asked for are judged too: to say so when they were held.
-        self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked))
+        self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked, own=wanted.own))
         self.count = 0
         self._outputs = outputs
         self._moments: list[tuple[float, Landmarks | None]] = []

@@ -1,5 +1,7 @@
 """Attempts: whether a moment that is not right is near enough to a pose to be meant for it."""
 
+import math
+
 from backstretch.catalogue import Unit
 from backstretch.matching import Reading, Verdict
 from backstretch.neutral import Neutral
@@ -20,21 +22,26 @@ def is_near(verdict: Verdict, neutral: Neutral | None) -> bool:
     few = len(seen) < SEEN_SHARE * len(verdict.required)
     if neutral is None or few or len(wrong) > NEAR_SHARE * len(seen):
         return False
-    if not wrong or any(_neutral_slack(r, neutral) < 0.0 for r in seen if r.slack >= 0.0):
+    if not wrong or any(_rest_slack(r, neutral) < 0.0 for r in seen if r.slack >= 0.0):
         return True  # something that is right now was wrong in the neutral: done on purpose
-    ways = [_way(reading, neutral) for reading in wrong]
+    ways = [way(reading, neutral) for reading in wrong]
     return sum(ways) / len(ways) >= NEAR_SHARE
 
 
-def _way(reading: Reading, neutral: Neutral) -> float:
-    """Share of the way from the neutral to the limit that a failing reading has gone."""
-    start = _neutral_slack(reading, neutral)
+def way(reading: Reading, neutral: Neutral | None) -> float:
+    """Share of the way from the neutral to its limit that a reading has gone; 1 where it is right.
+
+    It is negative for what is further off than in the neutral.
+    """
+    if reading.slack >= 0.0:
+        return 1.0
+    start = _rest_slack(reading, neutral) if neutral is not None else math.nan
     return 1.0 + reading.slack / (-start if start < 0.0 else REACH[reading.check.measure.unit])
 
 
-def _neutral_slack(reading: Reading, neutral: Neutral) -> float:
+def _rest_slack(reading: Reading, neutral: Neutral) -> float:
     """How far inside the range the neutral is; NaN if it was not seen."""
-    low, high = reading.check.accept
+    low, high = reading.target.own.accept
     relative = reading.check.measure.relative
     value = 0.0 if relative else float(neutral.values[reading.target.index])
     return min(value - low, high - value)

@@ -4,30 +4,30 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
-from backstretch import __version__, cli_health, cli_live, cli_poses
+from backstretch import __version__, cli_calibrate, cli_health, cli_live, cli_poses
 from backstretch.cli_options import (
     INTERRUPTED,
+    LibraryOption,
     ModelOption,
     PosesOption,
     SideOption,
     complain,
     open_poses,
     sides_of,
+    watching,
 )
 from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
-    from backstretch.analysis import Progress
     from backstretch.library import Library
     from backstretch.recognition import Likeness
     from backstretch.recording import Recording
@@ -41,7 +41,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_poses.app, name="poses")
-for command in (cli_live.live, cli_live.cameras, cli_health.health):
+for command in (cli_live.live, cli_calibrate.calibrate, cli_live.cameras, cli_health.health):
     app.command()(command)
 
 
@@ -129,6 +129,7 @@ def analyze(
     ] = None,
     model: ModelOption = None,
     poses: PosesOption = None,
+    only_library: LibraryOption = False,
 ) -> None:
     """Analyse a recording: what was stretched, how long it was truly held, and what cost the rest.
 
@@ -138,7 +139,7 @@ def analyze(
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
-    library = open_poses(poses, quiet=bool(pose))
+    library = open_poses(poses, quiet=bool(pose), personal=not only_library)
     asked = library.find(pose) if pose else None
     wanted = Wanted(
         poses=(asked,) if asked else library.recognised,
@@ -148,6 +149,7 @@ def analyze(
         mirrored=mirrored,
         start_s=start,
         end_s=end,
+        own=None if only_library else cli_calibrate.saved_neutral(),
     )
     result, folder = _analyse(recording, wanted, library, out, model)
     if as_json:
@@ -219,32 +221,5 @@ def _watched(
         from backstretch.landmarker import MediaPipeLandmarker
 
         end_s = min(wanted.end_s or reader.source.duration_s, reader.source.duration_s)
-        with MediaPipeLandmarker(model) as landmarker, _progress(wanted.start_s, end_s) as progress:
+        with MediaPipeLandmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
             return analyse_video(reader, landmarker, wanted, folder, progress)
-
-
-@contextmanager
-def _progress(start_s: float, end_s: float) -> Iterator["Progress"]:
-    """A bar with the time left on stderr; nothing where stderr is no terminal."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns: list[Any] = [
-        TextColumn("Watching"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(compact=True),
-        TextColumn("left"),
-    ]
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("", total=max(end_s - start_s, 1e-3))
-        yield lambda time_s: bar.update(task, completed=time_s - start_s)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backstretch.breathing import BREATHS_A_MINUTE, LIMITS
+from backstretch.cli_calibrate import saved_neutral
 from backstretch.cli_health import SESSIONS, earlier_sessions, goes_on, health_answers
 from backstretch.cli_options import (
     INTERRUPTED,
+    LibraryOption,
     ModelOption,
     PosesOption,
     SideOption,
@@ -71,6 +73,7 @@ def live(
     ] = False,
     model: ModelOption = None,
     poses: PosesOption = None,
+    only_library: LibraryOption = False,
 ) -> None:
     """Be coached live through a stretch or a set. Nothing leaves this machine.
 
@@ -92,7 +95,7 @@ def live(
         raise InputError(
             "say which stretch or which set: backstretch live childs_pose, or --set NAME"
         )
-    library = open_poses(poses, quiet=bool(pose))
+    library = open_poses(poses, quiet=bool(pose), personal=not only_library)
     chosen = _one if pose else _set
     programme, warnings = chosen(library, pose or set_name, (side, hold, repetitions))
     advised, soreness = earlier_sessions()
@@ -117,7 +120,8 @@ def live(
         warnings=warnings,
         terminal=Console(markup=False, emoji=False, stderr=True) if as_json else console,
     )
-    practice = Practice(programme, coach, sides=sides, mirrored=mirrored)
+    own = None if only_library else saved_neutral()
+    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
     _tell(run_live(setup, practice, complain), console, as_json=as_json)
 
 

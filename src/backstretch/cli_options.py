@@ -1,16 +1,19 @@
 """What several commands share: the option for more poses, opening the library, complaining."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from backstretch.errors import InputError
 
 if TYPE_CHECKING:
+    from backstretch.analysis import Progress
     from backstretch.library import Library
     from backstretch.poses import Pose
 
@@ -54,10 +57,18 @@ def complain(*lines: str) -> int:
     return WRONG_USE
 
 
-def open_poses(folders: list[Path] | None, *, quiet: bool = False) -> "Library":
+LibraryOption = Annotated[
+    bool, typer.Option("--library", help="Use the library's ranges, not your own references.")
+]
+
+
+def open_poses(
+    folders: list[Path] | None, *, quiet: bool = False, personal: bool = True
+) -> "Library":
     """The built-in poses, the user's own and those of more folders.
 
-    What is wrong with them goes to stderr, unless ``quiet``; the others are used.
+    What is wrong with them goes to stderr, unless ``quiet``; the others are used. Without ``personal``, own
+    references that stand in for library poses are left out.
 
     Raises:
         InputError: A folder that was named is not there.
@@ -67,16 +78,49 @@ def open_poses(folders: list[Path] | None, *, quiet: bool = False) -> "Library":
     for folder in folders or []:
         if not folder.is_dir():
             raise InputError(f"{folder}: there is no such folder of poses")
-    library = open_library(builtin_poses(), [data_folder() / "poses", *(folders or [])])
+    own = [own_poses(), *(folders or [])]
+    library = open_library(builtin_poses(), own, personal=personal)
     if library.faults and not quiet:
         complain(*library.faults, "the other poses are used")
     return library
+
+
+@contextmanager
+def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
+    """A bar with the time left on stderr; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns: list[Any] = [
+        TextColumn("Watching"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    ]
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=max(end_s - start_s, 1e-3))
+        yield lambda time_s: bar.update(task, completed=time_s - start_s)
 
 
 def builtin_poses() -> Path:
     """The pose files: inside an installed package, or beside the source tree."""
     inside = Path(str(resources.files("backstretch"))) / "poses"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "poses"
+
+
+def own_poses() -> Path:
+    """The folder of the user's own poses and personal references; it need not be there yet."""
+    return data_folder() / "poses"
 
 
 def data_folder() -> Path:

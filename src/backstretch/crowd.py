@@ -16,6 +16,8 @@ clips and recordings of one person it moves by less than half, unless the detect
 JUMP_WITHIN_S = 1.0
 MOST_TIMES = 3
 """So many jumps are told with their times."""
+ANOTHER = "another person is in the picture"
+"""How the warning of that begins."""
 _TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
 
 
@@ -74,9 +76,7 @@ class Crowd:
         if len(self._times) >= self._sure_after:
             first_s, last_s = self._times[0], self._times[-1]
             when = "" if self._sure_after == 1 else f" between {first_s:.0f} and {last_s:.0f} s"
-            said.append(
-                f"another person is in the picture{when}; only the one found first is judged"
-            )
+            said.append(f"{ANOTHER}{when}; only the one found first is judged")
         if self._jumps:
             times = ", ".join(f"{time_s:.1f} s" for time_s in self._jumps[:MOST_TIMES])
             more = " and later" if len(self._jumps) > MOST_TIMES else ""

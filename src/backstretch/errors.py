@@ -3,6 +3,7 @@
 BackstretchError            shown as one line, exit code 2
 ├── InputError              a file, a folder or an option that cannot be used
 ├── PoseFileError           a pose file with faults, all of them listed
+├── TakeError               a take that nothing can be calibrated from
 └── SetupError              something the machine lacks
 """
 
@@ -25,6 +26,10 @@ class PoseFileError(BackstretchError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class TakeError(BackstretchError):
+    """A take that nothing can be calibrated from; the message says why."""
 
 
 class SetupError(BackstretchError):

@@ -25,6 +25,7 @@ class Library:
         poses, sets: What could be read.
         paths: Where each pose was read from.
         own: Ids of the poses that are the user's own.
+        refined: Library poses by id that a personal reference stands in for.
         faults: What could not be read, and which ids clash, one line each.
     """
 
@@ -32,6 +33,7 @@ class Library:
     sets: dict[str, PoseSet]
     paths: dict[str, Path]
     own: frozenset[str]
+    refined: dict[str, Pose]
     faults: tuple[str, ...]
 
     def find(self, wanted: str) -> Pose:
@@ -63,14 +65,17 @@ class Library:
         return tuple(pose for pose in self.poses.values() if not pose.guided)
 
 
-def open_library(builtin: Path, own: Iterable[Path] = ()) -> Library:
+def open_library(builtin: Path, own: Iterable[Path] = (), *, personal: bool = True) -> Library:
     """Read all pose folders; of two poses with one id the one read first counts.
+
+    A pose of the user's own that refines the library pose of its id, a personal reference, stands in for it.
 
     Args:
         builtin: The folder that ships with the program.
         own: The user's folders; one that does not exist is an empty one, one named twice is read once.
+        personal: Whether personal references are used.
     """
-    shelf = _Shelf()
+    shelf = _Shelf(personal=personal)
     shelf.add(builtin, own=False)
     for folder in {each.resolve(): each for each in own}.values():
         shelf.add(folder, own=True)
@@ -80,7 +85,9 @@ def open_library(builtin: Path, own: Iterable[Path] = ()) -> Library:
 class _Shelf:
     """Collects what the folders hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, personal: bool) -> None:
+        self._personal = personal
+        self._refined: dict[str, Pose] = {}
         self._poses: dict[str, Pose] = {}
         self._sets: dict[str, PoseSet] = {}
         self._paths: dict[str, Path] = {}
@@ -92,6 +99,10 @@ class _Shelf:
             pose = self._pose(path)
             if pose is None:
                 continue
+            if own and self._refines(pose):
+                if not self._personal:
+                    continue
+                self._refined[pose.id] = self._poses.pop(pose.id)
             if pose.id in self._poses:
                 before = self._paths[pose.id]
                 words = f"{path}: the id {pose.id!r} is taken by {before}; rename this file"
@@ -102,6 +113,11 @@ class _Shelf:
                 self._own.add(pose.id)
         for path in self._files(folder / SETS):
             self._add_set(path)
+
+    def _refines(self, pose: Pose) -> bool:
+        """Whether it is the first personal reference for the library pose of its id."""
+        is_new = pose.id in self._poses and pose.id not in {*self._own, *self._refined}
+        return is_new and pose.refines == pose.id
 
     def _files(self, folder: Path) -> list[Path]:
         try:
@@ -137,6 +153,7 @@ class _Shelf:
             sets=dict(sorted(self._sets.items())),
             paths=self._paths,
             own=frozenset(self._own),
+            refined=self._refined,
             faults=tuple(self._faults),
         )
 

@@ -12,9 +12,16 @@ from backstretch.poses import Check, Pose
 
 @dataclass(frozen=True)
 class Target:
-    """One check applied to one column of measures."""
+    """One check applied to one column of measures.
+
+    Attributes:
+        check: As the pose's file has it.
+        own: The same with the ranges of the form's side.
+        column, index: What is read, and where it stands among `columns.COLUMNS`.
+    """
 
     check: Check
+    own: Check
     column: Column
     index: int
 
@@ -58,7 +65,8 @@ class Reading:
     @property
     def closeness(self) -> float:
         """1 within the good range, falling to 0 at the limit of what is accepted."""
-        (low, high), (good_low, good_high) = self.check.accept, self.check.good
+        own = self.target.own
+        (low, high), (good_low, good_high) = own.accept, own.good
         if self.value < good_low:
             return max(0.0, (self.value - low) / (good_low - low)) if good_low > low else 0.0
         if self.value > good_high:
@@ -68,7 +76,7 @@ class Reading:
     @property
     def below(self) -> bool:
         """Whether the value lies on the low side of the accepted range."""
-        return self.value < self.check.accept[0]
+        return self.value < self.target.own.accept[0]
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def forms_of(pose: Pose) -> tuple[Form, ...]:
 
 
 def _read(target: Target, value: float, *, inside: bool) -> Reading:
-    low, high = target.check.accept
+    low, high = target.own.accept
     slack = min(value - low, high - value)
     allowed = -target.hysteresis if inside else 0.0
     return Reading(target, value, slack, outside=slack < allowed)
@@ -158,13 +166,15 @@ def _read(target: Target, value: float, *, inside: bool) -> Reading:
 
 def _targets(form: Form, near: str) -> tuple[Target, ...]:
     return tuple(
-        _target(check, side) for check in form.pose.checks for side in _sides(check, form, near)
+        _target(check, check.on(form.side), side)
+        for check in form.pose.checks
+        for side in _sides(check, form, near)
     )
 
 
-def _target(check: Check, side: str | None) -> Target:
+def _target(check: Check, own: Check, side: str | None) -> Target:
     key = Column(check.measure, side, check.frame).key
-    return Target(check, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
+    return Target(check, own, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
 
 
 def _sides(check: Check, form: Form, near: str) -> tuple[str | None, ...]:

@@ -8,7 +8,8 @@ person has turned or come nearer since.
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,14 +45,18 @@ ROLL_SEEN_WITHIN_DEG = 45.0
 TURNED_FROM_DEG = 30.0
 NEARER_FROM = 1.2
 """A view or a trunk's length that differs by so much (a factor) asks for a new neutral."""
+OWN_WITHIN_DEG = 20.0
+"""How far the camera may stand from where it stood when somebody's own neutral was taken: turns of the head and
+shoulders in space err by 8 to 20 degrees anyway."""
 REPLACE_EVERY_S = 1.0
 """How often a new neutral is looked for, once there is one."""
 
-_CORE = [
+CORE = [
     INDEX[f"{side}_{part}"]
     for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
     for side in ("left", "right")
 ]
+"""The landmarks by which stillness is told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,8 @@ class Neutral:
         upright: Whether the trunk was upright.
         roll_deg: How far the camera is turned about its own axis, + the picture turned clockwise;
             NaN where the body cannot tell.
+        own: The day of the person's own neutral that its relative values come from; empty if they are
+            those of the span.
     """
 
     start_s: float
@@ -75,6 +82,7 @@ class Neutral:
     view: View
     upright: bool
     roll_deg: float
+    own: str = ""
 
 
 def settle(
@@ -109,18 +117,33 @@ class NeutralFinder:
 
     Args:
         known: A neutral known beforehand; it is not replaced.
+        own: The person's own zero values of relative measures. They replace those of what is found, where
+            the camera stands about as it did then.
 
     Attributes:
         found: None until there is one.
         stale: Whether nothing should be measured from it until there is a new one.
     """
 
-    def __init__(self, known: Neutral | None = None) -> None:
+    def __init__(self, known: Neutral | None = None, own: "OwnNeutral | None" = None) -> None:
         self.found = known
         self.stale = False
+        self._own = own
         self._is_given = known is not None
         self._next_s = -math.inf
         self._moments: deque[tuple[float, Floats, Floats, Floats, Floats]] = deque()
+
+    @property
+    def usual(self) -> Floats | None:
+        """(M,) what relative measures are counted from before a neutral is found; None for nothing."""
+        return self._own.zeros() if self._own else None
+
+    def _with_own(self, neutral: Neutral) -> Neutral:
+        if self._own is None or not self._own.suits(neutral.view):
+            return neutral
+        zeros = self._own.zeros()
+        values = np.where(np.isnan(zeros), neutral.values, zeros)
+        return replace(neutral, values=values, own=self._own.date)
 
     def renew(self) -> None:
         """Ask for a new upright neutral; lengths and view are those of the old one until then."""
@@ -139,8 +162,8 @@ class NeutralFinder:
             return
         if self._moments and time_s - self._moments[-1][0] > LONGEST_GAP_S:
             self._moments.clear()
-        core = landmarks.xy_px[_CORE].copy()
-        core[landmarks.visibility[_CORE] < VISIBLE] = np.nan
+        core = landmarks.xy_px[CORE].copy()
+        core[landmarks.visibility[CORE] < VISIBLE] = np.nan
         rows = (body.values[row], body.lengths[row], body.camera[row])
         self._moments.append((time_s, core, *rows))
         while time_s - self._moments[1 if len(self._moments) > 1 else 0][0] >= STILL_FOR_S:
@@ -155,19 +178,19 @@ class NeutralFinder:
             return
         old = self.found
         if old is None:
-            self.found = new
+            self.found = self._with_own(new)
         elif new.upright:
             change = new.lengths[0] / old.lengths[0]
             moved = not 1.0 / NEARER_FROM <= change <= NEARER_FROM
             turned = new.view.apart(old.view) > TURNED_FROM_DEG
             if self.stale or not old.upright or moved or turned:
-                self.found, self.stale = new, False
+                self.found, self.stale = self._with_own(new), False
 
     def _still(self) -> bool:
         cores = np.array([moment[1] for moment in self._moments])
         seen = ~np.isnan(cores).any(axis=(0, 2))
         trunk = np.median([moment[3][0] for moment in self._moments])
-        if seen.sum() < len(_CORE) // 2 or not trunk > 0:
+        if seen.sum() < len(CORE) // 2 or not trunk > 0:
             return False
         strayed = cores[:, seen].max(axis=0) - cores[:, seen].min(axis=0)
         return bool(strayed.max() <= STILL_WITHIN * trunk)
@@ -218,3 +241,39 @@ def _roll(values: Floats, view: View) -> float:
     if off_front > OBLIQUE_FROM_DEG or not abs(lean) < STRAIGHT_BELOW_DEG:
         return float("nan")
     return lean if view.off("front") < view.off("back") else -lean
+
+
+@dataclass(frozen=True, eq=False)
+class OwnNeutral:
+    """Somebody's own zero values of relative measures, taken beforehand.
+
+    Attributes:
+        date: The day, as 2026-01-31.
+        view: From where the camera saw them.
+        values: Absolute value by column key, of relative measures that were seen.
+    """
+
+    date: str
+    view: View
+    values: Mapping[str, float]
+
+    def suits(self, view: View) -> bool:
+        """Whether the camera stands about where it stood."""
+        return self.view.apart(view) <= OWN_WITHIN_DEG
+
+    def zeros(self) -> Floats:
+        """(M,) what relative measures are counted from; NaN for all else."""
+        zeros = np.full(len(relative_columns()), np.nan)
+        for key, value in self.values.items():
+            zeros[COLUMN_INDEX[key]] = value
+        return zeros
+
+
+def own_neutral(neutral: Neutral, date: str) -> OwnNeutral:
+    """What to keep of a neutral for other days."""
+    values = {
+        key: float(neutral.values[index])
+        for key, index in COLUMN_INDEX.items()
+        if relative_columns()[index] and not np.isnan(neutral.values[index])
+    }
+    return OwnNeutral(date, neutral.view, values)

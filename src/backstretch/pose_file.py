@@ -7,6 +7,7 @@ import reprlib
 import stat
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -15,17 +16,22 @@ from backstretch.errors import InputError, PoseFileError
 from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
 from backstretch.ideal import SEGMENTS
 from backstretch.poses import (
+    CALIBRATED_SIDES,
     LONGEST_HOLD_S,
     NOT_FOR,
     POSITIONS,
     REGIONS,
     SIDED,
     TAGS,
+    Calibration,
     Check,
     Dose,
     Need,
     Of,
+    OwnRanges,
     Pose,
+    Range,
+    Reach,
     Sides,
 )
 from backstretch.views import VIEWS
@@ -125,6 +131,8 @@ class _Reader:
                 self.check(number, entry)
                 for number, entry in enumerate(take.tables("check"), start=1)
             ),
+            refines=take.text("refines", ""),
+            calibration=self.calibration(take.table("calibration", {})),
         )
         take.nothing_left()
         self.whole(pose)
@@ -147,6 +155,8 @@ class _Reader:
             self.fault("hold", words)
         if pose.sides == "each" and not pose.side_rule:
             self.fault("side_rule", "missing; say in words which side counts as left")
+        if pose.sides == "both" and any(check.right for check in pose.checks):
+            self.fault("", "ranges of the right side need a pose with sides = 'each'")
 
     def look_alikes(self, table: dict[str, Any]) -> dict[str, str]:
         take = _Table(self, "look_alikes", table)
@@ -159,6 +169,32 @@ class _Reader:
         }
         take.nothing_left()
         return figure
+
+    def calibration(self, table: dict[str, Any]) -> Calibration | None:
+        if not table:
+            return None
+        take = _Table(self, "calibration", table)
+        azimuth_deg, elevation_deg = take.numbers_of("view", 2)
+        calibration = Calibration(
+            date=take.date("date"),
+            takes=take.whole("takes"),
+            seconds=take.number("seconds"),
+            sides=cast("Any", take.choice("sides", CALIBRATED_SIDES)),
+            view=(azimuth_deg, elevation_deg),
+            trunk_share=take.number("trunk_share"),
+            neutral=take.text("neutral", ""),
+        )
+        take.nothing_left()
+        return calibration
+
+    def right(self, place: str, table: dict[str, Any], limits: Range) -> OwnRanges | None:
+        if not table:
+            return None
+        take = _Table(self, f"{place}: right", table)
+        measured = Reach(take.number("median"), take.number("spread"))
+        own = OwnRanges(take.span("good", limits), take.span("accept", limits), measured)
+        take.nothing_left()
+        return own
 
     def dose(self, table: dict[str, Any]) -> Dose:
         take, before = _Table(self, "hold", table), len(self.faults)
@@ -206,6 +242,8 @@ class _Reader:
             below=take.text("below", ""),
             above=take.text("above", ""),
             source=take.text("source"),
+            measured=take.reach(),
+            right=self.right(place, take.table("right", {}), limits),
         )
         take.nothing_left()
         if isinstance(name, str) and name in BY_NAME:
@@ -225,6 +263,11 @@ class _Reader:
             self.fault(place, f"of is missing: {', '.join(SIDED)}")
         if check.of and not check.measure.sided:
             self.fault(place, f"of = {check.of!r}, but the measure has no sides; leave it out")
+        for each in (check, check.on("right")):
+            self.nested(place, each)
+
+    def nested(self, place: str, check: Check) -> None:
+        """The good range must lie within the accepted one."""
         (low, high), (good_low, good_high) = check.accept, check.good
         if good_low < low or good_high > high:
             words = f"good {good_low:g} to {good_high:g} reaches outside accept {low:g} to {high:g}"
@@ -265,6 +308,24 @@ class _Table:
         words = "it must be a number" if count == 1 else f"it must be a list of {count} numbers"
         found = self.take(name, lambda v: len(_numbers(v)) == count, words, [0.0] * count)
         return _numbers(found)
+
+    def numbers_of(self, name: str, count: int) -> tuple[float, ...]:
+        """So many numbers; NaN where they are missing."""
+        words = f"it must be a list of {count} numbers"
+        found = self.take(name, lambda v: len(_numbers(v)) == count, words, None)
+        return (math.nan,) * count if found is None else _numbers(found)
+
+    def reach(self) -> Reach | None:
+        """What was measured; None where nothing was."""
+        if "median" not in self.left and "spread" not in self.left:
+            return None
+        return Reach(self.number("median"), self.number("spread"))
+
+    def date(self, name: str) -> str:
+        """A day, as 2026-01-31; empty where it is missing."""
+        words = "it must be a date, like 2026-01-31"
+        found = self.take(name, lambda v: type(v) is date, words, None)
+        return found.isoformat() if found else ""
 
     def number(self, name: str, default: float | None = None) -> float:
         return float(self.take(name, _is_number, "it must be a number", default) or 0.0)

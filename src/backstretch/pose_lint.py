@@ -7,22 +7,18 @@ other poses.
 import re
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
+from backstretch.contrasts import measured, settled
 from backstretch.hold import State
-from backstretch.ideal import STANDING, ideal_body
-from backstretch.landmarks import COUNT, Landmarks
+from backstretch.ideal import ideal_body
+from backstretch.landmarks import Landmarks
 from backstretch.matching import Form, Verdict, forms_of
-from backstretch.measures import Body, measure_body
-from backstretch.neutral import neutral_of, settle
 from backstretch.pose_file import ID
 from backstretch.poses import Check, Pose
-from backstretch.views import DOUBTFUL_FROM_DEG, VIEWS, View
+from backstretch.reach import least_half_width
+from backstretch.views import DOUBTFUL_FROM_DEG, VIEWS
 
 PUSHING = re.compile(r"\b(further|farther|deeper|harder|push (?:more|through))\b", re.IGNORECASE)
 """Words that push somebody on; a cue speaks of position and ease."""
-LEAST_HALF_WIDTH_DEG = {"image": 12.0, "world": 18.0}
-"""Narrower than this and a required range asks for more than the camera can tell (research, section D)."""
 HALF_SEEN_DEG = 2 * DOUBTFUL_FROM_DEG
 """From further off than this a picture does not carry a measure at all."""
 
@@ -39,6 +35,8 @@ def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
         for number, check in enumerate(pose.checks, start=1)
         for words in (*_cues(check), *_range(check), *_sight(check, pose))
     ]
+    if pose.refines and pose.refines not in others:
+        found.append(f"refines: there is no pose {pose.refines!r}")
     return [*found, *_own_figure(pose), *_look_alikes(pose, others)]
 
 
@@ -55,7 +53,7 @@ def _range(check: Check) -> Iterator[str]:
         return
     (low, high), (least, most) = check.accept, check.measure.limits
     sides = (low > least) + (high < most)
-    wanted = LEAST_HALF_WIDTH_DEG[check.frame] * sides
+    wanted = least_half_width(check.measure, check.frame) * sides
     if high - low < wanted:
         yield (
             f"accept {low:g} to {high:g} is {high - low:g} deg wide; the camera cannot tell less "
@@ -78,10 +76,12 @@ def _sight(check: Check, pose: Pose) -> Iterator[str]:
 
 def _own_figure(pose: Pose) -> Iterator[str]:
     """The pose's figure must pass its own checks."""
+    if pose.calibration is not None:
+        return  # the figure is the library's, the ranges are somebody's own
     for form in forms_of(pose) if pose.figure else ():
         for reading in ideal_verdict(form, form).required:
             if reading.outside or reading.lacking:
-                (low, high), key = reading.check.accept, reading.target.column.key
+                (low, high), key = reading.target.own.accept, reading.target.column.key
                 yield f"figure: {key} is {reading.value:.3g}, outside {low:g} to {high:g}"
 
 
@@ -111,12 +111,6 @@ def ideal_verdict(shown: Form, judged: Form) -> Verdict:
 
 def verdict_of(marks: Landmarks, judged: Form, azimuth_deg: float) -> Verdict:
     """What the checks of a form say of a figure, after it stood before the camera."""
-    body = _measured(marks)
-    rest = _measured(ideal_body(STANDING, (azimuth_deg, 0.0)))
-    neutral = neutral_of(rest.values[0], rest.lengths[0], View(azimuth_deg, 0.0))
+    body = measured(marks)
     near = "left" if body.towards_camera[0] > 0 else "right"
-    return judged.judge(settle(body, 0, neutral, near), near, inside=False)
-
-
-def _measured(marks: Landmarks) -> Body:
-    return measure_body(marks.xy_px[None], marks.world_m[None], np.ones((1, COUNT), bool))
+    return judged.judge(settled(body, near, azimuth_deg), near, inside=False)

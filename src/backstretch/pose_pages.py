@@ -32,7 +32,7 @@ def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None
             _words(pose.regions),
             _words(pose.positions),
             "left, right" if pose.sides == "each" else "",
-            _range(pose.dose.seconds, " s"),
+            range_words(pose.dose.seconds, " s"),
         )
     if count == 0:
         console.print("No stretch is like that. backstretch poses list shows all of them.")
@@ -115,8 +115,8 @@ def _facts(pose: Pose, library: Library) -> Table:
 
 
 def _dose(dose: Dose) -> str:
-    times = _range(dose.repetitions, " times")
-    return f"hold {_range(dose.seconds, ' s')} ({dose.default_s:g} s), {times}; {dose.source}"
+    times = range_words(dose.repetitions, " times")
+    return f"hold {range_words(dose.seconds, ' s')} ({dose.default_s:g} s), {times}; {dose.source}"
 
 
 def _checks(pose: Pose) -> Table:
@@ -130,16 +130,21 @@ def _checks(pose: Pose) -> Table:
     for check in pose.checks:
         symbol = SYMBOLS[check.measure.unit]
         cues = list(dict.fromkeys(cue for cue in (check.below, check.above) if cue))
-        ranges = _range(check.good, symbol), _range(check.accept, symbol)
-        table.add_row(_measure(check), *ranges, needs[check.need], " / ".join(cues))
+        ranges = range_words(check.good, symbol), range_words(check.accept, symbol)
+        table.add_row(measure_words(check), *ranges, needs[check.need], " / ".join(cues))
     return table
 
 
-def _measure(check: Check) -> str:
+def measure_words(check: Check) -> str:
     """The measure, its side where it has one, and where it is taken if not in the picture."""
     of = {"work": "worked side", "both": "both sides", "": ""}.get(check.of, f"{check.of} side")
     more = [words for words in (of, "in space" if check.frame == "world" else "") if words]
     return f"{check.measure.label} ({', '.join(more)})" if more else check.measure.label
+
+
+def lines(words: Iterable[str]) -> list[RenderableType]:
+    """Each in a line of its own, with a dot before it."""
+    return [Padding(Text(f"• {line}"), (0, 0, 0, 1)) for line in words]
 
 
 def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
@@ -147,7 +152,8 @@ def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
     return [Text(), Text(title, style="bold"), *found] if found else []
 
 
-def _range(span: tuple[float, float], unit: str) -> str:
+def range_words(span: tuple[float, float], unit: str) -> str:
+    """``5-75°``, or ``-10 to 20°``."""
     low, high = span
     if low == high:
         return f"{low:g}{unit}"

@@ -1,6 +1,6 @@
 """Poses: the values that a pose file says. Reading one is `pose_file`'s work."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from backstretch.catalogue import Measure, Reference
@@ -37,6 +37,38 @@ LONGEST_HOLD_S = 120.0
 """No single hold is longer (research, section A: cap a single hold at 120 s)."""
 
 
+Range = tuple[float, float]
+CalibratedSides = Literal["both", "left", "right", "each"]
+CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What somebody was measured at while they held a position.
+
+    Attributes:
+        median: In the measure's unit.
+        spread: Standard deviation within and between takes; 0 where there was one picture only.
+    """
+
+    median: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class OwnRanges:
+    """The ranges of one check for the right side, where it was calibrated by itself.
+
+    Attributes:
+        good, accept: As in `Check`.
+        measured: What was measured there.
+    """
+
+    good: Range
+    accept: Range
+    measured: Reach
+
+
 @dataclass(frozen=True)
 class Check:
     """One requirement of a pose: a measure, of which side, and its ranges.
@@ -53,18 +85,29 @@ class Check:
         more: Which way is more range of motion, ``""`` where that means nothing.
         below, above: What to say when the value is below or above the range.
         source: Where the ranges come from.
+        measured: What the person was measured at, where the ranges were calibrated.
+        right: The ranges of the right side where it has its own; else they are those of the left.
     """
 
     measure: Measure
     of: Of
     frame: Reference
-    good: tuple[float, float]
-    accept: tuple[float, float]
+    good: Range
+    accept: Range
     need: Need
     more: Literal["larger", "smaller", ""]
     below: str
     above: str
     source: str
+    measured: Reach | None = None
+    right: OwnRanges | None = None
+
+    def on(self, side: str | None) -> "Check":
+        """The check as it is for a form of this side."""
+        own = self.right if side == "right" else None
+        if own is None:
+            return self
+        return replace(self, good=own.good, accept=own.accept, measured=own.measured, right=None)
 
     @property
     def required(self) -> bool:
@@ -109,6 +152,29 @@ class Dose:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """When, from what and how ranges were calibrated.
+
+    Attributes:
+        date: The day, as 2026-01-31.
+        takes: Still stretches of time that were measured.
+        seconds: How long they were together; 0 for a photograph.
+        sides: ``both`` at once, ``left`` or ``right`` and the other side mirrored from it, or ``each``.
+        view: From where the camera saw the person, as (azimuth, elevation) in degrees.
+        trunk_share: Length of the trunk as a share of the picture's height: how near the person was.
+        neutral: What relative measures were counted from, in words.
+    """
+
+    date: str
+    takes: int
+    seconds: float
+    sides: CalibratedSides
+    view: tuple[float, float]
+    trunk_share: float
+    neutral: str
+
+
+@dataclass(frozen=True)
 class Pose:
     """A stretch as its file defines it; written for the left, mirrored for the right.
 
@@ -129,6 +195,8 @@ class Pose:
         look_alikes: Pose ids, or names of things outside the library, and what tells them apart.
         sources: Where the stretch and its dose come from.
         figure: Its ideal as segment directions, see `ideal`; empty where the file has none.
+        refines: The library pose that it is somebody's own form of; empty for all others.
+        calibration: How its ranges were calibrated; None where they were not.
     """
 
     id: str
@@ -152,6 +220,8 @@ class Pose:
     dose: Dose
     figure: dict[str, tuple[float, ...]] = field(repr=False, hash=False)
     checks: tuple[Check, ...] = field(repr=False)
+    refines: str = ""
+    calibration: Calibration | None = None
 
     @property
     def primary(self) -> Check:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from backstretch.coach import Coach
 from backstretch.hold import Span
 from backstretch.landmarks import Landmarks
+from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Judge
 from backstretch.placement import Room
 from backstretch.programme import Programme, aims_of
@@ -26,6 +27,7 @@ class Practice:
         coach: Coaches through the same programme.
         sides: Sides that were asked for; both when empty.
         mirrored: Whether the pictures are mirror images.
+        own: The person's own neutral, from another day.
 
     Attributes:
         coach: What it was given.
@@ -39,6 +41,7 @@ class Practice:
         *,
         sides: Sequence[str] = (),
         mirrored: bool = False,
+        own: OwnNeutral | None = None,
     ) -> None:
         self.coach = coach
         self.step: Step | None = None
@@ -48,10 +51,11 @@ class Practice:
             mirrored=mirrored,
             title=programme.name,
             aims=aims_of(programme),
+            own=own,
         )
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too: to say so when they were held.
-        self._take = Take(wanted, Session((first,)))
+        self._take = Take(wanted, Session((first,), own=own))
 
     def push(
         self, time_s: float, marks: Landmarks | None, room: Room

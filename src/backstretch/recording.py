@@ -124,7 +124,7 @@ def output_folder(folder: Path) -> Iterator[Path]:
     work: Path | None = None
     made: list[Path] = []
     try:
-        _make(folder, made)
+        make_folder(folder, made)
         work = Path(tempfile.mkdtemp(prefix=".backstretch-", dir=folder))
         yield work
         _move(work, folder)
@@ -141,10 +141,10 @@ def output_folder(folder: Path) -> Iterator[Path]:
                 each.rmdir()
 
 
-def _make(folder: Path, made: list[Path]) -> None:
+def make_folder(folder: Path, made: list[Path]) -> None:
     """Make a folder with its parents; ``made`` collects those that were not there."""
     if not folder.exists():
-        _make(folder.parent, made)
+        make_folder(folder.parent, made)
         folder.mkdir()
         made.append(folder)
 

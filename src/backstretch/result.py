@@ -10,7 +10,7 @@ from typing import Any
 from backstretch.hold import Kind, Moment, Span, total
 from backstretch.landmarks import SIDES
 from backstretch.matching import Form, forms_of
-from backstretch.neutral import Neutral
+from backstretch.neutral import Neutral, OwnNeutral
 from backstretch.poses import Check, Pose
 from backstretch.recognition import Held, Likeness
 from backstretch.video import Source
@@ -35,6 +35,7 @@ class Wanted:
         start_s, end_s: The part of the recording to look at.
         title: What several stretches together are called.
         aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
+        own: The person's own neutral, from another day.
     """
 
     poses: tuple[Pose, ...]
@@ -46,6 +47,7 @@ class Wanted:
     end_s: float | None = None
     title: str = ""
     aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    own: OwnNeutral | None = None
 
     @property
     def pose(self) -> Pose | None:

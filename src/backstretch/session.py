@@ -19,7 +19,7 @@ from backstretch.hold import Kind, Limit, Moment, Span, State
 from backstretch.landmarks import NAMES, Floats, Landmarks
 from backstretch.matching import Form, Verdict, forms_of
 from backstretch.measures import Body, measure_body, seen_landmarks
-from backstretch.neutral import Neutral, NeutralFinder, settle
+from backstretch.neutral import Neutral, NeutralFinder, OwnNeutral, settle
 from backstretch.poses import Check, Pose
 from backstretch.recognition import LEAST_S, Held, told_apart
 from backstretch.shortlist import Shortlist
@@ -94,6 +94,7 @@ class Session:
         asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
             and time near a pose counts as an attempt; otherwise only by forms that it may be.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
+        own: The person's own zero values of relative measures, from another day.
         steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
 
     Attributes:
@@ -107,11 +108,12 @@ class Session:
         *,
         asked: bool = True,
         neutral: Neutral | None = None,
+        own: OwnNeutral | None = None,
         steady: bool = True,
     ) -> None:
         self.watches: list[FormWatch] = []
         self._asked = asked
-        self._finder = NeutralFinder(neutral)
+        self._finder = NeutralFinder(neutral, own)
         self.turn_to(poses, sides)
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
@@ -196,7 +198,7 @@ class Session:
         self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
     ) -> Step:
         self._vote(time_s, float(body.towards_camera[row]))
-        values = settle(body, row, self.neutral, self._near)
+        values = settle(body, row, self.neutral, self._near, self._finder.usual)
         if self._finder.stale:
             values = np.where(relative_columns(), np.nan, values)
         unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)

@@ -2,13 +2,13 @@
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from backstretch.hold import Hold, Kind, Span
 from backstretch.matching import Form
+from backstretch.pose_pages import lines
 from backstretch.result import WORTH_SAYING_S, Result, reasons, score, tallies
 
 DONE, NOTHING = "✓", "-"
@@ -33,9 +33,9 @@ def show(result: Result, console: Console, written: str = "") -> None:
     near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
     if near:
         lost = reasons(tuple(near))[:MOST_REASONS]
-        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *_lines(lost)]
+        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *lines(lost)]
     if result.warnings:
-        parts += [Text(), Text("Please note", style="bold"), *_lines(result.warnings)]
+        parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
     if written:
         parts += [Text(), Text(f"Written to {written}")]
     pose, name = result.wanted.pose, result.wanted.title or "What was stretched"
@@ -47,10 +47,6 @@ def show(result: Result, console: Console, written: str = "") -> None:
 
 def _width(console: Console) -> int:
     return min(console.width, 96)
-
-
-def _lines(words: tuple[str, ...] | list[str]) -> list[RenderableType]:
-    return [Padding(Text(f"• {line}"), (0, 0, 0, 1)) for line in words]
 
 
 def _seen(result: Result) -> RenderableType:
@@ -140,11 +136,11 @@ def _likeness(result: Result) -> RenderableType:
     """What a photograph shows; nothing is held in one picture."""
     if not result.looks_like:
         return Text("This picture looks like none of the stretches.", style="bold")
-    lines = [
+    found = [
         f"{like.pose}{f' ({like.side})' if like.side else ''}, score {score(100 * like.closeness)}"
         for like in result.looks_like
     ]
-    return Group(Text("This picture looks like", style="bold"), *_lines(lines))
+    return Group(Text("This picture looks like", style="bold"), *lines(found))
 
 
 def _none(result: Result) -> Text:

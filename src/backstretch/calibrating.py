@@ -1,0 +1,295 @@
+"""Calibrating: from what takes show to a reference, or the reason why it cannot be one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backstretch.columns import COLUMNS
+from backstretch.contrasts import contrasts_of, rests_of
+from backstretch.drafts import drafted
+from backstretch.errors import TakeError
+from backstretch.landmarks import Floats, Landmarks
+from backstretch.matching import forms_of
+from backstretch.neutral import OwnNeutral, own_neutral
+from backstretch.new_pose import Choice, choose
+from backstretch.personal import calibration_of, personal_pose, view_of
+from backstretch.placement import needed_landmarks
+from backstretch.poses import Pose
+from backstretch.reach import Shown, best_try, least_half_width, stretches, taken_for
+from backstretch.session import Step
+from backstretch.stills import Still, stills_of
+
+LEAST_S = 1.0
+"""A take needs so long without movement."""
+LEAST_TRUNK_PX = 60.0
+"""Shorter segments double the rate of angle errors beyond 15 degrees (field notes, section 4)."""
+WRONG_VIEW_FROM_DEG = 60.0
+"""From further off a picture does not carry the measures that a pose is judged by."""
+ALIKE_WITHIN = 2.0
+"""Two stills are of one position where no angle differs by so many half-widths."""
+PICTURE = "a single picture"
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One take as it was measured.
+
+    Attributes:
+        name: What it is called in messages.
+        steps: All of it.
+        moments: The landmarks that they were made from.
+        crowd: Why it is not sure who is seen; empty where it is.
+    """
+
+    name: str
+    steps: Sequence[Step]
+    moments: Sequence[tuple[float, Landmarks | None]] = ()
+    crowd: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a photograph."""
+        return len(self.steps) == 1
+
+
+def personal_reference(
+    shots: Sequence[Shot],
+    pose: Pose,
+    others: Iterable[Pose],
+    date: str,
+    *,
+    sides: Sequence[str] = (),
+    least_s: float = LEAST_S,
+) -> Pose:
+    """A library pose with the ranges of whoever is seen in some takes.
+
+    Args:
+        shots: One or more takes.
+        pose: The library pose.
+        others: Poses that it must not be mistaken for.
+        date: The day, as 2026-01-31.
+        sides: Sides to calibrate; both when empty.
+        least_s: How long somebody must keep still.
+
+    Raises:
+        TakeError: A take cannot be used; the message says which and why.
+    """
+    others = [other for other in others if other.id not in {pose.id, pose.refines}]
+    shown = [each for shot in shots for each in shown_in_shot(shot, pose, others, sides, least_s)]
+    made = personal_pose(pose, shown, date)
+    return _told_neutral(made, [each.still for each in shown])
+
+
+def shown_in_shot(
+    shot: Shot, pose: Pose, others: Sequence[Pose], sides: Sequence[str], least_s: float
+) -> list[Shown]:
+    """The stills of a take that show a pose.
+
+    Raises:
+        TakeError: There is none; the message says why.
+    """
+    _check_people(shot)
+    if shot.is_picture:
+        _check_picture(shot, pose)
+    needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
+    stills = _long_enough(shot, stills_of(shot.steps, needed), least_s)
+    shown = stretches(stills, pose, sides)
+    if not shown:
+        raise TakeError(f"{shot.name}: {_why_not(stills, pose, others, sides)}")
+    for each in shown:
+        mistaken = taken_for(each.still, others)
+        if mistaken is not None and each.fit < 1.0:
+            raise TakeError(f"{shot.name}: this looks like {mistaken.pose.name}, not {pose.name}")
+    _check_view(shot, pose, shown[0].still)
+    return shown
+
+
+def new_reference(
+    shots: Sequence[Shot],
+    named: tuple[str, str],
+    library: Iterable[Pose],
+    date: str,
+    *,
+    side: str | None = None,
+    least_s: float = LEAST_S,
+) -> tuple[Pose, Choice]:
+    """A new pose from takes that show it.
+
+    Args:
+        shots: One or more takes; what is held in them besides, such as standing before, is what it must be
+            told from.
+        named: Its id and its name; the name may be empty.
+        library: The poses that it must be told from.
+        date: The day, as 2026-01-31.
+        side: The worked side, where it is known.
+        least_s: How long somebody must keep still.
+
+    Raises:
+        TakeError: A take cannot be used, or nothing tells the position from others.
+    """
+    held: list[Still] = []
+    rests: list[Still] = []
+    for shot in shots:
+        _check_people(shot)
+        stills = _long_enough(shot, stills_of(shot.steps), least_s)
+        ours, other = _apart(stills)
+        held += ours if not held else [still for still in ours if _alike(still, held[0])]
+        rests += other
+    first = held[0]
+    view = view_of(first)
+    contrasts = [*rests_of(rests), *contrasts_of(library, view)]
+    choice = choose(_middle(held), _spread(held), view, contrasts, side)
+    if not any(check.required for check in choice.checks):
+        raise TakeError(
+            f"{shots[0].name}: nothing in it tells the position from standing or sitting"
+        )
+    record = replace(
+        calibration_of(held, choice.side or "both", date), neutral=_neutral_words(first)
+    )
+    return drafted(*named, choice, first, record), choice
+
+
+def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> OwnNeutral:
+    """Somebody's own neutral from a take in which they sit or stand upright and look ahead.
+
+    Raises:
+        TakeError: There is no such moment in it.
+    """
+    _check_people(shot)
+    _long_enough(shot, stills_of(shot.steps), least_s)
+    found = next((step.neutral for step in reversed(shot.steps) if step.neutral), None)
+    if found is None or not found.upright:
+        words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
+        raise TakeError(f"{shot.name}: {words}")
+    return own_neutral(found, date)
+
+
+def _check_people(shot: Shot) -> None:
+    if all(step.landmarks is None for step in shot.steps):
+        raise TakeError(f"{shot.name}: nobody is seen in it; step into the picture, in good light")
+    if shot.crowd:
+        raise TakeError(f"{shot.name}: {shot.crowd}; be alone in the picture")
+
+
+def _check_picture(shot: Shot, pose: Pose) -> None:
+    """A photograph cannot show movement, nor what is counted from rest."""
+    relative = [
+        check.measure.label for check in pose.checks if check.required and check.measure.relative
+    ]
+    if pose.guided:
+        raise TakeError(
+            f"{shot.name}: is {PICTURE}, and {pose.name} is told by its movement; take a video"
+        )
+    if relative:
+        raise TakeError(
+            f"{shot.name}: is {PICTURE}, and the {relative[0]} is counted from rest; take a video that"
+            " begins upright"
+        )
+
+
+def _long_enough(shot: Shot, stills: list[Still], least_s: float) -> list[Still]:
+    if shot.is_picture:
+        return stills
+    enough = [still for still in stills if still.seconds >= least_s - 1e-6]
+    if enough:
+        return enough
+    length_s = shot.steps[-1].time_s - shot.steps[0].time_s
+    if length_s < least_s:
+        raise TakeError(
+            f"{shot.name}: is {length_s:.1f} s long; {least_s:g} s of keeping still are needed"
+        )
+    longest_s = max((still.seconds for still in stills), default=0.0)
+    found = f"at most {longest_s:.1f} s" if longest_s else "not one second"
+    raise TakeError(f"{shot.name}: {found} without movement; {least_s:g} s are needed")
+
+
+def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Sequence[str]) -> str:
+    """Why no still of a take shows a pose, in words."""
+    if sides and stretches(stills, pose):
+        return f"shows {pose.name} on the other side than the one that is asked for"
+    forms = [taken_for(still, others) for still in stills]
+    mistaken = next((form for form in forms if form is not None), None)
+    if mistaken is not None:
+        return f"this looks like {mistaken.pose.name}, not {pose.name}"
+    best = best_try(stills, pose, sides)
+    return (
+        f"{pose.name} is not seen in it: {best.refusal}"
+        if best and best.refusal
+        else (
+            "it begins in the stretch; begin sitting, standing or lying at rest, so that I know where you start"
+        )
+    )
+
+
+def _check_view(shot: Shot, pose: Pose, still: Still) -> None:
+    views = [view_of(still), view_of(replace(still, neutral=None))]
+    off_deg = min(view.off(name) for view in views for name in pose.views)
+    if off_deg > WRONG_VIEW_FROM_DEG:
+        wanted = pose.views[0].replace("_", " ")
+        raise TakeError(
+            f"{shot.name}: the camera sees you {views[0].words}; {pose.name} wants the {wanted} view"
+        )
+
+
+def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
+    """The pose with the neutral it was measured from in its record."""
+    if pose.calibration is None:
+        return pose
+    return replace(pose, calibration=replace(pose.calibration, neutral=_neutral_words(stills[0])))
+
+
+def _neutral_words(still: Still) -> str:
+    neutral = still.neutral
+    if neutral is None:
+        return f"own, of {still.own}" if still.own else "none"
+    if still.own:
+        return f"own, of {still.own}"
+    return f"of the take, {neutral.start_s:.1f} to {neutral.end_s:.1f} s"
+
+
+def _apart(stills: Sequence[Still]) -> tuple[list[Still], list[Still]]:
+    """The stills of the position that was held longest, apart from that of the beginning, and the others."""
+    groups: list[list[Still]] = []
+    for still in stills:
+        group = next((each for each in groups if _alike(still, each[0])), None)
+        if group is None:
+            groups.append([still])
+        else:
+            group.append(still)
+    meant = groups[1:] if len(groups) > 1 else groups
+    ours = max(meant, key=lambda group: sum(still.seconds for still in group))
+    return ours, [still for group in groups if group is not ours for still in group]
+
+
+def _alike(one: Still, other: Still) -> bool:
+    """Whether two stills are of one position, as far as angles in the picture tell."""
+    widths = np.array([_half_widths()])
+    away = np.abs(one.values - other.values) / widths
+    return not bool((away > ALIKE_WITHIN).any())  # what is not seen is NaN and not away
+
+
+def _half_widths() -> Floats:
+    """(M,) narrowest half-widths of all columns; infinite for those in space and for ratios."""
+    return np.array(
+        [
+            least_half_width(column.measure, column.frame)
+            if column.frame == "image" and column.measure.unit == "deg"
+            else np.inf
+            for column in COLUMNS
+        ]
+    )
+
+
+def _middle(stills: Sequence[Still]) -> Still:
+    """One still with the median of several."""
+    values = np.median([still.values for still in stills], axis=0)
+    return replace(stills[0], values=values)
+
+
+def _spread(stills: Sequence[Still]) -> Floats:
+    """(M,) standard deviation within and between stills."""
+    within = np.mean([still.spread**2 for still in stills], axis=0)
+    between = np.var([still.values for still in stills], axis=0, ddof=1) if len(stills) > 1 else 0.0
+    spread: Floats = np.sqrt(within + between)
+    return spread

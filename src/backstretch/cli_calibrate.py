@@ -1,0 +1,319 @@
+"""The command that makes references: somebody's own ranges for a stretch, a new stretch, their own neutral."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backstretch.cli_health import is_asked
+from backstretch.cli_options import (
+    ModelOption,
+    PosesOption,
+    SideOption,
+    data_folder,
+    open_poses,
+    own_poses,
+    sides_of,
+    watching,
+)
+from backstretch.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backstretch.calibrating import Shot
+    from backstretch.library import Library
+    from backstretch.neutral import OwnNeutral
+    from backstretch.new_pose import Choice
+    from backstretch.poses import Pose
+    from backstretch.shots import Looking
+
+CAMERA = "camera"
+ENDING = ".toml"
+NEUTRAL = "neutral.toml"
+"""File of the own neutral, in the data folder."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be made.
+
+    Attributes:
+        pose: The library pose to refine; None for what is new.
+        new_id, name: The id and the name of a new pose; empty otherwise.
+        sides: Sides to calibrate; both when empty.
+        least_s: How long somebody must keep still.
+        path: Where it goes.
+        force: Whether to write over what is there.
+    """
+
+    pose: "Pose | None"
+    new_id: str
+    name: str
+    sides: tuple[str, ...]
+    least_s: float
+    path: Path
+    force: bool
+
+
+def calibrate(
+    pose: Annotated[str, typer.Argument(help="The stretch to make your own: its id.")] = "",
+    new: Annotated[
+        str, typer.Option("--new", metavar="ID", help="Make a new stretch of this id instead.")
+    ] = "",
+    neutral: Annotated[
+        bool, typer.Option("--neutral", help="Take how you hold head and shoulders at rest.")
+    ] = False,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="camera, or a video, photograph or landmark track; may be repeated.",
+        ),
+    ] = None,
+    side: Annotated[
+        SideOption, typer.Option(help="Calibrate one side and mirror it, or each by itself.")
+    ] = SideOption.BOTH,
+    name: Annotated[str, typer.Option(help="What a new stretch is called.")] = "",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write this file (.toml), not your own folder."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
+    mirrored: Annotated[
+        bool, typer.Option("--mirrored", help="The take is a mirror image (selfie cameras).")
+    ] = False,
+    start: Annotated[float, typer.Option(min=0.0, help="Begin at this second.")] = 0.0,
+    end: Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")] = None,
+    still: Annotated[
+        float, typer.Option(min=1.0, max=30.0, help="Seconds of keeping still that a take needs.")
+    ] = 1.0,
+    model: ModelOption = None,
+    poses: PosesOption = None,
+) -> None:
+    """Make a stretch your own: the clock then counts what you reach comfortably. Nothing leaves this machine.
+
+    From takes of you in the stretch, this writes a pose file with your own ranges, which live and analyze use
+    from then on; --library ignores it.
+
+    Examples: backstretch calibrate childs_pose --from me.mp4
+
+    backstretch calibrate --new my_stretch --from me.mp4
+    """
+    if sum((bool(pose), bool(new), neutral)) != 1:
+        raise InputError("say what to calibrate: a stretch, or --new ID, or --neutral")
+    if not source:
+        raise InputError(
+            "say from what: --from camera, or --from a video, photograph or landmark track"
+        )
+    if end is not None and end <= start:
+        raise InputError(f"--end {end:g} is not after --start {start:g}")
+    from rich.console import Console
+
+    from backstretch.shots import Looking
+
+    library = open_poses(poses, quiet=True, personal=False)
+    request = _request((pose, new, name), side, still, (out, force), library)
+    own = None if neutral else saved_neutral()
+    looking = Looking(model, mirrored, start, end, own, watching)
+    console = Console(markup=False, emoji=False)
+    if CAMERA in source:
+        raise InputError("not yet")
+    shots = [_shot(each, request, looking) for each in source]
+    if neutral:
+        _keep_neutral(shots, request, console)
+    elif request.pose is not None:
+        _keep_personal(shots, request, library, console)
+    else:
+        _keep_new(shots, request, library, console)
+
+
+def neutral_path() -> Path:
+    """Where the own neutral is kept."""
+    return data_folder() / NEUTRAL
+
+
+def saved_neutral() -> "OwnNeutral | None":
+    """The own neutral; None where none was taken.
+
+    Raises:
+        InputError: Its file is damaged.
+    """
+    from backstretch.own_neutral import load_neutral
+
+    return load_neutral(neutral_path())
+
+
+def _request(
+    names: tuple[str, str, str],
+    side: SideOption,
+    least_s: float,
+    to: tuple[Path | None, bool],
+    library: "Library",
+) -> Request:
+    """What is asked for, checked as far as can be before anything is looked at."""
+    from backstretch.pose_file import ID
+
+    (pose_id, new_id, name), (out, force) = names, to
+    pose = library.find(pose_id) if pose_id else None
+    if out is not None and out.suffix != ENDING:
+        raise InputError(f"--out {out}: a pose file ends in {ENDING}")
+    if new_id:
+        _check_id(new_id, out, library)
+    made_id = pose.id if pose else new_id
+    path = out or (own_poses() / f"{made_id}{ENDING}" if made_id else neutral_path())
+    if not ID.fullmatch(path.stem):
+        raise InputError(
+            f"--out {path}: the file's name is the id; use small letters, digits and _"
+        )
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file that ends in {ENDING}")
+    if path.exists() and not force:
+        raise InputError(f"{path}: is there already; --force writes over it")
+    return Request(pose, new_id, name, sides_of(pose, side), least_s, path, force)
+
+
+def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
+    from backstretch.pose_file import ID
+
+    if not ID.fullmatch(new_id):
+        raise InputError(
+            f"{new_id!r} cannot be an id; use small letters, digits and _, like my_stretch"
+        )
+    if new_id in library.poses and new_id not in library.own:
+        raise InputError(f"the id {new_id!r} is taken by a stretch of the library; choose another")
+    if out is not None and out.stem != new_id:
+        raise InputError(f"--out {out}: the file's name is the id; call it {new_id}{ENDING}")
+
+
+def _shot(source: str, request: Request, looking: "Looking") -> "Shot":
+    from backstretch.shots import shot_of
+
+    return shot_of(Path(source), request.pose, looking)
+
+
+def _keep_personal(
+    shots: Sequence["Shot"], request: Request, library: "Library", console: "Console"
+) -> None:
+    from backstretch.calibrating import personal_reference
+    from backstretch.calibration_page import show_personal
+    from backstretch.pose_writer import pose_text, save_text
+
+    assert request.pose is not None
+    made = personal_reference(
+        shots,
+        request.pose,
+        library.recognised,
+        _today(),
+        sides=request.sides,
+        least_s=request.least_s,
+    )
+    made = replace(made, id=request.path.stem)
+    notes = [*_alike_now(request.pose, made, library), *_counted(shots, request.pose, made)]
+    save_text(pose_text(made), request.path, force=request.force)
+    show_personal(request.pose, made, console, notes)
+    _written(request.path, console)
+
+
+def _keep_new(
+    shots: Sequence["Shot"], request: Request, library: "Library", console: "Console"
+) -> None:
+    from backstretch.calibrating import new_reference
+    from backstretch.calibration_page import show_new
+    from backstretch.pose_writer import pose_text, save_text
+
+    side = request.sides[0] if request.sides else None
+    named = request.new_id, request.name or _asked_name(request.new_id)
+    others = [pose for pose in library.poses.values() if pose.id != request.new_id]
+    made, choice = new_reference(shots, named, others, _today(), side=side, least_s=request.least_s)
+    save_text(pose_text(made), request.path, force=request.force)
+    show_new(made, console, [*_new_notes(made, choice), *_counted(shots, None, made)])
+    _written(request.path, console)
+
+
+def _keep_neutral(shots: Sequence["Shot"], request: Request, console: "Console") -> None:
+    from backstretch.calibrating import neutral_reference
+    from backstretch.own_neutral import neutral_text
+    from backstretch.pose_writer import save_text
+
+    own = neutral_reference(shots[-1], _today(), least_s=request.least_s)
+    save_text(neutral_text(own), request.path, force=request.force)
+    console.print(
+        f"Your neutral is taken, {own.view.words}. Turns and tilts of head and shoulders are counted from it, "
+        "as long as the camera stands about there."
+    )
+    _written(request.path, console)
+
+
+def _new_notes(pose: "Pose", choice: "Choice") -> list[str]:
+    """What a new pose leaves open."""
+    found = []
+    if choice.alike:
+        names = ", ".join(dict.fromkeys(contrast.name for contrast in choice.alike))
+        found.append(f"No check tells it from: {names}.")
+    nearest = [f"{name.replace('_', ' ')}" for name in pose.look_alikes]
+    if nearest:
+        found.append(f"Nearest to it: {', '.join(nearest)}; they are told apart.")
+    if pose.sides == "each":
+        found.append(f"It has sides. {pose.side_rule} Put that right in the file if it is not so.")
+    found.append(
+        "Name, regions, steps, cues, safety and dose are drafts: read them over in the file, then run "
+        "backstretch poses check on it."
+    )
+    return found
+
+
+def _alike_now(before: "Pose", after: "Pose", library: "Library") -> list[str]:
+    """Look-alikes that the library tells from a pose and the personal reference does not."""
+    from backstretch.matching import forms_of
+    from backstretch.pose_lint import is_taken_for
+
+    found = []
+    for other_id in before.look_alikes:
+        other = library.poses.get(other_id)
+        if other is None or not other.figure:
+            continue
+        pairs = [(shown, at) for shown in forms_of(other) for at in range(len(forms_of(before)))]
+        told = not any(is_taken_for(shown, forms_of(before)[at]) for shown, at in pairs)
+        if told and any(is_taken_for(shown, forms_of(after)[at]) for shown, at in pairs):
+            found.append(f"With these ranges {other.name} can be mistaken for it.")
+    return found
+
+
+def _counted(shots: Sequence["Shot"], before: "Pose | None", after: "Pose") -> list[str]:
+    """What the takes themselves count by the new reference, and by the library."""
+    from backstretch.shots import seconds_held
+
+    found = []
+    for shot in shots:
+        if shot.is_picture:
+            continue
+        words = f"With it, {shot.name} counts {seconds_held(shot, after):.1f} s"
+        found.append(
+            f"{words}; by the library {seconds_held(shot, before):.1f} s."
+            if before
+            else f"{words}."
+        )
+    return found
+
+
+def _asked_name(new_id: str) -> str:
+    """What a new stretch is called, asked at a terminal; empty for a draft."""
+    if not is_asked():
+        return ""
+    draft = new_id.replace("_", " ").capitalize()
+    return str(typer.prompt("What is the stretch called?", default=draft, err=True))
+
+
+def _today() -> str:
+    return datetime.now().astimezone().date().isoformat()
+
+
+def _written(path: Path, console: "Console") -> None:
+    console.print(f"Written to {path}", soft_wrap=True)
