@@ -134,7 +134,7 @@ def new_reference(
         _check_people(shot)
         stills = _long_enough(shot, stills_of(shot.steps), least_s)
         ours, other = _apart(stills)
-        held += ours if not held else [still for still in ours if _alike(still, held[0])]
+        held += ours if not held else [still for still in ours if is_alike(still, held[0])]
         rests += other
     first = held[0]
     view = view_of(first)
@@ -252,7 +252,7 @@ def _apart(stills: Sequence[Still]) -> tuple[list[Still], list[Still]]:
     """The stills of the position that was held longest, apart from that of the beginning, and the others."""
     groups: list[list[Still]] = []
     for still in stills:
-        group = next((each for each in groups if _alike(still, each[0])), None)
+        group = next((each for each in groups if is_alike(still, each[0])), None)
         if group is None:
             groups.append([still])
         else:
@@ -262,7 +262,7 @@ def _apart(stills: Sequence[Still]) -> tuple[list[Still], list[Still]]:
     return ours, [still for group in groups if group is not ours for still in group]
 
 
-def _alike(one: Still, other: Still) -> bool:
+def is_alike(one: Still, other: Still) -> bool:
     """Whether two stills are of one position, as far as angles in the picture tell."""
     widths = np.array([_half_widths()])
     away = np.abs(one.values - other.values) / widths

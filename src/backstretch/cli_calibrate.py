@@ -13,6 +13,7 @@ from backstretch.cli_options import (
     ModelOption,
     PosesOption,
     SideOption,
+    complain,
     data_folder,
     open_poses,
     own_poses,
@@ -20,16 +21,18 @@ from backstretch.cli_options import (
     watching,
 )
 from backstretch.errors import InputError
+from backstretch.landmarks import SIDES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from backstretch.calibrating import Shot
+    from backstretch.goals import Goal
     from backstretch.library import Library
     from backstretch.neutral import OwnNeutral
-    from backstretch.new_pose import Choice
     from backstretch.poses import Pose
     from backstretch.shots import Looking
+    from backstretch.stage import Machine
 
 CAMERA = "camera"
 ENDING = ".toml"
@@ -94,6 +97,19 @@ def calibrate(
     still: Annotated[
         float, typer.Option(min=1.0, max=30.0, help="Seconds of keeping still that a take needs.")
     ] = 1.0,
+    camera: Annotated[
+        str,
+        typer.Option(help="With --from camera: its number, a stream, or a video played as one."),
+    ] = "0",
+    takes: Annotated[
+        int, typer.Option(min=1, max=5, help="With --from camera: takes on each side.")
+    ] = 3,
+    no_window: Annotated[
+        bool, typer.Option("--no-window", help="With --from camera: by voice and in the terminal.")
+    ] = False,
+    no_voice: Annotated[
+        bool, typer.Option("--no-voice", help="With --from camera: without speech and sounds.")
+    ] = False,
     model: ModelOption = None,
     poses: PosesOption = None,
 ) -> None:
@@ -117,6 +133,7 @@ def calibrate(
     from rich.console import Console
 
     from backstretch.shots import Looking
+    from backstretch.stage import Machine
 
     library = open_poses(poses, quiet=True, personal=False)
     request = _request((pose, new, name), side, still, (out, force), library)
@@ -124,14 +141,15 @@ def calibrate(
     looking = Looking(model, mirrored, start, end, own, watching)
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
-        raise InputError("not yet")
+        if len(source) > 1 or start > 0.0 or end is not None:
+            raise InputError("--from camera goes alone, without other sources, --start and --end")
+        machine = Machine(camera, model, no_window, no_voice, console)
+        made = _guided(request, library, (machine, takes, mirrored), own)
+        _keep(made, request, library, console, [])
+        return
     shots = [_shot(each, request, looking) for each in source]
-    if neutral:
-        _keep_neutral(shots, request, console)
-    elif request.pose is not None:
-        _keep_personal(shots, request, library, console)
-    else:
-        _keep_new(shots, request, library, console)
+    made, notes = _made(shots, request, library)
+    _keep(made, request, library, console, notes)
 
 
 def neutral_path() -> Path:
@@ -198,66 +216,94 @@ def _shot(source: str, request: Request, looking: "Looking") -> "Shot":
     return shot_of(Path(source), request.pose, looking)
 
 
-def _keep_personal(
-    shots: Sequence["Shot"], request: Request, library: "Library", console: "Console"
+def _guided(
+    request: Request, library: "Library", how: tuple["Machine", int, bool], own: "OwnNeutral | None"
+) -> "Pose | OwnNeutral":
+    """What guided takes with a camera come to."""
+    from backstretch.goals import NeutralGoal, NewGoal, PersonalGoal
+    from backstretch.guide import Guide
+    from backstretch.guided import Guided
+    from backstretch.guided_session import run_guided
+    from backstretch.health import PAIN_ADVICE
+
+    machine, takes, mirrored = how
+    sides: list[str | None] = [None] * takes
+    goal: Goal = NeutralGoal(_today())
+    if request.pose is not None:
+        goal = PersonalGoal(request.pose, library.recognised, _today(), request.sides)
+        if request.pose.sides == "each":
+            sides = [side for side in request.sides or SIDES for _ in range(takes)]
+    elif request.new_id:
+        named = request.new_id, request.name or _asked_name(request.new_id)
+        goal = NewGoal(named, _others(library, request), _today(), *(request.sides or (None,)))
+    else:
+        sides = [None]
+    guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
+    guided = Guided(guide, request.pose, mirrored=mirrored, own=own)
+    return run_guided(machine, guided, complain)
+
+
+def _made(
+    shots: Sequence["Shot"], request: Request, library: "Library"
+) -> tuple["Pose | OwnNeutral", list[str]]:
+    """What recorded takes come to, and what there is to say of it."""
+    from backstretch.calibrating import neutral_reference, new_reference, personal_reference
+
+    today, least_s = _today(), request.least_s
+    if request.pose is not None:
+        others = library.recognised
+        made = personal_reference(
+            shots, request.pose, others, today, sides=request.sides, least_s=least_s
+        )
+        return made, _counted(shots, request.pose, made)
+    if request.new_id:
+        side = request.sides[0] if request.sides else None
+        named = request.new_id, request.name or _asked_name(request.new_id)
+        new, _ = new_reference(
+            shots, named, _others(library, request), today, side=side, least_s=least_s
+        )
+        return new, _counted(shots, None, new)
+    return neutral_reference(shots[-1], today, least_s=least_s), []
+
+
+def _others(library: "Library", request: Request) -> list["Pose"]:
+    return [pose for pose in library.poses.values() if pose.id != request.new_id]
+
+
+def _keep(
+    made: "Pose | OwnNeutral",
+    request: Request,
+    library: "Library",
+    console: "Console",
+    notes: Sequence[str],
 ) -> None:
-    from backstretch.calibrating import personal_reference
-    from backstretch.calibration_page import show_personal
-    from backstretch.pose_writer import pose_text, save_text
-
-    assert request.pose is not None
-    made = personal_reference(
-        shots,
-        request.pose,
-        library.recognised,
-        _today(),
-        sides=request.sides,
-        least_s=request.least_s,
-    )
-    made = replace(made, id=request.path.stem)
-    notes = [*_alike_now(request.pose, made, library), *_counted(shots, request.pose, made)]
-    save_text(pose_text(made), request.path, force=request.force)
-    show_personal(request.pose, made, console, notes)
-    _written(request.path, console)
-
-
-def _keep_new(
-    shots: Sequence["Shot"], request: Request, library: "Library", console: "Console"
-) -> None:
-    from backstretch.calibrating import new_reference
-    from backstretch.calibration_page import show_new
-    from backstretch.pose_writer import pose_text, save_text
-
-    side = request.sides[0] if request.sides else None
-    named = request.new_id, request.name or _asked_name(request.new_id)
-    others = [pose for pose in library.poses.values() if pose.id != request.new_id]
-    made, choice = new_reference(shots, named, others, _today(), side=side, least_s=request.least_s)
-    save_text(pose_text(made), request.path, force=request.force)
-    show_new(made, console, [*_new_notes(made, choice), *_counted(shots, None, made)])
-    _written(request.path, console)
-
-
-def _keep_neutral(shots: Sequence["Shot"], request: Request, console: "Console") -> None:
-    from backstretch.calibrating import neutral_reference
+    """Write what was made, and show it."""
+    from backstretch.calibration_page import show_new, show_personal
+    from backstretch.neutral import OwnNeutral
     from backstretch.own_neutral import neutral_text
-    from backstretch.pose_writer import save_text
+    from backstretch.pose_writer import pose_text, save_text
 
-    own = neutral_reference(shots[-1], _today(), least_s=request.least_s)
-    save_text(neutral_text(own), request.path, force=request.force)
-    console.print(
-        f"Your neutral is taken, {own.view.words}. Turns and tilts of head and shoulders are counted from it, "
-        "as long as the camera stands about there."
-    )
-    _written(request.path, console)
+    if isinstance(made, OwnNeutral):
+        save_text(neutral_text(made), request.path, force=request.force)
+        console.print(
+            f"Your neutral is taken, seen {made.view.words}. Turns and tilts of head and shoulders are"
+            " counted from it, as long as the camera stands about there."
+        )
+    else:
+        made = replace(made, id=request.path.stem)
+        save_text(pose_text(made), request.path, force=request.force)
+        if request.pose is not None:
+            alike = _alike_now(request.pose, made, library)
+            show_personal(request.pose, made, console, [*alike, *notes])
+        else:
+            show_new(made, console, [*_new_notes(made), *notes])
+    console.print(f"Written to {request.path}", soft_wrap=True)
 
 
-def _new_notes(pose: "Pose", choice: "Choice") -> list[str]:
+def _new_notes(pose: "Pose") -> list[str]:
     """What a new pose leaves open."""
-    found = []
-    if choice.alike:
-        names = ", ".join(dict.fromkeys(contrast.name for contrast in choice.alike))
-        found.append(f"No check tells it from: {names}.")
-    nearest = [f"{name.replace('_', ' ')}" for name in pose.look_alikes]
+    found = [pose.limits] if pose.limits else []
+    nearest = [name.replace("_", " ") for name in pose.look_alikes]
     if nearest:
         found.append(f"Nearest to it: {', '.join(nearest)}; they are told apart.")
     if pose.sides == "each":
@@ -313,7 +359,3 @@ def _asked_name(new_id: str) -> str:
 
 def _today() -> str:
     return datetime.now().astimezone().date().isoformat()
-
-
-def _written(path: Path, console: "Console") -> None:
-    console.print(f"Written to {path}", soft_wrap=True)

@@ -90,6 +90,7 @@ def live(
     from backstretch.lines import CLEAR_FLOOR
     from backstretch.live_session import Setup, run_live
     from backstretch.practice import Practice
+    from backstretch.stage import Machine
 
     if bool(pose) == bool(set_name):
         raise InputError(
@@ -108,17 +109,14 @@ def live(
     )
     sides = () if side is SideOption.BOTH else (side.value,)
     console = Console(markup=False, emoji=False)
+    terminal = Console(markup=False, emoji=False, stderr=True) if as_json else console
     setup = Setup(
-        camera=camera,
+        machine=Machine(camera, model, no_window, no_voice, terminal),
         sessions=data_folder() / SESSIONS,
-        model=model,
-        windowless=no_window,
-        silent=no_voice,
         track=record,
         video=record_video,
         soreness=soreness,
         warnings=warnings,
-        terminal=Console(markup=False, emoji=False, stderr=True) if as_json else console,
     )
     own = None if only_library else saved_neutral()
     practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
@@ -173,8 +171,8 @@ def _set(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
 def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
     """Print what came of it, and end with the exit code that belongs to it."""
     from backstretch.health import PAIN_ADVICE
-    from backstretch.live_session import INTERRUPTED as STOPPED
     from backstretch.session_record import PAIN
+    from backstretch.stage import INTERRUPTED as STOPPED
     from backstretch.summary import show
 
     if as_json:

@@ -4,7 +4,7 @@ Drawing, speech and disk are for others: this thread hands over what there is an
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
@@ -21,7 +21,6 @@ from backstretch.landmarks import Landmarks
 from backstretch.lines import CAMERA_LOST
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
-from backstretch.practice import Practice
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
 from backstretch.video import Source
@@ -32,7 +31,7 @@ SILENT_S = 0.6
 """Without a picture for longer than the clock bridges, the moment is told as one with nobody in view."""
 LIGHT_EVERY = 16
 """Of each so many pixels across and down one is enough to tell how light a picture is."""
-BUSY = {Phase.HOLDING, Phase.EASING}
+BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 """While a hold goes on nobody else is looked for: it takes as long as a look."""
 KEPT = 20_000
 """Figures of so many pictures are kept, those of ten minutes at 30 a second."""
@@ -67,6 +66,39 @@ class Outlet(Protocol):
 
     def events(self, time_s: float, events: list[Event]) -> None:
         """Something is to be done."""
+
+
+class Leader(Protocol):
+    """Leads a person; see `coach.Coach` and `guide.Guide`."""
+
+    phase: Phase
+    scene: Scene
+    ended: str
+
+
+class Coached(Protocol):
+    """A session and who leads it; see `practice.Practice` and `guided.Guided`."""
+
+    step: Step | None
+
+    @property
+    def coach(self) -> Leader:
+        """Who leads."""
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the pictures are mirror images."""
+
+    def push(
+        self, time_s: float, marks: Landmarks | None, room: Room
+    ) -> tuple[list[Step], list[Event]]:
+        """Take one moment; return the steps that are settled, and what is to be done."""
+
+    def command(self, command: Command) -> list[Event]:
+        """Take a key."""
+
+    def finish(self, room: Room) -> tuple[list[Step], list[Event]]:
+        """Take what is left, and close what is open."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +159,7 @@ class Live:
     """
 
     def __init__(
-        self, eye: Eye, landmarker: Landmarker, practice: Practice, outlets: list[Outlet]
+        self, eye: Eye, landmarker: Landmarker, practice: Coached, outlets: Sequence[Outlet]
     ) -> None:
         self.practice = practice
         self.sight = Sight(None, None, None, practice.coach.scene)
@@ -237,7 +269,7 @@ class Live:
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
-        if not self.practice.wanted.mirrored:
+        if not self.practice.mirrored:
             return frame, marks
         image = np.ascontiguousarray(frame.image[:, ::-1])
         return Frame(frame.index, frame.time_s, image), marks and marks.mirrored()

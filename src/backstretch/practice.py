@@ -74,6 +74,11 @@ class Practice:
         return self._coached(self._take.finish(), room)
 
     @property
+    def mirrored(self) -> bool:
+        """Whether the pictures are mirror images."""
+        return self.wanted.mirrored
+
+    @property
     def wanted(self) -> Wanted:
         """What is asked for."""
         return self._take.wanted

@@ -13,6 +13,7 @@ class Phase(StrEnum):
     PLACING = "placing"
     READY = "ready"
     TRYING = "trying"
+    TAKING = "taking"
     HOLDING = "holding"
     EASING = "easing"
     RESTING = "resting"

@@ -1,0 +1,141 @@
+"""Goals of guided takes: somebody's own ranges, a new stretch, or their own neutral."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from backstretch.calibrating import (
+    Shot,
+    is_alike,
+    neutral_reference,
+    new_reference,
+    personal_reference,
+)
+from backstretch.landmarks import NAMES, SIDES
+from backstretch.matching import Form, forms_of
+from backstretch.neutral import OwnNeutral
+from backstretch.placement import needed_landmarks
+from backstretch.poses import Dose, Pose
+from backstretch.reach import shown_in, taken_for
+from backstretch.stills import Still
+from backstretch.views import VIEWS
+
+AT_REST = "you are still at rest"
+TRUNK = frozenset(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
+UPPER = frozenset({*TRUNK, "nose", "left_ear", "right_ear"})
+
+
+class Goal(Protocol):
+    """What guided takes are for.
+
+    Attributes:
+        pose: What is placed, named and judged meanwhile.
+        checked: Whether it is a stretch, which is repeated at the end, to be recognised.
+        needed: Names of the landmarks that must keep still.
+        shown: Names of those that must be in the picture.
+    """
+
+    pose: Pose
+    checked: bool
+    needed: frozenset[str]
+    shown: frozenset[str]
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:
+        """Why a still is not one to be taken, after this rest; empty where it is."""
+
+    def make(self, shots: Sequence[Shot]) -> "Pose | OwnNeutral":
+        """What the takes come to.
+
+        Raises:
+            TakeError: Nothing can be made of them.
+        """
+
+
+class PersonalGoal:
+    """Somebody's own ranges for a library pose; ``others`` are what it must not be mistaken for."""
+
+    checked = True
+
+    def __init__(self, pose: Pose, others: Sequence[Pose], date: str, sides: Sequence[str]) -> None:
+        self.pose = pose
+        self.needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
+        self.shown = self.needed
+        self._others = [other for other in others if other.id != pose.id]
+        self._date, self._sides = date, sides
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
+        """As `Goal.refusal`."""
+        shown = shown_in(still, Form(self.pose, side))
+        mistaken = taken_for(still, self._others) if shown.fit < 1.0 else None
+        if mistaken is not None:
+            return f"this looks like {mistaken.pose.name}"
+        return shown.refusal
+
+    def make(self, shots: Sequence[Shot]) -> Pose:
+        """As `Goal.make`."""
+        return personal_reference(shots, self.pose, self._others, self._date, sides=self._sides)
+
+
+class NewGoal:
+    """A new stretch of this id and name."""
+
+    checked, needed, shown = True, frozenset(NAMES), TRUNK
+
+    def __init__(
+        self, named: tuple[str, str], library: Sequence[Pose], date: str, side: str | None
+    ) -> None:
+        self.pose = unknown_pose(*named)
+        self._named, self._library, self._date, self._side = named, library, date, side
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
+        """As `Goal.refusal`."""
+        return AT_REST if rest is not None and is_alike(still, rest) else ""
+
+    def make(self, shots: Sequence[Shot]) -> Pose:
+        """As `Goal.make`."""
+        return new_reference(shots, self._named, self._library, self._date, side=self._side)[0]
+
+
+class NeutralGoal:
+    """Somebody's own neutral."""
+
+    checked, needed, shown = False, UPPER, UPPER
+
+    def __init__(self, date: str) -> None:
+        self.pose = unknown_pose("neutral", "Your neutral")
+        self._date = date
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
+        """As `Goal.refusal`."""
+        neutral = still.neutral
+        return "" if neutral is None or neutral.upright else "you do not sit or stand upright"
+
+    def make(self, shots: Sequence[Shot]) -> OwnNeutral:
+        """As `Goal.make`."""
+        return neutral_reference(shots[-1], self._date)
+
+
+def unknown_pose(pose_id: str, name: str) -> Pose:
+    """A pose of which nothing is known yet but what it is called."""
+    return Pose(
+        id=pose_id,
+        name=name or pose_id.replace("_", " ").capitalize(),
+        also=(),
+        regions=(),
+        tags=(),
+        positions=("floor",),
+        views=tuple(VIEWS),
+        camera="Where it sees the whole of you, level, and the bend from its side.",
+        limits="",
+        equipment=(),
+        sides="both",
+        side_rule="",
+        guided="",
+        steps=(),
+        safety="",
+        not_for=(),
+        look_alikes={},
+        sources=(),
+        dose=Dose((15.0, 30.0), 20.0, (2, 5), 3, ""),
+        figure={},
+        checks=(),
+    )

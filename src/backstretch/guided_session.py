@@ -1,0 +1,46 @@
+"""A guided calibration with a camera, from the first picture to what came of it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from time import sleep
+
+from backstretch.errors import TakeError
+from backstretch.guided import Guided
+from backstretch.live import Live
+from backstretch.neutral import OwnNeutral
+from backstretch.outlets import Speaker
+from backstretch.poses import Pose
+from backstretch.prompting import speaking_s
+from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
+
+WHY = {
+    CLOSED: "the pictures ended before all takes were made; nothing was written",
+    "quit": "stopped before all takes were made; nothing was written",
+    "pain": "stopped; nothing was written",
+}
+"""What is said when nothing came of it, by why it ended."""
+
+
+def run_guided(
+    machine: Machine, guided: Guided, notice: Callable[[str], object]
+) -> Pose | OwnNeutral:
+    """Lead somebody through their takes; return what they came to.
+
+    Raises:
+        InputError: The camera or the model cannot be used.
+        KeyboardInterrupt: It was ended from the keyboard of the terminal.
+        SetupError: The machine lacks something.
+        TakeError: Nothing came of it; the message says why.
+    """
+    guide = guided.coach
+    with staged(machine, notice) as stage:
+        live = Live(stage.capture, stage.landmarker, guided, [Speaker(stage.voice)])
+        why = watch(live, stage.show)
+        if why == INTERRUPTED:
+            raise KeyboardInterrupt
+        if stage.is_heard and guide.scene.line:
+            with suppress(KeyboardInterrupt):  # the last words are courtesy
+                sleep(speaking_s(guide.scene.line))
+    if why == "done" and guide.made is not None:
+        return guide.made
+    raise TakeError(WHY.get(why) or f"{guide.refused}; nothing was written")
