@@ -1,6 +1,5 @@
 """Personal references: what their files say, what is wrong with bad ones, and how they stand in for a pose."""
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -90,17 +89,12 @@ class TestAPersonalFile:
 
     @pytest.mark.parametrize("sides", CALIBRATED_SIDES)
     def test_says_which_sides_were_calibrated(self, tmp_path, sides):
-        made = personal(
-            tmp_path, ('takes = 2\nseconds = 12.5\nsides = "each"', OTHER_SIDES % sides)
-        )
+        made = personal(tmp_path, ('12.5\nsides = "each"', f'12.5\nsides = "{sides}"'))
         assert made.calibration == replace(CALIBRATED, sides=sides)
 
     def test_need_not_say_what_was_neutral(self, tmp_path):
         made = personal(tmp_path, ('neutral = "of the take"\n', ""))
         assert made.calibration == replace(CALIBRATED, neutral="")
-
-
-OTHER_SIDES = 'takes = 2\nseconds = 12.5\nsides = "%s"'
 
 
 def test_a_file_of_the_library_is_neither_calibrated_nor_refines_anything(tmp_path):
@@ -275,6 +269,12 @@ class TestLintOfAPersonalFile:
         pose = personal(tmp_path, ("Fold from the hips.", "Fold a bit."), ("Come up a", "Deeper a"))
         assert lint(pose, {pose.id: pose})[0].startswith("check 1 (trunk_incl): the cue 'above'")
 
+    @pytest.mark.xfail(strict=True, reason="lint looks at the ranges of the left side only")
+    def test_tells_a_range_of_the_right_side_that_the_camera_cannot_tell(self, tmp_path):
+        narrow = ("good = [35, 75]\naccept = [25, 85]", "good = [58, 60]\naccept = [57, 61]")
+        pose = personal(tmp_path, narrow)
+        assert "4 deg wide" in "".join(lint(pose, {pose.id: pose}))
+
 
 # The library
 
@@ -374,7 +374,8 @@ class TestAClash:
         pose = replace(LIBRARY.poses["childs_pose"], refines="childs_pose")
         write(tmp_path / "my_childs_pose.toml", pose_text(pose))
         library = open_library(FOLDER, [tmp_path])
-        assert (library.faults, library.own, library.refined) == ((), {"my_childs_pose"}, {})
+        assert library.own == {"my_childs_pose"}
+        assert (library.faults, library.refined) == ((), {})
 
 
 def test_a_reference_to_a_pose_of_the_users_own_is_a_clash(tmp_path):
@@ -388,5 +389,5 @@ def test_a_reference_to_a_pose_of_the_users_own_is_a_clash(tmp_path):
 def test_a_pose_that_refines_itself_and_is_not_in_the_library_is_one_of_the_users_own(tmp_path):
     write(tmp_path / "desk_fold.toml", PERSONAL)
     library = open_library(FOLDER, [tmp_path])
-    assert (library.faults, library.own, library.refined) == ((), {"desk_fold"}, {})
-    assert not math.isnan(library.poses["desk_fold"].checks[0].accept[0])
+    assert library.own == {"desk_fold"}
+    assert (library.faults, library.refined) == ((), {})

@@ -182,7 +182,7 @@ class TestRefusal:
 
     @pytest.mark.parametrize(
         ("fold_deg", "hip_deg", "refused"),
-        [(30.0, 130.0, True), (40.0, 130.0, False), (50.0, 160.0, True), (50.0, 154.0, False)],
+        [(15.0, 140.0, True), (20.0, 130.0, False), (50.0, 160.0, True), (50.0, 154.0, False)],
     )
     def test_of_two_reaches_looks_at_their_mean_and_at_each(self, fold_deg, hip_deg, refused):
         """From 0 to 50, and from 180 to 80."""
@@ -271,7 +271,7 @@ class TestBestTry:
         assert best_try([], BEND) is None
 
     def test_is_what_comes_nearest_though_it_is_refused(self):
-        found = best_try(take(side_bend(2.0), side_bend(4.0)), BEND)
+        found = best_try(take(side_bend(-4.0), side_bend(4.0)), BEND)
         assert leans([found]) == [("left", 4.0)]
 
     def test_is_of_a_side_that_is_asked_for(self):

@@ -11,7 +11,7 @@ from backstretch.drafts import drafted
 from backstretch.errors import TakeError
 from backstretch.landmarks import Floats, Landmarks
 from backstretch.matching import forms_of
-from backstretch.neutral import OwnNeutral, own_neutral
+from backstretch.neutral import OwnNeutral, neutral_words, own_neutral
 from backstretch.new_pose import Choice, choose
 from backstretch.personal import calibration_of, personal_pose, view_of
 from backstretch.placement import needed_landmarks
@@ -240,12 +240,9 @@ def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
 
 
 def _neutral_words(still: Still) -> str:
-    neutral = still.neutral
-    if neutral is None:
-        return f"own, of {still.own}" if still.own else "none"
-    if still.own:
-        return f"own, of {still.own}"
-    return f"of the take, {neutral.start_s:.1f} to {neutral.end_s:.1f} s"
+    if still.neutral is not None:
+        return neutral_words(still.neutral)
+    return f"your own neutral, of {still.own}" if still.own else "none"
 
 
 def _apart(stills: Sequence[Still]) -> tuple[list[Still], list[Still]]:

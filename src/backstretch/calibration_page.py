@@ -8,9 +8,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from backstretch.pose_pages import SYMBOLS, lines, measure_words, range_words
-from backstretch.poses import Calibration, Check, Pose, Reach
-from backstretch.views import View
+from backstretch.pose_pages import (
+    SYMBOLS,
+    calibration_rows,
+    facts,
+    lines,
+    measure_words,
+    range_words,
+    reach_words,
+)
+from backstretch.poses import Check, Pose, Reach
 
 WIDEST = 100
 CLEAR: dict[tuple[str, str], float] = {
@@ -24,7 +31,7 @@ CLEAR: dict[tuple[str, str], float] = {
 
 def show_personal(before: Pose, after: Pose, console: Console, notes: Sequence[str]) -> None:
     """Print what became of a library pose."""
-    parts: list[RenderableType] = [record_words(after.calibration)] if after.calibration else []
+    parts: list[RenderableType] = [facts(calibration_rows(after))]
     for side, title in _sides(after):
         parts += [Text(), Text(title, style="bold"), _changes(before, after, side)]
     parts += _noted([*differences(after), *notes])
@@ -33,7 +40,7 @@ def show_personal(before: Pose, after: Pose, console: Console, notes: Sequence[s
 
 def show_new(pose: Pose, console: Console, notes: Sequence[str]) -> None:
     """Print what a new pose is judged by."""
-    parts: list[RenderableType] = [record_words(pose.calibration)] if pose.calibration else []
+    parts: list[RenderableType] = [facts(calibration_rows(pose))]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for name in ("Measure", "You", "Good", "Counts", "Needed"):
         table.add_column(name, justify="left" if name in {"Measure", "Needed"} else "right")
@@ -44,40 +51,6 @@ def show_new(pose: Pose, console: Console, notes: Sequence[str]) -> None:
         table.add_row(measure_words(check), reach_words(check), *ranges, needed)
     parts += [Text(), table, *_noted(notes)]
     _panel(f"{pose.name}: a new stretch", parts, console)
-
-
-def record_words(calibration: Calibration) -> RenderableType:
-    """When, from what and from where it was taken."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    takes = "1 still" if calibration.takes == 1 else f"{calibration.takes} stills"
-    length = f", {calibration.seconds:.1f} s together" if calibration.seconds else ", a photograph"
-    grid.add_row("Taken", f"{calibration.date}, from {takes}{length}")
-    grid.add_row("Sides", SIDES_WORDS[calibration.sides])
-    grid.add_row("Camera", f"saw you {View(*calibration.view).words}")
-    if calibration.neutral:
-        grid.add_row("Rest", NEUTRAL_WORDS.get(calibration.neutral, calibration.neutral))
-    return grid
-
-
-SIDES_WORDS = {
-    "both": "both at once",
-    "each": "each side by itself",
-    "left": "left; the right side is mirrored from it",
-    "right": "right; the left side is mirrored from it",
-}
-NEUTRAL_WORDS = {"none": "not seen before the stretch"}
-
-
-def reach_words(check: Check) -> str:
-    """What somebody was measured at: ``72 ± 2°``."""
-    if check.measured is None:
-        return "not seen"
-    digits = 0 if check.measure.unit == "deg" else 2
-    at, spread = check.measured.median, check.measured.spread
-    symbol = SYMBOLS[check.measure.unit]
-    return f"{at:.{digits}f} ± {max(spread, 10.0**-digits):.{digits}f}{symbol}"
 
 
 def change_words(before: Check, after: Check) -> str:

@@ -65,8 +65,9 @@ class Request:
 def calibrate(
     pose: Annotated[str, typer.Argument(help="The stretch to make your own: its id.")] = "",
     new: Annotated[
-        str, typer.Option("--new", metavar="ID", help="Make a new stretch of this id instead.")
-    ] = "",
+        str | None,
+        typer.Option("--new", metavar="ID", help="Make a new stretch of this id instead."),
+    ] = None,
     neutral: Annotated[
         bool, typer.Option("--neutral", help="Take how you hold head and shoulders at rest.")
     ] = False,
@@ -122,7 +123,7 @@ def calibrate(
 
     backstretch calibrate --new my_stretch --from me.mp4
     """
-    if sum((bool(pose), bool(new), neutral)) != 1:
+    if sum((bool(pose), new is not None, neutral)) != 1:
         raise InputError("say what to calibrate: a stretch, or --new ID, or --neutral")
     if not source:
         raise InputError(
@@ -169,7 +170,7 @@ def saved_neutral() -> "OwnNeutral | None":
 
 
 def _request(
-    names: tuple[str, str, str],
+    names: tuple[str, str | None, str],
     side: SideOption,
     least_s: float,
     to: tuple[Path | None, bool],
@@ -182,9 +183,10 @@ def _request(
     pose = library.find(pose_id) if pose_id else None
     if out is not None and out.suffix != ENDING:
         raise InputError(f"--out {out}: a pose file ends in {ENDING}")
-    if new_id:
+    sides = sides_of(pose, side)
+    if new_id is not None:
         _check_id(new_id, out, library)
-    made_id = pose.id if pose else new_id
+    made_id = pose.id if pose else new_id or ""
     path = out or (own_poses() / f"{made_id}{ENDING}" if made_id else neutral_path())
     if not ID.fullmatch(path.stem):
         raise InputError(
@@ -194,7 +196,7 @@ def _request(
         raise InputError(f"{path}: is a folder; name a file that ends in {ENDING}")
     if path.exists() and not force:
         raise InputError(f"{path}: is there already; --force writes over it")
-    return Request(pose, new_id, name, sides_of(pose, side), least_s, path, force)
+    return Request(pose, new_id or "", name, sides, least_s, path, force)
 
 
 def _check_id(new_id: str, out: Path | None, library: "Library") -> None:

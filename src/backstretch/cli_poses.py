@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.cli_options import PosesOption, open_poses
+from backstretch.cli_options import LibraryOption, PosesOption, open_poses
 from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def show(
     pose: Annotated[str, typer.Argument(help="The stretch: its id, or a pose file (.toml).")],
     png: Annotated[Path | None, typer.Option(help="Save the drawing as this PNG.")] = None,
     poses: PosesOption = None,
+    only_library: LibraryOption = False,
 ) -> None:
     """Show one stretch: steps, drawing, checks, dose, safety, sources.
 
@@ -64,7 +65,7 @@ def show(
     from backstretch.figure_drawing import figure_picture
     from backstretch.pose_pages import show_pose
 
-    library = open_poses(poses)
+    library = open_poses(poses, personal=not only_library)
     found = library.find(pose)
     if png is None:
         show_pose(found, library, Console(markup=False, emoji=False))

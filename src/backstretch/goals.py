@@ -20,6 +20,7 @@ from backstretch.stills import Still
 from backstretch.views import VIEWS
 
 AT_REST = "you are still at rest"
+CAMERA = "Level, and where it sees all of you and the bend best."
 TRUNK = frozenset(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
 UPPER = frozenset({*TRUNK, "nose", "left_ear", "right_ear"})
 
@@ -101,7 +102,7 @@ class NeutralGoal:
     checked, needed, shown = False, UPPER, UPPER
 
     def __init__(self, date: str) -> None:
-        self.pose = unknown_pose("neutral", "Your neutral")
+        self.pose = unknown_pose("neutral", "Your neutral", "Facing you, at chin height.")
         self._date = date
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
@@ -114,8 +115,8 @@ class NeutralGoal:
         return neutral_reference(shots[-1], self._date)
 
 
-def unknown_pose(pose_id: str, name: str) -> Pose:
-    """A pose of which nothing is known yet but what it is called."""
+def unknown_pose(pose_id: str, name: str, camera: str = CAMERA) -> Pose:
+    """A pose of which nothing is known yet but what it is called and where to put the camera."""
     return Pose(
         id=pose_id,
         name=name or pose_id.replace("_", " ").capitalize(),
@@ -124,7 +125,7 @@ def unknown_pose(pose_id: str, name: str) -> Pose:
         tags=(),
         positions=("floor",),
         views=tuple(VIEWS),
-        camera="Where it sees the whole of you, level, and the bend from its side.",
+        camera=camera,
         limits="",
         equipment=(),
         sides="both",

@@ -269,6 +269,13 @@ class OwnNeutral:
         return zeros
 
 
+def neutral_words(neutral: Neutral) -> str:
+    """Where a neutral is from, in words."""
+    if neutral.own:
+        return f"your own neutral, of {neutral.own}"
+    return f"of the take, {neutral.start_s:.1f} to {neutral.end_s:.1f} s"
+
+
 def own_neutral(neutral: Neutral, date: str) -> OwnNeutral:
     """What to keep of a neutral for other days."""
     values = {

@@ -10,13 +10,22 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.figure_drawing import figure_text
+from backstretch.landmarks import SIDES
 from backstretch.library import Library
 from backstretch.pose_sets import PoseSet
 from backstretch.poses import NOT_FOR, Check, Dose, Pose
+from backstretch.views import View
 
 WIDEST = 100
 SYMBOLS = {"deg": "°", "ratio": ""}
-OWN = "yours"
+OWN, PERSONAL = "yours", "your own reference"
+SIDES_WORDS = {
+    "both": "both at once",
+    "each": "each side by itself",
+    "left": "left; the right side is mirrored from it",
+    "right": "right; the left side is mirrored from it",
+}
+NEUTRAL_WORDS = {"none": "not seen before the stretch"}
 
 
 def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None:
@@ -28,7 +37,7 @@ def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None
     for pose in poses:
         count += 1
         table.add_row(
-            f"{pose.id} ({OWN})" if pose.id in library.own else pose.id,
+            _named(pose, library),
             _words(pose.regions),
             _words(pose.positions),
             "left, right" if pose.sides == "each" else "",
@@ -54,7 +63,7 @@ def show_pose(pose: Pose, library: Library, console: Console) -> None:
         parts += [Text(), *(Text(line) for line in drawing), Text(f"seen from the {view}", "dim")]
     steps = [f"{number}. {step}" for number, step in enumerate(pose.steps, start=1)]
     parts += _section("Steps", steps)
-    parts += [Text(), Text("What is checked", style="bold"), _checks(pose)]
+    parts += [Text(), Text("What is checked", style="bold"), *_checks(pose)]
     unfit = [NOT_FOR[reason] for reason in pose.not_for]
     safety = [pose.safety]
     if unfit:
@@ -94,24 +103,57 @@ def show_sets(sets: Iterable[PoseSet], library: Library, console: Console) -> No
 
 
 def _facts(pose: Pose, library: Library) -> Table:
+    rows = [("Id", _whose(pose, library))]
+    if pose.refines:
+        rows.append(("Refines", f"{pose.refines}; --library shows and uses the library's"))
+    rows += calibration_rows(pose)
+    rows += [("For", _words(pose.regions)), ("Position", _words(pose.positions))]
+    rows.append(("You need", ", ".join(pose.equipment)))
+    rows.append(("Side", pose.side_rule))
+    rows.append(("Dose", _dose(pose.dose)))
+    rows.append(("Camera", pose.camera))
+    rows.append(("Tags", _words(pose.tags)))
+    return facts(rows)
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names and values side by side; those without a value are left out."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
-    grid.add_row(
-        "Id", f"{pose.id} ({OWN}: {library.paths[pose.id]})" if pose.id in library.own else pose.id
-    )
-    grid.add_row("For", _words(pose.regions))
-    grid.add_row("Position", _words(pose.positions))
-    if pose.equipment:
-        grid.add_row("You need", ", ".join(pose.equipment))
-    if pose.side_rule:
-        grid.add_row("Side", pose.side_rule)
-    grid.add_row("Dose", _dose(pose.dose))
-    if pose.camera:
-        grid.add_row("Camera", pose.camera)
-    if pose.tags:
-        grid.add_row("Tags", _words(pose.tags))
+    for name, value in rows:
+        if value:
+            grid.add_row(name, value)
     return grid
+
+
+def _named(pose: Pose, library: Library) -> str:
+    if pose.id not in library.own:
+        return pose.id
+    return f"{pose.id} ({PERSONAL if pose.refines else OWN})"
+
+
+def _whose(pose: Pose, library: Library) -> str:
+    """The id, and whose it is if not the library's."""
+    if pose.id not in library.own:
+        return pose.id
+    return f"{_named(pose, library).removesuffix(')')}: {library.paths[pose.id]})"
+
+
+def calibration_rows(pose: Pose) -> list[tuple[str, str]]:
+    """When, from what and from where a pose was calibrated; nothing where it was not."""
+    calibration = pose.calibration
+    if calibration is None:
+        return []
+    takes = "1 still" if calibration.takes == 1 else f"{calibration.takes} stills"
+    length = f", {calibration.seconds:.1f} s together" if calibration.seconds else ", a photograph"
+    neutral = NEUTRAL_WORDS.get(calibration.neutral, calibration.neutral)
+    return [
+        ("Calibrated", f"{calibration.date}, from {takes}{length}"),
+        ("Sides", SIDES_WORDS[calibration.sides]),
+        ("Seen", View(*calibration.view).words),
+        ("Rest", neutral),
+    ]
 
 
 def _dose(dose: Dose) -> str:
@@ -119,20 +161,43 @@ def _dose(dose: Dose) -> str:
     return f"hold {range_words(dose.seconds, ' s')} ({dose.default_s:g} s), {times}; {dose.source}"
 
 
-def _checks(pose: Pose) -> Table:
+def _checks(pose: Pose) -> list[RenderableType]:
+    """What is checked; of each side where they have ranges of their own."""
+    if not any(check.right for check in pose.checks):
+        return [_check_table(pose, None)]
+    return [
+        part
+        for side in SIDES
+        for part in (Text(f"\n{side.capitalize()} side"), _check_table(pose, side))
+    ]
+
+
+def _check_table(pose: Pose, side: str | None) -> Table:
+    is_measured = pose.calibration is not None
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Measure")
-    for name in ("Good", "Counts"):
+    for name in ("You", "Counts") if is_measured else ("Good", "Counts"):
         table.add_column(name, no_wrap=True, justify="right")
     table.add_column("Needed", no_wrap=True)
     table.add_column("If not")
     needs = {"always": "yes", "if seen": "if seen", "form": "form only"}
     for check in pose.checks:
-        symbol = SYMBOLS[check.measure.unit]
+        own, symbol = check.on(side), SYMBOLS[check.measure.unit]
         cues = list(dict.fromkeys(cue for cue in (check.below, check.above) if cue))
-        ranges = range_words(check.good, symbol), range_words(check.accept, symbol)
-        table.add_row(measure_words(check), *ranges, needs[check.need], " / ".join(cues))
+        first = reach_words(own) if is_measured else range_words(own.good, symbol)
+        cells = [first, range_words(own.accept, symbol)]
+        table.add_row(measure_words(check), *cells, needs[check.need], " / ".join(cues))
     return table
+
+
+def reach_words(check: Check) -> str:
+    """What somebody was measured at: ``72 ± 2°``."""
+    if check.measured is None:
+        return "not seen"
+    digits = 0 if check.measure.unit == "deg" else 2
+    at, spread = check.measured.median, check.measured.spread
+    symbol = SYMBOLS[check.measure.unit]
+    return f"{at:.{digits}f} ± {max(spread, 10.0**-digits):.{digits}f}{symbol}"
 
 
 def measure_words(check: Check) -> str:

@@ -88,7 +88,10 @@ def _refusal(verdict: Verdict, still: Still) -> str:
 
 def _far_off(reading: Reading) -> str:
     low, high = reading.target.own.accept
-    return f"the {label(reading)} is {reading.value:.3g}, and this stretch asks for {low:g} to {high:g}"
+    told, unit = f"{reading.value:.2f}", ""
+    if reading.check.measure.unit == "deg":
+        told, unit = f"{reading.value:.0f}°", "°"
+    return f"the {label(reading)} is {told}, and this stretch asks for {low:g} to {high:g}{unit}"
 
 
 def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> list[Shown]:

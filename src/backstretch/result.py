@@ -123,8 +123,26 @@ class Result:
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
             },
             "view": self._view(),
+            "neutral": self._neutral(),
+            "calibrated": self.calibrated,
             "warnings": list(self.warnings),
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
+        }
+
+    @property
+    def calibrated(self) -> dict[str, str]:
+        """The day of calibration, by id, of the poses asked for or held that were calibrated."""
+        poses = [each.form.pose for each in self.holds]
+        poses += [self.wanted.pose] if self.wanted.pose else []
+        return {pose.id: pose.calibration.date for pose in poses if pose.calibration}
+
+    def _neutral(self) -> dict[str, Any] | None:
+        """What relative measures were counted from; ``own`` is the day of the person's own neutral."""
+        if self.neutral is None:
+            return None
+        span = {"start_s": self.neutral.start_s, "end_s": self.neutral.end_s}
+        return {name: round(value, 2) for name, value in span.items()} | {
+            "own": self.neutral.own or None
         }
 
     def _view(self) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from backstretch.hold import Hold, Kind, Span
 from backstretch.matching import Form
+from backstretch.neutral import neutral_words
 from backstretch.pose_pages import lines
 from backstretch.result import WORTH_SAYING_S, Result, reasons, score, tallies
 
@@ -59,6 +60,10 @@ def _seen(result: Result) -> RenderableType:
     grid.add_row("", f"{clock(source.duration_s)} long, {size}")
     if result.neutral is not None:
         grid.add_row("Camera", f"sees you {result.neutral.view.words}")
+        grid.add_row("Rest", neutral_words(result.neutral))
+    if result.calibrated:
+        words = ", ".join(f"{name} of {day}" for name, day in result.calibrated.items())
+        grid.add_row("Reference", f"your own: {words}")
     grid.add_row(
         "In view",
         f"{result.seen:.0%} of the time",

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from backstretch.hold import Span
 from backstretch.landmarks import SIDES, Landmarks
 from backstretch.neutral import Neutral
+from backstretch.recalibration import recalibration
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
@@ -59,6 +61,7 @@ class Take:
         attempts = [span for watch in watches for span in watch.clock.attempts]
         neutral = next(iter(self._neutrals.values()), self.session.neutral)
         said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
+        said += self._recalibrations(source, attempts)
         held_s = sum(each.hold.valid_s for each in self.session.held)
         other_s = held_s - sum(each.hold.valid_s for each in ours)
         if other_s > 0.0:
@@ -76,6 +79,18 @@ class Take:
             neutral=neutral,
             seen=self._seen / max(1, self._count),
         )
+
+    def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[str]:
+        """Which calibrations should be made again, of the poses that were asked for or held."""
+        ours = self.ours
+        poses = {each.form.pose.id: each.form.pose for each in ours}
+        if self.wanted.pose is not None:
+            poses[self.wanted.pose.id] = self.wanted.pose
+        for pose in poses.values():
+            ends_s = [each.hold.end_s for each in ours if each.form.pose.id == pose.id]
+            neutral = self._neutrals.get(pose.id, self.session.neutral)
+            tried = attempts if self.wanted.pose is not None else ()
+            yield from recalibration(pose, neutral, source.height, tried, max(ends_s, default=None))
 
     def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
         """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
