@@ -105,7 +105,8 @@ def calibrated(draw, check):
     good, accept = draw(spans(check.measure))
     right = None
     if draw(st.booleans()):
-        right = OwnRanges(*draw(spans(check.measure)), measured=draw(reaches))
+        of_right = draw(spans(check.measure))
+        right = OwnRanges(of_right[0], of_right[1], draw(reaches))
     measured = draw(st.none() | reaches)
     return replace(check, good=good, accept=accept, measured=measured, right=right)
 

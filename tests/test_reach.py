@@ -14,7 +14,7 @@ from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.library import open_library
 from backstretch.matching import forms_of
 from backstretch.neutral import Neutral
-from backstretch.poses import Check, Reach
+from backstretch.poses import Check
 from backstretch.reach import (
     best_try,
     least_half_width,
@@ -70,6 +70,12 @@ def still(values, rest=None, spread=None, near="left"):
 
 def shown(checks, values, rest=None, spread=None):
     return shown_in(still(values, rest, spread), form_of(*checks))
+
+
+def reached(checked, found):
+    """The median and the spread of what was measured."""
+    reach = reach_of(checked, found)
+    return reach and (reach.median, reach.spread)
 
 
 def folding(deg, *, rest=0.0):
@@ -150,7 +156,11 @@ class TestRefusal:
 
     def test_says_what_is_read_and_what_is_asked_for(self):
         words = folding(2.0).refusal
-        assert words == "the trunk angle from upright is 2, and this stretch asks for 50 to 180"
+        assert words == "the trunk angle from upright is 2°, and this stretch asks for 50 to 180°"
+
+    def test_says_ratios_without_a_unit(self):
+        found = shown([check("hip_heel", accept=(1.0, 2.0))], {"hip_heel.left": 0.5})
+        assert found.refusal.endswith("is 0.50, and this stretch asks for 1 to 2")
 
     def test_speaks_of_what_is_furthest_from_it(self):
         found = shown([FOLD, HIP], {"trunk_incl": 25.0, "hip.left": 180.0}, {"hip.left": 180.0})
@@ -219,6 +229,15 @@ class TestStretches:
     def test_of_the_other_side_than_asked_for_are_not_taken(self):
         assert stretches(take(side_bend(30.0)), BEND, ("right",)) == []
 
+    @pytest.mark.xfail(
+        strict=True,
+        reason="where both sides fit alike the left one is taken, though only the right one was asked for",
+    )
+    def test_that_look_alike_on_both_sides_are_of_the_side_that_is_asked_for(self):
+        pose = replace(BEND, checks=(FOLD,))
+        found = stretches([still({"trunk_incl": 60.0})], pose, ("right",))
+        assert [each.form.side for each in found] == ["right"]
+
     def test_of_both_sides_are_taken_by_time(self):
         found = stretches(take(side_bend(30.0).mirrored(), side_bend(25.0)), BEND)
         assert leans(found) == [("right", 30.0), ("left", 25.0)]
@@ -275,25 +294,27 @@ class TestBestTry:
         assert leans([found]) == [("left", 4.0)]
 
     def test_is_of_a_side_that_is_asked_for(self):
-        assert best_try(take(side_bend(30.0)), BEND, ("right",)).form.side == "right"
+        found = best_try(take(side_bend(-30.0)), BEND, ("right",))
+        assert found is not None
+        assert found.form.side == "right"
 
 
 class TestReach:
     def test_is_what_a_still_measures(self):
         found = shown([KNEE], {"knee.left": 170.0}, spread={"knee.left": 2.0})
-        assert reach_of(KNEE, [found]) == Reach(170.0, pytest.approx(2.0))
+        assert reached(KNEE, [found]) == (170.0, pytest.approx(2.0))
 
     def test_is_the_median_of_several_stills(self):
         found = [shown([KNEE], {"knee.left": deg}) for deg in (160.0, 178.0, 162.0)]
-        assert reach_of(KNEE, found).median == 162.0
+        assert reached(KNEE, found)[0] == 162.0
 
     def test_spreads_between_stills(self):
         found = [shown([KNEE], {"knee.left": deg}) for deg in (160.0, 170.0)]
-        assert reach_of(KNEE, found).spread == pytest.approx(math.sqrt(50.0))
+        assert reached(KNEE, found)[1] == pytest.approx(math.sqrt(50.0))
 
     def test_is_the_mean_of_both_sides_and_spreads_between_them(self):
         found = shown([BOTH_KNEES], dict(zip(KNEES, (160.0, 170.0), strict=True)))
-        assert reach_of(BOTH_KNEES, [found]) == Reach(165.0, pytest.approx(5.0))
+        assert reached(BOTH_KNEES, [found]) == (165.0, pytest.approx(5.0))
 
     @given(st.lists(st.tuples(st.floats(0.0, 180.0), st.floats(0.0, 20.0)), min_size=1, max_size=5))
     def test_spreads_within_and_between_as_variances_add(self, measured):
@@ -304,24 +325,24 @@ class TestReach:
         between = sum((deg - sum(degs) / len(degs)) ** 2 for deg in degs) / max(1, len(degs) - 1)
         within = sum(sd**2 for _, sd in measured) / len(measured)
         expected = math.sqrt(between + within)
-        assert reach_of(KNEE, found).spread == pytest.approx(expected, abs=1e-6)
+        assert reached(KNEE, found)[1] == pytest.approx(expected, abs=1e-6)
 
     def test_is_none_where_nothing_was_seen(self):
-        assert reach_of(KNEE, [shown([KNEE], {})]) is None
+        assert reached(KNEE, [shown([KNEE], {})]) is None
 
     def test_is_none_without_stills(self):
-        assert reach_of(KNEE, []) is None
+        assert reached(KNEE, []) is None
 
     def test_leaves_out_a_still_that_does_not_see_it(self):
         found = [shown([KNEE], values) for values in ({}, {"knee.left": 170.0})]
-        assert reach_of(KNEE, found) == Reach(170.0, 0.0)
+        assert reached(KNEE, found) == (170.0, 0.0)
 
     def test_leaves_out_a_still_that_sees_one_side_of_two(self):
-        assert reach_of(BOTH_KNEES, [shown([BOTH_KNEES], INSIDE)]) is None
+        assert reached(BOTH_KNEES, [shown([BOTH_KNEES], INSIDE)]) is None
 
     def test_is_of_the_check_alone(self):
         found = shown([FOLD, KNEE], INSIDE | {"trunk_incl": 60.0})
-        assert reach_of(FOLD, [found]).median == 60.0
+        assert reached(FOLD, [found]) == (60.0, 0.0)
 
 
 class TestRest:
@@ -358,7 +379,7 @@ class TestTakenFor:
         near = replace(BEND, id="near", sides="both", checks=(replace(FOLD, good=(55.0, 180.0)),))
         nearer = replace(near, id="nearer", checks=(FOLD,))
         folded = still({"trunk_incl": 52.0})
-        assert taken_for(folded, [near, nearer]).pose.id == "nearer"
+        assert taken_for(folded, [near, nearer]) == forms_of(nearer)[0]
 
     def test_is_none_at_rest(self):
         (rest,) = take()

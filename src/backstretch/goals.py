@@ -15,7 +15,7 @@ from backstretch.matching import Form, forms_of
 from backstretch.neutral import OwnNeutral
 from backstretch.placement import needed_landmarks
 from backstretch.poses import Dose, Pose
-from backstretch.reach import shown_in, taken_for
+from backstretch.reach import reach_of, shown_in, taken_for
 from backstretch.stills import Still
 from backstretch.views import VIEWS
 
@@ -42,6 +42,9 @@ class Goal(Protocol):
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:
         """Why a still is not one to be taken, after this rest; empty where it is."""
+
+    def seen(self, still: Still, side: str | None) -> str:
+        """What was measured in a take that was kept, in words; may be empty."""
 
     def make(self, shots: Sequence[Shot]) -> "Pose | OwnNeutral":
         """What the takes come to.
@@ -71,6 +74,15 @@ class PersonalGoal:
             return f"this looks like {mistaken.pose.name}"
         return shown.refusal
 
+    def seen(self, still: Still, side: str | None) -> str:
+        """As `Goal.seen`."""
+        check = self.pose.primary
+        reach = reach_of(check, [shown_in(still, Form(self.pose, side))])
+        if reach is None:
+            return ""
+        told = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"
+        return f"I saw: {check.measure.label} {told}"
+
     def make(self, shots: Sequence[Shot]) -> Pose:
         """As `Goal.make`."""
         return personal_reference(shots, self.pose, self._others, self._date, sides=self._sides)
@@ -91,6 +103,10 @@ class NewGoal:
         """As `Goal.refusal`."""
         return AT_REST if rest is not None and is_alike(still, rest) else ""
 
+    def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
+        """As `Goal.seen`."""
+        return ""
+
     def make(self, shots: Sequence[Shot]) -> Pose:
         """As `Goal.make`."""
         return new_reference(shots, self._named, self._library, self._date, side=self._side)[0]
@@ -109,6 +125,10 @@ class NeutralGoal:
         """As `Goal.refusal`."""
         neutral = still.neutral
         return "" if neutral is None or neutral.upright else "you do not sit or stand upright"
+
+    def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
+        """As `Goal.seen`."""
+        return ""
 
     def make(self, shots: Sequence[Shot]) -> OwnNeutral:
         """As `Goal.make`."""

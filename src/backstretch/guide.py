@@ -76,6 +76,7 @@ class Guide:
         self._refusals = 0
         self._time_s = self._since_s = self._out_s = self._looked_s = 0.0
         self._counted = 0
+        self._seen = ""
         self._checking = self._paused = self._has_begun = False
         self.scene = self._plain(Look.CALM, "Set up", "")
 
@@ -250,6 +251,8 @@ class Guide:
             self._show_waiting()
             return
         self._refusals = 0
+        stills = stills_of(self._taken, self._goal.needed)
+        self._seen = self._goal.seen(stills[-1], self._side)
         steps = [*self._rest, *self._taken]
         self._shots.append(Shot(f"take {len(self._shots) + 1}", steps))
         self._out.append(Sound(Earcon.DONE))
@@ -262,7 +265,7 @@ class Guide:
         self._enter(Phase.EASING)
         self._out_s = 0.0
         self._say(lines.GOOD, urgent=True)
-        self.scene = self._plain(Look.CALM, "Relax", lines.COME_OUT)
+        self.scene = replace(self._plain(Look.CALM, "Relax", lines.COME_OUT), note=self._seen)
 
     def _fault(self) -> str:
         """Why what was just taken cannot be used; empty where it can."""

@@ -27,6 +27,8 @@ STEADY = 0.75
 TOLD_APART_BY = 2
 """Measures that should tell each other position from this one: figures are ideals, and detectors err."""
 MOST_CHECKS, FORM_CHECKS = 7, 2
+WORTH_MORE = 1.0
+"""Where all is told apart once, another check must be worth so much: a contrast, or two halves."""
 ASYMMETRIC = 2.0
 """Left and right differ by so many half-widths in a pose with sides."""
 IN_SPACE_COUNTS, RATIO_COUNTS, ARM_COUNTS = 0.4, 0.4, 0.7
@@ -343,7 +345,7 @@ def _cover(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
             float(np.minimum(each.apart, np.clip(TOLD_APART_BY - told, 0, 1)).sum())
             for each in left
         ]
-        if not gains or max(gains) <= 0.0:
+        if not gains or max(gains) <= (WORTH_MORE if told.min(initial=1.0) > 0.0 else 0.0):
             break
         best = left[int(np.argmax(gains))]
         chosen.append(best)
