@@ -22,10 +22,12 @@ LAYERS = (
     {"attempts", "cues", "form_watch", "recognition", "shortlist"},
     {"session"},
     {"breathing", "haste", "patience", "placement", "presence", "programme", "stills"},
-    {"agenda", "contrasts", "orders", "reach", "scene"},
+    {"agenda", "contrasts", "guide_lines", "orders", "reach", "scene"},
     {"lines", "new_pose", "personal", "prompting"},
-    {"advice", "drafts", "hold_talk"},
+    {"advice", "drafts", "hold_talk", "setting_up"},
     {"calibrating", "coach"},
+    {"goals"},
+    {"guide"},
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""
 MIDDLE = set().union(*LAYERS)

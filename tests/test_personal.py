@@ -46,8 +46,8 @@ KNEE = check_of("knee", (165.0, 180.0), (155.0, 180.0))
 TWIST = check_of("twist", (30.0, 60.0), (20.0, 70.0), "larger", "world")
 
 
-def good_of(check, median, spread=0.0, rest=0.0, **options):
-    return own_ranges(check, Reach(median, spread), rest, **options)[0]
+def good_of(check, median, spread=0.0):
+    return own_ranges(check, Reach(median, spread), 0.0)[0]
 
 
 def accepted(check, median, spread=0.0, rest=0.0):
@@ -87,9 +87,6 @@ class TestWidth:
     def test_of_an_unsteady_hold_is_what_is_sure_to_have_changed(self):
         half = 6.0 * SURE_TO
         assert good_of(LEAN, 30.0, 6.0) == (math.floor(30.0 - half), math.ceil(30.0 + half))
-
-    def test_of_a_picture_is_wider(self):
-        assert good_of(LEAN, 30.0, is_picture=True) == (30.0 - 18.0, 30.0 + 18.0)
 
     def test_is_told_in_whole_degrees_and_in_hundredths(self):
         apart = check_of("hip_heel", (0.1, 0.5), (0.0, 0.8))
@@ -321,12 +318,9 @@ class TestEachSideByItself:
 
 
 class TestTheRecord:
-    def test_tells_day_takes_and_sides(self):
+    def test_tells_day_takes_sides_length_and_distance(self):
         told = EACH.calibration
         assert (told.date, told.takes, told.sides) == (DATE, 2, "each")
-
-    def test_tells_how_long_and_how_near(self):
-        told = EACH.calibration
         assert (told.seconds, told.trunk_share) == (pytest.approx(4.4, abs=0.3), TRUNK_SHARE)
 
     def test_of_a_pose_without_sides_says_both(self):
@@ -342,8 +336,8 @@ class TestAPicture:
     session = Session((BEND,))
     made = personal(session.push([(0.0, bend(30.0))]) + session.finish())
 
-    def test_has_wider_ranges(self):
-        assert self.made.checks[0].good == (12.0, 48.0)
+    def test_has_ranges_half_as_wide_again(self):
+        assert self.made.checks[0].good == (30.0 - 18.0, 30.0 + 18.0)
 
     def test_is_recorded_without_seconds_and_without_a_rest(self):
         told = self.made.calibration

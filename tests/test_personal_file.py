@@ -154,7 +154,6 @@ class TestAFaultOfTheCalibration:
         )
         assert fault_of(tmp_path, *changes) == "calibration = 5; write a [calibration] table"
 
-    @pytest.mark.xfail(strict=True, reason="an empty [calibration] table is taken for none")
     def test_names_all_that_is_missing_where_it_is_empty(self, tmp_path):
         path = write(tmp_path / "desk_fold.toml", PERSONAL, (CALIBRATION, "[calibration]\n\n"))
         with pytest.raises(PoseFileError) as caught:
@@ -212,7 +211,6 @@ class TestAFaultOfTheRightSide:
         assert fault.startswith("check 1 (trunk_incl): ")
         assert "good 20 to 75 reaches outside accept 25 to 85" in fault
 
-    @pytest.mark.xfail(strict=True, reason="nested() tells both sides with the place of the check")
     def test_names_the_side_of_a_good_range_that_reaches_outside(self, tmp_path):
         assert "right: " in fault_of(tmp_path, ("good = [35, 75]", "good = [20, 75]"))
 
@@ -229,9 +227,6 @@ class TestAFaultOfTheRightSide:
         assert fault.startswith("check 1 (trunk_incl): right = 5; ")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="consistent() looks at check.on('right') too, which is the check itself"
-)
 def test_a_good_range_outside_the_accepted_one_is_told_once(tmp_path):
     fault = fault_of(tmp_path, (RIGHT, ""), ("good = [40, 80]", "good = [20, 80]"))
     assert "good 20 to 80 reaches outside accept 30 to 90" in fault
@@ -269,7 +264,6 @@ class TestLintOfAPersonalFile:
         pose = personal(tmp_path, ("Fold from the hips.", "Fold a bit."), ("Come up a", "Deeper a"))
         assert lint(pose, {pose.id: pose})[0].startswith("check 1 (trunk_incl): the cue 'above'")
 
-    @pytest.mark.xfail(strict=True, reason="lint looks at the ranges of the left side only")
     def test_tells_a_range_of_the_right_side_that_the_camera_cannot_tell(self, tmp_path):
         narrow = ("good = [35, 75]\naccept = [25, 85]", "good = [58, 60]\naccept = [57, 61]")
         pose = personal(tmp_path, narrow)

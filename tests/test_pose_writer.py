@@ -210,9 +210,6 @@ class TestLayout:
         made = replace(pose, calibration=CALIBRATION)
         assert beginning(made, "view =") == ["view = [85, -5]"]
 
-    @pytest.mark.xfail(
-        strict=True, reason="_hold and _calibration write some numbers without _plain: 2.0"
-    )
     @pytest.mark.parametrize("entry", ["seconds = 12", "grace_wrong_s = 2", "grace_unseen_s = 3"])
     def test_writes_whole_seconds_without_a_needless_point(self, pose, entry):
         dose = replace(pose.dose, grace_wrong_s=2.0, grace_unseen_s=3.0)
@@ -332,10 +329,6 @@ class TestSavingThatFails:
         refusal(tmp_path / "a" / "b" / TOO_LONG)
         assert [each.name for each in tmp_path.rglob("*")] == ["a", "other.toml"]
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="make_folder's FileExistsError is told as if the file itself were there",
-    )
     @posix
     @pytest.mark.parametrize("force", [False, True])
     def test_is_not_blamed_on_the_file_where_a_link_to_nothing_stands_for_a_folder(

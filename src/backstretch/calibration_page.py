@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.pose_pages import (
+    NEEDS_WORDS,
     SYMBOLS,
     calibration_rows,
     facts,
@@ -16,6 +17,7 @@ from backstretch.pose_pages import (
     measure_words,
     range_words,
     reach_words,
+    shown_on,
 )
 from backstretch.poses import Check, Pose, Reach
 
@@ -46,7 +48,7 @@ def show_new(pose: Pose, console: Console, notes: Sequence[str]) -> None:
         table.add_column(name, justify="left" if name in {"Measure", "Needed"} else "right")
     for check in pose.checks:
         symbol = SYMBOLS[check.measure.unit]
-        needed = "yes" if check.required else "form only"
+        needed = NEEDS_WORDS[check.need]
         ranges = range_words(check.good, symbol), range_words(check.accept, symbol)
         table.add_row(measure_words(check), reach_words(check), *ranges, needed)
     parts += [Text(), table, *_noted(notes)]
@@ -109,7 +111,7 @@ def _changes(before: Pose, after: Pose, side: str | None) -> Table:
         table.add_column(name, no_wrap=True, justify="right")
     table.add_column("In words")
     for old, new in zip(before.checks, after.checks, strict=True):
-        own, symbol = new.on(side), SYMBOLS[old.measure.unit]
+        own, symbol = shown_on(new, side), SYMBOLS[old.measure.unit]
         ranges = range_words(old.accept, symbol), range_words(own.accept, symbol)
         form = "" if old.required else " (form only)"
         table.add_row(

@@ -16,10 +16,13 @@ from typer.exceptions import TyperException
 from backstretch import __version__, cli_calibrate, cli_health, cli_live, cli_poses
 from backstretch.cli_options import (
     INTERRUPTED,
+    EndOption,
     LibraryOption,
+    MirroredOption,
     ModelOption,
     PosesOption,
     SideOption,
+    StartOption,
     complain,
     open_poses,
     sides_of,
@@ -113,11 +116,9 @@ def analyze(
     hold: Annotated[
         float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
     ] = None,
-    mirrored: Annotated[
-        bool, typer.Option("--mirrored", help="The recording is a mirror image (selfie cameras).")
-    ] = False,
-    start: Annotated[float, typer.Option(min=0.0, help="Begin at this second.")] = 0.0,
-    end: Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")] = None,
+    mirrored: MirroredOption = False,
+    start: StartOption = 0.0,
+    end: EndOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
     ] = False,

@@ -10,9 +10,15 @@ import typer
 
 from backstretch.cli_health import is_asked
 from backstretch.cli_options import (
+    CameraOption,
+    EndOption,
+    MirroredOption,
     ModelOption,
     PosesOption,
     SideOption,
+    SilentOption,
+    StartOption,
+    WindowlessOption,
     complain,
     data_folder,
     open_poses,
@@ -90,27 +96,18 @@ def calibrate(
     force: Annotated[
         bool, typer.Option("--force", help="Write over a file that is there.")
     ] = False,
-    mirrored: Annotated[
-        bool, typer.Option("--mirrored", help="The take is a mirror image (selfie cameras).")
-    ] = False,
-    start: Annotated[float, typer.Option(min=0.0, help="Begin at this second.")] = 0.0,
-    end: Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")] = None,
+    mirrored: MirroredOption = False,
+    start: StartOption = 0.0,
+    end: EndOption = None,
     still: Annotated[
         float, typer.Option(min=1.0, max=30.0, help="Seconds of keeping still that a take needs.")
     ] = 1.0,
-    camera: Annotated[
-        str,
-        typer.Option(help="With --from camera: its number, a stream, or a video played as one."),
-    ] = "0",
+    camera: CameraOption = "0",
     takes: Annotated[
         int, typer.Option(min=1, max=5, help="With --from camera: takes on each side.")
     ] = 3,
-    no_window: Annotated[
-        bool, typer.Option("--no-window", help="With --from camera: by voice and in the terminal.")
-    ] = False,
-    no_voice: Annotated[
-        bool, typer.Option("--no-voice", help="With --from camera: without speech and sounds.")
-    ] = False,
+    no_window: WindowlessOption = False,
+    no_voice: SilentOption = False,
     model: ModelOption = None,
     poses: PosesOption = None,
 ) -> None:

@@ -11,10 +11,14 @@ from backstretch.cli_calibrate import saved_neutral
 from backstretch.cli_health import SESSIONS, earlier_sessions, goes_on, health_answers
 from backstretch.cli_options import (
     INTERRUPTED,
+    CameraOption,
     LibraryOption,
+    MirroredOption,
     ModelOption,
     PosesOption,
     SideOption,
+    SilentOption,
+    WindowlessOption,
     complain,
     data_folder,
     open_poses,
@@ -37,9 +41,7 @@ def live(
     set_name: Annotated[
         str, typer.Option("--set", metavar="NAME", help="A whole set instead of one stretch.")
     ] = "",
-    camera: Annotated[
-        str, typer.Option(help="A camera's number, a stream's URL, or a video played as a camera.")
-    ] = "0",
+    camera: CameraOption = "0",
     side: Annotated[SideOption, typer.Option(help="The side to do.")] = SideOption.BOTH,
     hold: Annotated[
         float | None, typer.Option(min=1.0, max=120.0, help="Seconds of each hold.")
@@ -47,15 +49,9 @@ def live(
     repetitions: Annotated[
         int | None, typer.Option(min=1, max=20, help="Holds on each side.")
     ] = None,
-    mirrored: Annotated[
-        bool, typer.Option("--mirrored", help="The camera gives mirror images.")
-    ] = False,
-    no_window: Annotated[
-        bool, typer.Option("--no-window", help="Coach by voice and in the terminal.")
-    ] = False,
-    no_voice: Annotated[
-        bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
-    ] = False,
+    mirrored: MirroredOption = False,
+    no_window: WindowlessOption = False,
+    no_voice: SilentOption = False,
     breaths: Annotated[
         float, typer.Option(min=LIMITS[0], max=LIMITS[1], help="Breaths a minute that are shown.")
     ] = BREATHS_A_MINUTE,

@@ -29,6 +29,22 @@ ModelOption = Annotated[
 ]
 
 
+MirroredOption = Annotated[
+    bool, typer.Option("--mirrored", help="The pictures are mirror images (selfie cameras).")
+]
+CameraOption = Annotated[
+    str, typer.Option(help="A camera's number, a stream's URL, or a video played as a camera.")
+]
+WindowlessOption = Annotated[
+    bool, typer.Option("--no-window", help="Without a window: by voice and in the terminal.")
+]
+SilentOption = Annotated[
+    bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
+]
+StartOption = Annotated[float, typer.Option(min=0.0, help="Begin at this second.")]
+EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")]
+
+
 class SideOption(StrEnum):
     """Sides that can be asked for."""
 

@@ -16,12 +16,13 @@ from backstretch.hold import LONGEST_GAP_S, State
 from backstretch.hold_talk import HoldTalk
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
 from backstretch.patience import PATIENCE_S, Patience
-from backstretch.placement import Fault, PlacementCheck, Room
+from backstretch.placement import Room
 from backstretch.presence import Presence
 from backstretch.programme import Part, Programme
 from backstretch.prompting import Script, speaking_s
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
+from backstretch.setting_up import SettingUp
 
 REMIND_EVERY_S = 15.0
 """How often somebody who stays in position after a whole hold is told that it is enough."""
@@ -66,7 +67,7 @@ class Coach:
         self._adviser = Adviser()
         self._camera_told = self._part.pose.camera
         self._script = Script((*welcome, *lines.placing(self._part.pose)))
-        self._placement = PlacementCheck()
+        self._placing = SettingUp(self._adviser.prompter)
         self._presence = Presence()
         self._before_pause = self.phase
         self._paused_away = False
@@ -164,21 +165,15 @@ class Coach:
 
     def _place(self, step: Step, room: Room, passed_s: float) -> None:
         """Before a stretch: one instruction at a time until the camera sees what it needs."""
-        has_said = self._script.over(self._time_s)
-        told = self._placement.push(step, self.agenda.form, room, passed_s if has_said else 0.0)
-        said = self._adviser.prompter.push(self._time_s, told.words if told else "")
-        if said:
-            self._say(said)
-        line = self._script.reading(self._time_s) or lines.STAY
-        line = self._adviser.prompter.shown or told.words if told else line
-        look = Look.ADJUST if told else Look.CALM
-        look = Look.UNSEEN if told and told.fault is Fault.NOBODY else look
-        self.scene = self._plain(look, "Set up", line)
-        if not (has_said and self._placement.passed):
+        placed = self._placing.push(step, self.agenda.form, room, passed_s, self._script)
+        if placed.said:
+            self._say(placed.said)
+        self.scene = self._plain(placed.look, "Set up", placed.line)
+        if not placed.over:
             return
-        if told is not None:
+        if placed.told is not None:
             self._say(lines.LENIENT)
-            self._out.append(Note("placement", told.words))
+            self._out.append(Note("placement", placed.told.words))
         self._enter(Phase.READY, lines.explaining(self._part, self.agenda.side))
 
     def _explain(self) -> None:
@@ -306,7 +301,7 @@ class Coach:
 
     def _set_up(self, script: Sequence[str] = ()) -> None:
         self._enter(Phase.PLACING, script)
-        self._placement = PlacementCheck()
+        self._placing = SettingUp(self._adviser.prompter)
         self.scene = self._plain(Look.CALM, "Set up", "")
 
     @property

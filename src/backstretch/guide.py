@@ -13,15 +13,24 @@ from backstretch.calibrating import Shot
 from backstretch.earcons import Earcon
 from backstretch.errors import TakeError
 from backstretch.goals import Goal
-from backstretch.lines import ENDED, PAUSED, STOPPED
+from backstretch.lines import (
+    BREATHE,
+    COME_OUT,
+    ENDED,
+    GOING_ON,
+    PAUSED,
+    STOPPED,
+    placing,
+)
 from backstretch.matching import Form
 from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
-from backstretch.placement import Fault, PlacementCheck, Room
+from backstretch.placement import Room
 from backstretch.poses import Pose
 from backstretch.prompting import Prompter, Script, speaking_s
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
+from backstretch.setting_up import SettingUp
 from backstretch.stills import Still, stills_of
 
 COUNT_S, TAKE_S = 3.0, 3.0
@@ -65,9 +74,9 @@ class Guide:
         self.made: Pose | OwnNeutral | None = None
         self._goal, self._sides = goal, tuple(sides)
         self._pain_advice = tuple(pain_advice)
-        self._placement = PlacementCheck()
         self._prompter = Prompter()
-        self._script = Script(lines.placing(goal.pose))
+        self._placing = SettingUp(self._prompter)
+        self._script = Script(placing(goal.pose))
         self._shots: list[Shot] = []
         self._recent: deque[Step] = deque()
         self._rest: list[Step] = []
@@ -143,17 +152,12 @@ class Guide:
         """One instruction at a time until the camera sees what it needs."""
         for line in self._script.due(self._time_s):
             self._say(line)
-        has_said = self._script.over(self._time_s)
         form = Form(self._goal.pose, self._side)
-        told = self._placement.push(step, form, room, passed_s if has_said else 0.0)
-        said = self._prompter.push(self._time_s, told.words if told else "")
-        if said:
-            self._say(said)
-        line = self._script.reading(self._time_s) or lines.STAY
-        look = Look.ADJUST if told else Look.CALM
-        look = Look.UNSEEN if told and told.fault is Fault.NOBODY else look
-        self.scene = self._plain(look, "Set up", told.words if told else line)
-        if has_said and self._placement.passed:
+        placed = self._placing.push(step, form, room, passed_s, self._script)
+        if placed.said:
+            self._say(placed.said)
+        self.scene = self._plain(placed.look, "Set up", placed.line)
+        if placed.over:
             self._rest = list(self._recent)
             self._enter(Phase.READY)
             said_until_s = self._prompter.said_until_s
@@ -232,7 +236,7 @@ class Guide:
         if not self._taken:
             self._out.append(Sound(Earcon.IN))
         self._taken.append(step)
-        scene = self._plain(Look.IN, "Keep still", lines.BREATHE)
+        scene = self._plain(Look.IN, "Keep still", BREATHE)
         self.scene = replace(scene, valid_s=passed_s - COUNT_S, asked_s=TAKE_S)
         if passed_s >= COUNT_S + TAKE_S:
             self._judge_take()
@@ -265,7 +269,7 @@ class Guide:
         self._enter(Phase.EASING)
         self._out_s = 0.0
         self._say(lines.GOOD, urgent=True)
-        self.scene = replace(self._plain(Look.CALM, "Relax", lines.COME_OUT), note=self._seen)
+        self.scene = replace(self._plain(Look.CALM, "Relax", COME_OUT), note=self._seen)
 
     def _fault(self) -> str:
         """Why what was just taken cannot be used; empty where it can."""
@@ -290,7 +294,7 @@ class Guide:
         self._out_s += passed_s
         if self._time_s - self._since_s > NUDGE_S:
             self._since_s = self._time_s
-            self._say(lines.COME_OUT)
+            self._say(COME_OUT)
         if self._out_s >= OUT_S and self._time_s >= self._prompter.said_until_s:
             if self.made is None:
                 self._begin()
@@ -361,7 +365,7 @@ class Guide:
         elif self.phase is Phase.TAKING:
             self._begin()
         else:
-            self._say(lines.GOING_ON)
+            self._say(GOING_ON)
 
     def _stop_for_pain(self) -> None:
         self._say(STOPPED, urgent=True)

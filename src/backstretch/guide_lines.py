@@ -6,19 +6,15 @@ from backstretch.landmarks import INDEX
 from backstretch.poses import Pose
 from backstretch.session import Step
 
-STAY = "Good. Stay there for a moment."
 COME_IN = "Come into the stretch slowly, then keep still."
 STRAIGHT = "Sit or stand straight, and look ahead."
 KEEP_STILL = "Keep still."
-BREATHE = "Breathe easily."
 GOOD = "Good. Come out slowly."
-COME_OUT = "Come out slowly."
 ONCE_MORE = "Let us take that once more."
 CHECK = "Last, a check. Come into the stretch once more, as before."
 CHECK_SHOWN = "Come into the stretch once more."
 SAVED = "That was all. Thank you."
 FAILED = "That did not work. Nothing was saved."
-GOING_ON = "Let us go on."
 LOST = "I lost sight of you"
 MOVED = "you moved"
 NOT_SEEN = "I did not see the stretch"
@@ -27,11 +23,6 @@ UNSEEN = "I cannot see"
 _NUMBERS = {3: "Keep still. Three.", 2: "Two.", 1: "One."}
 OUT_SHARE = 0.5
 """A landmark that is outside of the picture in so many of the moments is named."""
-
-
-def placing(pose: Pose) -> tuple[str, ...]:
-    """What is said before the placement check."""
-    return (f"{pose.name}.", f"Camera: {pose.camera[:1].lower()}{pose.camera[1:]}")
 
 
 def explaining(takes: int) -> tuple[str, ...]:

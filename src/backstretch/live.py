@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
 from time import perf_counter
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from backstretch.crowd import Crowd
 from backstretch.frame import Frame
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks
+from backstretch.led import Led
 from backstretch.lines import CAMERA_LOST
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
@@ -66,39 +67,6 @@ class Outlet(Protocol):
 
     def events(self, time_s: float, events: list[Event]) -> None:
         """Something is to be done."""
-
-
-class Leader(Protocol):
-    """Leads a person; see `coach.Coach` and `guide.Guide`."""
-
-    phase: Phase
-    scene: Scene
-    ended: str
-
-
-class Coached(Protocol):
-    """A session and who leads it; see `practice.Practice` and `guided.Guided`."""
-
-    step: Step | None
-
-    @property
-    def coach(self) -> Leader:
-        """Who leads."""
-
-    @property
-    def mirrored(self) -> bool:
-        """Whether the pictures are mirror images."""
-
-    def push(
-        self, time_s: float, marks: Landmarks | None, room: Room
-    ) -> tuple[list[Step], list[Event]]:
-        """Take one moment; return the steps that are settled, and what is to be done."""
-
-    def command(self, command: Command) -> list[Event]:
-        """Take a key."""
-
-    def finish(self, room: Room) -> tuple[list[Step], list[Event]]:
-        """Take what is left, and close what is open."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +127,7 @@ class Live:
     """
 
     def __init__(
-        self, eye: Eye, landmarker: Landmarker, practice: Coached, outlets: Sequence[Outlet]
+        self, eye: Eye, landmarker: Landmarker, practice: Led[Any], outlets: Sequence[Outlet]
     ) -> None:
         self.practice = practice
         self.sight = Sight(None, None, None, practice.coach.scene)

@@ -10,10 +10,18 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backstretch.columns import COLUMN_INDEX, facing_columns, reference_lengths, relative_columns
+from backstretch.columns import (
+    COLUMN_INDEX,
+    COLUMNS,
+    facing_columns,
+    reference_lengths,
+    relative_columns,
+)
 from backstretch.landmarks import INDEX, Floats, Landmarks
 from backstretch.measures import VISIBLE, Body
 from backstretch.views import OBLIQUE_FROM_DEG, View
@@ -45,6 +53,9 @@ ROLL_SEEN_WITHIN_DEG = 45.0
 TURNED_FROM_DEG = 30.0
 NEARER_FROM = 1.2
 """A view or a trunk's length that differs by so much (a factor) asks for a new neutral."""
+BY_CAMERA = {"nose_aside", "shoulder_yaw_rel"}
+"""Relative measures that read something else from every place of the camera: a neutral of another day stands in
+for the take's own only until there is one."""
 OWN_WITHIN_DEG = 20.0
 """How far the camera may stand from where it stood when somebody's own neutral was taken: turns of the head and
 shoulders in space err by 8 to 20 degrees anyway."""
@@ -108,6 +119,12 @@ def settle(
     return np.where(relative_columns(), relative, values)
 
 
+@cache
+def _by_camera() -> NDArray[np.bool_]:
+    """(M,) which columns are those of `BY_CAMERA`."""
+    return np.array([column.measure.name in BY_CAMERA for column in COLUMNS])
+
+
 def _turn(degrees: Floats) -> Floats:
     return (degrees + 180.0) % 360.0 - 180.0
 
@@ -142,7 +159,7 @@ class NeutralFinder:
         if self._own is None or not self._own.suits(neutral.view):
             return neutral
         zeros = self._own.zeros()
-        values = np.where(np.isnan(zeros), neutral.values, zeros)
+        values = np.where(np.isnan(zeros) | _by_camera(), neutral.values, zeros)
         return replace(neutral, values=values, own=self._own.date)
 
     def renew(self) -> None:

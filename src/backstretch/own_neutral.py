@@ -7,7 +7,6 @@ view = [0, 5]            # azimuth and elevation of the camera, degrees
 "head_roll_rel.left" = 1.5
 """
 
-import math
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from typing import Any
 import tomlkit
 
 from backstretch.columns import COLUMN_INDEX, relative_columns
-from backstretch.errors import InputError
+from backstretch.errors import InputError, PoseFileError
 from backstretch.neutral import OwnNeutral
-from backstretch.pose_file import read_toml
+from backstretch.toml_table import is_number, read_toml
 from backstretch.views import View
 
 DIGITS = 3
@@ -43,21 +42,19 @@ def load_neutral(path: Path) -> OwnNeutral | None:
     """
     if not path.exists():
         return None
-    table = read_toml(path)
     try:
-        return _own(table)
-    except (KeyError, TypeError, ValueError) as error:
+        return _own(read_toml(path))
+    except (PoseFileError, KeyError, TypeError, ValueError) as error:
         words = f"{path}: is damaged; delete it, or take it again: backstretch calibrate --neutral"
         raise InputError(words) from error
 
 
 def _own(table: dict[str, Any]) -> OwnNeutral:
-    azimuth_deg, elevation_deg = (float(value) for value in table["view"])
-    values = {key: float(value) for key, value in table["values"].items()}
+    view, values = table["view"], table["values"]
+    if type(table["date"]) is not date or not isinstance(view, list) or type(values) is not dict:
+        raise TypeError(table)
     known = {key for key, index in COLUMN_INDEX.items() if relative_columns()[index]}
-    numbers = [azimuth_deg, elevation_deg, *values.values()]
-    if type(table["date"]) is not date or not set(values) <= known:
+    if not set(values) <= known or not all(map(is_number, [*view, *values.values()])):
         raise ValueError(table)
-    if not all(math.isfinite(number) for number in numbers):
-        raise ValueError(numbers)
+    azimuth_deg, elevation_deg = view
     return OwnNeutral(table["date"].isoformat(), View(azimuth_deg, elevation_deg), values)

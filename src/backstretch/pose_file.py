@@ -3,16 +3,11 @@
 import difflib
 import math
 import re
-import reprlib
-import stat
-import tomllib
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from backstretch.catalogue import BY_NAME, Measure, Reference
-from backstretch.errors import InputError, PoseFileError
+from backstretch.errors import PoseFileError
 from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
 from backstretch.ideal import SEGMENTS
 from backstretch.poses import (
@@ -26,7 +21,6 @@ from backstretch.poses import (
     Calibration,
     Check,
     Dose,
-    Need,
     Of,
     OwnRanges,
     Pose,
@@ -34,49 +28,12 @@ from backstretch.poses import (
     Reach,
     Sides,
 )
+from backstretch.toml_table import Table, read_toml
 from backstretch.views import VIEWS
 
-LARGEST_BYTES = 30_000
-"""A pose file has a few thousand; anything much larger is something else, and slow to find that out."""
-LARGEST_NUMBER = 1e6
-"""Nothing in a pose file is anywhere near."""
 GRACE_LIMITS_S = (0.0, 10.0)
 """A lapse longer than this is no lapse but the end of a hold."""
-NEEDS: dict[bool | str, Need] = {True: "always", False: "form", "if seen": "if seen"}
-"""What ``required`` may say."""
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises:
-        InputError: It cannot be read.
-        PoseFileError: It is no TOML.
-    """
-    try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            raise InputError(f"{path}: is not a file")
-        if about.st_size > LARGEST_BYTES:
-            raise PoseFileError([f"{path}: has {about.st_size:,} bytes; this is no pose file"])
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise PoseFileError([f"{path}: is not UTF-8 text (byte {error.start})"]) from error
-    except ValueError as error:  # TOMLDecodeError, and whole numbers of thousands of digits
-        raise PoseFileError([f"{path}: is not valid TOML: {error}"]) from error
-    except RecursionError as error:
-        raise PoseFileError([f"{path}: is not valid TOML: it is nested too deeply"]) from error
-
-
-def told(value: Any) -> str:
-    """A value of a file as it is told in a fault, cut short."""
-    try:
-        return reprlib.repr(value)
-    except ValueError:  # a number of thousands of digits
-        return "a very long number"
 
 
 def load_pose(path: Path) -> Pose:
@@ -105,7 +62,7 @@ class _Reader:
         self.faults.append(f"{self.path}: {place}: {words}" if place else f"{self.path}: {words}")
 
     def pose(self, table: dict[str, Any]) -> Pose:
-        take = _Table(self, "", table)
+        take = Table(self.fault, "", table)
         pose = Pose(
             id=self.path.stem,
             name=take.text("name"),
@@ -132,7 +89,7 @@ class _Reader:
                 for number, entry in enumerate(take.tables("check"), start=1)
             ),
             refines=take.text("refines", ""),
-            calibration=self.calibration(take.table("calibration", {})),
+            calibration=self.calibration(take.table_if_any("calibration")),
         )
         take.nothing_left()
         self.whole(pose)
@@ -159,21 +116,21 @@ class _Reader:
             self.fault("", "ranges of the right side need a pose with sides = 'each'")
 
     def look_alikes(self, table: dict[str, Any]) -> dict[str, str]:
-        take = _Table(self, "look_alikes", table)
+        take = Table(self.fault, "look_alikes", table)
         return {name: take.text(name) for name in table}
 
     def figure(self, table: dict[str, Any]) -> dict[str, tuple[float, ...]]:
-        take = _Table(self, "figure", table)
+        take = Table(self.fault, "figure", table)
         figure = {
             name: take.numbers(name, count) for name, count in SEGMENTS.items() if name in table
         }
         take.nothing_left()
         return figure
 
-    def calibration(self, table: dict[str, Any]) -> Calibration | None:
-        if not table:
+    def calibration(self, table: dict[str, Any] | None) -> Calibration | None:
+        if table is None:
             return None
-        take = _Table(self, "calibration", table)
+        take = Table(self.fault, "calibration", table)
         azimuth_deg, elevation_deg = take.numbers_of("view", 2)
         calibration = Calibration(
             date=take.date("date"),
@@ -187,17 +144,17 @@ class _Reader:
         take.nothing_left()
         return calibration
 
-    def right(self, place: str, table: dict[str, Any], limits: Range) -> OwnRanges | None:
-        if not table:
+    def right(self, place: str, table: dict[str, Any] | None, limits: Range) -> OwnRanges | None:
+        if table is None:
             return None
-        take = _Table(self, f"{place}: right", table)
+        take = Table(self.fault, f"{place}: right", table)
         measured = Reach(take.number("median"), take.number("spread"))
         own = OwnRanges(take.span("good", limits), take.span("accept", limits), measured)
         take.nothing_left()
         return own
 
     def dose(self, table: dict[str, Any]) -> Dose:
-        take, before = _Table(self, "hold", table), len(self.faults)
+        take, before = Table(self.fault, "hold", table), len(self.faults)
         dose = Dose(
             seconds=take.span("seconds", (1.0, LONGEST_HOLD_S)),
             default_s=take.number("default_s"),
@@ -225,7 +182,7 @@ class _Reader:
     def check(self, number: int, table: dict[str, Any]) -> Check:
         name = table.get("measure")
         place = f"check {number} ({name})" if isinstance(name, str) else f"check {number}"
-        take = _Table(self, place, table)
+        take = Table(self.fault, place, table)
         measure = self.measure(place, take.text("measure"))
         limits = measure.limits
         check = Check(
@@ -243,7 +200,7 @@ class _Reader:
             above=take.text("above", ""),
             source=take.text("source"),
             measured=take.reach(),
-            right=self.right(place, take.table("right", {}), limits),
+            right=self.right(place, take.table_if_any("right"), limits),
         )
         take.nothing_left()
         if isinstance(name, str) and name in BY_NAME:
@@ -263,154 +220,13 @@ class _Reader:
             self.fault(place, f"of is missing: {', '.join(SIDED)}")
         if check.of and not check.measure.sided:
             self.fault(place, f"of = {check.of!r}, but the measure has no sides; leave it out")
-        for each in (check, check.on("right")):
-            self.nested(place, each)
+        self.nested(place, check.accept, check.good)
+        if check.right is not None:
+            self.nested(f"{place}: right", check.right.accept, check.right.good)
 
-    def nested(self, place: str, check: Check) -> None:
+    def nested(self, place: str, accept: Range, good: Range) -> None:
         """The good range must lie within the accepted one."""
-        (low, high), (good_low, good_high) = check.accept, check.good
+        (low, high), (good_low, good_high) = accept, good
         if good_low < low or good_high > high:
             words = f"good {good_low:g} to {good_high:g} reaches outside accept {low:g} to {high:g}"
             self.fault(place, words)
-
-
-class _Table:
-    """One TOML table whose entries are taken by name, with faults instead of exceptions."""
-
-    def __init__(self, reader: _Reader, place: str, table: dict[str, Any]) -> None:
-        self.reader = reader
-        self.place = place
-        self.left = dict(table)
-
-    def take(self, name: str, kind: Callable[[Any], bool], words: str, default: Any) -> Any:
-        if name not in self.left:
-            if default is None:
-                self.reader.fault(self.place, f"{name} is missing; {words}")
-            return default
-        value = self.left.pop(name)
-        if kind(value):
-            return value
-        self.reader.fault(self.place, f"{name} = {told(value)}; {words}")
-        return default
-
-    def text(self, name: str, default: str | None = None) -> str:
-        may_be_empty = default is not None
-        text = self.take(name, lambda v: _is_text(v, may_be_empty), "it must be a text", default)
-        return text or ""
-
-    def need(self) -> Need:
-        words = 'it must be true, false or "if seen"'
-        known = self.take("required", _is_need, words, default=True)
-        return NEEDS[known]
-
-    def numbers(self, name: str, count: int) -> tuple[float, ...]:
-        """One number, or a list of them."""
-        words = "it must be a number" if count == 1 else f"it must be a list of {count} numbers"
-        found = self.take(name, lambda v: len(_numbers(v)) == count, words, [0.0] * count)
-        return _numbers(found)
-
-    def numbers_of(self, name: str, count: int) -> tuple[float, ...]:
-        """So many numbers; NaN where they are missing."""
-        words = f"it must be a list of {count} numbers"
-        found = self.take(name, lambda v: len(_numbers(v)) == count, words, None)
-        return (math.nan,) * count if found is None else _numbers(found)
-
-    def reach(self) -> Reach | None:
-        """What was measured; None where nothing was."""
-        if "median" not in self.left and "spread" not in self.left:
-            return None
-        return Reach(self.number("median"), self.number("spread"))
-
-    def date(self, name: str) -> str:
-        """A day, as 2026-01-31; empty where it is missing."""
-        words = "it must be a date, like 2026-01-31"
-        found = self.take(name, lambda v: type(v) is date, words, None)
-        return found.isoformat() if found else ""
-
-    def number(self, name: str, default: float | None = None) -> float:
-        return float(self.take(name, _is_number, "it must be a number", default) or 0.0)
-
-    def whole(self, name: str) -> int:
-        return int(self.take(name, _is_whole, "it must be a whole number", None) or 0)
-
-    def choice(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        words = f"it must be one of {', '.join(filter(None, allowed))}"
-        return self.take(name, lambda value: value in allowed, words, default) or ""
-
-    def texts(
-        self, name: str, default: tuple[str, ...] | None = None, allowed: tuple[str, ...] = ()
-    ) -> tuple[str, ...]:
-        words = f"it must be a list of {', '.join(allowed)}" if allowed else "it must list texts"
-        may_be_empty = default is not None
-        good = self.take(
-            name, lambda v: _is_texts(v, allowed) and (v or may_be_empty), words, default
-        )
-        return tuple(good or ())
-
-    def span(self, name: str, limits: tuple[float, float]) -> tuple[float, float]:
-        low, high = limits
-        words = f"it must be [low, high] within {low:g} to {high:g}"
-        span = self.take(name, _is_span, words, None)
-        if span is None:
-            return math.nan, math.nan
-        if span[0] > span[1]:
-            self.reader.fault(self.place, f"{name}: low {span[0]:g} exceeds high {span[1]:g}")
-            return math.nan, math.nan
-        if span[0] < low or span[1] > high:
-            self.reader.fault(self.place, f"{name} = {span!r}; {words}")
-        return span[0], span[1]
-
-    def table(self, name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
-        words = f"write a [{name}] table"
-        table = self.take(name, lambda v: isinstance(v, dict), words, default)
-        return table or {}
-
-    def tables(self, name: str) -> list[dict[str, Any]]:
-        found = self.take(name, _is_tables, f"write one [[{name}]] table a check", None)
-        return found or []
-
-    def nothing_left(self) -> None:
-        for name in self.left:
-            self.reader.fault(self.place, f"unknown entry {name!r}")
-
-
-def _is_number(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) < LARGEST_NUMBER  # NaN is not smaller either
-
-
-def _numbers(value: Any) -> tuple[float, ...]:
-    """The numbers of a number or a list of numbers; none where it is anything else."""
-    values = value if isinstance(value, list) else [value]
-    return tuple(float(each) for each in values) if all(map(_is_number, values)) else ()
-
-
-def _is_text(value: Any, may_be_empty: bool) -> bool:  # noqa: FBT001
-    return isinstance(value, str) and (may_be_empty or bool(value.strip()))
-
-
-def _is_need(value: Any) -> bool:
-    return isinstance(value, bool | str) and value in NEEDS
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_span(value: Any) -> bool:
-    match value:
-        case [low, high]:
-            return _is_number(low) and _is_number(high)
-    return False
-
-
-def _is_texts(value: Any, allowed: tuple[str, ...]) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(text, str) and (not allowed or text in allowed) for text in value
-    )
-
-
-def _is_tables(value: Any) -> bool:
-    return (
-        isinstance(value, list) and all(isinstance(table, dict) for table in value) and value != []
-    )

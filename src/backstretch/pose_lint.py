@@ -33,7 +33,7 @@ def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
     found = [
         f"check {number} ({check.measure.name}): {words}"
         for number, check in enumerate(pose.checks, start=1)
-        for words in (*_cues(check), *_range(check), *_sight(check, pose))
+        for words in (*_cues(check), *_ranges(check), *_sight(check, pose))
     ]
     if pose.refines and pose.refines not in others:
         found.append(f"refines: there is no pose {pose.refines!r}")
@@ -46,6 +46,12 @@ def _cues(check: Check) -> Iterator[str]:
     for name, cue in (("below", check.below), ("above", check.above)):
         if found := PUSHING.search(cue):
             yield f"the cue {name!r} pushes ({found[0]!r}); speak of position and ease"
+
+
+def _ranges(check: Check) -> Iterator[str]:
+    yield from _range(check)
+    if check.right is not None:
+        yield from (f"right: {words}" for words in _range(check.on("right")))
 
 
 def _range(check: Check) -> Iterator[str]:

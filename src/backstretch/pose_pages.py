@@ -1,6 +1,7 @@
 """What the terminal shows of the library: the list, one stretch, the sets."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -25,6 +26,7 @@ SIDES_WORDS = {
     "left": "left; the right side is mirrored from it",
     "right": "right; the left side is mirrored from it",
 }
+NEEDS_WORDS = {"always": "yes", "if seen": "if seen", "form": "form only"}
 NEUTRAL_WORDS = {"none": "not seen before the stretch"}
 
 
@@ -180,14 +182,20 @@ def _check_table(pose: Pose, side: str | None) -> Table:
         table.add_column(name, no_wrap=True, justify="right")
     table.add_column("Needed", no_wrap=True)
     table.add_column("If not")
-    needs = {"always": "yes", "if seen": "if seen", "form": "form only"}
     for check in pose.checks:
-        own, symbol = check.on(side), SYMBOLS[check.measure.unit]
+        own, symbol = shown_on(check, side), SYMBOLS[check.measure.unit]
         cues = list(dict.fromkeys(cue for cue in (check.below, check.above) if cue))
         first = reach_words(own) if is_measured else range_words(own.good, symbol)
         cells = [first, range_words(own.accept, symbol)]
-        table.add_row(measure_words(check), *cells, needs[check.need], " / ".join(cues))
+        table.add_row(measure_words(check), *cells, NEEDS_WORDS[check.need], " / ".join(cues))
     return table
+
+
+def shown_on(check: Check, side: str | None) -> Check:
+    """The check as it is for one side of a pose whose sides were measured each by itself."""
+    if side == "right" and check.right is None:
+        return replace(check, measured=None)  # not seen there; what counts is as on the left
+    return check.on(side)
 
 
 def reach_words(check: Check) -> str:
@@ -195,7 +203,7 @@ def reach_words(check: Check) -> str:
     if check.measured is None:
         return "not seen"
     digits = 0 if check.measure.unit == "deg" else 2
-    at, spread = check.measured.median, check.measured.spread
+    at, spread = round(check.measured.median, digits) + 0.0, check.measured.spread
     symbol = SYMBOLS[check.measure.unit]
     return f"{at:.{digits}f} ± {max(spread, 10.0**-digits):.{digits}f}{symbol}"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from backstretch.errors import PoseFileError
-from backstretch.pose_file import read_toml, told
 from backstretch.poses import Pose
+from backstretch.toml_table import read_toml, told
 
 REST_LIMITS_S = (0.0, 120.0)
 ENTRIES = {"name", "about", "source", "rest_s", "stretch"}

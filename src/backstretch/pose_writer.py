@@ -12,9 +12,9 @@ from tomlkit.items import Array, Table
 
 from backstretch.errors import InputError
 from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
-from backstretch.pose_file import NEEDS
 from backstretch.poses import Calibration, Check, Dose, Pose, Range, Reach
 from backstretch.recording import make_folder
+from backstretch.toml_table import NEEDS
 
 LONG = 88
 """A list that would make a longer line than this is written with one entry a line."""
@@ -56,11 +56,11 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         work.chmod(0o644)
-        _put(work, path, force=force)
-        work = None
+        if force:
+            work.replace(path)
+        elif not _placed(work, path):
+            raise InputError(f"{path}: is there already; --force writes over it")
         made.clear()
-    except FileExistsError as error:
-        raise InputError(f"{path}: is there already; --force writes over it") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"{path}: cannot be written ({reason}); nothing was left there") from error
@@ -73,13 +73,17 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
                 folder.rmdir()
 
 
-def _put(work: Path, path: Path, *, force: bool) -> None:
-    if force:
+def _placed(work: Path, path: Path) -> bool:
+    """Give a file its name if that is free; a link takes it in one step, where there are links."""
+    try:
+        path.hardlink_to(work)
+    except FileExistsError:
+        return False
+    except OSError:
+        if path.exists() or path.is_symlink():
+            return False
         work.replace(path)
-        return
-    if path.exists() or path.is_symlink():
-        raise FileExistsError(path)
-    work.rename(path)
+    return True
 
 
 def _head(pose: Pose) -> dict[str, Any]:
@@ -133,9 +137,9 @@ def _hold(dose: Dose) -> Table:
         "source": dose.source,
     }
     if dose.grace_wrong_s != GRACE_WRONG_S:
-        entries["grace_wrong_s"] = dose.grace_wrong_s
+        entries["grace_wrong_s"] = _plain(dose.grace_wrong_s)
     if dose.grace_unseen_s != GRACE_UNSEEN_S:
-        entries["grace_unseen_s"] = dose.grace_unseen_s
+        entries["grace_unseen_s"] = _plain(dose.grace_unseen_s)
     if dose.motion:
         entries["motion"] = dose.motion
     return _table(entries)
@@ -146,10 +150,10 @@ def _calibration(calibration: Calibration) -> Table:
         {
             "date": date.fromisoformat(calibration.date),
             "takes": calibration.takes,
-            "seconds": calibration.seconds,
+            "seconds": _plain(calibration.seconds),
             "sides": calibration.sides,
             "view": [_plain(value) for value in calibration.view],
-            "trunk_share": calibration.trunk_share,
+            "trunk_share": _plain(calibration.trunk_share),
             "neutral": calibration.neutral,
         }
     )

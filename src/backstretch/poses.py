@@ -103,7 +103,7 @@ class Check:
     right: OwnRanges | None = None
 
     def on(self, side: str | None) -> "Check":
-        """The check as it is for a form of this side."""
+        """The check as it is for a form of this side; the left's ranges where the right has none."""
         own = self.right if side == "right" else None
         if own is None:
             return self

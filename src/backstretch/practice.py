@@ -1,25 +1,20 @@
-"""One coached session: landmarks go in, the coach's orders come out, and a result at the end.
-
-The same for a camera, a file played as one, and a replayed landmark track.
-"""
+"""One coached session: a session led by a coach, and a result at the end."""
 
 from collections.abc import Sequence
 
 from backstretch.coach import Coach
 from backstretch.hold import Span
-from backstretch.landmarks import Landmarks
+from backstretch.led import Led
 from backstretch.neutral import OwnNeutral
-from backstretch.orders import Command, Event, Judge
-from backstretch.placement import Room
 from backstretch.programme import Programme, aims_of
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
-from backstretch.session import Session, Step
+from backstretch.session import Session
 from backstretch.take import Take
 from backstretch.video import Source
 
 
-class Practice:
+class Practice(Led[Coach]):
     """A session and its coach.
 
     Args:
@@ -28,10 +23,6 @@ class Practice:
         sides: Sides that were asked for; both when empty.
         mirrored: Whether the pictures are mirror images.
         own: The person's own neutral, from another day.
-
-    Attributes:
-        coach: What it was given.
-        step: The last step; None before there is one.
     """
 
     def __init__(
@@ -43,8 +34,6 @@ class Practice:
         mirrored: bool = False,
         own: OwnNeutral | None = None,
     ) -> None:
-        self.coach = coach
-        self.step: Step | None = None
         wanted = Wanted(
             poses=programme.poses,
             sides=tuple(sides),
@@ -55,28 +44,9 @@ class Practice:
         )
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too: to say so when they were held.
-        self._take = Take(wanted, Session((first,), own=own))
-
-    def push(
-        self, time_s: float, marks: Landmarks | None, room: Room
-    ) -> tuple[list[Step], list[Event]]:
-        """Take one moment; return the steps that are settled, and what is to be done."""
-        if marks is not None and self._take.wanted.mirrored:
-            marks = marks.mirrored()
-        return self._coached(self._take.push([(time_s, marks)]), room)
-
-    def command(self, command: Command) -> list[Event]:
-        """Take a key."""
-        return self._obeyed(self.coach.command(command))
-
-    def finish(self, room: Room) -> tuple[list[Step], list[Event]]:
-        """Take what is left, and close what is open."""
-        return self._coached(self._take.finish(), room)
-
-    @property
-    def mirrored(self) -> bool:
-        """Whether the pictures are mirror images."""
-        return self.wanted.mirrored
+        session = Session((first,), own=own)
+        self._take = Take(wanted, session)
+        super().__init__(coach, session, self._take, mirrored=mirrored)
 
     @property
     def wanted(self) -> Wanted:
@@ -96,17 +66,3 @@ class Practice:
     def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
         """What the session came to."""
         return self._take.result(source, warnings)
-
-    def _coached(self, steps: list[Step], room: Room) -> tuple[list[Step], list[Event]]:
-        events: list[Event] = []
-        for step in steps:
-            self.step = step
-            events += self._obeyed(self.coach.take(step, room))
-        return steps, events
-
-    def _obeyed(self, events: list[Event]) -> list[Event]:
-        """Let the session judge what the coach wants judged; the rest is for others."""
-        for event in events:
-            if isinstance(event, Judge):
-                self._take.session.turn_to(event.poses)
-        return [event for event in events if not isinstance(event, Judge)]

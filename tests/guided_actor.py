@@ -1,0 +1,218 @@
+"""An obedient actor: a stick figure that watches the guide and does what it says, or misbehaves as it is told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from math import acos, pi, sin
+from typing import Any, Self
+
+import numpy as np
+
+from backstretch.earcons import Earcon
+from backstretch.guide import Guide
+from backstretch.guided import Guided
+from backstretch.landmarks import COUNT, Landmarks
+from backstretch.orders import Command, Event, Note, Say, Sound
+from backstretch.placement import Room
+from backstretch.scene import Phase, Scene
+from tests.figures import FRONT, Direction, Figure, Pair, standing
+
+FPS = 15
+MOVE_S = 2.0
+"""From rest into the stretch, and back."""
+NOISE_PX = 1.0
+TOO_LONG_S = 400.0
+"""No session goes on for longer."""
+ASIDE_PX = 300.0
+"""Half of the body is then outside of the picture."""
+SWAY_S = 1.0
+LIGHT = Room(light=120.0)
+
+
+class Deed(Enum):
+    """What the actor does, which is not always what it is asked for."""
+
+    REST = auto()
+    STRETCH = auto()
+    OTHER = auto()
+    FIDGET = auto()
+    HALF_OUT = auto()
+    LEAVE = auto()
+    TURN_AWAY = auto()
+
+
+@dataclass
+class Actor:
+    """Somebody who is led by a guide; keeps what the guide did, each with its time.
+
+    Attributes:
+        guided: The guide and its session.
+        stretch: What it holds on the left side, or on both at once; on the right side it is mirrored.
+        rest: How it is before and after.
+        other: Another stretch.
+        camera_deg: From where it is seen.
+        waiting, easing, checking: What it does while the stretch is awaited, when it should come out, and in the
+            check.
+        takes: What it does in one take after the other; the last goes on.
+    """
+
+    guided: Guided
+    stretch: Figure
+    rest: Figure = field(default_factory=standing)
+    other: Figure = field(default_factory=standing)
+    camera_deg: float = FRONT
+    waiting: Deed = Deed.STRETCH
+    takes: Sequence[Deed] = (Deed.STRETCH,)
+    easing: Deed = Deed.REST
+    checking: Deed = Deed.STRETCH
+
+    def __post_init__(self) -> None:
+        self.count = self.tried = 0
+        self.events: list[tuple[float, Event]] = []
+        self.scenes: list[tuple[float, Scene]] = []
+        self._random = np.random.default_rng(1)
+        self._at = self._from = self._to = self.rest
+        self._left_s = 0.0
+        self._phase = Phase.PLACING
+
+    @property
+    def guide(self) -> Guide:
+        """Who leads it."""
+        return self.guided.coach
+
+    @property
+    def time_s(self) -> float:
+        """The time of the next moment."""
+        return self.count / FPS
+
+    def act(self, seconds: float) -> Self:
+        """Go on for so long."""
+        return self.until(lambda: False, seconds, expected=False)
+
+    def until(
+        self, reached: Callable[[], bool], most_s: float = TOO_LONG_S, *, expected: bool = True
+    ) -> Self:
+        """Go on until this is so."""
+        end_s = self.time_s + most_s
+        while not reached() and self.time_s < end_s:
+            self._moment()
+        assert reached() or not expected, f"it never came: {self.guide.phase}, {self.said[-3:]}"
+        return self
+
+    def to_the(self, phase: Phase) -> Self:
+        """Go on until the guide has come to this phase."""
+        return self.until(lambda: self.guide.phase is phase)
+
+    def to_the_end(self) -> Self:
+        """Go on until the guide is done."""
+        return self.until(lambda: bool(self.guide.ended))
+
+    def press(self, *commands: Command) -> Self:
+        """Press keys."""
+        for command in commands:
+            self._keep(self.guided.command(command))
+        return self
+
+    def _moment(self) -> None:
+        self._keep(self.guided.push(self.time_s, self._seen(), LIGHT)[1])
+        self.scenes.append((self.time_s, self.guide.scene))
+        self.count += 1
+        phase = self.guide.phase
+        if phase is not self._phase:
+            self.tried += phase is Phase.TAKING
+            self._phase = phase
+
+    def _keep(self, events: Sequence[Event]) -> None:
+        self.events += [(self.time_s, event) for event in events]
+
+    @property
+    def deed(self) -> Deed:
+        """What it does now."""
+        phase = self.guide.phase
+        if phase is Phase.TAKING:
+            return self.takes[min(self.tried, len(self.takes)) - 1]
+        if phase in {Phase.TRYING, Phase.HOLDING}:
+            return self.waiting if self.guide.made is None else self.checking
+        return self.easing if phase is Phase.EASING else Deed.REST
+
+    def _seen(self) -> Landmarks | None:
+        deed = self.deed
+        self._move_to(self._wanted(deed))
+        if deed is Deed.LEAVE:
+            return None
+        marks = self._at.seen(self.camera_deg + 90.0 * (deed is Deed.TURN_AWAY))
+        xy = marks.xy_px + self._random.normal(0.0, NOISE_PX, (COUNT, 2))
+        xy += (ASIDE_PX * (deed is Deed.HALF_OUT), 0.0)
+        return Landmarks(xy, marks.world_m, marks.visibility, marks.image_wh)
+
+    def _wanted(self, deed: Deed) -> Figure:
+        sways = deed is Deed.FIDGET and int(self.time_s / SWAY_S) % 2 == 0
+        if deed is Deed.REST or sways:
+            return self.rest
+        figure = self.other if deed is Deed.OTHER else self.stretch
+        return figure.mirrored() if self.guide.scene.form.side == "right" else figure
+
+    def _move_to(self, figure: Figure) -> None:
+        if figure != self._to:
+            self._from, self._to, self._left_s = self._at, figure, MOVE_S
+        self._left_s = max(0.0, self._left_s - 1.0 / FPS)
+        self._at = between(self._from, self._to, 1.0 - self._left_s / MOVE_S)
+
+    def _all(self, kind: type[Any]) -> list[Any]:
+        return [event for _, event in self.events if isinstance(event, kind)]
+
+    @property
+    def said(self) -> list[str]:
+        """All words."""
+        return [event.words for event in self._all(Say)]
+
+    @property
+    def shown(self) -> set[str]:
+        """All lines and titles that were shown."""
+        return {words for _, scene in self.scenes for words in (scene.title, scene.line)}
+
+    @property
+    def sounds(self) -> list[Earcon]:
+        """All earcons."""
+        return [event.earcon for event in self._all(Sound)]
+
+    @property
+    def judged(self) -> list[str]:
+        """What became of each take."""
+        return [event.words for event in self._all(Note) if event.what == "take"]
+
+    def times_of(self, words: str) -> list[float]:
+        """When this was said."""
+        return [t for t, event in self.events if isinstance(event, Say) and event.words == words]
+
+
+def between(one: Figure, other: Figure, share: float) -> Figure:
+    """A figure on its way from one to the other; each part turns evenly."""
+
+    def part(name: str) -> Direction:
+        return turned(getattr(one, name), getattr(other, name), share)
+
+    def pair(name: str) -> Pair:
+        left, right = zip(getattr(one, name), getattr(other, name), strict=True)
+        return turned(*left, share), turned(*right, share)
+
+    def degrees(name: str) -> float:
+        start, end = getattr(one, name), getattr(other, name)
+        return float(start + share * (end - start))
+
+    return Figure(
+        trunk=part("trunk"),
+        neck=part("neck"),
+        **{name: pair(name) for name in ("arms", "forearms", "thighs", "shanks")},
+        **{name: degrees(name) for name in ("twist_deg", "turn_deg", "tilt_deg", "nod_deg")},
+    )
+
+
+def turned(one: Direction, other: Direction, share: float) -> Direction:
+    """A direction on its way from one to the other, which is not the opposite one."""
+    start, end = np.array(one), np.array(other)
+    angle = acos(float(np.clip(start @ end, -1.0, 1.0)))
+    if angle < 1e-6 or angle > pi - 1e-6:
+        return other if share > 0.0 else one
+    x, y, z = (sin((1.0 - share) * angle) * start + sin(share * angle) * end) / sin(angle)
+    return float(x), float(y), float(z)
