@@ -50,21 +50,27 @@ class Actor:
         stretch: What it holds on the left side, or on both at once; on the right side it is mirrored.
         rest: How it is before and after.
         other: Another stretch.
+        right: What it holds on the right side; None for the mirror image.
         camera_deg: From where it is seen.
         waiting, easing, checking: What it does while the stretch is awaited, when it should come out, and in the
             check.
         takes: What it does in one take after the other; the last goes on.
+        room: What the guide is told of the surroundings.
+        fps: Moments a second.
     """
 
     guided: Guided
     stretch: Figure
     rest: Figure = field(default_factory=standing)
     other: Figure = field(default_factory=standing)
+    right: Figure | None = None
     camera_deg: float = FRONT
     waiting: Deed = Deed.STRETCH
     takes: Sequence[Deed] = (Deed.STRETCH,)
     easing: Deed = Deed.REST
     checking: Deed = Deed.STRETCH
+    room: Room = LIGHT
+    fps: float = FPS
 
     def __post_init__(self) -> None:
         self.count = self.tried = 0
@@ -83,7 +89,7 @@ class Actor:
     @property
     def time_s(self) -> float:
         """The time of the next moment."""
-        return self.count / FPS
+        return self.count / self.fps
 
     def act(self, seconds: float) -> Self:
         """Go on for so long."""
@@ -114,7 +120,7 @@ class Actor:
         return self
 
     def _moment(self) -> None:
-        self._keep(self.guided.push(self.time_s, self._seen(), LIGHT)[1])
+        self._keep(self.guided.push(self.time_s, self._seen(), self.room)[1])
         self.scenes.append((self.time_s, self.guide.scene))
         self.count += 1
         phase = self.guide.phase
@@ -150,12 +156,15 @@ class Actor:
         if deed is Deed.REST or sways:
             return self.rest
         figure = self.other if deed is Deed.OTHER else self.stretch
-        return figure.mirrored() if self.guide.scene.form.side == "right" else figure
+        if self.guide.scene.form.side != "right":
+            return figure
+        is_own = deed is not Deed.OTHER and self.right is not None
+        return self.right if is_own and self.right else figure.mirrored()
 
     def _move_to(self, figure: Figure) -> None:
         if figure != self._to:
             self._from, self._to, self._left_s = self._at, figure, MOVE_S
-        self._left_s = max(0.0, self._left_s - 1.0 / FPS)
+        self._left_s = max(0.0, self._left_s - 1.0 / self.fps)
         self._at = between(self._from, self._to, 1.0 - self._left_s / MOVE_S)
 
     def _all(self, kind: type[Any]) -> list[Any]:

@@ -378,8 +378,8 @@ class TestASession:
         ("camera_deg", "turn"),
         [
             (FRONT, 40.0),
-            pytest.param(15.0, 40.0, marks=depends_on_the_camera),
-            pytest.param(-15.0, 25.0, marks=depends_on_the_camera),
+            (15.0, 40.0),
+            (-15.0, 25.0),
         ],
     )
     def test_counts_the_same_turns_of_the_head_as_without_an_own_neutral(self, camera_deg, turn):
