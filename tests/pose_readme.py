@@ -61,6 +61,13 @@ Each `[[check]]` is one requirement:
 | `below`, `above` | what to say; position and ease, never further or deeper |
 | `source` | where the range comes from, and on what it was tuned |
 
+`backstretch calibrate` writes files like these with somebody's own ranges. They have in addition: `refines`, the library pose that
+they stand in for where both have the same id; `[calibration]` with `date`, `takes` (stills that were measured), `seconds` of them
+together, `sides` (`both` at once, `left` or `right` with the other side mirrored from it, or `each`), `view` (azimuth and elevation
+of the camera, in degrees), `trunk_share` (length of the trunk over the picture's height) and `neutral`, what relative measures were
+counted from. Each check then has `median` and `spread`, what was measured, and where the right side has ranges of its own a
+`[check.right]` with `good`, `accept`, `median` and `spread`.
+
 `poses/sets/*.toml` are ready-made sets: `name`, `about`, `source`, `rest_s` between holds, and one `[[stretch]]` each with
 `pose`, and `hold_s` and `repetitions` within the pose's dose. A pose with sides is done on both.
 

@@ -7,6 +7,8 @@ import pytest
 from backstretch.calibrating import Shot, neutral_reference, new_reference, personal_reference
 from backstretch.crowd import ANOTHER
 from backstretch.errors import TakeError
+from backstretch.ideal import STANDING as STANDS
+from backstretch.ideal import ideal_body
 from backstretch.library import open_library
 from backstretch.session import Session
 from tests.figures import (
@@ -15,6 +17,7 @@ from tests.figures import (
     Figure,
     every,
     folded,
+    moments,
     side_bend,
     standing,
     trembling,
@@ -31,10 +34,14 @@ STIFF, SUPPLE = folded(85), folded(125)
 """Folds that stop before what the library asks for, 95 degrees, and that do not."""
 TO_THE_LEFT = side_bend(25)
 TILTED = Figure(tilt_deg=30.0)
+FROM_ITSELF = (
+    "of a long still the stillest 5 s are measured; a neutral that was taken of the same still before these"
+    " passes for one of before the position (`stills._still`)"
+)
 STANDING, REST = (standing(), 3.0), (standing(), 2.0)
 
 
-def moments(*parts, camera_deg=LEFT_SIDE, seed=1, **seen):
+def keeping(*parts, camera_deg=LEFT_SIDE, seed=1, **seen):
     """Figures that keep still one after the other, each (figure, seconds)."""
     bodies = [
         body
@@ -65,13 +72,19 @@ def swaying(seconds, pose=None):
     return shot([(t, folded(deg).seen(LEFT_SIDE)) for t, deg in trunks_deg], pose)
 
 
+def settling_in(pose=None):
+    """In the stretch from the beginning, a little less still in the first second and a half."""
+    keys = [(0.0, 83.5), (1.5, 85.0), (8.0, 85.0)]
+    return shot(moments(lambda deg: folded(deg).seen(LEFT_SIDE), keys, every(5, 8.0)), pose)
+
+
 def fold_take(figure=STIFF, hold_s=4.0, seed=1, **entries):
-    return shot(moments(REST, (figure, hold_s), seed=seed), FOLD, **entries)
+    return shot(keeping(REST, (figure, hold_s), seed=seed), FOLD, **entries)
 
 
 def bend_take(*figures, seed=1):
     parts = [part for figure in figures for part in (REST, (figure, 4.0))]
-    return shot(moments(*parts, camera_deg=FRONT, seed=seed), BEND)
+    return shot(keeping(*parts, camera_deg=FRONT, seed=seed), BEND)
 
 
 def personal(shots, pose=FOLD, **asked):
@@ -106,12 +119,12 @@ class TestAPersonalReference:
         assert (made.id, made.refines, made.name) == (FOLD.id, FOLD.id, FOLD.name)
 
     def test_counts_what_the_library_does_not(self):
-        timeline = moments(REST, (STIFF, 4.0), seed=5)
+        timeline = keeping(REST, (STIFF, 4.0), seed=5)
         assert counted_s(FOLD, timeline) == 0.0
         assert counted_s(personal([fold_take()]), timeline) == pytest.approx(4.0, abs=0.5)
 
     def test_does_not_count_rest(self):
-        assert counted_s(personal([fold_take()]), moments((standing(), 6.0))) == 0.0
+        assert counted_s(personal([fold_take()]), keeping((standing(), 6.0))) == 0.0
 
     def test_says_when_and_from_what_it_was_made(self):
         record = personal([fold_take()]).calibration
@@ -123,8 +136,8 @@ class TestAPersonalReference:
         assert personal([fold_take()]).calibration.neutral == "of the take, 0.0 to 1.0 s"
 
     def test_may_be_counted_from_somebodys_own_neutral(self):
-        own = neutral_reference(shot(moments(STANDING, camera_deg=FRONT)), EARLIER)
-        timeline = moments(REST, (TILTED, 4.0), camera_deg=FRONT)
+        own = neutral_reference(shot(keeping(STANDING, camera_deg=FRONT)), EARLIER)
+        timeline = keeping(REST, (TILTED, 4.0), camera_deg=FRONT)
         record = personal([shot(timeline, NECK, own)], NECK).calibration
         assert record.neutral.endswith(f"of {EARLIER}")
 
@@ -140,13 +153,13 @@ class TestAPersonalReference:
         assert of_picture[0] < of_video[0] < of_video[1] < of_picture[1]
 
     def test_leaves_a_stop_half_way_out(self):
-        timeline = moments(REST, (folded(60), 3.0), (SUPPLE, 4.0))
+        timeline = keeping(REST, (folded(60), 3.0), (SUPPLE, 4.0))
         made = personal([shot(timeline, FOLD)])
         assert check_of(made, "trunk_incl").measured.median == pytest.approx(125.0, abs=1.0)
 
     def test_of_a_personal_reference_is_still_one_of_the_library(self):
         first = personal([fold_take()])
-        again = personal([shot(moments(REST, (folded(80), 4.0)), first)], first)
+        again = personal([shot(keeping(REST, (folded(80), 4.0)), first)], first)
         assert again.refines == FOLD.id
 
 
@@ -163,7 +176,7 @@ class TestSeveralTakes:
         assert record.seconds == pytest.approx(8.0, abs=0.8)
 
     def test_that_hold_one_position_twice_are_two(self):
-        timeline = moments(REST, (STIFF, 3.0), REST, (STIFF, 3.0))
+        timeline = keeping(REST, (STIFF, 3.0), REST, (STIFF, 3.0))
         assert personal([shot(timeline, FOLD)]).calibration.takes == 2
 
     def test_must_all_be_good(self):
@@ -203,7 +216,7 @@ class TestSides:
 
     def test_that_are_mirrored_count(self):
         made = personal([bend_take(TO_THE_LEFT)], BEND)
-        other = moments(REST, (TO_THE_LEFT.mirrored(), 4.0), camera_deg=FRONT)
+        other = keeping(REST, (TO_THE_LEFT.mirrored(), 4.0), camera_deg=FRONT)
         assert counted_s(made, other, "right") == pytest.approx(4.0, abs=0.5)
 
 
@@ -236,7 +249,7 @@ class TestATakeIsRefused:
         assert longest == "me.mp4: at most 2.8 s without movement; 4 s are needed"
 
     def test_where_the_camera_stands_wrong(self):
-        take = shot(moments(REST, (SUPPLE, 4.0), camera_deg=FRONT), FOLD)
+        take = shot(keeping(REST, (SUPPLE, 4.0), camera_deg=FRONT), FOLD)
         assert why_not(personal, [take]) == (
             "me.mp4: the camera sees you from the front; Standing forward fold wants the side view"
         )
@@ -251,24 +264,22 @@ class TestATakeIsRefused:
                 "Standing forward fold, not Chair forward fold",
             ),
             ("overhead_reach", TO_THE_LEFT, FRONT, "Standing side bend, not Overhead reach"),
-            (
-                "upper_trapezius_stretch",
-                TO_THE_LEFT,
-                FRONT,
-                "Standing side bend, not Upper trapezius stretch",
-            ),
         ],
     )
     def test_where_it_shows_another_pose(self, pose_id, figure, camera_deg, said):
         pose = LIBRARY.poses[pose_id]
-        take = shot(moments(REST, (figure, 4.0), camera_deg=camera_deg), pose)
+        take = shot(keeping(REST, (figure, 4.0), camera_deg=camera_deg), pose)
         assert why_not(personal, [take], pose) == f"me.mp4: this looks like {said}"
 
-    def test_where_it_shows_another_pose_by_the_ranges_of_somebody_stiff(self):
-        """Nothing else is wrong with it: without other poses it would be taken."""
+    def test_where_it_shows_another_pose_and_only_somebody_stiff_might_mean_this_one(self):
+        """A side bend that would be taken for a stiff stretch of the trapezius if there were no others."""
         pose = LIBRARY.poses["upper_trapezius_stretch"]
-        take = shot(moments(REST, (TO_THE_LEFT, 4.0), camera_deg=FRONT), pose)
+        figures = ((t, STANDS if t < 2.0 else BEND.figure) for t in every(5, 6.0).tolist())
+        take = shot([(t, ideal_body(figure, (FRONT, 0.0))) for t, figure in figures], pose)
         assert personal_reference([take], pose, [], TODAY).refines == pose.id
+        assert why_not(personal, [take], pose) == (
+            "me.mp4: this looks like Standing side bend, not Upper trapezius stretch"
+        )
 
     @pytest.mark.parametrize("side", ["left", "right"])
     def test_where_it_shows_the_other_side_than_is_asked_for(self, side):
@@ -279,7 +290,7 @@ class TestATakeIsRefused:
 
     @pytest.mark.parametrize("own", [None, EARLIER])
     def test_where_a_photograph_cannot_show_what_is_counted_from_rest(self, own):
-        at_rest = shot(moments(STANDING, camera_deg=FRONT))
+        at_rest = shot(keeping(STANDING, camera_deg=FRONT))
         neutral = neutral_reference(at_rest, own) if own else None
         take = photograph(TILTED, NECK, FRONT, neutral)
         assert why_not(personal, [take], NECK) == (
@@ -294,7 +305,7 @@ class TestATakeIsRefused:
         )
 
     def test_where_it_begins_in_a_stretch_that_is_stiff(self):
-        take = shot(moments((STIFF, 3.0), STANDING), FOLD)
+        take = shot(keeping((STIFF, 3.0), STANDING), FOLD)
         assert why_not(personal, [take]) == (
             "me.mp4: it begins in the stretch; begin sitting, standing or lying at rest, so that I know"
             " where you start"
@@ -302,35 +313,150 @@ class TestATakeIsRefused:
 
     def test_where_the_stretch_is_not_in_it(self):
         said = why_not(personal, [fold_take(folded(30))])
-        assert said.startswith("me.mp4: Standing forward fold is not seen in it: the trunk angle")
-        assert said.endswith("and this stretch asks for 95 to 175")
+        assert said == (
+            "me.mp4: Standing forward fold is not seen in it: the trunk angle from upright is 30°, and this"
+            " stretch asks for 95 to 175°"
+        )
 
     def test_where_a_joint_is_not_seen(self):
-        timeline = moments(REST, (SUPPLE, 4.0), hidden={"left_ankle"})
+        timeline = keeping(REST, (SUPPLE, 4.0), hidden={"left_ankle"})
         assert why_not(personal, [shot(timeline, FOLD)]) == (
-            "me.mp4: Standing forward fold is not seen in it: I cannot see the left shank angle from upright"
-            " and the left knee angle"
+            "me.mp4: Standing forward fold is not seen in it: I cannot see the left knee angle"
+            " and the left shank angle from upright"
         )
 
 
 class TestATakeThatIsAllStretch:
     def test_is_taken_where_the_library_takes_it(self):
-        assert personal([shot(moments((SUPPLE, 8.0)), FOLD)]).calibration.neutral == "none"
+        assert personal([shot(keeping((SUPPLE, 8.0)), FOLD)]).calibration.neutral == "none"
 
     def test_is_taken_of_somebody_stiff_where_it_is_short(self):
-        assert personal([shot(moments((STIFF, 3.0)), FOLD)]).calibration.neutral == "none"
+        assert personal([shot(keeping((STIFF, 3.0)), FOLD)]).calibration.neutral == "none"
+
+    @pytest.mark.xfail(strict=True, raises=TakeError, reason=FROM_ITSELF)
+    def test_is_taken_of_somebody_stiff_where_it_is_long(self):
+        assert personal([settling_in(FOLD)]).calibration.neutral == "none"
+
+    @pytest.mark.xfail(strict=True, reason=FROM_ITSELF)
+    def test_is_measured_from_no_neutral_where_it_is_new(self):
+        assert new(settling_in())[0].calibration.neutral == "none"
+
+
+class TestANewReference:
+    def test_is_a_pose_of_its_own(self):
+        made, _ = new(fold_take())
+        assert (made.id, made.name, made.refines) == ("my_stretch", "My stretch", "")
+
+    def test_is_called_as_it_is_said(self):
+        assert new(fold_take(), named=("my_stretch", "Half fold"))[0].name == "Half fold"
+
+    def test_counts_what_was_held_longest(self):
+        timeline = keeping(REST, (kneeling(), 2.0), (STIFF, 4.0))
+        made, _ = new(shot(timeline))
+        assert counted_s(made, timeline) == pytest.approx(4.0, abs=0.5)
+
+    def test_is_told_from_all_else_that_was_held(self):
+        _, choice = new(shot(keeping(REST, (kneeling(), 2.0), (STIFF, 4.0))))
+        told = [contrast.name for contrast in choice.nearest if contrast.is_rest]
+        assert sorted(told) == ["what was held at 0 s", "what was held at 2 s"]
+
+    def test_may_be_all_that_was_held(self):
+        made, _ = new(shot(keeping((STIFF, 3.0))))
+        assert counted_s(made, keeping(REST, (STIFF, 4.0))) == pytest.approx(4.0, abs=0.5)
+
+    def test_may_be_made_of_a_photograph(self):
+        made, _ = new(photograph(STIFF))
+        assert made.calibration.seconds == 0.0
+        assert counted_s(made, keeping(REST, (STIFF, 4.0))) == pytest.approx(4.0, abs=0.5)
+
+    def test_pools_takes(self):
+        made, _ = new(fold_take(folded(84)), fold_take(folded(88), seed=2))
+        assert made.calibration.takes == 2
+        assert check_of(made, "trunk_incl").measured.median == pytest.approx(86.0, abs=0.5)
+
+    def test_is_of_the_side_that_is_seen(self):
+        made, choice = new(bend_take(TO_THE_LEFT.mirrored()))
+        assert (made.sides, choice.side, made.calibration.sides) == ("each", "right", "right")
+
+    def test_is_of_the_side_that_is_asked_for(self):
+        made, choice = new(fold_take(), side="right")
+        assert (made.sides, choice.side, made.calibration.sides) == ("each", "right", "right")
+
+    def test_needs_as_long_as_is_asked_for(self):
+        said = why_not(new, fold_take(), least_s=5.0)
+        assert said == "me.mp4: at most 3.8 s without movement; 5 s are needed"
 
     @pytest.mark.xfail(
         strict=True,
-        raises=TakeError,
-        reason="of a long still the stillest 5 s are measured; where these begin after 1 s, the position itself"
-        " is the neutral that it is measured from (`stills._still`: it ends before the window, not before"
-        " the still)",
+        reason="lying and kneeling figures are always told apart, so there is always a required check;"
+        " nothing asks whether rest itself is in `choice.alike`",
     )
-    def test_is_taken_of_somebody_stiff_where_it_is_long(self):
-        assert personal([shot(moments((STIFF, 8.0)), FOLD)]).calibration.neutral == "none"
+    def test_is_none_of_somebody_who_only_stands(self):
+        said = why_not(new, shot(keeping((standing(), 6.0))))
+        assert said == "me.mp4: nothing in it tells the position from standing or sitting"
 
-    @pytest.mark.xfail(strict=True, reason="the same")
-    def test_is_measured_from_no_neutral_where_it_is_new(self):
-        made, _ = new(shot(moments((STIFF, 8.0))))
-        assert made.calibration.neutral == "none"
+    @pytest.mark.xfail(
+        strict=True,
+        reason="`is_alike` compares angles in the picture alone, so a turned head is one position with rest:"
+        " both are pooled, and the pose is standing",
+    )
+    def test_of_the_head_is_told_from_rest(self):
+        timeline = keeping(REST, (Figure(turn_deg=50.0), 4.0), camera_deg=FRONT)
+        made, _ = new(shot(timeline))
+        assert counted_s(made, timeline, "left") == pytest.approx(4.0, abs=0.5)
+
+    @pytest.mark.xfail(
+        strict=True,
+        reason="what the second take holds is dropped without a word: neither pooled, nor told apart, nor"
+        " refused",
+    )
+    def test_is_told_from_what_another_take_holds_besides(self):
+        _, choice = new(fold_take(), shot(keeping(STANDING, (kneeling(), 4.0))))
+        assert "what was held at 3 s" in {contrast.name for contrast in choice.nearest}
+
+
+class TestANeutralReference:
+    def test_keeps_how_the_head_is_held(self):
+        tilted = shot(keeping((Figure(tilt_deg=8.0), 3.0), camera_deg=FRONT))
+        straight = shot(keeping(STANDING, camera_deg=FRONT))
+        rolls = [
+            neutral_reference(each, TODAY).values["head_roll_rel.left"]
+            for each in (tilted, straight)
+        ]
+        assert rolls[0] - rolls[1] == pytest.approx(8.0, abs=2.0)
+
+    def test_says_when_and_from_where_it_was_taken(self):
+        own = neutral_reference(shot(keeping(STANDING, camera_deg=FRONT)), TODAY)
+        assert own.date == TODAY
+        assert own.view.off("front") < 1.0
+
+    def test_is_taken_before_a_stretch(self):
+        take = shot(keeping(STANDING, (TILTED, 4.0), camera_deg=FRONT))
+        rest = shot(keeping(STANDING, camera_deg=FRONT))
+        assert neutral_reference(take, TODAY).values == neutral_reference(rest, TODAY).values
+
+    @pytest.mark.parametrize(
+        "figure", [STIFF, Figure(turn_deg=50.0), TILTED], ids=["folded", "turned", "tilted"]
+    )
+    def test_is_none_of_somebody_who_does_not_look_ahead_upright(self, figure):
+        take = shot(keeping((figure, 3.0), camera_deg=FRONT))
+        assert why_not(neutral_reference, take, TODAY) == (
+            "me.mp4: nobody sits or stands upright, looks straight ahead and keeps still in it"
+        )
+
+    def test_is_none_of_a_photograph(self):
+        said = why_not(neutral_reference, photograph(standing(), camera_deg=FRONT), TODAY)
+        assert said.endswith("keeps still in it")
+
+    def test_is_none_of_nobody(self):
+        said = why_not(neutral_reference, nobody(), TODAY)
+        assert said == "me.mp4: nobody is seen in it; step into the picture, in good light"
+
+    def test_is_none_of_two_people(self):
+        take = shot(keeping(STANDING), crowd=ANOTHER)
+        assert why_not(neutral_reference, take, TODAY).endswith("be alone in the picture")
+
+    def test_needs_as_long_as_is_asked_for(self):
+        take = shot(keeping(STANDING, camera_deg=FRONT))
+        said = why_not(neutral_reference, take, TODAY, least_s=5.0)
+        assert said == "me.mp4: is 2.8 s long; 5 s of keeping still are needed"
