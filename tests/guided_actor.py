@@ -1,23 +1,41 @@
-"""An obedient actor: a stick figure that watches the guide and does what it says, or misbehaves as it is told."""
+"""An obedient actor: a stick figure that does what the guide says, or misbehaves as it is told to."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cache
 from math import acos, pi, sin
 from typing import Any, Self
 
 import numpy as np
 
 from backstretch.earcons import Earcon
+from backstretch.goals import PersonalGoal
 from backstretch.guide import Guide
 from backstretch.guided import Guided
 from backstretch.landmarks import COUNT, Landmarks
+from backstretch.library import open_library
+from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Note, Say, Sound
 from backstretch.placement import Room
 from backstretch.scene import Phase, Scene
-from tests.figures import FRONT, Direction, Figure, Pair, standing
+from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
+from tests.truth import ROOT
 
-FPS = 15
+LIBRARY = open_library(ROOT / "poses")
+BEND = LIBRARY.poses["standing_side_bend"]
+BEND_DEG = 30.0
+REACH = reaching(5.0)
+"""Another stretch: both arms overhead."""
+DATE = "2026-01-31"
+ADVICE = ("Rest now.", "See a doctor.")
+"""What is said of pain here."""
+
+FPS = 8.0
+"""Moments a second."""
+SLOWLY = 3.0
+"""The same where somebody only waits; less would not be enough to tell stillness."""
 MOVE_S = 2.0
 """From rest into the stretch, and back."""
 NOISE_PX = 1.0
@@ -52,11 +70,13 @@ class Actor:
         other: Another stretch.
         right: What it holds on the right side; None for the mirror image.
         camera_deg: From where it is seen.
-        waiting, easing, checking: What it does while the stretch is awaited, when it should come out, and in the
-            check.
+        waiting, easing, checking: What it does while the stretch is awaited, when it should come out,
+            and in the check.
         takes: What it does in one take after the other; the last goes on.
         room: What the guide is told of the surroundings.
         fps: Moments a second.
+        time_s: The time of the next moment.
+        tried: Takes so far, good or not.
     """
 
     guided: Guided
@@ -73,7 +93,8 @@ class Actor:
     fps: float = FPS
 
     def __post_init__(self) -> None:
-        self.count = self.tried = 0
+        self.time_s = 0.0
+        self.tried = 0
         self.events: list[tuple[float, Event]] = []
         self.scenes: list[tuple[float, Scene]] = []
         self._random = np.random.default_rng(1)
@@ -86,23 +107,24 @@ class Actor:
         """Who leads it."""
         return self.guided.coach
 
-    @property
-    def time_s(self) -> float:
-        """The time of the next moment."""
-        return self.count / self.fps
+    def once_more(self, **habits: Any) -> Self:
+        """The same moment of the same session, from which on it behaves in another way."""
+        again = deepcopy(self)
+        for name, value in habits.items():
+            setattr(again, name, value)
+        return again
 
-    def act(self, seconds: float) -> Self:
-        """Go on for so long."""
-        return self.until(lambda: False, seconds, expected=False)
-
-    def until(
-        self, reached: Callable[[], bool], most_s: float = TOO_LONG_S, *, expected: bool = True
-    ) -> Self:
-        """Go on until this is so."""
-        end_s = self.time_s + most_s
-        while not reached() and self.time_s < end_s:
+    def act(self, seconds: float, until: Callable[[], bool] = lambda: False) -> Self:
+        """Go on for so long, or until something is so."""
+        end_s = self.time_s + seconds
+        while not until() and self.time_s < end_s:
             self._moment()
-        assert reached() or not expected, f"it never came: {self.guide.phase}, {self.said[-3:]}"
+        return self
+
+    def until(self, reached: Callable[[], bool]) -> Self:
+        """Go on until this is so."""
+        self.act(TOO_LONG_S, until=reached)
+        assert reached(), f"it never came: {self.guide.phase}, {self.said[-3:]}"
         return self
 
     def to_the(self, phase: Phase) -> Self:
@@ -122,7 +144,7 @@ class Actor:
     def _moment(self) -> None:
         self._keep(self.guided.push(self.time_s, self._seen(), self.room)[1])
         self.scenes.append((self.time_s, self.guide.scene))
-        self.count += 1
+        self.time_s += 1.0 / self.fps
         phase = self.guide.phase
         if phase is not self._phase:
             self.tried += phase is Phase.TAKING
@@ -225,3 +247,33 @@ def turned(one: Direction, other: Direction, share: float) -> Direction:
         return other if share > 0.0 else one
     x, y, z = (sin((1.0 - share) * angle) * start + sin(share * angle) * end) / sin(angle)
     return float(x), float(y), float(z)
+
+
+def begun(
+    *sides: str,
+    stretch: Figure | None = None,
+    camera_deg: float = FRONT,
+    mirrored: bool = False,
+    own: OwnNeutral | None = None,
+) -> Actor:
+    """Somebody at the beginning of takes of a side bend."""
+    goal = PersonalGoal(BEND, LIBRARY.recognised, DATE, ())
+    guided = Guided(Guide(goal, sides, pain_advice=ADVICE), BEND, mirrored=mirrored, own=own)
+    return Actor(guided, stretch or side_bend(BEND_DEG), other=REACH, camera_deg=camera_deg)
+
+
+@cache
+def _obeyed(phase: Phase, sides: tuple[str, ...]) -> Actor:
+    if phase in {Phase.PLACING, Phase.READY, Phase.TRYING}:
+        return begun(*sides).to_the(phase)
+    return _obeyed(Phase.TRYING, sides).once_more().to_the(phase)
+
+
+def at(phase: Phase, *sides: str, **habits: Any) -> Actor:
+    """Somebody who has obeyed until this phase came; one take of the left side when nothing is told."""
+    return _obeyed(phase, sides or ("left",)).once_more(**habits)
+
+
+def bending(*sides: str, **habits: Any) -> Actor:
+    """Somebody who is asked for the first take of a side bend."""
+    return at(Phase.TRYING, *sides, **habits)

@@ -44,8 +44,6 @@ KNEE_TO_CHEST = replace(
 )
 REACHING_AT_THE_CAMERA = Figure(arms=(forward(90), DOWN), forearms=(forward(90), DOWN))
 """The left arm straight ahead, level."""
-
-
 POSITIONS = {
     "fold": (folded(110), LEFT_SIDE, folded(50)),
     "squat": (standing(100), LEFT_SIDE, folded(60)),
@@ -168,9 +166,8 @@ class TestTheChosenChecks:
 
     @each_position
     def test_count_the_position_in_another_take(self, name):
-        choice = chosen(name)
-        again = counted(choice, shown(name, seed=7))
-        assert again == {choice.side: pytest.approx(HOLD_S, abs=0.5)}
+        again = counted(chosen(name), shown(name, seed=7))
+        assert again == {chosen(name).side: pytest.approx(HOLD_S, abs=0.5)}
 
     @each_position
     def test_do_not_count_rest(self, name):

@@ -184,11 +184,6 @@ def test_technique_well_inside_keeps_the_librarys_limits(case):
 
 
 class TestRangesOddlyPlaced:
-    @pytest.mark.xfail(
-        strict=True,
-        reason="_floor keeps a limit of the library that is no whole step (2.5), but rounds an end of the good"
-        " range just inside it past it (2): the pose file that is written has a fault",
-    )
     @pytest.mark.parametrize(
         ("pose", "name", "median"),
         [("sphinx_pose", "hip_arch", 14.7), ("neck_side_bend", "nose_drop", 0.006)],
@@ -198,16 +193,10 @@ class TestRangesOddlyPlaced:
         good, accept = own_ranges(check, Reach(median, 0.0), 0.0)
         assert contains(accept, good)
 
-    @pytest.mark.xfail(strict=True, reason="the same: 10.8 is rounded down to 10, 10.5 is kept")
     def test_noise_does_not_narrow_to_a_limit_of_broken_steps(self):
         check = replace(LEAN, accept=(10.5, 50.0))
         assert accepted(check, 29.3, 6.0)[0] <= accepted(check, 29.3)[0]
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="own_ranges clips the ends to safe anatomy one by one: of a reach more than a half-width"
-        " beyond it (a twist of 100, misread) low exceeds high and the file that is written has a fault",
-    )
     def test_a_reach_beyond_anatomy_has_a_range_all_the_same(self):
         good, accept = own_ranges(replace(TWIST, more=""), Reach(100.0, 0.0), 0.0)
         assert contains(accept, good)

@@ -120,21 +120,11 @@ class TestKeepingStill:
     def test_ends_where_a_slow_drift_has_led_elsewhere(self):
         assert len(spans(bending([(0, 0), (20, 30)]))) > 1
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="_runs starts anew with the one moment after a still that a drift has ended; if somebody moves"
-        " then, that sliver is yielded",
-    )
     def test_after_a_slow_drift_is_a_still_from_a_second_on(self):
         timeline = bending([(0, 0), (3.1, 6.2), (3.3, 66.2)])
         lengths_s = [end_s - start_s for start_s, end_s in spans(timeline)]
         assert min(lengths_s) >= STILL_FOR_S - INSTANT_S
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="_followed divides places, counted from the corner of the picture, by the trunk of each moment:"
-        " without a neutral its jitter moves whoever is far from the corner",
-    )
     def test_is_the_same_anywhere_in_the_picture(self):
         near = trembling(kept(BENT, 6.0, fps=15.0), jitter_px=1.0)
 
@@ -224,12 +214,6 @@ class TestWhatIsMeasured:
         timeline = [*kept(STANDING, 2.0, -2.1), *restless, *kept(BENT, 10.0, 4.1)]
         assert 4.0 < last(timeline).start_s <= 5.0
 
-    @pytest.mark.xfail(
-        strict=True,
-        raises=RuntimeWarning,
-        reason="_stillest follows what is seen throughout the whole still, which may be nothing: the mean of"
-        " no landmarks is NaN with a warning, and no part is chosen",
-    )
     def test_is_five_seconds_too_where_landmarks_flicker_one_after_the_other(self):
         names = list(NAMES)
 
@@ -328,10 +312,5 @@ class TestAnOwnNeutral:
     def test_serves_relative_measures_where_no_neutral_is_found(self):
         assert value(last(kept(self.askew, 3.0), own=self.own), ROLL) == pytest.approx(30.0)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="before a neutral is found relative measures are counted from the own one, but _still takes"
-        " its day from the neutral only",
-    )
     def test_is_told_by_its_day_where_no_neutral_is_found(self):
         assert last(kept(self.askew, 3.0), own=self.own).own == "2026-01-31"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backstretch.columns import COLUMNS
 from backstretch.contrasts import contrasts_of, rests_of
 from backstretch.drafts import drafted
 from backstretch.errors import TakeError
+from backstretch.hold import State
 from backstretch.landmarks import Floats, Landmarks
 from backstretch.matching import forms_of
 from backstretch.neutral import OwnNeutral, neutral_words, own_neutral
@@ -16,7 +16,8 @@ from backstretch.new_pose import Choice, choose
 from backstretch.personal import calibration_of, personal_pose, view_of
 from backstretch.placement import needed_landmarks
 from backstretch.poses import Pose
-from backstretch.reach import Shown, best_try, least_half_width, stretches, taken_for
+from backstretch.positions import is_alike, meant_of
+from backstretch.reach import Shown, best_try, stretches, taken_for
 from backstretch.session import Step
 from backstretch.stills import Still, stills_of
 
@@ -26,8 +27,6 @@ LEAST_TRUNK_PX = 60.0
 """Shorter segments double the rate of angle errors beyond 15 degrees (field notes, section 4)."""
 WRONG_VIEW_FROM_DEG = 60.0
 """From further off a picture does not carry the measures that a pose is judged by."""
-ALIKE_WITHIN = 2.0
-"""Two stills are of one position where no angle differs by so many half-widths."""
 PICTURE = "a single picture"
 
 
@@ -99,7 +98,7 @@ def shown_in_shot(
         raise TakeError(f"{shot.name}: {_why_not(stills, pose, others, sides)}")
     for each in shown:
         mistaken = taken_for(each.still, others)
-        if mistaken is not None and each.fit < 1.0:
+        if mistaken is not None and each.verdict.state is not State.IN:
             raise TakeError(f"{shot.name}: this looks like {mistaken.pose.name}, not {pose.name}")
     _check_view(shot, pose, shown[0].still)
     return shown
@@ -133,17 +132,18 @@ def new_reference(
     for shot in shots:
         _check_people(shot)
         stills = _long_enough(shot, stills_of(shot.steps), least_s)
-        ours, other = _apart(stills)
-        held += ours if not held else [still for still in ours if is_alike(still, held[0])]
-        rests += other
+        ours = [still for still in stills if is_alike(still, held[0])] if held else meant_of(stills)
+        if not ours:
+            raise TakeError(f"{shot.name}: what is held in it is not what the other takes hold")
+        held += ours
+        rests += [still for still in stills if still not in ours]
     first = held[0]
     view = view_of(first)
     contrasts = [*rests_of(rests), *contrasts_of(library, view)]
     choice = choose(_middle(held), _spread(held), view, contrasts, side)
-    if not any(check.required for check in choice.checks):
-        raise TakeError(
-            f"{shots[0].name}: nothing in it tells the position from standing or sitting"
-        )
+    unlike = next((each.name for each in choice.alike if not each.pose), "")
+    if unlike:
+        raise TakeError(f"{shots[0].name}: nothing in it tells the position from {unlike}")
     record = replace(
         calibration_of(held, choice.side or "both", date), neutral=_neutral_words(first)
     )
@@ -243,39 +243,6 @@ def _neutral_words(still: Still) -> str:
     if still.neutral is not None:
         return neutral_words(still.neutral)
     return f"your own neutral, of {still.own}" if still.own else "none"
-
-
-def _apart(stills: Sequence[Still]) -> tuple[list[Still], list[Still]]:
-    """The stills of the position that was held longest, apart from that of the beginning, and the others."""
-    groups: list[list[Still]] = []
-    for still in stills:
-        group = next((each for each in groups if is_alike(still, each[0])), None)
-        if group is None:
-            groups.append([still])
-        else:
-            group.append(still)
-    meant = groups[1:] if len(groups) > 1 else groups
-    ours = max(meant, key=lambda group: sum(still.seconds for still in group))
-    return ours, [still for group in groups if group is not ours for still in group]
-
-
-def is_alike(one: Still, other: Still) -> bool:
-    """Whether two stills are of one position, as far as angles in the picture tell."""
-    widths = np.array([_half_widths()])
-    away = np.abs(one.values - other.values) / widths
-    return not bool((away > ALIKE_WITHIN).any())  # what is not seen is NaN and not away
-
-
-def _half_widths() -> Floats:
-    """(M,) narrowest half-widths of all columns; infinite for those in space and for ratios."""
-    return np.array(
-        [
-            least_half_width(column.measure, column.frame)
-            if column.frame == "image" and column.measure.unit == "deg"
-            else np.inf
-            for column in COLUMNS
-        ]
-    )
 
 
 def _middle(stills: Sequence[Still]) -> Still:

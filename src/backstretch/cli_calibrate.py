@@ -1,5 +1,7 @@
 """The command that makes references: somebody's own ranges for a stretch, a new stretch, their own neutral."""
 
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -191,9 +193,17 @@ def _request(
         )
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name a file that ends in {ENDING}")
+    _check_writable(path)
     if path.exists() and not force:
         raise InputError(f"{path}: is there already; --force writes over it")
     return Request(pose, new_id or "", name, sides, least_s, path, force)
+
+
+def _check_writable(path: Path) -> None:
+    """Tell before anything is looked at that a file cannot be written."""
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise InputError(f"{path}: cannot be written; {folder} is no folder that you may write to")
 
 
 def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
@@ -290,6 +300,8 @@ def _keep(
         )
     else:
         made = replace(made, id=request.path.stem)
+        if request.pose is None and is_asked():
+            made = _asked_words(made)
         save_text(pose_text(made), request.path, force=request.force)
         if request.pose is not None:
             alike = _alike_now(request.pose, made, library)
@@ -346,6 +358,30 @@ def _counted(shots: Sequence["Shot"], before: "Pose | None", after: "Pose") -> l
             else f"{words}."
         )
     return found
+
+
+def _asked_words(pose: "Pose") -> "Pose":
+    """A new pose with the words that somebody at a terminal gives it; each has a draft."""
+    from backstretch.pose_pages import measure_words
+    from backstretch.poses import REGIONS
+
+    def asked(question: str, draft: str) -> str:
+        return str(typer.prompt(question, default=draft, err=True)) if draft else ""
+
+    print("What to say and show; Enter keeps the draft.", file=sys.stderr)
+    region = ""
+    while region not in REGIONS:
+        region = asked(f"For which region ({', '.join(REGIONS)})?", pose.regions[0])
+    rule = asked("Which side counts as left or right?", pose.side_rule)
+    checks = [
+        replace(
+            check,
+            below=asked(f"When the {measure_words(check)} is too small", check.below),
+            above=asked(f"When the {measure_words(check)} is too large", check.above),
+        )
+        for check in pose.checks
+    ]
+    return replace(pose, regions=(region,), side_rule=rule, checks=tuple(checks))
 
 
 def _asked_name(new_id: str) -> str:

@@ -74,7 +74,8 @@ def complain(*lines: str) -> int:
 
 
 LibraryOption = Annotated[
-    bool, typer.Option("--library", help="Use the library's ranges, not your own references.")
+    bool,
+    typer.Option("--library", help="Use the library's ranges, not your own reference and neutral."),
 ]
 
 

@@ -74,12 +74,13 @@ def contrasts_of(poses: Iterable[Pose], view: View) -> list[Contrast]:
     """Positions of rest, and every form of some poses, as a camera at this place may see them.
 
     Whoever lies or kneels turns as the stretch wants, so poses are seen from the view that suits them and
-    that is nearest to the given one.
+    that is nearest to the given one, and those who lie from their side.
     """
+    aside = 90.0 if view.azimuth_deg >= 0.0 else -90.0
     found = [
         _contrast(name, "", figure, (azimuth_deg, 0.0), None)
         for name, figure in RESTS.items()
-        for azimuth_deg in {view.azimuth_deg, 90.0 if view.azimuth_deg >= 0 else -90.0}
+        for azimuth_deg in ({aside} if "trunk" in figure else {view.azimuth_deg, aside})
     ]
     for pose in poses:
         if pose.figure and not pose.guided:

@@ -5,16 +5,17 @@ from typing import Protocol
 
 from backstretch.calibrating import (
     Shot,
-    is_alike,
     neutral_reference,
     new_reference,
     personal_reference,
 )
+from backstretch.hold import State
 from backstretch.landmarks import NAMES, SIDES
 from backstretch.matching import Form, forms_of
 from backstretch.neutral import OwnNeutral
 from backstretch.placement import needed_landmarks
 from backstretch.poses import Dose, Pose
+from backstretch.positions import is_alike
 from backstretch.reach import reach_of, shown_in, taken_for
 from backstretch.stills import Still
 from backstretch.views import VIEWS
@@ -69,7 +70,8 @@ class PersonalGoal:
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
         """As `Goal.refusal`."""
         shown = shown_in(still, Form(self.pose, side))
-        mistaken = taken_for(still, self._others) if shown.fit < 1.0 else None
+        is_in = shown.verdict.state is State.IN
+        mistaken = None if is_in else taken_for(still, self._others)
         if mistaken is not None:
             return f"this looks like {mistaken.pose.name}"
         return shown.refusal

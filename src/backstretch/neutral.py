@@ -155,6 +155,13 @@ class NeutralFinder:
         """(M,) what relative measures are counted from before a neutral is found; None for nothing."""
         return self._own.zeros() if self._own else None
 
+    @property
+    def own(self) -> str:
+        """The day of the own neutral that is in use; empty where none is."""
+        if self.found is not None:
+            return self.found.own
+        return self._own.date if self._own else ""
+
     def _with_own(self, neutral: Neutral) -> Neutral:
         if self._own is None or not self._own.suits(neutral.view):
             return neutral

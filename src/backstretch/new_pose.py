@@ -164,7 +164,7 @@ def worked_side(still: Still, view: View) -> tuple[str | None, str]:
         directions.append("thigh_roll")
     for name in directions:
         value = _value(still.values, name, "left")
-        if _carries(_measure(name), view) and abs(value) > ASYMMETRIC * _half(name):
+        if carries(_measure(name), view) and abs(value) > ASYMMETRIC * _half(name):
             return ("left" if value > 0 else "right"), name
     for name in BY_LIMB:
         left, right = (_value(still.values, name, side) for side in SIDES)
@@ -193,7 +193,7 @@ def _candidates(
 ) -> Iterator[Candidate]:
     for measure in CATALOGUE:
         frame = measure.frames[0]
-        if not _carries(measure, view):
+        if not carries(measure, view):
             continue
         for of in _whose(measure, view, side):
             indices = _indices(measure, of, frame, still.near, side)
@@ -214,10 +214,13 @@ def _candidates(
                 yield Candidate(guarded, GUARDED_COUNTS * _apart(guarded, contrasts, side))
 
 
-def _carries(measure: Measure, view: View) -> bool:
-    """Whether this view shows a measure."""
-    off = [view.off(name) for name in measure.views if measure.frames[0] == "image"]
-    return not off or min(off) <= DOUBTFUL_FROM_DEG
+def carries(measure: Measure, view: View) -> bool:
+    """Whether this view shows a measure; from the side the shoulders have no width to count in."""
+    if measure.frames[0] == "world":
+        return True
+    if measure.over == "shoulders" and view.off("side") <= DOUBTFUL_FROM_DEG:
+        return False
+    return not measure.views or min(view.off(name) for name in measure.views) <= DOUBTFUL_FROM_DEG
 
 
 def _means_something(measure: Measure, still: Still, at: float) -> bool:

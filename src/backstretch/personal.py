@@ -88,11 +88,13 @@ def own_ranges(
     """
     half = max(least_half_width(check.measure, check.frame), SURE_TO * reach.spread)
     half *= PICTURE_WIDER if is_picture else 1.0
-    low, high = _accept(check, reach, rest, half)
     least, most = safe_range(check.measure)
-    low, high = max(low, min(least, check.accept[0])), min(high, max(most, check.accept[1]))
-    good = max(reach.median - half, low), min(reach.median + half, high)
-    return (_floor(check, good[0]), _ceil(check, good[1])), (_floor(check, low), _ceil(check, high))
+    at = min(max(reach.median, least), most)
+    low, high = _accept(check, replace(reach, median=at), rest, half)
+    low = _floor(check, max(low, min(least, check.accept[0])))
+    high = _ceil(check, min(high, max(most, check.accept[1])))
+    good = max(_floor(check, at - half), low), min(_ceil(check, at + half), high)
+    return good, (low, high)
 
 
 def _accept(check: Check, reach: Reach, rest: float, half: float) -> Range:
@@ -142,10 +144,10 @@ def rounded(check: Check, value: float) -> float:
 
 
 def _floor(check: Check, value: float) -> float:
-    """The next lower whole step; a limit of the library stays what it is."""
-    if value in check.accept:
-        return value
-    return round(math.floor(value / _step(check) + 1e-9) * _step(check), 2)
+    """The next lower whole step, or the library's limit where that lies in between."""
+    whole = round(math.floor(value / _step(check) + 1e-9) * _step(check), 2)
+    limit = check.accept[0]
+    return limit if whole <= limit <= value else whole
 
 
 def _ceil(check: Check, value: float) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backstretch.anatomy import safe_range
 from backstretch.attempts import way
 from backstretch.catalogue import Measure, Reference
 from backstretch.cues import label
@@ -47,7 +48,9 @@ class Shown:
     Attributes:
         form, still: The two.
         verdict: What the checks say of it.
-        fit: 1 inside of all required ranges, less by how far it is from them.
+        fit: 1 where all that is range of motion (or all, where nothing is) is within its range, less by how
+            much of the way from rest is missing.
+        likeness: The same of all that is required.
         refusal: Why it is not taken for the stretch; empty where it is.
     """
 
@@ -55,6 +58,7 @@ class Shown:
     still: Still
     verdict: Verdict
     fit: float
+    likeness: float
     refusal: str
 
 
@@ -62,9 +66,15 @@ def shown_in(still: Still, form: Form) -> Shown:
     """What a still shows of a form."""
     verdict = form.judge(still.values, still.near, inside=False)
     seen = [reading for reading in verdict.required if not reading.unseen]
-    ways = [float(np.clip(way(reading, still.neutral), -1.0, 1.0)) for reading in seen]
-    fit = sum(ways) / len(ways) if ways else -1.0
-    return Shown(form, still, verdict, fit, _refusal(verdict, still))
+    telling = [reading for reading in seen if reading.check.more] or seen
+    fit, likeness = (_mean_way(readings, still) for readings in (telling, seen))
+    return Shown(form, still, verdict, fit, likeness, _refusal(verdict, still))
+
+
+def _mean_way(readings: Sequence[Reading], still: Still) -> float:
+    """Mean share of the way from rest that readings have gone, -1 to 1; -1 without any."""
+    ways = [float(np.clip(_way(reading, still), -1.0, 1.0)) for reading in readings]
+    return sum(ways) / len(ways) if ways else -1.0
 
 
 def _refusal(verdict: Verdict, still: Still) -> str:
@@ -80,10 +90,19 @@ def _refusal(verdict: Verdict, still: Still) -> str:
         ):
             return _far_off(reading)
     deep = [reading for reading in seen if reading.check.more]
-    ways = [way(reading, still.neutral) for reading in deep]
+    ways = [_way(reading, still) for reading in deep]
     if not ways or (min(ways) >= EACH_FAR_ENOUGH and sum(ways) >= FAR_ENOUGH * len(ways)):
         return ""
     return _far_off(deep[int(np.argmin(ways))])
+
+
+def _way(reading: Reading, still: Still) -> float:
+    """Share of the way from rest that a reading has gone; going beyond the range is going all of it."""
+    check, (low, high) = reading.check, reading.target.own.accept
+    least, most = safe_range(check.measure)
+    is_beyond = check.more == "larger" and high < reading.value <= most
+    is_beyond |= check.more == "smaller" and least <= reading.value < low
+    return 1.0 if is_beyond else way(reading, still.neutral)
 
 
 def _far_off(reading: Reading) -> str:
@@ -108,7 +127,10 @@ def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) ->
     """
     stills = list(stills)
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
-    found = [max((shown_in(still, form) for form in forms_of(pose)), key=_rank) for still in stills]
+    found = [
+        max((shown_in(still, form) for form in forms_of(pose)), key=lambda e: _rank(e, forms))
+        for still in stills
+    ]
     good = [each for each in found if each.form in forms and _counts(each, alone=len(stills) == 1)]
     best = {form: max((e.fit for e in good if e.form == form), default=0.0) for form in forms}
     return [
@@ -126,11 +148,11 @@ def best_try(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> 
     """What comes nearest to a pose, right or not; None without a still."""
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
     found = [shown_in(still, form) for still in stills for form in forms]
-    return max(found, key=lambda each: each.fit, default=None)
+    return max(found, key=lambda each: each.likeness, default=None)
 
 
-def _rank(shown: Shown) -> tuple[bool, float, float]:
-    return not shown.refusal, shown.fit, shown.verdict.closeness
+def _rank(shown: Shown, asked: Sequence[Form]) -> tuple[bool, float, float, bool]:
+    return not shown.refusal, shown.likeness, shown.verdict.closeness, shown.form in asked
 
 
 def reach_of(check: Check, shown: Sequence[Shown]) -> Reach | None:

@@ -56,6 +56,8 @@ class Step:
         valid_s: Valid seconds of the hold that is going on.
         total_s: Valid seconds of the whole take so far.
         holds: Holds that are over.
+        own: The day of the person's own neutral that relative measures are counted from; empty where they
+            are counted from the take.
     """
 
     time_s: float
@@ -73,6 +75,7 @@ class Step:
     valid_s: float
     total_s: float
     holds: int
+    own: str = ""
 
     @property
     def pose(self) -> Pose | None:
@@ -287,6 +290,7 @@ class Session:
             valid_s=0.0,
             total_s=self._total_s(done),
             holds=len(done),
+            own=self._finder.own,
         )
         if best is None or not (self._asked or best.watch.clock.settled):
             return step

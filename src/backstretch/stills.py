@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backstretch.columns import relative_columns
+from backstretch.columns import COLUMNS, relative_columns
 from backstretch.hold import INSTANT_S, LONGEST_GAP_S
 from backstretch.landmarks import INDEX, NAMES, Floats, Landmarks
 from backstretch.measures import VISIBLE
@@ -17,6 +20,8 @@ LONGEST_S = 5.0
 SEEN_SHARE = 0.8
 """A measure that is seen in fewer of the moments is not seen."""
 TRIED_EVERY_S = 0.25
+ITSELF_WITHIN_DEG = 12.0
+"""What differs by less the camera cannot tell (research, section D)."""
 HEAD_STILL_WITHIN = 0.05
 """How far the head may stray in `STILL_FOR_S`, over the trunk's length; it moves less than limbs do."""
 SINKS_WITHIN = 2.0
@@ -66,23 +71,93 @@ def stills_of(steps: Sequence[Step], needed: Collection[str] = NAMES) -> list[St
     """
     if len(steps) == 1 and steps[0].landmarks is not None:
         return [_still(steps)]
-    times, places = _followed(steps)
-    places[:, [NAMES[index] not in needed for index in FOLLOWED]] = np.nan
-    return [
-        _still(steps[slice(*_stillest(times, places, start, stop))])
-        for start, stop in _runs(times, places)
-    ]
+    taken = _Taken.of(steps)
+    taken.places[:, [NAMES[index] not in needed for index in FOLLOWED]] = np.nan
+    return [_still(steps[slice(*taken.stillest(*run))]) for run in taken.runs()]
 
 
-def _followed(steps: Sequence[Step]) -> tuple[Floats, Floats]:
-    """(T,) times and (T, 15, 2) places of `FOLLOWED` in trunk lengths, NaN where not seen."""
-    places = np.full((len(steps), len(FOLLOWED), 2), np.nan)
-    for place, step in zip(places, steps, strict=True):
-        marks = step.landmarks
-        if marks is not None:
-            place[:] = marks.xy_px[FOLLOWED] / _trunk_px(step, marks)
-            place[marks.visibility[FOLLOWED] < VISIBLE] = np.nan
-    return np.array([step.time_s for step in steps]), places
+@dataclass(frozen=True, eq=False)
+class _Taken:
+    """Where the body was in each moment of a take.
+
+    Attributes:
+        times: (T,) seconds.
+        places: (T, 15, 2) pixels of `FOLLOWED`, NaN where not seen.
+        trunks: (T,) length of the trunk in pixels, before the stretch where that is known.
+    """
+
+    times: Floats
+    places: Floats
+    trunks: Floats
+
+    @classmethod
+    def of(cls, steps: Sequence[Step]) -> Self:
+        places = np.full((len(steps), len(FOLLOWED), 2), np.nan)
+        trunks = np.full(len(steps), np.nan)
+        for at, step in enumerate(steps):
+            marks = step.landmarks
+            if marks is not None:
+                places[at] = marks.xy_px[FOLLOWED]
+                places[at, marks.visibility[FOLLOWED] < VISIBLE] = np.nan
+                trunks[at] = _trunk_px(step, marks)
+        return cls(np.array([step.time_s for step in steps]), places, trunks)
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Where the body keeps still: (start, stop) of each stretch of moments."""
+        start, stop = 0, 0
+        for end in range(1, len(self.times) + 1):
+            begin = self._second_before(end - 1)
+            if begin < 0 or not self._is_still(begin, end):
+                continue
+            if begin >= stop or not self._is_near(start, begin, end):
+                yield from self._long(start, stop)
+                start = max(begin, stop)
+            stop = end
+        yield from self._long(start, stop)
+
+    def _second_before(self, at: int) -> int:
+        """Index of the last moment that is `STILL_FOR_S` before another one, or -1."""
+        from_s = self.times[at] - STILL_FOR_S + INSTANT_S
+        return int(np.searchsorted(self.times, from_s, "right")) - 1
+
+    def _long(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        if stop > start and self.times[stop - 1] - self.times[start] >= STILL_FOR_S - INSTANT_S:
+            yield start, stop
+
+    def _is_still(self, begin: int, end: int) -> bool:
+        """Whether nothing that is seen strays in between, and nothing is missing."""
+        places = self.places[begin:end]
+        if (np.diff(self.times[begin:end]) > LONGEST_GAP_S).any():
+            return False
+        if np.isnan(places).all(axis=(1, 2)).any():
+            return False
+        strayed = (places.max(axis=0) - places.min(axis=0)).max(axis=1)
+        seen = ~np.isnan(strayed)
+        limits = _LIMITS * self._trunk(begin, end)
+        return bool(seen.sum() >= LEAST_SEEN and (strayed[seen] <= limits[seen]).all())
+
+    def _is_near(self, start: int, begin: int, end: int) -> bool:
+        """Whether a body is still about where it was; what is not seen is not away."""
+        first, now = self.places[start : start + end - begin], self.places[begin:end]
+        away = np.abs(np.median(now, axis=0) - np.median(first, axis=0)).max(axis=1)
+        return not bool((away > SINKS_WITHIN * _LIMITS * self._trunk(begin, end)).any())
+
+    def _trunk(self, begin: int, end: int) -> float:
+        return float(np.nanmedian(self.trunks[begin:end]))
+
+    def stillest(self, start: int, stop: int) -> tuple[int, int]:
+        """The part of a still in which least moves, `LONGEST_S` long where there is so much."""
+        times = self.times
+        length_s = min(LONGEST_S, float(times[stop - 1] - times[start]))
+        best, least = (start, stop), np.inf
+        last_s = times[stop - 1] - length_s + INSTANT_S
+        for begin_s in np.arange(times[start], last_s, TRIED_EVERY_S):
+            ends = begin_s - INSTANT_S, begin_s + length_s + INSTANT_S
+            begin, end = (int(at) for at in np.searchsorted(times, ends))
+            strays = self.places[begin:end].std(axis=0)
+            if not np.isnan(strays).all() and np.nanmean(strays) < least:
+                best, least = (begin, end), float(np.nanmean(strays))
+        return best
 
 
 def _trunk_px(step: Step, marks: Landmarks) -> float:
@@ -93,50 +168,20 @@ def _trunk_px(step: Step, marks: Landmarks) -> float:
     return max(1.0, float(np.hypot(*(shoulders - hips))))
 
 
-def _runs(times: Floats, places: Floats) -> Iterator[tuple[int, int]]:
-    """Where in a take the body keeps still: (start, stop) of each stretch of moments."""
-    start, stop = 0, 0
-    for end in range(1, len(times) + 1):
-        begin = int(np.searchsorted(times, times[end - 1] - STILL_FOR_S + INSTANT_S, "right")) - 1
-        if begin < 0 or not _is_still(times[begin:end], places[begin:end]):
-            continue
-        first = places[start : start + end - begin]
-        if begin >= stop or not _is_near(first, places[begin:end]):
-            if stop > start:
-                yield start, stop
-            start = max(begin, stop)
-        stop = end
-    if stop > start:
-        yield start, stop
-
-
-def _is_still(times: Floats, places: Floats) -> bool:
-    """Whether nothing that is seen strays in between, and nothing is missing."""
-    if (np.diff(times) > LONGEST_GAP_S).any() or np.isnan(places).all(axis=(1, 2)).any():
+def _is_itself(neutral: Neutral | None, values: Floats) -> bool:
+    """Whether a neutral that is not upright was taken from the very position that a still is of."""
+    if neutral is None or neutral.upright:
         return False
-    strayed = (places.max(axis=0) - places.min(axis=0)).max(axis=1)
-    seen = ~np.isnan(strayed)
-    return bool(seen.sum() >= LEAST_SEEN and (strayed[seen] <= _LIMITS[seen]).all())
+    away = np.abs(values - neutral.values)[_angles()]
+    return not bool((away > ITSELF_WITHIN_DEG).any())
 
 
-def _is_near(first: Floats, now: Floats) -> bool:
-    """Whether a body is still about where it was."""
-    away = np.abs(np.median(now, axis=0) - np.median(first, axis=0)).max(axis=1)
-    return not bool((away > SINKS_WITHIN * _LIMITS).any())  # what is not seen is NaN and not away
-
-
-def _stillest(times: Floats, places: Floats, start: int, stop: int) -> tuple[int, int]:
-    """The part of a still in which least moves, `LONGEST_S` long where there is so much."""
-    length_s = min(LONGEST_S, float(times[stop - 1] - times[start]))
-    seen = ~np.isnan(places[start:stop]).any(axis=(0, 2))
-    best, least = (start, stop), np.inf
-    for begin_s in np.arange(times[start], times[stop - 1] - length_s + INSTANT_S, TRIED_EVERY_S):
-        ends = begin_s - INSTANT_S, begin_s + length_s + INSTANT_S
-        begin, end = (int(at) for at in np.searchsorted(times, ends))
-        moved = float(places[begin:end, seen].std(axis=0).mean())
-        if moved < least:
-            best, least = (begin, end), moved
-    return best
+@cache
+def _angles() -> NDArray[np.bool_]:
+    """(M,) which columns are angles in the picture that every view shows."""
+    return np.array(
+        [c.frame == "image" and c.measure.unit == "deg" and not c.measure.views for c in COLUMNS]
+    )
 
 
 def _still(steps: Sequence[Step]) -> Still:
@@ -151,7 +196,8 @@ def _still(steps: Sequence[Step]) -> Still:
         raise ValueError("a still has somebody in every moment")
     neutral = between.neutral
     is_before = neutral is not None and neutral.end_s <= steps[0].time_s
-    if neutral is not None and not (is_before or neutral.own):
+    is_before = is_before and not _is_itself(neutral, middle)
+    if neutral is not None and not (is_before or between.own):
         middle[relative_columns()] = np.nan  # counted from the position itself
     return Still(
         start_s=steps[0].time_s,
@@ -161,5 +207,5 @@ def _still(steps: Sequence[Step]) -> Still:
         near=between.near,
         neutral=neutral if is_before else None,
         landmarks=between.landmarks,
-        own=neutral.own if neutral else "",
+        own=between.own,
     )
