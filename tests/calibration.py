@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import product
-from math import nan
+from math import isnan, nan
 from pathlib import Path
 
 from backstretch.analysis import analyse_track
@@ -23,7 +23,7 @@ from backstretch.session import Session
 from backstretch.shots import Looking, shot_of
 from tests.accuracy import JOBS, recording_of
 from tests.recognition import Spans, library, merged, valid_spans
-from tests.truth import ALSO_TRUE, MEDIA, PROVE_LITTLE, Clip, clips, overlap
+from tests.truth import ALSO_TRUE, MEDIA, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, overlap
 
 DATE = "2026-01-31"
 LIBRARY, PERSONAL, STIFF, NEW = "library", "personal", "stiff", "new"
@@ -44,12 +44,12 @@ NEW_CLIPS = {
     "03_neck_side_LR_front": ("neck_side_bend", "26_neck_side_second_person"),
 }
 """Clip that a pose is made from as if it were not in the library -> the pose, and the clip it is tried on."""
-ONLY_UNTIL_S = {"07_cat_cow_left": 9.0}
-"""What follows is another stretch: a take shows one."""
+LEAVES_WITHIN_S = 1.0
+"""A take for a new pose ends so long after its first hold where another stretch or side follows."""
 ALSO_SHOWN = {"62_upper_trap_lookalike_nohand": "neck_side_bend"}
 """Of `ALSO_TRUE`, what is another pose of the library and not the other side."""
-NEVER_S = 0.05
-"""Seconds below which nothing was counted."""
+TOLD_FROM_S = 0.05
+"""Fewer seconds are not told of in the tables."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ class Pair:
         task: What the reference was made from.
         clip: Name of the clip that it is tried on.
         own, by_library: What they count.
+        shows: Whether the clip shows the stretch, right or wrong.
         length_s: Of the clip.
     """
 
@@ -115,12 +116,23 @@ class Pair:
     clip: str
     own: Count
     by_library: Count
+    shows: bool
     length_s: float
 
     @property
-    def is_other(self) -> bool:
+    def is_elsewhere(self) -> bool:
         """Whether the clip is another one than the reference was made from."""
         return self.clip != self.task.source
+
+    @property
+    def is_other_take(self) -> bool:
+        """Whether the clip is another take of the same stretch, done right or wrong."""
+        return self.is_elsewhere and self.shows
+
+    @property
+    def more_outside_s(self) -> float:
+        """Seconds outside of what the clip shows that the library pose does not count there."""
+        return self.own.outside_s - self.by_library.outside_s
 
 
 def track_path(folder: Path, name: str) -> Path:
@@ -154,7 +166,13 @@ def tasks() -> Iterator[Task]:
     for source, pose_id in STIFF_CLIPS.items():
         yield Task(STIFF, pose_id, source, STIFF_UNTIL_S)
     for source, (pose_id, _) in NEW_CLIPS.items():
-        yield Task(NEW, pose_id, source, ONLY_UNTIL_S.get(source))
+        yield Task(NEW, pose_id, source, first_only_s(media()[source]))
+
+
+def first_only_s(clip: Clip) -> float | None:
+    """When to stop where a clip goes on to something else: a take for a new pose shows one position."""
+    first, *later = clip.holds
+    return first[1] + LEAVES_WITHIN_S if later else None
 
 
 def reference_of(job: tuple[Path, Task]) -> Reference:
@@ -177,8 +195,7 @@ def personal_of(folder: Path, task: Task, known: Pose) -> Pose:
 def new_of(folder: Path, task: Task, known: Pose) -> Pose:
     """A pose made without knowing that the library has it; on which side it is done is said."""
     others = [pose for pose in library().poses.values() if pose.id != known.id]
-    sides = [side for _, _, pose_id, side in media()[task.source].holds if pose_id == known.id]
-    side = sides[0] if known.sides == "each" else None
+    side = media()[task.source].holds[0][3] if known.sides == "each" else None
     made, _ = new_reference([shot(folder, task, None)], ("mine", ""), others, DATE, side=side)
     return made
 
@@ -229,12 +246,12 @@ def count(clip: Clip, pose_id: str, held: Iterable[Held]) -> Count:
     is_sided = library().poses[pose_id].sides == "each"
     true = [(a, b, side if is_sided else None) for a, b, of, side in clip.holds if of == pose_id]
     spans = [span for side in by_side.values() for span in side]
-    wrong = [] if clip.name in ALSO_TRUE else clip.spans("wrong")
+    wrong = [] if clip.name == OTHER_SIDE_FIRST else clip.spans("wrong")
     return Count(
         true_s=sum(b - a for a, b, _ in true),
-        right_s=sum(overlap(by_side[side], [(a, b)]) for a, b, side in true),
-        wrong_s=overlap(spans, wrong) if pose_id in clip.pose_ids else 0.0,
-        outside_s=outside(clip, pose_id, spans),
+        right_s=float(sum(overlap(by_side[side], [(a, b)]) for a, b, side in true)),
+        wrong_s=float(overlap(spans, wrong)) if pose_id in clip.pose_ids else 0.0,
+        outside_s=float(outside(clip, pose_id, spans)),
     )
 
 
@@ -255,8 +272,7 @@ def shown(clip: Clip, pose_id: str) -> Spans:
     """The outer intervals in which a clip shows a pose."""
     also = clip.spans(ALSO_TRUE.get(clip.name, ""))
     if clip.name in ALSO_SHOWN:
-        also = also if pose_id == ALSO_SHOWN[clip.name] else []
-        return also
+        return also if pose_id == ALSO_SHOWN[clip.name] else []
     return [*clip.outer, *also] if pose_id in clip.pose_ids else []
 
 
@@ -284,4 +300,132 @@ def pairs_of(
     by_library = {task.pose_id: own for task, own in tried if task.kind == LIBRARY}
     for task, own in tried:
         if task.kind != LIBRARY:
-            yield Pair(task, clip.name, own, by_library[task.pose_id], float(clip.times[-1]))
+            shows = task.pose_id in clip.pose_ids
+            yield Pair(task, clip.name, own, by_library[task.pose_id], shows, float(clip.times[-1]))
+
+
+def other_takes(pairs: Iterable[Pair]) -> list[Pair]:
+    """Personal references on the other takes of stretches that are held in two clips or more."""
+    several = {pose_id for pose_id, held in held_clips().items() if len(held) > 1}
+    return [
+        each
+        for each in pairs
+        if each.task.kind == PERSONAL and each.task.pose_id in several and each.is_other_take
+    ]
+
+
+def elsewhere(pairs: Iterable[Pair]) -> list[Pair]:
+    """Personal references, those of stiff bodies too, on all clips that they were not made from."""
+    return [each for each in pairs if each.task.kind in {PERSONAL, STIFF} and each.is_elsewhere]
+
+
+def of_stiff(pairs: Iterable[Pair]) -> dict[str, tuple[float, float, float]]:
+    """Clip -> seconds that a stiff body holds, and the shares that its reference and the library count."""
+    found = {}
+    for each in pairs:
+        if each.task.kind == STIFF and not each.is_elsewhere:
+            held_s = float(sum(b - a for a, b in media()[each.clip].spans("wrong")))
+            found[each.clip] = held_s, each.own.wrong_s / held_s, each.by_library.wrong_s / held_s
+    return found
+
+
+def of_new(pairs: Iterable[Pair]) -> dict[str, tuple[float, float]]:
+    """Clip that a new pose was made from -> share counted in the other, and share of all time elsewhere."""
+    mine = defaultdict(list)
+    for each in pairs:
+        if each.task.kind == NEW:
+            mine[each.task.source].append(each)
+    return {
+        source: (
+            next(each.own.share for each in tried if each.clip == NEW_CLIPS[source][1]),
+            sum(each.own.outside_s for each in tried) / sum(each.length_s for each in tried),
+        )
+        for source, tried in mine.items()
+    }
+
+
+def print_refused(refused: Iterable[Reference]) -> None:
+    print("\nTakes that no reference can be made from")
+    for each in refused:
+        print(f"  {each.task.kind:10}{each.task.pose_id:26}{each.refusal}")
+
+
+def print_other_takes(pairs: Sequence[Pair]) -> None:
+    print(
+        "\nA reference from one take, on the other takes of the same stretch: share of the true hold"
+    )
+    print(
+        "seconds that it and the library count, and seconds that they count where it is done wrong"
+    )
+    head = f"  {'made from':36}{'tried on':36}{'personal':>9}{'library':>9}"
+    print(f"{head}{'wrong':>8}{'library':>9}")
+    by_pose = defaultdict(list)
+    for each in pairs:
+        by_pose[each.task.pose_id].append(each)
+    for pose_id, tried in by_pose.items():
+        print(f"  {pose_id}")
+        for each in tried:
+            own, known = each.own, each.by_library
+            print(f"  {each.task.source:36}{each.clip:36}{told(own)}{told(known)}", end="")
+            print(f"{own.wrong_s:8.2f}{known.wrong_s:9.2f}")
+    print("  all pairs of a stretch together")
+    for pose_id, tried in [*by_pose.items(), ("all", list(pairs))]:
+        true_s = sum(each.own.true_s for each in tried)
+        shares = [sum(c.right_s for c in counts) / true_s for counts in both(tried)]
+        wrong_s = [sum(c.wrong_s for c in counts) for counts in both(tried)]
+        print(f"  {pose_id:36}{len(tried):6} pairs{true_s:22.1f} s ", end="")
+        print(f"{shares[0]:9.1%}{shares[1]:9.1%}{wrong_s[0]:8.2f}{wrong_s[1]:9.2f}")
+
+
+def told(count: Count) -> str:
+    return f"{'-':>9}" if isnan(count.share) else f"{count.share:9.1%}"
+
+
+def both(pairs: Sequence[Pair]) -> tuple[list[Count], list[Count]]:
+    """The counts of the references, and those of the library."""
+    return [each.own for each in pairs], [each.by_library for each in pairs]
+
+
+def print_elsewhere(pairs: Sequence[Pair]) -> None:
+    print(
+        "\nPersonal references on all clips they were not made from: seconds counted outside of what"
+    )
+    print("a clip shows, and what the library pose counts there")
+    own_s, known_s = (sum(count.outside_s for count in counts) for counts in both(pairs))
+    length_s = sum(each.length_s for each in pairs)
+    references = len({each.task for each in pairs})
+    print(
+        f"  {references} references, {len(pairs)} pairs with a clip, {length_s / 3600:.1f} h:",
+        end="",
+    )
+    print(f" {own_s:.1f} s ({own_s / length_s:.3%}), library {known_s:.1f} s", end="")
+    print(f" ({known_s / length_s:.3%})")
+    print(f"  {'made from':36}{'as':26}{'tried on':36}{'personal':>9}{'library':>9}")
+    for each in pairs:
+        if abs(each.more_outside_s) >= TOLD_FROM_S:
+            print(f"  {each.task.source:36}{each.task.pose_id:26}{each.clip:36}", end="")
+            print(f"{each.own.outside_s:9.2f}{each.by_library.outside_s:9.2f}", end="")
+            print(" stiff" if each.task.kind == STIFF else "")
+
+
+def print_stiff(shares: dict[str, tuple[float, float, float]]) -> None:
+    print("\nA body that does not come as far as the library asks: share counted of what it holds")
+    print(f"  {'clip':36}{'held':>8}{'personal':>10}{'library':>10}")
+    for clip, (held_s, own, known) in shares.items():
+        print(f"  {clip:36}{held_s:6.1f} s{own:10.1%}{known:10.1%}")
+
+
+def print_new(pairs: Iterable[Pair], shares: dict[str, tuple[float, float]]) -> None:
+    print(
+        "\nNew poses from one take, as if the library had none of them: share of the true hold seconds"
+    )
+    print("counted in another take, and share of all clips' time counted where it is not done")
+    print(f"  {'made from':36}{'tried on':36}{'counted':>9}{'elsewhere':>11}")
+    for source, (share, away) in shares.items():
+        print(f"  {source:36}{NEW_CLIPS[source][1]:36}{share:9.1%}{away:11.2%}")
+        for each in pairs:
+            if (each.task.kind, each.task.source) == (
+                NEW,
+                source,
+            ) and each.own.outside_s >= TOLD_FROM_S:
+                print(f"    {each.own.outside_s:5.2f} s in {each.clip}")

@@ -19,6 +19,7 @@ from backstretch.library import open_library
 from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Note, Say, Sound
 from backstretch.placement import Room
+from backstretch.poses import Calibration, Pose
 from backstretch.scene import Phase, Scene
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
 from tests.truth import ROOT
@@ -34,7 +35,7 @@ ADVICE = ("Rest now.", "See a doctor.")
 
 FPS = 8.0
 """Moments a second."""
-SLOWLY = 3.0
+SLOWLY = 5.0
 """The same where somebody only waits; less would not be enough to tell stillness."""
 MOVE_S = 2.0
 """From rest into the stretch, and back."""
@@ -198,6 +199,14 @@ class Actor:
         return [event.words for event in self._all(Say)]
 
     @property
+    def record(self) -> Calibration:
+        """What is on record of the pose that was made."""
+        made = self.guide.made
+        assert isinstance(made, Pose)
+        assert made.calibration is not None
+        return made.calibration
+
+    @property
     def shown(self) -> set[str]:
         """All lines and titles that were shown."""
         return {words for _, scene in self.scenes for words in (scene.title, scene.line)}
@@ -232,10 +241,9 @@ def between(one: Figure, other: Figure, share: float) -> Figure:
         return float(start + share * (end - start))
 
     return Figure(
-        trunk=part("trunk"),
-        neck=part("neck"),
-        **{name: pair(name) for name in ("arms", "forearms", "thighs", "shanks")},
-        **{name: degrees(name) for name in ("twist_deg", "turn_deg", "tilt_deg", "nod_deg")},
+        *(part("trunk"), part("neck")),
+        *(pair("arms"), pair("forearms"), pair("thighs"), pair("shanks")),
+        *(degrees("twist_deg"), degrees("turn_deg"), degrees("tilt_deg"), degrees("nod_deg")),
     )
 
 

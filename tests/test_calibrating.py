@@ -90,7 +90,7 @@ def personal(shots, pose=FOLD, **asked):
 
 
 def new(*shots, named=("my_stretch", ""), **asked):
-    return new_reference(shots, named, LIBRARY.poses.values(), TODAY, **asked)
+    return new_reference(shots, named, (FOLD, BEND, NECK), TODAY, **asked)
 
 
 def why_not(make, *args, **asked):

@@ -58,12 +58,6 @@ PLACES = {
     "lying face down": "prone",
 }
 FIGURES = [pose for pose in LIBRARY.recognised if pose.figure]
-MISPLACED = {
-    "supine_twist": "from the foot end a shank that lies hangs in the picture; the chest is asked too late",
-    "standing_hamstring": "only the near leg is asked, and it is on a chair",
-    "seated_spinal_twist": "only the near leg is asked, and its shank is upright beside the other thigh",
-}
-"""Poses whose position is not told, and why."""
 each_position = pytest.mark.parametrize("name", POSITIONS)
 
 
@@ -194,11 +188,6 @@ class TestSides:
     def test_are_told_by_what_was_asked_for_where_nothing_else_tells_them(self):
         assert draft("fold", side="right").side_rule == ASKED_SIDE
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="`choose` keeps `by` where the side that is asked for is not the one that it found, so the rule"
-        " says the opposite of the checks",
-    )
     def test_are_told_by_what_was_asked_for_against_what_is_seen(self):
         """The trunk leans to the left, and that is to be the right."""
         assert draft("side bend", side="right").side_rule == ASKED_SIDE
@@ -251,9 +240,7 @@ class TestThePosition:
         assert position_of(ideal_still(RESTS["sitting on a chair"], azimuth_deg)) == "chair"
 
     @pytest.mark.parametrize("pose", FIGURES, ids=[pose.id for pose in FIGURES])
-    def test_is_that_of_the_library(self, pose, request):
-        if pose.id in MISPLACED:
-            request.applymarker(pytest.mark.xfail(strict=True, reason=MISPLACED[pose.id]))
+    def test_is_that_of_the_library(self, pose):
         direction = VIEWS[pose.views[0]][0]
         still = ideal_still(pose.figure, direction.azimuth_deg, direction.elevation_deg)
         assert position_of(still) in pose.positions

@@ -6,7 +6,6 @@ import pytest
 
 from backstretch import guide_lines as lines
 from backstretch.earcons import Earcon
-from backstretch.goals import AT_REST, NeutralGoal, NewGoal
 from backstretch.guide import (
     CHECK_PATIENCE_S,
     COUNT_S,
@@ -15,24 +14,19 @@ from backstretch.guide import (
     NUDGE_S,
     PATIENCE_S,
     TAKE_S,
-    Guide,
 )
-from backstretch.guided import Guided
 from backstretch.lines import BREATHE, COME_OUT
 from backstretch.neutral import OwnNeutral
 from backstretch.placement import Room
 from backstretch.pose_lint import PUSHING
-from backstretch.poses import Calibration
 from backstretch.scene import Look, Phase
 from backstretch.views import View
-from tests.figures import BACK, FRONT, LEFT_SIDE, Figure, folded, side_bend, standing
+from tests.figures import BACK, side_bend
 from tests.guided_actor import (
     BEND,
     BEND_DEG,
     DATE,
-    LIBRARY,
     SLOWLY,
-    Actor,
     Deed,
     at,
     begun,
@@ -46,19 +40,6 @@ BOTH = ("left", "left", "right", "right")
 THRICE = ("left",) * 3
 REST_SEEN = "the right upper arm angle from upright is "
 REACH_SEEN = "this looks like Overhead reach"
-
-
-def inventing(stretch, camera_deg, pose_id, *, side=None, known="", takes=2, **habits):
-    """Somebody who is led through takes of a stretch that is new; ``known`` is left out of the library."""
-    library = [pose for pose in LIBRARY.poses.values() if pose.id != known]
-    guide = Guide(NewGoal((pose_id, ""), library, DATE, side), [side] * takes)
-    return Actor(Guided(guide, None), stretch, camera_deg=camera_deg, **habits)
-
-
-def upright(stretch=None, **habits):
-    """Somebody who is led through the take of their own neutral."""
-    guided = Guided(Guide(NeutralGoal(DATE), [None]), None)
-    return Actor(guided, stretch or standing(), **habits)
 
 
 def lean_of(actor):
@@ -114,11 +95,6 @@ def instead_of_the_check(deed):
     return at(Phase.EASING, checking=deed, fps=SLOWLY).to_the_end()
 
 
-@cache
-def neutral():
-    return upright().to_the_end()
-
-
 # Takes that are good
 
 
@@ -132,10 +108,9 @@ class TestThreeGoodTakesAndACheck:
         assert lean_of(obedient()).measured.median == pytest.approx(BEND_DEG, abs=1.0)
 
     def test_are_on_record(self):
-        calibration = obedient().guide.made.calibration
-        assert isinstance(calibration, Calibration)
-        assert (calibration.date, calibration.takes, calibration.sides) == (DATE, 3, "left")
-        assert calibration.seconds == pytest.approx(3 * TAKE_S, abs=0.5)
+        record = obedient().record
+        assert (record.date, record.takes, record.sides) == (DATE, 3, "left")
+        assert record.seconds == pytest.approx(3 * TAKE_S, abs=0.5)
 
     def test_are_each_counted_down_to(self):
         assert [words for words in obedient().said if words in COUNTED] == COUNTED * 3
@@ -202,17 +177,17 @@ class TestBothSides:
         assert (left.median, right.median) == pytest.approx((BEND_DEG, RIGHT_DEG), abs=1.0)
 
     def test_are_on_record(self):
-        assert uneven().guide.made.calibration.sides == "each"
+        assert uneven().record.sides == "each"
 
     def test_are_not_mistaken_in_a_mirror_image(self):
         actor = begun("left", stretch=side_bend(BEND_DEG).mirrored(), mirrored=True).to_the_end()
-        assert (actor.guide.ended, actor.guide.made.calibration.sides) == ("done", "left")
+        assert (actor.guide.ended, actor.record.sides) == ("done", "left")
 
 
 def test_takes_are_measured_from_the_persons_own_neutral_where_there_is_one():
     own = OwnNeutral("2026-01-01", View(0.0, 0.0), {"head_roll_rel.left": 1.5})
-    made = begun("left", own=own).to_the_end().guide.made
-    assert made.calibration.neutral == "your own neutral, of 2026-01-01"
+    record = begun("left", own=own).to_the_end().record
+    assert record.neutral == "your own neutral, of 2026-01-01"
 
 
 # Takes that are not
@@ -243,7 +218,7 @@ class TestATakeThatIsNotGood:
         assert [words for words in said if words in COUNTED] == COUNTED * 2
 
     def test_is_not_among_those_that_the_reference_is_made_of(self):
-        assert after_taking(Deed.FIDGET).guide.made.calibration.takes == 1
+        assert after_taking(Deed.FIDGET).record.takes == 1
 
     def test_five_times_running_ends_it(self):
         assert restless().judged == [lines.MOVED] * MOST_REFUSED
@@ -255,7 +230,8 @@ class TestATakeThatIsNotGood:
 
     def test_is_forgotten_after_a_good_one(self):
         moved = [Deed.FIDGET] * (MOST_REFUSED - 1)
-        actor = bending("left", "left", takes=(*moved, Deed.STRETCH) * 2).to_the_end()
+        actor = bending("left", "left", takes=(*moved, Deed.STRETCH) * 2, fps=SLOWLY)
+        actor.to_the_end()
         assert (actor.guide.ended, len(actor.judged)) == ("done", 2 * MOST_REFUSED)
 
 
@@ -275,6 +251,15 @@ class TestAStretchThatDoesNotCome:
         waited_s = instead_of_coming(Deed.REST).time_s - bending().time_s
         assert waited_s == pytest.approx(PATIENCE_S, abs=1.0)
 
+    @pytest.mark.xfail(
+        strict=True,
+        reason="_await gives hints and gives up only in moments without a still: below four moments a "
+        "second there is one in every moment",
+    )
+    def test_is_given_up_however_seldom_is_looked(self):
+        actor = bending(waiting=Deed.OTHER, fps=3.0).act(PATIENCE_S + 5.0)
+        assert actor.guide.ended == "failed"
+
     def test_is_hinted_at_after_a_while(self):
         actor = bending(waiting=Deed.OTHER, fps=SLOWLY).act(HINT_S + 5.0)
         hint = lines.hint(BEND, REACH_SEEN)
@@ -286,7 +271,7 @@ class TestAStretchThatDoesNotCome:
 
     def test_is_waited_for_as_long_as_the_camera_gives_no_pictures(self):
         actor = bending(waiting=Deed.LEAVE, room=Room(lost=True), fps=SLOWLY)
-        assert not actor.act(2.0 * PATIENCE_S).guide.ended
+        assert not actor.act(PATIENCE_S + 10.0).guide.ended
 
     def test_from_behind_is_told_to_turn(self):
         actor = begun("left", camera_deg=BACK).to_the_end()
@@ -328,99 +313,21 @@ class TestACheckThatDoesNotSucceed:
         assert checked_s == pytest.approx(CHECK_PATIENCE_S, abs=1.0)
 
 
-# New stretches
-
-
-@cache
-def invented():
-    return inventing(
-        folded(120.0), LEFT_SIDE, "my_fold", known="standing_forward_fold"
-    ).to_the_end()
-
-
-class TestANewStretch:
-    def test_is_recognised_in_the_check(self):
-        assert (invented().guide.ended, invented().judged) == ("done", ["good", "good"])
-
-    def test_has_the_id_and_the_ranges_of_what_was_shown(self):
-        made = invented().guide.made
-        trunk = next(check for check in made.checks if check.measure.name == "trunk_incl")
-        assert (made.id, made.name, made.refines) == ("my_fold", "My fold", "")
-        assert trunk.measured.median == pytest.approx(120.0, abs=1.0)
-
-    def test_is_of_the_side_that_was_asked_for(self):
-        actor = inventing(
-            side_bend(BEND_DEG), FRONT, "my_bend", side="left", known=BEND.id, takes=1
-        )
-        made = actor.to_the_end().guide.made
-        assert (made.sides, made.calibration.sides) == ("each", "left")
-
-    def test_is_not_rest(self):
-        guide = inventing(standing(), FRONT, "my_rest", fps=SLOWLY).to_the_end().guide
-        assert (guide.ended, guide.refused, guide.made) == ("failed", AT_REST, None)
-
-    @pytest.mark.xfail(
-        strict=True,
-        reason="is_alike compares measures that the view cannot see: from the side ears, shoulders and "
-        "hips lie over each other, and the tilt of their lines is noise",
-    )
-    def test_is_not_rest_seen_from_the_side(self):
-        guide = inventing(standing(), LEFT_SIDE, "my_rest", fps=SLOWLY).to_the_end().guide
-        assert (guide.ended, guide.refused) == ("failed", AT_REST)
-
-
-# The neutral
-
-
-class TestTheNeutral:
-    def test_is_one_take_without_a_check(self):
-        assert (neutral().guide.ended, neutral().judged) == ("done", ["good"])
-        assert lines.CHECK not in neutral().said
-
-    def test_is_made_of_the_day_and_the_view(self):
-        made = neutral().guide.made
-        assert isinstance(made, OwnNeutral)
-        assert (made.date, made.view) == (DATE, View(0.0, 0.0))
-
-    def test_is_what_head_and_shoulders_read(self):
-        tilted = Figure(tilt_deg=6.0)
-        values = upright(tilted, rest=tilted).to_the_end().guide.made.values
-        assert abs(values["head_roll_rel.left"]) == pytest.approx(6.0, abs=1.5)
-
-    @pytest.mark.xfail(
-        strict=True,
-        reason="what is kept is the session's first neutral, found while the camera was set up, "
-        "not what the take shows",
-    )
-    def test_is_that_of_the_take_and_not_of_the_time_before(self):
-        values = upright(standing(), rest=Figure(tilt_deg=10.0)).to_the_end().guide.made.values
-        assert values["head_roll_rel.left"] == pytest.approx(0.0, abs=3.0)
-
-    @pytest.mark.xfail(
-        strict=True, reason="NeutralGoal.refusal asks the neutral from before, not the still itself"
-    )
-    def test_is_not_taken_of_somebody_who_leans(self):
-        guide = upright(side_bend(60.0), fps=SLOWLY).to_the_end().guide
-        assert (guide.ended, guide.refused) == ("failed", "you do not sit or stand upright")
-
-
 # Words
 
 
-@pytest.mark.parametrize(
-    "run",
-    [
-        obedient,
-        restless,
-        lambda: instead_of_coming(Deed.REST),
-        lambda: instead_of_coming(Deed.OTHER),
-        lambda: after_taking(Deed.HALF_OUT),
-        instead_of_leaving,
-        lambda: instead_of_the_check(Deed.REST),
-        invented,
-        neutral,
-    ],
-)
+RUNS = {
+    "obedient": obedient,
+    "restless": restless,
+    "half out": lambda: after_taking(Deed.HALF_OUT),
+    "at rest": lambda: instead_of_coming(Deed.REST),
+    "another": lambda: instead_of_coming(Deed.OTHER),
+    "staying": instead_of_leaving,
+    "no check": lambda: instead_of_the_check(Deed.REST),
+}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 def test_no_line_pushes_anyone(run):
     told = {*run().said, *run().shown}
     assert [line for line in told if PUSHING.search(line)] == []

@@ -3,7 +3,7 @@
 import pytest
 
 from backstretch import guide_lines as lines
-from backstretch.guide import COUNT_S, HINT_S, PATIENCE_S
+from backstretch.guide import COUNT_S, PATIENCE_S
 from backstretch.lines import PAUSED, STOPPED
 from backstretch.orders import Command
 from backstretch.scene import Phase
@@ -59,7 +59,7 @@ class TestTheBackKey:
     def test_lets_the_take_be_made_again(self):
         actor = at(Phase.HOLDING, "left", "left").press(Command.BACK).to_the_end()
         assert (actor.guide.ended, len(actor.judged)) == ("done", 3)
-        assert actor.guide.made.calibration.takes == 2
+        assert actor.record.takes == 2
 
     def test_where_there_is_none_begins_the_first(self):
         actor = at(Phase.READY).press(Command.BACK)
@@ -70,7 +70,7 @@ class TestTheNextKey:
     def test_makes_do_with_the_takes_there_are(self):
         actor = at(Phase.EASING, *THRICE).press(Command.NEXT).to_the_end()
         assert (actor.guide.ended, actor.judged) == ("done", ["good"])
-        assert actor.guide.made.calibration.takes == 1
+        assert actor.record.takes == 1
 
     @pytest.mark.parametrize("phase", [Phase.READY, Phase.TRYING, Phase.TAKING])
     def test_does_nothing_where_there_are_none(self, phase):
@@ -85,7 +85,7 @@ class TestTheNextKey:
 @each_phase
 class TestThePauseKey:
     def test_keeps_everything_as_it_is(self, phase):
-        actor = at(phase).press(Command.PAUSE).act(30.0)
+        actor = at(phase, fps=SLOWLY).press(Command.PAUSE).act(20.0)
         assert (actor.guide.phase, actor.said[-1]) == (phase, PAUSED)
 
     def test_is_shown(self, phase):
@@ -93,7 +93,8 @@ class TestThePauseKey:
         assert (scene.phase, scene.title) == (Phase.PAUSED, "Paused")
 
     def test_pressed_again_goes_on_to_the_end(self, phase):
-        actor = at(phase).press(Command.PAUSE).act(5.0).press(Command.PAUSE).to_the_end()
+        actor = at(phase, fps=SLOWLY).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
+        actor.to_the_end()
         assert actor.guide.ended == "done"
 
 
@@ -104,7 +105,7 @@ class TestAPause:
 
     def test_does_not_cost_patience(self):
         actor = at(Phase.TRYING, waiting=Deed.REST, fps=SLOWLY).press(Command.PAUSE)
-        actor.act(2.0 * PATIENCE_S).press(Command.PAUSE).act(HINT_S)
+        actor.act(PATIENCE_S + 5.0).press(Command.PAUSE).act(10.0)
         assert (actor.guide.phase, actor.guide.ended) == (Phase.TRYING, "")
 
     @pytest.mark.xfail(
@@ -119,5 +120,12 @@ class TestAPause:
         strict=True, reason="_again leaves _paused set: the next take is announced and never comes"
     )
     def test_ends_with_the_key_that_goes_back(self):
-        actor = at(Phase.EASING, "left", "left").press(Command.PAUSE, Command.BACK)
-        assert actor.act(60.0).guide.ended == "done"
+        actor = at(Phase.EASING, fps=SLOWLY).press(Command.PAUSE, Command.BACK)
+        assert actor.act(40.0).guide.ended == "done"
+
+    @pytest.mark.xfail(
+        strict=True, reason="the session goes on judging, and its seconds are taken for the check"
+    )
+    def test_in_the_check_counts_for_nothing(self):
+        actor = at(Phase.HOLDING).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
+        assert not actor.act(0.5).guide.ended

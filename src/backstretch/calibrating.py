@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.contrasts import contrasts_of, rests_of
 from backstretch.drafts import drafted
 from backstretch.errors import TakeError
@@ -12,7 +13,7 @@ from backstretch.hold import State
 from backstretch.landmarks import Floats, Landmarks
 from backstretch.matching import forms_of
 from backstretch.neutral import OwnNeutral, neutral_words, own_neutral
-from backstretch.new_pose import Choice, choose
+from backstretch.new_pose import Choice, carries, choose
 from backstretch.personal import calibration_of, personal_pose, view_of
 from backstretch.placement import needed_landmarks
 from backstretch.poses import Pose
@@ -162,7 +163,13 @@ def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> Own
     if found is None or not found.upright:
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
         raise TakeError(f"{shot.name}: {words}")
-    return own_neutral(found, date)
+    own = own_neutral(found, date)
+    seen = {
+        key: value
+        for key, value in own.values.items()
+        if carries(COLUMNS[COLUMN_INDEX[key]].measure, own.view)
+    }
+    return replace(own, values=seen)
 
 
 def _check_people(shot: Shot) -> None:

@@ -5,6 +5,7 @@ Positions of rest and the stretches of the library, as ideal figures seen from t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import COUNT, Floats, Landmarks
 from backstretch.matching import forms_of
 from backstretch.measures import Body, measure_body
-from backstretch.neutral import neutral_of, settle
+from backstretch.neutral import Neutral, neutral_of, settle
 from backstretch.poses import Pose
 from backstretch.stills import Still
 from backstretch.views import VIEWS, View
@@ -42,8 +43,8 @@ RESTS: Mapping[str, Mapping[str, tuple[float, ...]]] = {
     "lying face down": {
         "trunk": (90,),
         "face": (180,),
-        "upper_arms": (90, 20),
-        "forearms": (90, 20),
+        "upper_arms": (270, 20),
+        "forearms": (270, 20),
         "thighs": (270, 5),
         "shanks": (270, 5),
     },
@@ -118,9 +119,13 @@ def _contrast(
 
 def settled(body: Body, near: str, azimuth_deg: float) -> Floats:
     """(M,) values of a figure that stood before the camera before."""
+    return settle(body, 0, _standing(azimuth_deg), near)
+
+
+@lru_cache(maxsize=64)
+def _standing(azimuth_deg: float) -> Neutral:
     rest = measured(ideal_body(STANDING, (azimuth_deg, 0.0)))
-    neutral = neutral_of(rest.values[0], rest.lengths[0], View(azimuth_deg, 0.0))
-    return settle(body, 0, neutral, near)
+    return neutral_of(rest.values[0], rest.lengths[0], View(azimuth_deg, 0.0))
 
 
 def measured(marks: Landmarks) -> Body:

@@ -1,8 +1,9 @@
 """Drafts: the words of a new pose, to be read over and put right by whoever made it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backstretch.columns import COLUMN_INDEX
+from backstretch.landmarks import SIDES
 from backstretch.new_pose import Choice
 from backstretch.poses import Calibration, Check, Dose, Pose
 from backstretch.stills import Still
@@ -55,6 +56,8 @@ SPACE_SHRINKS_DEG = 20.0
 """Straight limbs read 145 in space."""
 UPRIGHT_BELOW_DEG, STRAIGHT_FROM_DEG, LEVEL_DEG = 50.0, 145.0, 60.0
 """Trunk from upright; a thigh or shank that hangs; a chest that faces up, or (180 less) down."""
+HIGH = 0.5
+"""Hips over the foot in trunk lengths: a chair is about a shank high, on the floor they are at 0 to 0.4."""
 NEAREST = 3
 """So many look-alikes are named."""
 
@@ -138,19 +141,42 @@ def view_name(view: View) -> str:
 def position_of(still: Still) -> str:
     """How the body is placed, see `poses.POSITIONS`."""
     trunk, chest = _read(still, "trunk_incl"), _read(still, "chest_up")
-    near = still.near
-    shank, hip = _read(still, f"shank_incl.{near}"), _read(still, f"hip.{near}")
-    thighs = _read(still, f"thigh_incl.{near}"), _read(still, f"thigh_incl.{near}.world")
-    hangs = min(thighs) > STRAIGHT_FROM_DEG - SPACE_SHRINKS_DEG and max(thighs) > STRAIGHT_FROM_DEG
-    if shank > STRAIGHT_FROM_DEG and (hangs or trunk < UPRIGHT_BELOW_DEG or hip < 2.0 * LEVEL_DEG):
-        return "standing" if hangs else "chair"
-    if trunk < UPRIGHT_BELOW_DEG:
-        return "kneeling" if hangs else "floor"
-    if chest < LEVEL_DEG:
+    if max(trunk, _read(still, "trunk_incl.world")) >= UPRIGHT_BELOW_DEG and chest < LEVEL_DEG:
         return "supine"
-    if chest > 180.0 - LEVEL_DEG:
-        return "quadruped" if hangs else ("kneeling" if hip < LEVEL_DEG else "prone")
-    return "floor"
+    legs = [_leg(still, side) for side in SIDES]
+    if any(leg.hangs and leg.stands for leg in legs):
+        return "standing"
+    kneels, sits = any(leg.hangs for leg in legs), any(leg.stands and leg.is_high for leg in legs)
+    hip_deg = min(leg.hip_deg for leg in legs)
+    if trunk < UPRIGHT_BELOW_DEG:
+        return "kneeling" if kneels else ("chair" if sits else "floor")
+    if sits and hip_deg < 2.0 * LEVEL_DEG:
+        return "chair"
+    return _face_down(kneels=kneels, hip_deg=hip_deg) if chest > 180.0 - LEVEL_DEG else "floor"
+
+
+def _face_down(*, kneels: bool, hip_deg: float) -> str:
+    if kneels:
+        return "quadruped"
+    return "kneeling" if hip_deg < LEVEL_DEG else "prone"
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """How a leg is placed: whether its thigh hangs, its shank stands, and the hip is high above the foot."""
+
+    hangs: bool
+    stands: bool
+    is_high: bool
+    hip_deg: float
+
+
+def _leg(still: Still, side: str) -> _Leg:
+    thighs = _read(still, f"thigh_incl.{side}"), _read(still, f"thigh_incl.{side}.world")
+    hangs = min(thighs) > STRAIGHT_FROM_DEG - SPACE_SHRINKS_DEG and max(thighs) > STRAIGHT_FROM_DEG
+    stands = _read(still, f"shank_incl.{side}") > STRAIGHT_FROM_DEG
+    is_high = _read(still, f"hip_above_ankle.{side}") > HIGH
+    return _Leg(hangs, stands, is_high, _read(still, f"hip.{side}"))
 
 
 def _read(still: Still, key: str) -> float:

@@ -99,6 +99,8 @@ class Choice:
     def difference(self, contrast: Contrast) -> str:
         """What tells a contrast apart most clearly, in words; empty where nothing does."""
         required = [check for check in self.checks if check.required]
+        if not required:
+            return ""
         apart = [float(_apart(check, [contrast], self.side)[0]) for check in required]
         check = required[int(np.argmax(apart))]
         if check.measured is None or max(apart) <= 0.0:
@@ -121,6 +123,7 @@ def choose(
         side: The worked side, where that is known.
     """
     found, by = worked_side(still, view)
+    by = by if side in {found, None} else ""
     side = side or found
     candidates = list(_candidates(still, spread, view, contrasts, side))
     required = _cover(candidates, len(contrasts))
@@ -167,6 +170,10 @@ def worked_side(still: Still, view: View) -> tuple[str | None, str]:
         if carries(_measure(name), view) and abs(value) > ASYMMETRIC * _half(name):
             return ("left" if value > 0 else "right"), name
     for name in BY_LIMB:
+        measure = _measure(name)
+        columns = [Column(measure, side, measure.frames[0]) for side in SIDES]
+        if any(foreshortened(column, still.landmarks) for column in columns):
+            continue
         left, right = (_value(still.values, name, side) for side in SIDES)
         if abs(left - right) > ASYMMETRIC * 2.0 * _half(name):
             bent = left < right if name != "shoulder_elev" else left > right
@@ -203,7 +210,7 @@ def _candidates(
                 continue
             if not _means_something(measure, still, float(at.mean())):
                 continue
-            if any(_foreshortened(COLUMNS[index], still.landmarks) for index in indices):
+            if any(foreshortened(COLUMNS[index], still.landmarks) for index in indices):
                 continue
             reach = Reach(float(at.mean()), float(strays.max() + np.ptp(at) / 2.0))
             rests = [_read(measure, each.values[indices]) for each in contrasts if each.is_rest]
@@ -225,6 +232,9 @@ def carries(measure: Measure, view: View) -> bool:
 
 def _means_something(measure: Measure, still: Still, at: float) -> bool:
     """Whether a measure says something of a body that is placed like this."""
+    low, high = safe_range(measure)
+    if not low <= at <= high:
+        return False  # misread, or nothing to be asked of anybody
     if measure.name in FACING_WITHIN_DEG:
         return abs(at) < FACING_WITHIN_DEG[measure.name]
     if measure.relative:  # turns of head and shoulders are told of somebody upright
@@ -234,7 +244,7 @@ def _means_something(measure: Measure, still: Still, at: float) -> bool:
     return True
 
 
-def _foreshortened(column: Column, marks: Landmarks) -> bool:
+def foreshortened(column: Column, marks: Landmarks) -> bool:
     """Whether a limb that an angle in the picture is taken from points at the camera."""
     if column.frame == "world" or column.measure.formula not in {"angle", "from_up"}:
         return False
@@ -338,16 +348,20 @@ def _counts(check: Check) -> float:
     return counts * (ARM_COUNTS if check.measure.name in ARMS else 1.0)
 
 
+def _gain(candidate: Candidate, told: Floats) -> float:
+    """What a check adds: to tell what is not told apart yet counts twice as much as to tell it again."""
+    first = np.minimum(candidate.apart, np.clip(1.0 - told, 0.0, 1.0))
+    again = np.minimum(candidate.apart, np.clip(TOLD_APART_BY - told, 0.0, 1.0))
+    return float((first + again).sum())
+
+
 def _cover(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
     """Few checks that tell every contrast apart, each by `TOLD_APART_BY` where that can be had."""
     chosen: list[Candidate] = []
     told = np.zeros(count)
     while len(chosen) < MOST_CHECKS:
         left = [c for c in candidates if not any(_is_again(c, each) for each in chosen)]
-        gains = [
-            float(np.minimum(each.apart, np.clip(TOLD_APART_BY - told, 0, 1)).sum())
-            for each in left
-        ]
+        gains = [_gain(each, told) for each in left]
         if not gains or max(gains) <= (WORTH_MORE if told.min(initial=1.0) > 0.0 else 0.0):
             break
         best = left[int(np.argmax(gains))]
