@@ -33,10 +33,8 @@ DATE = "2026-01-31"
 ADVICE = ("Rest now.", "See a doctor.")
 """What is said of pain here."""
 
-FPS = 8.0
-"""Moments a second."""
-SLOWLY = 5.0
-"""The same where somebody only waits; less would not be enough to tell stillness."""
+FPS = 5.0
+"""Moments a second: enough to tell stillness, few enough for quick tests."""
 MOVE_S = 2.0
 """From rest into the stretch, and back."""
 NOISE_PX = 1.0
@@ -60,7 +58,7 @@ class Deed(Enum):
     TURN_AWAY = auto()
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Actor:
     """Somebody who is led by a guide; keeps what the guide did, each with its time.
 

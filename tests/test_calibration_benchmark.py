@@ -11,17 +11,27 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.skipif(not MEDIA.is_dir(), reason="../shared/media is not there"),
 ]
-THE_DETECTOR = {
-    "13_figure4_L_fl45": "the crossed foot is laid on the other foot",
+NOT_SEEN = {
+    "13_figure4_L_fl45": "the detector lays the crossed foot on the other foot",
     "36_figure4_LR_low": "the same",
-    "51_supine_twist_LR_foot": "from the foot end the body is lost again and again",
 }
-"""Clips in which the stretch is not seen, by the library no more than by a reference."""
+"""Clips in which the library pose counts nothing either."""
 NO_REFERENCE = {
-    **THE_DETECTOR,
+    **NOT_SEEN,
     "26_neck_side_second_person": "nobody else may be in the picture",
+    "50_floor_twist_LR_fl30": "no second of the hold is still enough, though the library counts all of it",
+    "51_supine_twist_LR_foot": "the same, from the foot end",
 }
-KNOWN_WIDER: dict[tuple[str, str], str] = {}
+KNOWN_WIDER = {
+    (
+        "27_cat_cow_mirrored_15fps",
+        "37_frog_low",
+    ): "the neck counts from 5 deg, not 8: hands and knees pass",
+    (
+        "58_chair_fold_shallow_then_right",
+        "53_chair_fold_left",
+    ): "stiff: a shallow fold counts on the way out",
+}
 """Clip that a reference was made from and clip in which it counts what the library does not."""
 
 
@@ -48,7 +58,8 @@ def test_a_take_makes_a_reference_wherever_the_stretch_is_seen(measured):
 
 
 def test_one_take_is_enough_for_the_other_takes(pairs):
-    tried = [each for each in calibration.other_takes(pairs) if each.clip not in THE_DETECTOR]
+    tried = [each for each in calibration.other_takes(pairs) if each.clip not in NOT_SEEN]
+    assert any(each.has_own_ranges and not each.is_copy for each in tried)
     short = [each for each in tried if each.own.true_s and each.own.share < 0.95]
     assert [(each.task.source, each.clip) for each in short] == []
 
@@ -66,9 +77,10 @@ def test_a_reference_is_not_mistaken_where_the_library_is_not(pairs):
 def test_a_stiff_body_counts_by_its_own_reference_only(pairs):
     shares = calibration.of_stiff(pairs)
     assert shares.keys() == calibration.STIFF_CLIPS.keys()
-    for _, own, known in shares.values():
-        assert own >= 0.90
-        assert known <= 0.02
+    for by in shares.values():
+        assert by[calibration.STIFF] >= 0.90
+        assert by[calibration.STIFF_HALF] >= 0.90
+        assert by[calibration.LIBRARY] <= 0.02
 
 
 def test_a_new_pose_counts_in_another_take_and_hardly_elsewhere(pairs):

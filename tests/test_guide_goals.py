@@ -12,7 +12,7 @@ from backstretch.neutral import OwnNeutral
 from backstretch.pose_lint import PUSHING
 from backstretch.views import View
 from tests.figures import FRONT, LEFT_SIDE, Figure, folded, side_bend, standing
-from tests.guided_actor import BEND, BEND_DEG, DATE, LIBRARY, SLOWLY, Actor
+from tests.guided_actor import BEND, BEND_DEG, DATE, LIBRARY, Actor
 
 
 def inventing(stretch, camera_deg, pose_id, *, side=None, known="", takes=2, **habits):
@@ -61,11 +61,11 @@ class TestANewStretch:
         assert (made.sides, made.calibration.sides) == ("each", "left")
 
     def test_is_not_rest(self):
-        guide = inventing(standing(), FRONT, "my_rest", fps=SLOWLY).to_the_end().guide
+        guide = inventing(standing(), FRONT, "my_rest").to_the_end().guide
         assert (guide.ended, guide.refused, guide.made) == ("failed", AT_REST, None)
 
     def test_is_not_rest_seen_from_the_side(self):
-        guide = inventing(standing(), LEFT_SIDE, "my_rest", fps=SLOWLY).to_the_end().guide
+        guide = inventing(standing(), LEFT_SIDE, "my_rest").to_the_end().guide
         assert (guide.ended, guide.refused) == ("failed", AT_REST)
 
 
@@ -83,9 +83,9 @@ class TestTheNeutral:
         assert (made.date, made.view) == (DATE, View(0.0, 0.0))
 
     def test_is_what_head_and_shoulders_read(self):
-        tilted = Figure(tilt_deg=6.0)
+        tilted = Figure(tilt_deg=8.0)
         values = upright(tilted, rest=tilted).to_the_end().guide.made.values
-        assert abs(values["head_roll_rel.left"]) == pytest.approx(6.0, abs=1.5)
+        assert abs(values["head_roll_rel.left"]) == pytest.approx(8.0, abs=3.0)
 
     @pytest.mark.xfail(
         strict=True,
@@ -100,7 +100,7 @@ class TestTheNeutral:
         strict=True, reason="NeutralGoal.refusal asks the neutral from before, not the still itself"
     )
     def test_is_not_taken_of_somebody_who_leans(self):
-        guide = upright(side_bend(60.0), fps=SLOWLY).to_the_end().guide
+        guide = upright(side_bend(60.0)).to_the_end().guide
         assert (guide.ended, guide.refused) == ("failed", "you do not sit or stand upright")
 
 

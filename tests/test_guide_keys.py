@@ -7,7 +7,7 @@ from backstretch.guide import COUNT_S, PATIENCE_S
 from backstretch.lines import PAUSED, STOPPED
 from backstretch.orders import Command
 from backstretch.scene import Phase
-from tests.guided_actor import ADVICE, SLOWLY, Deed, at
+from tests.guided_actor import ADVICE, Deed, at
 
 THRICE = ("left",) * 3
 EVERY = (
@@ -85,7 +85,7 @@ class TestTheNextKey:
 @each_phase
 class TestThePauseKey:
     def test_keeps_everything_as_it_is(self, phase):
-        actor = at(phase, fps=SLOWLY).press(Command.PAUSE).act(20.0)
+        actor = at(phase).press(Command.PAUSE).act(20.0)
         assert (actor.guide.phase, actor.said[-1]) == (phase, PAUSED)
 
     def test_is_shown(self, phase):
@@ -93,7 +93,7 @@ class TestThePauseKey:
         assert (scene.phase, scene.title) == (Phase.PAUSED, "Paused")
 
     def test_pressed_again_goes_on_to_the_end(self, phase):
-        actor = at(phase, fps=SLOWLY).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
+        actor = at(phase).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
         actor.to_the_end()
         assert actor.guide.ended == "done"
 
@@ -104,7 +104,7 @@ class TestAPause:
         assert (actor.guide.phase, actor.to_the_end().judged) == (Phase.TRYING, ["good"])
 
     def test_does_not_cost_patience(self):
-        actor = at(Phase.TRYING, waiting=Deed.REST, fps=SLOWLY).press(Command.PAUSE)
+        actor = at(Phase.TRYING, waiting=Deed.REST).press(Command.PAUSE)
         actor.act(PATIENCE_S + 5.0).press(Command.PAUSE).act(10.0)
         assert (actor.guide.phase, actor.guide.ended) == (Phase.TRYING, "")
 
@@ -120,7 +120,7 @@ class TestAPause:
         strict=True, reason="_again leaves _paused set: the next take is announced and never comes"
     )
     def test_ends_with_the_key_that_goes_back(self):
-        actor = at(Phase.EASING, fps=SLOWLY).press(Command.PAUSE, Command.BACK)
+        actor = at(Phase.EASING).press(Command.PAUSE, Command.BACK)
         assert actor.act(40.0).guide.ended == "done"
 
     @pytest.mark.xfail(

@@ -55,7 +55,9 @@ def test_takes_a_stretch_checks_it_and_keeps_it(tmp_path, clip):
     done = home.run(*command)
     assert done.returncode == 0, done
     made = load_pose(home.data / "poses" / f"{POSE}.toml")
+    assert made.calibration is not None
     assert (made.refines, made.calibration.takes) == (POSE, 1)
+    assert made.checks[0].measured is not None
     assert made.checks[0].measured.median == pytest.approx(27.0, abs=6.0)
     assert "Come into the stretch slowly, then keep still." in done.stdout
 
