@@ -7,12 +7,10 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from backstretch.cli import main
 from backstretch.video import VideoReader
 from tests.figures import BACK, LEFT_SIDE, every, folded, moments, reaching, side_bend
 from tests.guided_actor import BEND, BEND_DEG
@@ -57,29 +55,21 @@ def swaying():
 
 
 @pytest.fixture
-def refusal(person, takes, monkeypatch, capsys):
-    """Ask for something that cannot be had, in this process: the one line that says why.
+def refusal(person, takes):
+    """Ask for something that cannot be had: the one line that says why. Nothing may be written.
 
-    A word that begins with @ is a file among the takes. Nothing may be written.
+    A word that begins with @ is a file among the takes.
     """
-    monkeypatch.setenv("XDG_DATA_HOME", str(person.path))
-    handler = signal.getsignal(signal.SIGTERM)
 
     def refused(*arguments):
         before = sorted(takes.rglob("*"))
-        words = [str(takes / each[1:]) if each.startswith("@") else each for each in arguments]
-        monkeypatch.setattr(sys, "argv", ["backstretch", "calibrate", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed, told = capsys.readouterr()
-        code = end.value.code
-        said = complaint(SimpleNamespace(returncode=code, stdout=printed, stderr=told))
+        words = [takes / each[1:] if each.startswith("@") else each for each in arguments]
+        said = complaint(person.calibrate(*words))
         assert not person.path.exists()
         assert sorted(takes.rglob("*")) == before
         return said.replace(f"{takes}/", "@")
 
-    yield refused
-    signal.signal(signal.SIGTERM, handler)
+    return refused
 
 
 GOOD = ("--from", "@good.npz")
@@ -93,6 +83,7 @@ UNCLEAR = [
     ((BEND.id, "--from", "camera", "--end", "3"), "--from camera goes alone"),
     ((BEND.id, *GOOD, "--start", "5", "--end", "4"), "--end 4 is not after --start 5"),
     ((BEND.id, *GOOD, "--still", "0.5"), "Invalid value for '--still'"),
+    ((BEND.id, *GOOD, "--still", "6"), "Invalid value for '--still'"),
     ((BEND.id, *GOOD, "--side", "up"), "Invalid value for '--side'"),
     ((BEND.id, *GOOD, "--takes", "9"), "Invalid value for '--takes'"),
     ((BEND.id, *GOOD, "--poses", "@none"), "@none: there is no such folder of poses"),
@@ -122,7 +113,7 @@ SOURCES = [
     ),
     ((BEND.id, "@restless.npz"), "restless.npz: not one second without movement; 1 s are needed"),
     ((BEND.id, "@short.npz"), "short.npz: is 0.4 s long; 1 s of keeping still are needed"),
-    ((BEND.id, "@good.npz", "--still", "6"), "good.npz: at most 5"),
+    ((BEND.id, "@good.npz", "--end", "7", "--still", "5"), "good.npz: at most 3."),
     ((BEND.id, "@behind.npz"), "behind.npz: the camera sees you from behind; "),
     ((BEND.id, "@aside.npz"), f"aside.npz: {BEND.name} is not seen in it: the sideways lean is "),
     ((BEND.id, "@good.npz", "--side", "right"), f"good.npz: shows {BEND.name} on the other side"),
@@ -188,7 +179,7 @@ def test_a_reference_must_have_a_place(refusal, arguments, words):
 
 def test_a_data_folder_that_is_a_file_is_left_as_it_is(person, takes):
     person.path.write_text("mine")
-    said = complaint(person.calibrate(BEND.id, "--from", takes / "good.npz"))
+    said = complaint(person.calibrate_outside(BEND.id, "--from", takes / "good.npz"))
     assert said.startswith(f"{person.reference()}: cannot be written")
     assert person.path.read_text() == "mine"
 
@@ -198,7 +189,7 @@ def test_a_folder_that_nothing_may_be_written_to_is_told(person, takes):
     person.path.chmod(0o500)
     if os.access(person.path, os.W_OK):
         pytest.skip("this user may write everywhere")
-    said = complaint(person.calibrate(BEND.id, "--from", takes / "good.npz"))
+    said = complaint(person.calibrate_outside(BEND.id, "--from", takes / "good.npz"))
     assert said.startswith(f"{person.reference()}: cannot be written")
 
 
@@ -206,7 +197,7 @@ def test_a_new_stretch_of_the_users_own_is_not_written_over(person, takes):
     path = person.reference("my_bow")
     path.parent.mkdir(parents=True)
     path.write_text("from yesterday")
-    said = complaint(person.calibrate("--new", "my_bow", "--from", takes / "fold.npz"))
+    said = complaint(person.calibrate_outside("--new", "my_bow", "--from", takes / "fold.npz"))
     assert said == f"{path}: is there already; --force writes over it"
     assert path.read_text() == "from yesterday"
 
@@ -215,7 +206,7 @@ def test_a_neutral_that_is_damaged_is_told(person, takes):
     path = person.data / "neutral.toml"
     path.parent.mkdir(parents=True)
     path.write_text("date = 3")
-    said = complaint(person.calibrate(BEND.id, "--from", takes / "good.npz"))
+    said = complaint(person.calibrate_outside(BEND.id, "--from", takes / "good.npz"))
     assert said.startswith(f"{path}: is damaged; delete it")
     assert person.files == ["neutral.toml"]
 
@@ -238,26 +229,28 @@ def photograph(tmp_path_factory):
 @pytest.mark.model
 class TestAPhotograph:
     def test_says_nothing_of_a_stretch_that_is_counted_from_rest(self, person, photograph):
-        said = complaint(person.calibrate("neck_rotation", "--from", photograph))
+        said = complaint(person.calibrate_outside("neck_rotation", "--from", photograph))
         assert said.startswith("me.png: is a single picture, and the head turn is counted from")
         assert person.files == []
 
     def test_says_nothing_of_a_stretch_that_is_told_by_its_movement(self, person, photograph):
-        said = complaint(person.calibrate("pelvic_tilt", "--from", photograph))
+        said = complaint(person.calibrate_outside("pelvic_tilt", "--from", photograph))
         assert said.startswith("me.png: is a single picture, and Pelvic tilt is told by its move")
 
 
 @pytest.mark.model
 class TestACamera:
     def test_that_is_not_there_is_told(self, person):
-        said = complaint(person.calibrate(BEND.id, "--from", "camera", "--camera", "99", *QUIET))
+        said = complaint(
+            person.calibrate_outside(BEND.id, "--from", "camera", "--camera", "99", *QUIET)
+        )
         assert said.startswith("camera 99 is not there")
         assert person.files == []
 
     def test_whose_pictures_end_too_soon_makes_nothing(self, person):
         grey = np.full((240, 320, 3), 180, np.uint8)
         room = write_video(person.takes / "room.mp4", [grey] * 25, range(0, 1000, 40))
-        done = person.calibrate(BEND.id, "--from", "camera", "--camera", room, *QUIET)
+        done = person.calibrate_outside(BEND.id, "--from", "camera", "--camera", room, *QUIET)
         assert done.returncode == 2
         assert done.stderr == (
             "backstretch: the pictures ended before all takes were made; nothing was written\n"

@@ -250,11 +250,6 @@ class TestAStretchThatDoesNotCome:
         waited_s = instead_of_coming(Deed.REST).time_s - bending().time_s
         assert waited_s == pytest.approx(PATIENCE_S, abs=1.0)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="_await gives hints and gives up only in moments without a still: below four moments a "
-        "second there is one in every moment",
-    )
     def test_is_given_up_however_seldom_is_looked(self):
         actor = bending(waiting=Deed.OTHER, fps=3.0).act(PATIENCE_S + 5.0)
         assert actor.guide.ended == "failed"
@@ -277,11 +272,6 @@ class TestAStretchThatDoesNotCome:
         assert "Turn your face to the camera." in actor.said
         assert (actor.guide.ended, "from behind" in actor.guide.refused) == ("failed", True)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="PersonalGoal.refusal takes stills whose rest is not known: where the neutral is found "
-        "anew, way() counts from REACH and an upright trunk has gone enough of the way",
-    )
     def test_is_not_taken_of_somebody_who_has_turned_to_the_side(self):
         assert bending(waiting=Deed.TURN_AWAY).act(HINT_S).tried == 0
 

@@ -87,18 +87,10 @@ class TestTheNeutral:
         values = upright(tilted, rest=tilted).to_the_end().guide.made.values
         assert abs(values["head_roll_rel.left"]) == pytest.approx(8.0, abs=3.0)
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="what is kept is the session's first neutral, found while the camera was set up, "
-        "not what the take shows",
-    )
     def test_is_that_of_the_take_and_not_of_the_time_before(self):
         values = upright(standing(), rest=Figure(tilt_deg=10.0)).to_the_end().guide.made.values
         assert values["head_roll_rel.left"] == pytest.approx(0.0, abs=3.0)
 
-    @pytest.mark.xfail(
-        strict=True, reason="NeutralGoal.refusal asks the neutral from before, not the still itself"
-    )
     def test_is_not_taken_of_somebody_who_leans(self):
         guide = upright(side_bend(60.0)).to_the_end().guide
         assert (guide.ended, guide.refused) == ("failed", "you do not sit or stand upright")

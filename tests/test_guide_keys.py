@@ -108,24 +108,15 @@ class TestAPause:
         actor.act(PATIENCE_S + 5.0).press(Command.PAUSE).act(10.0)
         assert (actor.guide.phase, actor.guide.ended) == (Phase.TRYING, "")
 
-    @pytest.mark.xfail(
-        strict=True, reason="nothing draws the scene again before something happens in these phases"
-    )
     @pytest.mark.parametrize("phase", [Phase.TRYING, Phase.EASING])
     def test_that_is_over_is_not_shown_any_more(self, phase):
         actor = at(phase, "left", "left", waiting=Deed.REST, easing=Deed.STRETCH)
         assert actor.press(Command.PAUSE, Command.PAUSE).act(1.0).guide.scene.title != "Paused"
 
-    @pytest.mark.xfail(
-        strict=True, reason="_again leaves _paused set: the next take is announced and never comes"
-    )
     def test_ends_with_the_key_that_goes_back(self):
         actor = at(Phase.EASING).press(Command.PAUSE, Command.BACK)
         assert actor.act(40.0).guide.ended == "done"
 
-    @pytest.mark.xfail(
-        strict=True, reason="the session goes on judging, and its seconds are taken for the check"
-    )
     def test_in_the_check_counts_for_nothing(self):
         actor = at(Phase.HOLDING).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
         assert not actor.act(0.5).guide.ended

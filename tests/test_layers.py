@@ -24,7 +24,7 @@ LAYERS = (
     {"breathing", "haste", "patience", "placement", "presence", "programme", "stills"},
     {"agenda", "contrasts", "guide_lines", "orders", "reach", "scene"},
     {"lines", "new_pose", "personal", "prompting"},
-    {"advice", "drafts", "hold_talk", "positions", "setting_up"},
+    {"advice", "drafts", "hold_talk", "positions", "setting_up", "still_watch"},
     {"calibrating", "coach"},
     {"goals"},
     {"guide"},

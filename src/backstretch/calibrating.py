@@ -5,14 +5,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backstretch.columns import COLUMN_INDEX, COLUMNS
+from backstretch.columns import COLUMN_INDEX, COLUMNS, relative_columns
 from backstretch.contrasts import contrasts_of, rests_of
 from backstretch.drafts import drafted
 from backstretch.errors import TakeError
 from backstretch.hold import State
 from backstretch.landmarks import Floats, Landmarks
 from backstretch.matching import forms_of
-from backstretch.neutral import OwnNeutral, neutral_words, own_neutral
+from backstretch.neutral import (
+    UPRIGHT_BELOW_DEG,
+    Neutral,
+    OwnNeutral,
+    is_square,
+    neutral_words,
+    own_neutral,
+)
 from backstretch.new_pose import Choice, carries, choose
 from backstretch.personal import calibration_of, personal_pose, view_of
 from backstretch.placement import needed_landmarks
@@ -158,9 +165,9 @@ def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> Own
         TakeError: There is no such moment in it.
     """
     _check_people(shot)
-    _long_enough(shot, stills_of(shot.steps), least_s)
-    found = next((step.neutral for step in reversed(shot.steps) if step.neutral), None)
-    if found is None or not found.upright:
+    stills = _long_enough(shot, stills_of(shot.steps), least_s)
+    found = next((n for still in reversed(stills) if (n := _neutral_in(shot, still))), None)
+    if found is None:
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
         raise TakeError(f"{shot.name}: {words}")
     own = own_neutral(found, date)
@@ -170,6 +177,22 @@ def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> Own
         if carries(COLUMNS[COLUMN_INDEX[key]].measure, own.view)
     }
     return replace(own, values=seen)
+
+
+def is_upright(still: Still) -> bool:
+    """Whether somebody sits or stands upright in a still."""
+    return bool(still.values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
+
+
+def _neutral_in(shot: Shot, still: Still) -> Neutral | None:
+    """The neutral that a still is; None where it is none."""
+    before = next(step.neutral for step in shot.steps if step.time_s == still.end_s)
+    if before is None or not is_upright(still):
+        return None
+    # Relative values of a still are counted from the neutral before it, and none in that itself.
+    moved = np.where(relative_columns(), np.nan_to_num(still.values), 0.0)
+    found = replace(before, values=before.values + moved)
+    return found if found.upright and is_square(found) else None
 
 
 def _check_people(shot: Shot) -> None:

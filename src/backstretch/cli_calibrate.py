@@ -102,7 +102,7 @@ def calibrate(
     start: StartOption = 0.0,
     end: EndOption = None,
     still: Annotated[
-        float, typer.Option(min=1.0, max=30.0, help="Seconds of keeping still that a take needs.")
+        float, typer.Option(min=1.0, max=5.0, help="Seconds of keeping still that a take needs.")
     ] = 1.0,
     camera: CameraOption = "0",
     takes: Annotated[
@@ -148,7 +148,7 @@ def calibrate(
         _keep(made, request, library, console, [])
         return
     shots = [_shot(each, request, looking) for each in source]
-    made, notes = _made(shots, request, library)
+    made, notes = _made(shots, request, library, own)
     _keep(made, request, library, console, notes)
 
 
@@ -253,7 +253,7 @@ def _guided(
 
 
 def _made(
-    shots: Sequence["Shot"], request: Request, library: "Library"
+    shots: Sequence["Shot"], request: Request, library: "Library", own: "OwnNeutral | None"
 ) -> tuple["Pose | OwnNeutral", list[str]]:
     """What recorded takes come to, and what there is to say of it."""
     from backstretch.calibrating import neutral_reference, new_reference, personal_reference
@@ -264,14 +264,14 @@ def _made(
         made = personal_reference(
             shots, request.pose, others, today, sides=request.sides, least_s=least_s
         )
-        return made, _counted(shots, request.pose, made)
+        return made, _counted(shots, request.pose, made, own)
     if request.new_id:
         side = request.sides[0] if request.sides else None
         named = request.new_id, request.name or _asked_name(request.new_id)
         new, _ = new_reference(
             shots, named, _others(library, request), today, side=side, least_s=least_s
         )
-        return new, _counted(shots, None, new)
+        return new, _counted(shots, None, new, own)
     return neutral_reference(shots[-1], today, least_s=least_s), []
 
 
@@ -343,7 +343,9 @@ def _alike_now(before: "Pose", after: "Pose", library: "Library") -> list[str]:
     return found
 
 
-def _counted(shots: Sequence["Shot"], before: "Pose | None", after: "Pose") -> list[str]:
+def _counted(
+    shots: Sequence["Shot"], before: "Pose | None", after: "Pose", own: "OwnNeutral | None"
+) -> list[str]:
     """What the takes themselves count by the new reference, and by the library."""
     from backstretch.shots import seconds_held
 
@@ -351,9 +353,9 @@ def _counted(shots: Sequence["Shot"], before: "Pose | None", after: "Pose") -> l
     for shot in shots:
         if shot.is_picture:
             continue
-        words = f"With it, {shot.name} counts {seconds_held(shot, after):.1f} s"
+        words = f"With it, {shot.name} counts {seconds_held(shot, after, own):.1f} s"
         found.append(
-            f"{words}; by the library {seconds_held(shot, before):.1f} s."
+            f"{words}; by the library {seconds_held(shot, before, own):.1f} s."
             if before
             else f"{words}."
         )

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from backstretch.calibrating import (
     Shot,
+    is_upright,
     neutral_reference,
     new_reference,
     personal_reference,
@@ -20,6 +21,7 @@ from backstretch.reach import reach_of, shown_in, taken_for
 from backstretch.stills import Still
 from backstretch.views import VIEWS
 
+NO_REST = "I have not seen you at rest before it"
 AT_REST = "you are still at rest"
 CAMERA = "Level, and where it sees all of you and the bend best."
 TRUNK = frozenset(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
@@ -74,6 +76,8 @@ class PersonalGoal:
         mistaken = None if is_in else taken_for(still, self._others)
         if mistaken is not None:
             return f"this looks like {mistaken.pose.name}"
+        if not is_in and still.neutral is None:
+            return NO_REST
         return shown.refusal
 
     def seen(self, still: Still, side: str | None) -> str:
@@ -125,8 +129,7 @@ class NeutralGoal:
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
         """As `Goal.refusal`."""
-        neutral = still.neutral
-        return "" if neutral is None or neutral.upright else "you do not sit or stand upright"
+        return "" if is_upright(still) else "you do not sit or stand upright"
 
     def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
         """As `Goal.seen`."""

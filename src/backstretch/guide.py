@@ -4,7 +4,6 @@ Like the coach it is a state machine over steps, without camera, window, sound o
 here; what the takes came to is `Guide.made`, once all went well.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,15 +30,13 @@ from backstretch.prompting import Prompter, Script, speaking_s
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
 from backstretch.setting_up import SettingUp
+from backstretch.still_watch import StillWatch
 from backstretch.stills import Still, stills_of
 
 COUNT_S, TAKE_S = 3.0, 3.0
 """Counted down before a take, and taken: together what research D calls one hold's worth of stillness."""
 LEAST_STILL_S = 2.0
 """Of the take so much must be without movement."""
-LOOK_BACK_S = 1.5
-LOOK_EVERY_S = 0.25
-"""Over how long stillness is told, and how often."""
 OUT_S, NUDGE_S = 1.0, 15.0
 """How long somebody must have left the position before the next take, and how often they are told to."""
 HINT_S, PATIENCE_S = 20.0, 90.0
@@ -78,16 +75,16 @@ class Guide:
         self._placing = SettingUp(self._prompter)
         self._script = Script(placing(goal.pose))
         self._shots: list[Shot] = []
-        self._recent: deque[Step] = deque()
+        self._watch = StillWatch(goal.needed)
         self._rest: list[Step] = []
         self._taken: list[Step] = []
         self._out: list[Event] = []
         self._refusals = 0
-        self._time_s = self._since_s = self._out_s = self._looked_s = 0.0
+        self._time_s = self._since_s = self._out_s = 0.0
         self._counted = 0
         self._seen = ""
         self._checking = self._paused = self._has_begun = False
-        self.scene = self._plain(Look.CALM, "Set up", "")
+        self.scene = self._before_pause = self._plain(Look.CALM, "Set up", "")
 
     @property
     def _side(self) -> str | None:
@@ -101,9 +98,7 @@ class Guide:
             self._since_s += passed_s
             self._linger()
             return self._given()
-        self._recent.append(step)
-        while self._time_s - self._recent[0].time_s > LOOK_BACK_S:
-            self._recent.popleft()
+        self._watch.push(step)
         if self.phase is Phase.PLACING:
             self._place(step, room, passed_s)
         elif self.phase is Phase.READY:
@@ -158,7 +153,7 @@ class Guide:
             self._say(placed.said)
         self.scene = self._plain(placed.look, "Set up", placed.line)
         if placed.over:
-            self._rest = list(self._recent)
+            self._rest = list(self._watch.recent)
             self._enter(Phase.READY)
             said_until_s = self._prompter.said_until_s
             takes = len(self._sides) if self._goal.checked else 0
@@ -186,18 +181,18 @@ class Guide:
     def _await(self, step: Step) -> None:
         """The position is awaited; it is taken as soon as it is kept still."""
         waited_s = self._time_s - self._since_s
-        still = self._still()
-        if still is None or self._time_s < self._prompter.said_until_s:
-            if waited_s > HINT_S:
-                self._hint(step)
-            if waited_s > PATIENCE_S:
-                self._fail(self.refused or lines.NOT_SEEN)
-            return
-        self.refused = self._goal.refusal(still, self._side, self._rest_still())
-        if not self.refused:
-            self._enter(Phase.TAKING)
-            self._taken, self._counted = [], 0
-            self._count(0.0)
+        still = self._watch.still()
+        if still is not None and self._time_s >= self._prompter.said_until_s:
+            self.refused = self._goal.refusal(still, self._side, self._rest_still())
+            if not self.refused:
+                self._enter(Phase.TAKING)
+                self._taken, self._counted = [], 0
+                self._count(0.0)
+                return
+        if waited_s > PATIENCE_S:
+            self._fail(self.refused or lines.NOT_SEEN)
+        elif waited_s > HINT_S:
+            self._hint(step)
 
     def _hint(self, step: Step) -> None:
         unseen = step.reason.endswith("unseen") or step.landmarks is None
@@ -206,14 +201,6 @@ class Guide:
         if said:
             self._say(said)
         self._show_waiting(self._prompter.shown)
-
-    def _still(self) -> Still | None:
-        """The still that is going on; looked for now and then."""
-        if self._time_s - self._looked_s < LOOK_EVERY_S:
-            return None
-        self._looked_s = self._time_s
-        stills = stills_of(list(self._recent), self._goal.needed)
-        return stills[-1] if stills and stills[-1].end_s >= self._time_s - LOOK_EVERY_S else None
 
     def _rest_still(self) -> Still | None:
         stills = stills_of(self._rest, self._goal.needed)
@@ -287,7 +274,7 @@ class Guide:
 
     def _ease(self, passed_s: float) -> None:
         """Wait until the position is left."""
-        still = self._still() if self._goal.checked else None
+        still = self._watch.still() if self._goal.checked else None
         if still is not None:
             is_out = bool(self._goal.refusal(still, self._side_before, self._rest_still()))
             self._out_s = self._out_s if is_out else 0.0
@@ -351,7 +338,7 @@ class Guide:
             self._shots.pop()
         if self.made is not None:
             self._out.append(Judge((self._goal.pose,) if self._goal.pose.checks else ()))
-        self.made, self._checking = None, False
+        self.made, self._checking, self._paused = None, False, False
         if self.phase is not Phase.PLACING:
             self._begin()
 
@@ -359,13 +346,18 @@ class Guide:
         self._paused = not self._paused
         if self._paused:
             self._say(PAUSED, urgent=True)
+            self._before_pause = self.scene
             self.scene = replace(
                 self.scene, phase=Phase.PAUSED, look=Look.CALM, title="Paused", line=""
             )
+            self._out += [Judge(())] if self._checking else []
         elif self.phase is Phase.TAKING:
             self._begin()
         else:
+            self.scene = self._before_pause
             self._say(GOING_ON)
+            if self._checking:
+                self._judge_made()
 
     def _stop_for_pain(self) -> None:
         self._say(STOPPED, urgent=True)

@@ -198,7 +198,7 @@ class NeutralFinder:
             self._next_s = time_s + REPLACE_EVERY_S
 
     def _consider(self, new: Neutral) -> None:
-        if new.upright and not _is_square(new):
+        if new.upright and not is_square(new):
             return
         old = self.found
         if old is None:
@@ -247,7 +247,7 @@ def neutral_of(
     return Neutral(*span, lengths, settled, view, upright, roll)
 
 
-def _is_square(neutral: Neutral) -> bool:
+def is_square(neutral: Neutral) -> bool:
     """Whether head, chest and hips look the same way, as far as they are seen."""
     away = {key: abs(neutral.values[COLUMN_INDEX[key]]) for key in SQUARE_WITHIN_DEG}
     if neutral.view.off("front") > ROLL_SEEN_WITHIN_DEG:
