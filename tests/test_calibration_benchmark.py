@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import calibration
+from tests import calibration, calibration_tables
 from tests.truth import MEDIA
 
 pytestmark = [
@@ -40,11 +40,7 @@ def measured(tmp_path_factory, request):
     pairs, refused = calibration.calibrated(tmp_path_factory.mktemp("tracks"))
     manager = request.config.pluginmanager.getplugin("capturemanager")
     with manager.global_and_fixture_disabled():
-        calibration.print_refused(refused)
-        calibration.print_other_takes(calibration.other_takes(pairs))
-        calibration.print_elsewhere(calibration.elsewhere(pairs))
-        calibration.print_stiff(calibration.of_stiff(pairs))
-        calibration.print_new(pairs, calibration.of_new(pairs))
+        calibration_tables.print_tables(pairs, refused)
     return pairs, refused
 
 

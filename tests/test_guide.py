@@ -263,6 +263,11 @@ class TestAStretchThatDoesNotCome:
         actor = bending(waiting=Deed.LEAVE).act(HINT_S + 5.0)
         assert (actor.said[-1], actor.guide.scene.look) == ("I cannot see you.", Look.UNSEEN)
 
+    def test_after_a_take_that_was_refused_is_given_up_with_what_was_seen_since(self):
+        actor = bending(takes=(Deed.FIDGET,)).to_the(Phase.TAKING).to_the(Phase.TRYING)
+        gone = actor.once_more(waiting=Deed.LEAVE).to_the_end()
+        assert gone.guide.refused == lines.NOT_SEEN
+
     def test_is_waited_for_as_long_as_the_camera_gives_no_pictures(self):
         actor = bending(waiting=Deed.LEAVE, room=Room(lost=True))
         assert not actor.act(PATIENCE_S + 10.0).guide.ended

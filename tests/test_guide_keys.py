@@ -117,6 +117,10 @@ class TestAPause:
         actor = at(Phase.EASING).press(Command.PAUSE, Command.BACK)
         assert actor.act(40.0).guide.ended == "done"
 
+    def test_ends_with_the_key_that_goes_on(self):
+        actor = at(Phase.EASING, "left", "left").press(Command.PAUSE, Command.NEXT)
+        assert actor.act(40.0).guide.ended == "done"
+
     def test_in_the_check_counts_for_nothing(self):
         actor = at(Phase.HOLDING).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
         assert not actor.act(0.5).guide.ended

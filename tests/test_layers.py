@@ -31,7 +31,16 @@ LAYERS = (
 )
 """The middle, lowest first. Above it come the rim and, above all, the command line."""
 MIDDLE = set().union(*LAYERS)
-TOP = {"cli", "cli_calibrate", "cli_health", "cli_live", "cli_options", "cli_poses", "__main__"}
+TOP = {
+    "cli",
+    "cli_calibrate",
+    "cli_health",
+    "cli_live",
+    "cli_options",
+    "cli_poses",
+    "cli_words",
+    "__main__",
+}
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py"))
 RIM = set(MODULES) - MIDDLE - TOP - {"__init__"}
 DOORS = {
@@ -39,7 +48,15 @@ DOORS = {
     "cv2": {"camera", "canvas", "window"},
     "sounddevice": {"voice"},
     "av": {"video", "annotated"},
-    "typer": {"cli", "cli_calibrate", "cli_health", "cli_live", "cli_options", "cli_poses"},
+    "typer": {
+        "cli",
+        "cli_calibrate",
+        "cli_health",
+        "cli_live",
+        "cli_options",
+        "cli_poses",
+        "cli_words",
+    },
     "platformdirs": {"cli_options"},
     "tomlkit": {"own_neutral", "pose_writer"},
 }

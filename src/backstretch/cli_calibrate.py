@@ -1,7 +1,6 @@
 """The command that makes references: somebody's own ranges for a stretch, a new stretch, their own neutral."""
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.cli_health import is_asked
 from backstretch.cli_options import (
     CameraOption,
     EndOption,
@@ -28,6 +26,7 @@ from backstretch.cli_options import (
     sides_of,
     watching,
 )
+from backstretch.cli_words import asked_name, asked_words
 from backstretch.errors import InputError
 from backstretch.landmarks import SIDES
 
@@ -130,6 +129,8 @@ def calibrate(
         )
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
+    if neutral and side is not SideOption.BOTH:
+        raise InputError("--neutral has no sides; leave out --side")
     from rich.console import Console
 
     from backstretch.shots import Looking
@@ -180,6 +181,10 @@ def _request(
 
     (pose_id, new_id, name), (out, force) = names, to
     pose = library.find(pose_id) if pose_id else None
+    if pose is not None and pose.id in library.own:
+        raise InputError(
+            f"{pose_id} is a stretch of your own; make it again with --new {pose_id} --force"
+        )
     if out is not None and out.suffix != ENDING:
         raise InputError(f"--out {out}: a pose file ends in {ENDING}")
     sides = sides_of(pose, side)
@@ -243,7 +248,7 @@ def _guided(
         if request.pose.sides == "each":
             sides = [side for side in request.sides or SIDES for _ in range(takes)]
     elif request.new_id:
-        named = request.new_id, request.name or _asked_name(request.new_id)
+        named = request.new_id, request.name or asked_name(request.new_id)
         goal = NewGoal(named, _others(library, request), _today(), *(request.sides or (None,)))
     else:
         sides = [None]
@@ -267,7 +272,7 @@ def _made(
         return made, _counted(shots, request.pose, made, own)
     if request.new_id:
         side = request.sides[0] if request.sides else None
-        named = request.new_id, request.name or _asked_name(request.new_id)
+        named = request.new_id, request.name or asked_name(request.new_id)
         new, _ = new_reference(
             shots, named, _others(library, request), today, side=side, least_s=least_s
         )
@@ -300,8 +305,8 @@ def _keep(
         )
     else:
         made = replace(made, id=request.path.stem)
-        if request.pose is None and is_asked():
-            made = _asked_words(made)
+        if request.pose is None:
+            made = asked_words(made)
         save_text(pose_text(made), request.path, force=request.force)
         if request.pose is not None:
             alike = _alike_now(request.pose, made, library)
@@ -360,38 +365,6 @@ def _counted(
             else f"{words}."
         )
     return found
-
-
-def _asked_words(pose: "Pose") -> "Pose":
-    """A new pose with the words that somebody at a terminal gives it; each has a draft."""
-    from backstretch.pose_pages import measure_words
-    from backstretch.poses import REGIONS
-
-    def asked(question: str, draft: str) -> str:
-        return str(typer.prompt(question, default=draft, err=True)) if draft else ""
-
-    print("What to say and show; Enter keeps the draft.", file=sys.stderr)
-    region = ""
-    while region not in REGIONS:
-        region = asked(f"For which region ({', '.join(REGIONS)})?", pose.regions[0])
-    rule = asked("Which side counts as left or right?", pose.side_rule)
-    checks = [
-        replace(
-            check,
-            below=asked(f"When the {measure_words(check)} is too small", check.below),
-            above=asked(f"When the {measure_words(check)} is too large", check.above),
-        )
-        for check in pose.checks
-    ]
-    return replace(pose, regions=(region,), side_rule=rule, checks=tuple(checks))
-
-
-def _asked_name(new_id: str) -> str:
-    """What a new stretch is called, asked at a terminal; empty for a draft."""
-    if not is_asked():
-        return ""
-    draft = new_id.replace("_", " ").capitalize()
-    return str(typer.prompt("What is the stretch called?", default=draft, err=True))
 
 
 def _today() -> str:

@@ -33,10 +33,8 @@ from backstretch.setting_up import SettingUp
 from backstretch.still_watch import StillWatch
 from backstretch.stills import Still, stills_of
 
-COUNT_S, TAKE_S = 3.0, 3.0
-"""Counted down before a take, and taken: together what research D calls one hold's worth of stillness."""
-LEAST_STILL_S = 2.0
-"""Of the take so much must be without movement."""
+COUNT_S, TAKE_S, LEAST_STILL_S = 3.0, 3.0, 2.0
+"""Counted down before a take; taken; and so much of that must be without movement."""
 OUT_S, NUDGE_S = 1.0, 15.0
 """How long somebody must have left the position before the next take, and how often they are told to."""
 HINT_S, PATIENCE_S = 20.0, 90.0
@@ -181,6 +179,8 @@ class Guide:
     def _await(self, step: Step) -> None:
         """The position is awaited; it is taken as soon as it is kept still."""
         waited_s = self._time_s - self._since_s
+        if step.landmarks is None:
+            self.refused = ""
         still = self._watch.still()
         if still is not None and self._time_s >= self._prompter.said_until_s:
             self.refused = self._goal.refusal(still, self._side, self._rest_still())
@@ -294,6 +294,7 @@ class Guide:
 
     def _make(self) -> None:
         """Make what the takes were for."""
+        self._paused = False
         try:
             self.made = self._goal.make(self._shots)
         except TakeError as error:
