@@ -108,7 +108,8 @@ def shown_in_shot(
         mistaken = taken_for(each.still, others)
         if mistaken is not None and each.verdict.state is not State.IN:
             raise TakeError(f"{shot.name}: this looks like {mistaken.pose.name}, not {pose.name}")
-    _check_view(shot, pose, shown[0].still)
+    if words := wrong_view(pose, shown[0].still):
+        raise TakeError(f"{shot.name}: {words}")
     return shown
 
 
@@ -252,14 +253,14 @@ def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Seq
     )
 
 
-def _check_view(shot: Shot, pose: Pose, still: Still) -> None:
+def wrong_view(pose: Pose, still: Still) -> str:
+    """Why a camera at this place cannot tell a pose, in words; empty where it can."""
     views = [view_of(still), view_of(replace(still, neutral=None))]
     off_deg = min(view.off(name) for view in views for name in pose.views)
-    if off_deg > WRONG_VIEW_FROM_DEG:
-        wanted = pose.views[0].replace("_", " ")
-        raise TakeError(
-            f"{shot.name}: the camera sees you {views[0].words}; {pose.name} wants the {wanted} view"
-        )
+    if off_deg <= WRONG_VIEW_FROM_DEG:
+        return ""
+    wanted = pose.views[0].replace("_", " ")
+    return f"the camera sees you {views[0].words}; {pose.name} wants the {wanted} view"
 
 
 def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:

@@ -9,6 +9,7 @@ from backstretch.calibrating import (
     neutral_reference,
     new_reference,
     personal_reference,
+    wrong_view,
 )
 from backstretch.hold import State
 from backstretch.landmarks import NAMES, SIDES
@@ -78,7 +79,7 @@ class PersonalGoal:
             return f"this looks like {mistaken.pose.name}"
         if not is_in and still.neutral is None:
             return NO_REST
-        return shown.refusal
+        return shown.refusal or wrong_view(self.pose, still)
 
     def seen(self, still: Still, side: str | None) -> str:
         """As `Goal.seen`."""
