@@ -31,8 +31,6 @@ from backstretch.stills import Still, stills_of
 
 LEAST_S = 1.0
 """A take needs so long without movement."""
-LEAST_TRUNK_PX = 60.0
-"""Shorter segments double the rate of angle errors beyond 15 degrees (field notes, section 4)."""
 WRONG_VIEW_FROM_DEG = 60.0
 """From further off a picture does not carry the measures that a pose is judged by."""
 PICTURE = "a single picture"
