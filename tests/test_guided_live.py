@@ -60,13 +60,3 @@ def test_takes_a_stretch_checks_it_and_keeps_it(tmp_path, clip):
     assert made.checks[0].measured is not None
     assert made.checks[0].measured.median == pytest.approx(27.0, abs=6.0)
     assert "Come into the stretch slowly, then keep still." in done.stdout
-
-
-def test_keeps_nothing_of_pictures_that_end_too_soon(tmp_path, clip):
-    camera = filmed(tmp_path / "camera.mp4", waiting(clip, 4.0))
-    home = Home(tmp_path)
-    done = home.run("calibrate", POSE, "--from", "camera", "--camera", camera, *QUIET)
-    said = [line for line in done.stderr.splitlines() if line.startswith("backstretch: ")]
-    assert done.returncode == 2, done
-    assert said[-1].endswith("the pictures ended before all takes were made; nothing was written")
-    assert not (home.data / "poses").exists()
