@@ -20,7 +20,9 @@ from tests.coached import (
     tilts,
 )
 
-LIVELY = tuple(phase for phase in Phase if phase not in {Phase.PAIN, Phase.DONE})
+GUIDED = {Phase.TAKING}
+"""Phases of the guide, which the coach never comes to."""
+LIVELY = tuple(phase for phase in Phase if phase not in {Phase.PAIN, Phase.DONE, *GUIDED})
 
 
 # Pauses
