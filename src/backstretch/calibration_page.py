@@ -14,12 +14,11 @@ from backstretch.pose_pages import (
     calibration_rows,
     facts,
     lines,
-    measure_words,
     range_words,
     reach_words,
     shown_on,
 )
-from backstretch.poses import Check, Pose, Reach
+from backstretch.poses import Check, Pose, Reach, measure_words
 
 WIDEST = 100
 CLEAR: dict[tuple[str, str], float] = {

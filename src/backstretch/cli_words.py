@@ -24,8 +24,7 @@ def asked_words(pose: "Pose") -> "Pose":
     """A new pose with the words that somebody at a terminal gives it; elsewhere with its drafts."""
     if not is_asked():
         return pose
-    from backstretch.pose_pages import measure_words
-    from backstretch.poses import REGIONS
+    from backstretch.poses import REGIONS, measure_words
 
     def asked(question: str, draft: str) -> str:
         return str(typer.prompt(question, default=draft, err=True)) if draft else ""

@@ -14,7 +14,7 @@ from backstretch.figure_drawing import figure_text
 from backstretch.landmarks import SIDES
 from backstretch.library import Library
 from backstretch.pose_sets import PoseSet
-from backstretch.poses import NOT_FOR, Check, Dose, Pose
+from backstretch.poses import NOT_FOR, Check, Dose, Pose, measure_words
 from backstretch.views import View
 
 WIDEST = 100
@@ -206,13 +206,6 @@ def reach_words(check: Check) -> str:
     at, spread = round(check.measured.median, digits) + 0.0, check.measured.spread
     symbol = SYMBOLS[check.measure.unit]
     return f"{at:.{digits}f} ± {max(spread, 10.0**-digits):.{digits}f}{symbol}"
-
-
-def measure_words(check: Check) -> str:
-    """The measure, its side where it has one, and where it is taken if not in the picture."""
-    of = {"work": "worked side", "both": "both sides", "": ""}.get(check.of, f"{check.of} side")
-    more = [words for words in (of, "in space" if check.frame == "world" else "") if words]
-    return f"{check.measure.label} ({', '.join(more)})" if more else check.measure.label
 
 
 def lines(words: Iterable[str]) -> list[RenderableType]:

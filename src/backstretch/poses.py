@@ -240,3 +240,10 @@ class Pose:
         if len({other.frame for other in same}) > 1:
             parts.append(check.frame)
         return "_".join(parts)
+
+
+def measure_words(check: Check) -> str:
+    """The measure, its side where it has one, and where it is taken if not in the picture."""
+    of = {"work": "worked side", "both": "both sides", "": ""}.get(check.of, f"{check.of} side")
+    more = [words for words in (of, "in space" if check.frame == "world" else "") if words]
+    return f"{check.measure.label} ({', '.join(more)})" if more else check.measure.label

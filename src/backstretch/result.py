@@ -11,8 +11,9 @@ from backstretch.hold import Kind, Moment, Span, total
 from backstretch.landmarks import SIDES
 from backstretch.matching import Form, forms_of
 from backstretch.neutral import Neutral, OwnNeutral
-from backstretch.poses import Check, Pose
+from backstretch.poses import Check, Pose, measure_words
 from backstretch.recognition import Held, Likeness
+from backstretch.snapshots import Snapshots, snapshot_document
 from backstretch.video import Source
 
 SCHEMA = 1
@@ -84,6 +85,7 @@ class Result:
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
         looks_like: For a photograph, the poses it passes for, best first.
+        snapshots: The moments that are worth a picture.
     """
 
     source: Source
@@ -94,6 +96,7 @@ class Result:
     neutral: Neutral | None
     seen: float
     looks_like: tuple[Likeness, ...] | None = None
+    snapshots: Snapshots = field(default_factory=Snapshots)
 
     def seconds(self, kind: Kind) -> float:
         """Seconds of one kind; wrong and unseen ones include attempts."""
@@ -117,7 +120,13 @@ class Result:
             "schema": SCHEMA,
             "source": vars(self.source),
             "pose": pose.id if pose else None,
+            "title": pose.name if pose else self.wanted.title,
             "holds": [hold_document(held, self.wanted) for held in self.holds],
+            "attempts": [_span(span) for span in self.attempts],
+            "stretches": [_stretch(each, self) for each in tallies(self)],
+            "snapshots": {
+                name: snapshot_document(step) for name, step in self.snapshots.found.items()
+            },
             "totals": {
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
@@ -213,6 +222,51 @@ def hold_document(held: Held, wanted: Wanted) -> dict[str, Any]:
         "score": score(hold.score),
         "measures": measures_of(form.pose, hold.moments),
         "reasons": reasons(hold.spans),
+        "spans": [_span(span) for span in hold.spans],
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    """A span of time of the JSON document."""
+    return {
+        "start_s": round(span.start_s, 2),
+        "end_s": round(span.end_s, 2),
+        "kind": str(span.kind),
+        "reason": span.reason,
+    }
+
+
+def _stretch(tally: Tally, result: Result) -> dict[str, Any]:
+    """A stretch and side of the JSON document: what was asked of it, and what it was judged by."""
+    form = tally.form
+    targets = form.targets[result.snapshots.near(form)]
+    return {
+        "pose": form.pose.id,
+        "name": form.pose.name,
+        "side": form.side,
+        "held_s": round(tally.held_s, 2),
+        "done": tally.done,
+        "asked": tally.asked,
+        "asked_s": tally.asked_s,
+        "checks": [
+            _check(form, check, [each.column.key for each in targets if each.check is check])
+            for check in form.pose.checks
+        ],
+    }
+
+
+def _check(form: Form, check: Check, columns: list[str]) -> dict[str, Any]:
+    """A check of the JSON document; ``columns`` are those of steps.csv that it was read from."""
+    own = check.on(form.side)
+    return {
+        "label": form.pose.label(check),
+        "words": measure_words(check),
+        "columns": columns,
+        "unit": check.measure.unit,
+        "good": list(own.good),
+        "accept": list(own.accept),
+        "required": check.required,
+        "more": check.more,
     }
 
 

@@ -9,6 +9,7 @@ from backstretch.recalibration import recalibration
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
+from backstretch.snapshots import Snapshots
 from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 
@@ -30,6 +31,7 @@ class Take:
         self._count = 0
         self._seen = 0
         self._neutrals: dict[str, Neutral | None] = {}
+        self._snapshots = Snapshots()
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled."""
@@ -43,6 +45,7 @@ class Take:
 
     def _noted(self, steps: list[Step]) -> list[Step]:
         for step in steps:
+            self._snapshots.push(step)
             if step.pose is not None and step.valid_s > 0.0:
                 self._neutrals.setdefault(step.pose.id, step.neutral)
         return steps
@@ -78,6 +81,7 @@ class Take:
             warnings=tuple(said),
             neutral=neutral,
             seen=self._seen / max(1, self._count),
+            snapshots=self._snapshots,
         )
 
     def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[str]:
