@@ -4,16 +4,24 @@ import json
 import os
 import signal
 import sys
-from contextlib import nullcontext
-from dataclasses import replace
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
 
-from backstretch import __version__, cli_calibrate, cli_health, cli_live, cli_poses
+from backstretch import (
+    __version__,
+    cli_calibrate,
+    cli_export,
+    cli_health,
+    cli_history,
+    cli_live,
+    cli_poses,
+)
+from backstretch.cli_history import check_profile
 from backstretch.cli_options import (
     INTERRUPTED,
     EndOption,
@@ -21,6 +29,7 @@ from backstretch.cli_options import (
     MirroredOption,
     ModelOption,
     PosesOption,
+    ProfileOption,
     SideOption,
     StartOption,
     complain,
@@ -28,13 +37,8 @@ from backstretch.cli_options import (
     sides_of,
     watching,
 )
+from backstretch.cli_saving import save_analysis
 from backstretch.errors import BackstretchError, InputError
-
-if TYPE_CHECKING:
-    from backstretch.library import Library
-    from backstretch.recognition import Likeness
-    from backstretch.recording import Recording
-    from backstretch.result import Result, Wanted
 
 app = typer.Typer(
     help="Check back stretches through a camera, and count the seconds that were really held.",
@@ -44,7 +48,14 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_poses.app, name="poses")
-for command in (cli_live.live, cli_calibrate.calibrate, cli_live.cameras, cli_health.health):
+app.add_typer(cli_history.app, name="history")
+for command in (
+    cli_live.live,
+    cli_calibrate.calibrate,
+    cli_live.cameras,
+    cli_health.health,
+    cli_export.export,
+):
     app.command()(command)
 
 
@@ -125,9 +136,17 @@ def analyze(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder."
+            help="Write report.html, result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder."
         ),
     ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep what was held in the history.")
+    ] = False,
+    when: Annotated[
+        datetime | None,
+        typer.Option(help="With --save: when it was recorded; else the time of the file."),
+    ] = None,
+    profile: ProfileOption = "",
     model: ModelOption = None,
     poses: PosesOption = None,
     only_library: LibraryOption = False,
@@ -136,7 +155,11 @@ def analyze(
 
     Example: backstretch analyze samples/side_bend.mp4
     """
+    from rich.console import Console
+
+    from backstretch.api import analyse_recording
     from backstretch.result import Wanted
+    from backstretch.summary import show
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
@@ -152,75 +175,12 @@ def analyze(
         end_s=end,
         own=None if only_library else cli_calibrate.saved_neutral(),
     )
-    result, folder = _analyse(recording, wanted, library, out, model)
+    check_profile(profile)
+    result = analyse_recording(recording, wanted, library.recognised, out, model, watching)
+    saved = save_analysis(result, recording, when, profile) if save else ""
     if as_json:
         print(json.dumps(result.as_dict()))
-        return
-    from rich.console import Console
-
-    from backstretch.summary import show
-
-    show(result, Console(markup=False, emoji=False), written=folder)
-
-
-def _analyse(
-    recording: Path, wanted: "Wanted", library: "Library", out: Path | None, model: Path | None
-) -> tuple["Result", str]:
-    from backstretch.recording import TRACK_ENDING, output_folder
-
-    is_track = recording.suffix == TRACK_ENDING and recording.is_file()
-    with output_folder(out) if out else nullcontext() as folder:
-        run = _replayed if is_track else _watched
-        result, landmarks = run(recording, wanted, folder, model)
-        if len(landmarks.track) == 1:
-            likenesses = _likenesses(landmarks, library, mirrored=wanted.mirrored)
-            result = replace(result, looks_like=likenesses)
-        if folder is not None:
-            landmarks.save(folder / "landmarks.npz")
-            text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
-    return result, str(out) if out else ""
-
-
-def _likenesses(
-    recording: "Recording", library: "Library", *, mirrored: bool
-) -> tuple["Likeness", ...]:
-    """What a photograph shows, among all poses that can be told unasked."""
-    from backstretch.recognition import looks_like
-
-    marks = recording.track[0]
-    if marks is not None and mirrored:
-        marks = marks.mirrored()
-    return looks_like(marks, library.recognised) if marks else ()
-
-
-def _replayed(
-    path: Path, wanted: "Wanted", folder: Path | None, model: Path | None
-) -> tuple["Result", "Recording"]:
-    from backstretch.analysis import analyse_track
-    from backstretch.recording import Recording
-
-    if model is not None:
-        raise InputError(f"{path}: is a landmark track; --model has no use for it")
-    recording = Recording.load(path)
-    source = replace(recording.source, path=str(path))
-    return analyse_track(replace(recording, source=source), wanted, folder)
-
-
-def _watched(
-    path: Path, wanted: "Wanted", folder: Path | None, model: Path | None
-) -> tuple["Result", "Recording"]:
-    from backstretch.video import VideoReader
-
-    with VideoReader(path) as reader:
-        if wanted.start_s >= reader.source.duration_s:
-            length_s = reader.source.duration_s
-            raise InputError(
-                f"--start {wanted.start_s:g} is after the end; {path} is {length_s:g} s long"
-            )
-        from backstretch.analysis import analyse_video
-        from backstretch.landmarker import MediaPipeLandmarker
-
-        end_s = min(wanted.end_s or reader.source.duration_s, reader.source.duration_s)
-        with MediaPipeLandmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
-            return analyse_video(reader, landmarker, wanted, folder, progress)
+    else:
+        show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
+    if saved:
+        print(saved, file=sys.stderr)

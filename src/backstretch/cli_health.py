@@ -75,15 +75,18 @@ def health_answers() -> "Answers | None":
     return load_answers(path)
 
 
-def earlier_sessions() -> tuple[tuple[str, ...], tuple[int | None, ...]]:
-    """What earlier sessions advise today, told on stderr; and how sore the person is, if that was asked.
+def earlier_sessions(
+    profile: str = "",
+) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
+    """What somebody's earlier sessions advise today, told on stderr; and how sore they are, if that was asked.
 
     The second is empty if it was not, and holds None if the answer was skipped.
     """
     from backstretch.practice_days import advice, past_sessions, soreness_advice
 
     now = datetime.now().astimezone()
-    told = advice(now, past_sessions(data_folder() / SESSIONS, now=now))
+    past = past_sessions(data_folder() / SESSIONS, now=now)
+    told = advice(now, (each for each in past if each.about.get("profile", "") == profile))
     complain(*told.lines)
     if not (told.asks_soreness and is_asked()):
         return told.lines, ()

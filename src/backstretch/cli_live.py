@@ -9,6 +9,7 @@ import typer
 from backstretch.breathing import BREATHS_A_MINUTE, LIMITS
 from backstretch.cli_calibrate import saved_neutral
 from backstretch.cli_health import SESSIONS, earlier_sessions, goes_on, health_answers
+from backstretch.cli_history import check_profile
 from backstretch.cli_options import (
     INTERRUPTED,
     CameraOption,
@@ -16,6 +17,7 @@ from backstretch.cli_options import (
     MirroredOption,
     ModelOption,
     PosesOption,
+    ProfileOption,
     SideOption,
     SilentOption,
     WindowlessOption,
@@ -24,6 +26,7 @@ from backstretch.cli_options import (
     open_poses,
     sides_of,
 )
+from backstretch.cli_saving import remember_sessions
 from backstretch.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,6 +73,7 @@ def live(
     model: ModelOption = None,
     poses: PosesOption = None,
     only_library: LibraryOption = False,
+    profile: ProfileOption = "",
 ) -> None:
     """Be coached live through a stretch or a set. Nothing leaves this machine.
 
@@ -88,6 +92,7 @@ def live(
     from backstretch.practice import Practice
     from backstretch.stage import Machine
 
+    check_profile(profile)
     if bool(pose) == bool(set_name):
         raise InputError(
             "say which stretch or which set: backstretch live childs_pose, or --set NAME"
@@ -95,7 +100,7 @@ def live(
     library = open_poses(poses, quiet=bool(pose), personal=not only_library)
     chosen = _one if pose else _set
     programme, warnings = chosen(library, pose or set_name, (side, hold, repetitions))
-    advised, soreness = earlier_sessions()
+    advised, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
         welcome=(*advised, *warnings, CLEAR_FLOOR),
@@ -113,10 +118,13 @@ def live(
         video=record_video,
         soreness=soreness,
         warnings=warnings,
+        profile=profile,
     )
     own = None if only_library else saved_neutral()
     practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
-    _tell(run_live(setup, practice, complain), console, as_json=as_json)
+    outcome = run_live(setup, practice, complain)
+    remember_sessions()
+    _tell(outcome, console, as_json=as_json)
 
 
 Wish = tuple[SideOption, float | None, int | None]

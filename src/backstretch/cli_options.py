@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +39,9 @@ WindowlessOption = Annotated[
 ]
 SilentOption = Annotated[
     bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
+]
+ProfileOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Whose history, where several people share a machine.")
 ]
 StartOption = Annotated[float, typer.Option(min=0.0, help="Begin at this second.")]
 EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")]
@@ -90,7 +92,7 @@ def open_poses(
     Raises:
         InputError: A folder that was named is not there.
     """
-    from backstretch.library import open_library
+    from backstretch.library import builtin_poses, open_library
 
     for folder in folders or []:
         if not folder.is_dir():
@@ -127,12 +129,6 @@ def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
     ) as bar:
         task = bar.add_task("", total=max(end_s - start_s, 1e-3))
         yield lambda time_s: bar.update(task, completed=time_s - start_s)
-
-
-def builtin_poses() -> Path:
-    """The pose files: inside an installed package, or beside the source tree."""
-    inside = Path(str(resources.files("backstretch"))) / "poses"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "poses"
 
 
 def own_poses() -> Path:

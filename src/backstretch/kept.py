@@ -1,4 +1,4 @@
-"""What is kept of a live session: its record always, landmarks and video only where asked."""
+"""What is kept of a live session: its record and figures always, landmarks and video only where asked."""
 
 import json
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from backstretch.health import open_private
-from backstretch.outlets import Keeper, Outlet, TrackKeeper, VideoKeeper
+from backstretch.outlets import Keeper, Outlet, StepsKeeper, TrackKeeper, VideoKeeper
 from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.result import Result
 from backstretch.session_record import END, SORENESS, SessionRecord
 
 FOLDER_NAME = "%Y-%m-%dT%H-%M-%S"
-TRACK, VIDEO, RESULT = "landmarks.npz", "video.mp4", "result.json"
+TRACK, VIDEO, RESULT, STEPS = "landmarks.npz", "video.mp4", "result.json", "steps.csv"
 
 
 class Kept:
@@ -35,8 +35,11 @@ class Kept:
     def __init__(
         self, sessions: Path, about: dict[str, Any], *, track: bool = False, video: bool = False
     ) -> None:
-        self.folder = _free(sessions / datetime.now().astimezone().strftime(FOLDER_NAME))
-        self._record = SessionRecord(self.folder / RECORD, about)
+        now = datetime.now().astimezone()
+        self.folder = _free(sessions / now.strftime(FOLDER_NAME))
+        self._started = now.isoformat(timespec="seconds")
+        self._record = SessionRecord(self.folder / RECORD, {"started": self._started} | about)
+        self._steps: StepsKeeper | None = None
         self._track = TrackKeeper() if track else None
         self._video = VideoKeeper(self.folder / VIDEO) if video else None
         self._keeper: Keeper | None = None
@@ -51,14 +54,16 @@ class Kept:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._video is not None:
-            self._video.close()
+        for each in (self._steps, self._video):
+            if each is not None:
+                each.close()
         self._record.close()
 
     @property
     def faults(self) -> tuple[str, ...]:
         """What could not be kept, one line each."""
-        faults = [self._record.fault, self._video.fault if self._video else "", *self._faults]
+        writers = [each for each in (self._record, self._steps, self._video) if each]
+        faults = [*(each.fault for each in writers), *self._faults]
         if self._video is not None and self._video.left_out:
             faults.append(f"the video lacks {self._video.left_out} pictures: it was too slow")
         return tuple(dict.fromkeys(fault for fault in faults if fault))
@@ -70,7 +75,10 @@ class Kept:
     def outlets(self, practice: Practice) -> list[Outlet]:
         """What takes the session's steps, words and pictures."""
         self._keeper = Keeper(self._record, practice)
-        return [self._keeper, *(each for each in (self._track, self._video) if each)]
+        if self.folder.is_dir():  # else the record tells why nothing can be kept
+            self._steps = StepsKeeper(self.folder / STEPS)
+        more = (self._steps, self._track, self._video)
+        return [self._keeper, *(each for each in more if each)]
 
     def finish(self, result: Result, why: str, **figures: int) -> None:
         """Keep the end: why it came, the totals, and the result with all that belongs to it.
@@ -87,6 +95,9 @@ class Kept:
             warnings=document["warnings"],
             **figures,
         )
+        if self._steps is not None:
+            self._steps.close()
+        document["recorded_at"] = self._started
         text = json.dumps(document, indent=2, ensure_ascii=False)
         with self._told(), open(self.folder / RESULT, "wb", opener=open_private) as file:
             file.write((text + "\n").encode("utf-8", "backslashreplace"))

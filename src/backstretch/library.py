@@ -6,6 +6,7 @@ A broken file never keeps the others from working: its faults are kept beside th
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 from backstretch.errors import BackstretchError, InputError
@@ -162,3 +163,9 @@ def _hint(wanted: str, known: Iterable[str]) -> str:
     known = list(known)
     near = difflib.get_close_matches(wanted.replace("-", "_").lower(), known, n=3, cutoff=0.4)
     return f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(known)}"
+
+
+def builtin_poses() -> Path:
+    """The pose files: inside an installed package, or beside the source tree."""
+    inside = Path(str(resources.files("backstretch"))) / "poses"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "poses"

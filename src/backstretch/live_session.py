@@ -8,8 +8,9 @@ from pathlib import Path
 from time import sleep
 
 from backstretch.camera import Capture
+from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.kept import Kept
+from backstretch.kept import RESULT, Kept
 from backstretch.lines import ENDED
 from backstretch.live import Live
 from backstretch.outlets import Speaker
@@ -37,6 +38,7 @@ class Setup:
         track, video: Whether landmarks and pictures are kept.
         soreness: What the person said before, 0 to 10, None if that was skipped; empty if not asked.
         warnings: What was said beforehand and belongs into the result.
+        profile: Whose session it is; empty for the one person who never said a name.
     """
 
     machine: Machine
@@ -45,6 +47,7 @@ class Setup:
     video: bool
     soreness: tuple[int | None, ...]
     warnings: tuple[str, ...]
+    profile: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
     """
     with staged(setup.machine, notice) as stage:
         capture = stage.capture
-        about = _about(practice, capture)
+        about = _about(practice, capture) | {"profile": setup.profile}
         with Kept(setup.sessions, about, track=setup.track, video=setup.video) as kept:
             for value in setup.soreness:
                 kept.sore(value)

@@ -1,8 +1,8 @@
 """Outlets: what becomes of a live session's words, steps and pictures, beside the window."""
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from queue import Full, Queue
+from queue import Full, Queue, SimpleQueue
 from threading import Thread
 
 from backstretch.annotated import AnnotatedVideo
@@ -11,7 +11,7 @@ from backstretch.hold import Kind, total
 from backstretch.landmarks import Landmarks, LandmarkTrack
 from backstretch.orders import Event, Note, Say, Sound
 from backstretch.practice import Practice
-from backstretch.recording import Recording
+from backstretch.recording import Recording, StepsFile
 from backstretch.result import hold_document
 from backstretch.scene import Scene
 from backstretch.session import Step
@@ -93,6 +93,41 @@ class Keeper(Outlet):
             "total_s": round(step.total_s, 2),
             "readings": {each.target.column.key: round(each.value, 2) for each in readings},
         }
+
+
+class StepsKeeper(Outlet):
+    """Writes steps.csv, in a thread: no disk delays the next look.
+
+    Attributes:
+        fault: Why it is not whole, in one line; empty while all is well.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.fault = ""
+        self._path = path
+        self._steps: SimpleQueue[Step | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="steps", daemon=True)
+        self._thread.start()
+
+    def steps(self, steps: list[Step], scene: Scene) -> None:  # noqa: ARG002
+        """As `Outlet.steps`."""
+        for step in steps:
+            self._steps.put(step)
+
+    def close(self) -> None:
+        """Finish the file; one that takes too long is told of."""
+        self._steps.put(None)
+        self._thread.join(CLOSE_S)
+        if self._thread.is_alive() and not self.fault:
+            self.fault = f"{self._path}: the disk is too slow; the end is missing"
+
+    def _run(self) -> None:
+        try:
+            with closing(StepsFile(self._path)) as file:
+                for step in iter(self._steps.get, None):
+                    file.write(step)
+        except OSError as error:
+            self.fault = f"{self._path}: cannot be written ({error.strerror or error})"
 
 
 class TrackKeeper(Outlet):

@@ -1,0 +1,182 @@
+"""The history on the command line: what was practised, listed, shown, exported and deleted."""
+
+import csv
+import io
+import json
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backstretch.cli_health import SESSIONS, goes_on, is_asked
+from backstretch.cli_options import ProfileOption, complain, data_folder
+from backstretch.errors import InputError
+
+if TYPE_CHECKING:
+    from backstretch.history import History
+
+DATABASE = "history.db"
+LONGEST_PROFILE = 64
+HOW_TO_BEGIN = (
+    "Nothing was kept yet. Begin with: backstretch live childs_pose, "
+    "or backstretch analyze VIDEO --save"
+)
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins with one of these is a formula to a spreadsheet."""
+EXPORTED = ("session", "began", "profile", "kind", "pose", "side", "start_s", "end_s", "valid_s", "wrong_s",
+            "unseen_s", "complete", "score", "measures", "pain", "soreness")  # fmt: skip
+
+app = typer.Typer(help="What was practised on this machine.", invoke_without_command=True)
+
+
+class FormatOption(StrEnum):
+    """What the history can be exported as."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+@app.callback()
+def listing(
+    context: typer.Context,
+    profile: ProfileOption = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+) -> None:
+    """List the kept sessions, newest first.
+
+    Example: backstretch history, or backstretch history --profile Ann
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from rich.console import Console
+
+    from backstretch.history_page import show_list
+
+    with open_history() as history:
+        whose = check_profile(profile) or None
+        found, count = history.sittings(whose, limit), history.count(whose)
+    if not found:
+        print(HOW_TO_BEGIN)
+        return
+    show_list(found, count, Console(markup=False, emoji=False))
+
+
+@app.command()
+def show(number: Annotated[int, typer.Argument(help="The session's number.")]) -> None:
+    """Show one session: each hold, what was lost, and what was noted."""
+    from rich.console import Console
+
+    from backstretch.history_page import show_sitting
+
+    with open_history() as history:
+        sitting, document = history.sitting(number), history.document(number)
+    show_sitting(sitting, document, Console(markup=False, emoji=False))
+
+
+@app.command()
+def export(
+    file_format: Annotated[
+        FormatOption, typer.Option("--format", help="CSV has a row for each hold.")
+    ] = FormatOption.CSV,
+    out: Annotated[Path | None, typer.Option(help="The file; else it is printed.")] = None,
+    profile: ProfileOption = "",
+) -> None:
+    """Export the history, oldest first."""
+    with open_history() as history:
+        sittings = history.sittings(check_profile(profile) or None)[::-1]
+        kept = [(vars(each), history.document(each.id)) for each in sittings]
+    write = _csv if file_format is FormatOption.CSV else _json
+    text = write(kept)
+    if out is None:
+        print(text, end="")
+        return
+    part = out.with_name(out.name + ".partial")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"{out}: cannot be written ({error.strerror or error})") from error
+    print(f"Written to {out}")
+
+
+@app.command()
+def delete(
+    numbers: Annotated[list[int], typer.Argument(help="The sessions' numbers.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete sessions from the history; folders of live sessions stay where they are."""
+    with open_history() as history:
+        for number in numbers:
+            history.sitting(number)
+        if not yes and not is_asked():
+            raise InputError("deleting cannot be undone; say --yes")
+        if not yes and not goes_on(f"Delete {len(numbers)} of the history?"):
+            raise typer.Exit
+        for number in numbers:
+            history.delete(number)
+    print(f"Deleted. Recordings of live sessions, if any, are still in {data_folder() / SESSIONS}")
+
+
+@contextmanager
+def open_history() -> Iterator["History"]:
+    """The history with all finished live sessions taken in; what the person should know goes to stderr.
+
+    Raises:
+        InputError: It cannot be used.
+    """
+    from backstretch.history import History
+
+    with History(data_folder() / DATABASE, datetime.now().astimezone()) as history:
+        complain(*history.notices)
+        history.take_in(data_folder() / SESSIONS)
+        yield history
+
+
+def check_profile(name: str) -> str:
+    """A profile's name as it was given; empty for none.
+
+    Raises:
+        InputError: It is blank, too long, or has signs that cannot be shown.
+    """
+    if name and not name.strip():
+        raise InputError("--profile is blank; give a name")
+    if len(name) > LONGEST_PROFILE:
+        raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters")
+    if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in name):
+        raise InputError("--profile has signs that cannot be shown; give a plain name")
+    return name
+
+
+Kept = list[tuple[dict[str, Any], dict[str, Any]]]
+"""Each session, and its document."""
+
+
+def _csv(kept: Kept) -> str:
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(EXPORTED)
+    for sitting, document in kept:
+        about = {**sitting, "session": sitting["id"], "began": sitting["began"].isoformat()}
+        for hold in document["holds"]:
+            told = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
+            rows.writerow([_harmless(told.get(name)) for name in EXPORTED])
+    return file.getvalue()
+
+
+def _json(kept: Kept) -> str:
+    documents = [
+        {**sitting, "began": sitting["began"].isoformat(), "result": document}
+        for sitting, document in kept
+    ]
+    return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"
+
+
+def _harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
