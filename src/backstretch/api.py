@@ -27,6 +27,7 @@ from backstretch.library import Library, builtin_poses, open_library
 from backstretch.poses import Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
+from backstretch.report import write_report
 from backstretch.result import Result, Wanted
 from backstretch.video import VideoReader
 
@@ -168,6 +169,7 @@ def analyse_recording(
             landmarks.save(folder / "landmarks.npz")
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
             (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
+            write_report(folder / "result.json")
     return result
 
 

@@ -20,6 +20,7 @@ from backstretch import (
     cli_history,
     cli_live,
     cli_poses,
+    cli_report,
 )
 from backstretch.cli_history import check_profile
 from backstretch.cli_options import (
@@ -55,6 +56,7 @@ for command in (
     cli_live.cameras,
     cli_health.health,
     cli_export.export,
+    cli_report.report,
 ):
     app.command()(command)
 

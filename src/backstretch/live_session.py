@@ -16,6 +16,7 @@ from backstretch.live import Live
 from backstretch.outlets import Speaker
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
+from backstretch.report import write_report
 from backstretch.result import Result
 from backstretch.scene import Phase
 from backstretch.session_record import PAIN
@@ -92,9 +93,22 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
             result = _result(live, practice, capture, setup.warnings)
             with _undisturbed():
                 kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
+                faults = _reported(kept)
             with suppress(KeyboardInterrupt):  # all is kept; the rest is courtesy
                 _part(stage.show, result, why, is_heard=stage.is_heard)
-            return Outcome(result, why, kept.folder, kept.faults)
+            return Outcome(result, why, kept.folder, (*kept.faults, *faults))
+
+
+def _reported(kept: Kept) -> tuple[str, ...]:
+    """Write the session's report; what kept it from being written, in one line."""
+    path = kept.folder / RESULT
+    if not path.is_file():  # it is told already that nothing could be kept
+        return ()
+    try:
+        write_report(path)
+    except InputError as error:
+        return tuple(error.faults)
+    return ()
 
 
 @contextmanager
