@@ -198,7 +198,7 @@ class TestOptions:
 
     def test_a_start_after_the_end_of_the_recording(self):
         said = complaint(analyse(SIDE_BEND, "--start", "99"))
-        assert said == f"--start 99 is after the end; {SIDE_BEND} is 30.083 s long"
+        assert said == f"99 s is after the end; {SIDE_BEND} is 30.083 s long"
 
     def test_an_end_before_the_start(self):
         assert complaint(analyse(SIDE_BEND, "--start", "5", "--end", "4")) == (
@@ -394,7 +394,7 @@ def written(tmp_path_factory):
 @pytest.mark.model
 class TestWritten:
     def test_are_these_files(self, written):
-        names = ["annotated.mp4", "landmarks.npz", "result.json", "steps.csv"]
+        names = ["annotated.mp4", "landmarks.npz", "report.html", "result.json", "steps.csv"]
         assert sorted(path.name for path in written[1].iterdir()) == names
 
     def test_result_is_what_was_printed(self, written):

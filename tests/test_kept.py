@@ -11,7 +11,7 @@ import pytest
 
 from backstretch.coach import Coach
 from backstretch.frame import Frame
-from backstretch.kept import FOLDER_NAME, RESULT, TRACK, VIDEO, Kept
+from backstretch.kept import FOLDER_NAME, RESULT, STEPS, TRACK, VIDEO, Kept
 from backstretch.live import Live
 from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
@@ -93,10 +93,10 @@ def test_the_folder_is_for_its_owner_only(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ({}, [RECORD, RESULT]),
-        ({"track": True}, [RECORD, RESULT, TRACK]),
-        ({"video": True}, [RECORD, RESULT, VIDEO]),
-        ({"track": True, "video": True}, [RECORD, RESULT, TRACK, VIDEO]),
+        ({}, [RECORD, RESULT, STEPS]),
+        ({"track": True}, [RECORD, RESULT, STEPS, TRACK]),
+        ({"video": True}, [RECORD, RESULT, STEPS, VIDEO]),
+        ({"track": True, "video": True}, [RECORD, RESULT, STEPS, TRACK, VIDEO]),
     ],
     ids=["nothing", "track", "video", "both"],
 )
@@ -120,6 +120,7 @@ def test_the_result_is_the_document_that_others_rely_on(tmp_path):
     with Kept(tmp_path, ABOUT) as kept:
         result = session(kept)
     kept_document = json.loads((kept.folder / RESULT).read_text(encoding="utf-8"))
+    assert datetime.fromisoformat(kept_document.pop("recorded_at")).tzinfo
     assert kept_document == json.loads(json.dumps(result.as_dict()))
     assert kept_document["holds"]
 
@@ -175,7 +176,7 @@ def test_a_session_without_any_picture_is_kept(tmp_path):
     with Kept(tmp_path, ABOUT, track=True, video=True) as kept:
         live = Live(Reel([]), Known([None]), practice, [*kept.outlets(practice)])
         kept.finish(practice.result(live.source("camera 0"), ()), "quit")
-    assert files(tmp_path) == sorted([RECORD, RESULT, TRACK])
+    assert files(tmp_path) == sorted([RECORD, RESULT, STEPS, TRACK])
     assert kept.faults == ()
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av  # noqa: TID253 - to cut a clip
@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from backstretch.health import QUESTIONS, Answers, load_answers, save_answers
+from backstretch.history import History
 from backstretch.session_record import END, EVENT, HOLD, PAIN, SessionRecord, read_session
 from tests.media import write_video
 from tests.test_window import close_button, window_on, xdotool, xvfb
@@ -236,6 +237,7 @@ class TestPlayed:
     def test_keeps_the_result_that_it_printed(self, played):
         done, home = played
         kept = json.loads((home.session / "result.json").read_text(encoding="utf-8"))
+        assert kept.pop("recorded_at") == home.record.started
         assert kept == document(done)
 
     def test_keeps_each_hold_as_the_result_gives_it(self, played):
@@ -245,7 +247,7 @@ class TestPlayed:
         assert told == document(done)["holds"]
 
     def test_keeps_landmarks_and_no_picture_when_asked_for_landmarks(self, played):
-        names = ["landmarks.npz", "result.json", "session.jsonl"]
+        names = ["landmarks.npz", "report.html", "result.json", "session.jsonl", "steps.csv"]
         assert sorted(path.name for path in played[1].session.iterdir()) == names
 
     def test_keeps_it_for_its_owner_only(self, played):
@@ -287,7 +289,21 @@ class TestRecordingThatEndsInAHold:
 
     def test_keeps_neither_pictures_nor_landmarks_unasked(self, cut_short):
         names = {path.name for path in cut_short[1].path.rglob("*") if path.is_file()}
-        assert names == {"health.json", "result.json", "session.jsonl"}
+        assert names == {
+            "health.json",
+            "history.db",
+            "report.html",
+            "result.json",
+            "session.jsonl",
+            "steps.csv",
+        }
+
+    def test_is_in_the_history(self, cut_short):
+        now = datetime.now(UTC)
+        with History(cut_short[1].path / "backstretch" / "history.db", now) as history:
+            (sitting,) = history.sittings()
+        assert sitting.title == "Standing side bend"
+        assert 2.5 < sitting.valid_s < MID_HOLD_S - 3.0
 
     def test_says_that_it_was_closed(self, cut_short):
         assert cut_short[1].record.lines[-1]["reason"] == "closed"
