@@ -40,6 +40,7 @@ TOP = {
     "cli_live",
     "cli_options",
     "cli_poses",
+    "cli_progress",
     "cli_report",
     "cli_saving",
     "cli_words",
@@ -61,14 +62,16 @@ DOORS = {
         "cli_live",
         "cli_options",
         "cli_poses",
+        "cli_progress",
         "cli_report",
         "cli_words",
     },
     "matplotlib": {"report_charts"},
+    "plotext": {"progress_page"},
     "platformdirs": {"cli_options"},
     "tomlkit": {"own_neutral", "pose_writer"},
 }
-HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "sounddevice"}
+HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "plotext", "sounddevice"}
 NOT_IN_THE_MIDDLE = {
     "time",
     "datetime",

@@ -20,6 +20,7 @@ from backstretch import (
     cli_history,
     cli_live,
     cli_poses,
+    cli_progress,
     cli_report,
 )
 from backstretch.cli_history import check_profile
@@ -57,6 +58,7 @@ for command in (
     cli_health.health,
     cli_export.export,
     cli_report.report,
+    cli_progress.progress,
 ):
     app.command()(command)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
+from backstretch.practised import Sitting
 from backstretch.session_record import SORENESS, PastSession, read_session
 
 RECORD = "session.jsonl"
@@ -71,6 +72,17 @@ def soreness_advice(value: int) -> str:
     if value >= SORE_FROM:
         return "Go gently today: fewer stretches, shorter holds, and stop if it hurts."
     return ""
+
+
+def rest_advice(today: date, sittings: Iterable[Sitting]) -> tuple[str, ...]:
+    """What the last session, if it was lately, means for today; empty if nothing."""
+    last = max(sittings, key=lambda each: each.began, default=None)
+    if last is None or today - last.began.date() > PAIN_DAYS * ONE_DAY:
+        return ()
+    if last.pain:
+        return (_after_pain(today - last.began.date()),)
+    words = soreness_advice(last.soreness) if last.soreness is not None else ""
+    return (words,) if words else ()
 
 
 def past_sessions(
