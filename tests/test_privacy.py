@@ -40,7 +40,7 @@ def test_an_analysis_opens_no_connection(tmp_path):
     part = ("--start", "0", "--end", "2", "--out", str(out))
     command = ("-m", "backstretch", "analyze", str(SIDE_BEND), *POSE, *part)
     assert families(tmp_path, *command) <= LOCAL
-    assert len(list(out.iterdir())) == 4
+    assert len(list(out.iterdir())) == 5
 
 
 @needs_strace

@@ -26,6 +26,8 @@ CUT_OFF_AFTER = timedelta(hours=6)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 ASIDE = "%Y-%m-%dT%H-%M-%S"
+NO_RESULT = (AttributeError, KeyError, TypeError, ValueError, RecursionError)
+"""What a result that somebody changed by hand raises when it is taken in; it is left out."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ class History:
         if not self._is_writable:
             return
         for name in sorted(names):
-            with suppress(InputError):
+            with suppress(InputError, *NO_RESULT):
                 self._take_in(sessions / name, read_session(sessions / name / RECORD))
 
     def _take_in(self, folder: Path, past: PastSession) -> None:
@@ -357,7 +359,7 @@ def _add_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any]
         reached = [
             (number, label, _number(each["best"]), str(each.get("unit")))
             for label, each in (hold.get("measures") or {}).items()
-            if "best" in each
+            if each.get("best") is not None
         ]
         db.executemany("INSERT INTO reach VALUES (?, ?, ?, ?)", reached)
 

@@ -88,6 +88,12 @@ class Kept:
         if self._keeper is not None:
             self._keeper.keep_holds()
         document = result.as_dict()
+        if self._steps is not None:
+            self._steps.close()
+        document["recorded_at"] = self._started
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        with self._told(), open(self.folder / RESULT, "wb", opener=open_private) as file:
+            file.write((text + "\n").encode("utf-8", "backslashreplace"))
         self._record.write(
             END,
             reason=why,
@@ -95,12 +101,6 @@ class Kept:
             warnings=document["warnings"],
             **figures,
         )
-        if self._steps is not None:
-            self._steps.close()
-        document["recorded_at"] = self._started
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        with self._told(), open(self.folder / RESULT, "wb", opener=open_private) as file:
-            file.write((text + "\n").encode("utf-8", "backslashreplace"))
         with self._told():
             if self._track is not None:
                 self._track.save(self.folder / TRACK, result.source, result.warnings)
