@@ -159,6 +159,14 @@ class TestBadDatabase:
         assert aside.read_bytes() == b"no database at all" * 100
         assert aside.name in notice
 
+    def test_two_damaged_ones_are_both_kept(self, path):
+        path.parent.mkdir()
+        for number in (1, 2):
+            path.write_bytes(f"damaged {number}".encode() * 100)
+            with History(path, NOW) as history:
+                assert history.notices
+        assert len(list(path.parent.glob("*.damaged-*"))) == 2
+
     def test_a_locked_one_is_said(self, path, monkeypatch):
         with History(path, NOW):
             pass
@@ -223,6 +231,13 @@ class TestTakingIn:
         history.delete(history.sittings()[0].id)
         history.take_in(tmp_path / "s")
         assert history.sittings() == []
+
+    def test_a_result_that_was_changed_by_hand_is_left_out(self, history, tmp_path):
+        self.record(tmp_path / "s", "odd", ended=True)
+        (tmp_path / "s" / "odd" / "result.json").write_text('{"holds": [3], "view": "side"}')
+        self.record(tmp_path / "s", "good", ended=True)
+        history.take_in(tmp_path / "s")
+        assert len(history.sittings()) == 1
 
     def test_what_is_no_session_is_left_out(self, history, tmp_path):
         (tmp_path / "s" / "odd").mkdir(parents=True)

@@ -118,7 +118,7 @@ def delete(
             raise InputError("deleting cannot be undone; say --yes")
         if not yes and not goes_on(f"Delete {len(numbers)} of the history?"):
             raise typer.Exit
-        for number in numbers:
+        for number in dict.fromkeys(numbers):
             history.delete(number)
     print(f"Deleted. Recordings of live sessions, if any, are still in {data_folder() / SESSIONS}")
 
@@ -162,7 +162,8 @@ def _csv(kept: Kept) -> str:
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(EXPORTED)
     for sitting, document in kept:
-        about = {**sitting, "session": sitting["id"], "began": sitting["began"].isoformat()}
+        about = {name: sitting[name] for name in ("profile", "kind", "pain", "soreness")}
+        about |= {"session": sitting["id"], "began": sitting["began"].isoformat()}
         for hold in document["holds"]:
             told = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
             rows.writerow([_harmless(told.get(name)) for name in EXPORTED])

@@ -281,7 +281,11 @@ class History:
 
     def _put_aside(self) -> None:
         """A damaged database is kept under another name."""
-        name = f"{self.path.name}.damaged-{self._now.strftime(ASIDE)}"
+        number, first = 2, f"{self.path.name}.damaged-{self._now.strftime(ASIDE)}"
+        name = first
+        while self.path.with_name(name).exists():
+            name = f"{first}-{number}"
+            number += 1
         for ending in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 self.path.with_name(self.path.name + ending).rename(
