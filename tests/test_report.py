@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import re
 
 import pytest
@@ -123,6 +124,13 @@ def test_a_photograph_has_no_timeline(made):
     assert "Nothing was held" in page
 
 
+def test_a_landmark_that_was_not_seen_leaves_a_gap(made):
+    def change(document):
+        document["snapshots"]["best"]["xy_px"][15] = None
+
+    assert made(change).count("<figure>") == 2
+
+
 def test_a_video_beside_it_is_shown(made, tmp_path):
     (tmp_path / "annotated.mp4").write_bytes(b"")
     assert '<video src="annotated.mp4"' in made()
@@ -136,9 +144,10 @@ def test_a_video_beside_it_is_shown(made, tmp_path):
         lambda d: d["holds"][0].update(start_s="soon"),
         lambda d: d["snapshots"]["best"].update(xy_px=[[1, 2]]),
         lambda d: d.update(schema=2),
+        lambda d: d["holds"][0]["spans"][0].update(end_s=math.nan),
         lambda d: d["holds"][0].update(spans=[{"kind": "odd", "start_s": 0, "end_s": 1}]),
     ],
-    ids=["no totals", "no list", "no time", "no body", "newer", "no kind"],
+    ids=["no totals", "no list", "no time", "no body", "newer", "not a number", "no kind"],
 )
 def test_a_result_that_was_changed_by_hand_is_one_line(made, tmp_path, change):
     with pytest.raises(InputError, match=r"result\.json"):

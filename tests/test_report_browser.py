@@ -79,6 +79,21 @@ def test_the_video_moves_the_timeline(page):
     assert page.locator(".readout").inner_text().startswith("0:05.0")
 
 
+def test_a_part_of_a_recording_has_its_own_video(browser, tmp_path):
+    sample = ROOT / "samples" / "side_bend.mp4"
+    analyze(sample, "standing_side_bend", out=tmp_path, start_s=4.0, end_s=7.0)
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened.goto((tmp_path / "report.html").as_uri())
+    opened.evaluate(LOADED)
+    opened.locator(".timeline").press("Home")
+    opened.keyboard.press("ArrowRight")
+    assert opened.evaluate("document.querySelector('video').currentTime") == pytest.approx(
+        1.0, abs=0.05
+    )
+    sync_api.expect(opened.locator(".timeline")).to_have_attribute("aria-valuenow", "5.0")
+    opened.close()
+
+
 def test_nothing_serious_bars_those_who_read_otherwise(page):
     axe = pytest.importorskip("axe_playwright_python")
     script = next(Path(axe.__file__).parent.glob("**/axe.min.js")).read_text("utf-8")

@@ -79,7 +79,7 @@ def write_report(result: Path, target: Path | None = None) -> Path:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes(), parse_constant=_refuse)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (ValueError, RecursionError) as error:
@@ -87,6 +87,11 @@ def _document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("schema") != 1:
         raise InputError(f"{path}: is no result of backstretch (schema 1)")
     return document
+
+
+def _refuse(constant: str) -> float:
+    """NaN and Infinity are no JSON, and would stop the script of the page."""
+    raise ValueError(constant)
 
 
 def _rows(path: Path) -> list[Row]:
@@ -287,7 +292,7 @@ def _figure(shot: Mapping[str, Any], words: str, *, lost: bool) -> str:
     points = shot["xy_px"]
     if len(points) != len(NAMES):
         raise ValueError("snapshot")
-    xs, ys = zip(*(point for point in points if point), strict=True)
+    xs, ys = zip(*(point for point in points if point), strict=True)  # ValueError for none
     size = max(max(xs) - min(xs), max(ys) - min(ys), 1.0)
     rim = 0.12 * size
     corner = min(xs) - rim, min(ys) - rim, max(xs) - min(xs) + 2 * rim, max(ys) - min(ys) + 2 * rim
@@ -295,19 +300,27 @@ def _figure(shot: Mapping[str, Any], words: str, *, lost: bool) -> str:
     colour, width = ("#D55E00" if lost else "#0072B2"), 0.018 * size
     strokes = "".join(_stroke([points[INDEX[name]] for name in chain]) for chain in CHAINS)
     ears = [points[INDEX[f"{side}_ear"]] for side in ("left", "right")]
-    x, y = (sum(ear[axis] for ear in ears) / 2 for axis in (0, 1))
+    heads = [ear for ear in ears if ear]
+    head = "".join(_dot(heads, 0.06 * size, colour) for _ in heads[:1])
     why = f": {shot['reason']}" if shot.get("reason") else ""
     said = escape(f"{words}, at {_clock(float(shot['time_s']))}{why}")
     return (
         f'<figure><svg viewBox="{box}" role="img" aria-label="{said}" fill="none" stroke="{colour}"'
         f' stroke-width="{width:.1f}" stroke-linecap="round" stroke-linejoin="round">{strokes}'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{0.06 * size:.1f}" fill="{colour}"/></svg>'
-        f"<figcaption>{said}</figcaption></figure>"
+        f"{head}</svg><figcaption>{said}</figcaption></figure>"
     )
 
 
-def _stroke(points: Sequence[tuple[float, float]]) -> str:
-    return f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
+def _dot(points: Sequence[tuple[float, float]], radius: float, colour: str) -> str:
+    """A head in the middle of the points."""
+    x, y = (sum(point[axis] for point in points) / len(points) for axis in (0, 1))
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}"/>'
+
+
+def _stroke(points: Sequence[tuple[float, float] | None]) -> str:
+    """A line through the points that are known."""
+    known = [point for point in points if point]
+    return f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in known)}"/>'
 
 
 def _dose(document: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREY, INK, SOFT = "#0072B2", "#D55E00", "#8a8f98", "#1d2733", "#5b6673"
 KINDS = {"valid": (BLUE, ""), "wrong": (ORANGE, "////"), "unseen": ("#b9bec6", "....")}
 """Colour (Okabe and Ito's, safe for colour blindness) and pattern of each kind of time."""
-LINES = (("#0072B2", "-"), ("#882255", "--"))
+LINES = {"left": ("#0072B2", "-"), "right": ("#882255", "--")}
+"""Colour and dash of each side, the same in every panel; a line without a side looks like the left."""
 MOST_POINTS = 1500
 WIDE_IN, NARROW_IN = 11.0, 4.6
 BAND_IN, PANEL_IN, FOOT_IN, TOP_IN = 0.5, 1.35, 0.55, 0.12
@@ -107,7 +108,8 @@ def _panel(axes: "Axes", panel: Panel) -> None:
     for low, high in panel.shaded:
         for (bottom, top), alpha in ((panel.accept, 0.10), (panel.good, 0.16)):
             axes.fill_between([low, high], bottom, top, color=BLUE, alpha=alpha, linewidth=0)
-    for (name, points), (colour, dash) in zip(panel.lines.items(), LINES * 4, strict=False):
+    for name, points in panel.lines.items():
+        colour, dash = LINES.get(name, LINES["left"])
         thin = points[:: max(1, math.ceil(len(points) / MOST_POINTS))]
         broken = _broken(thin)
         axes.plot(
