@@ -7,7 +7,8 @@ import pytest
 import trc  # type: ignore[import-untyped]
 
 from backstretch.landmarks import COUNT, INDEX, NAMES, Landmarks, LandmarkTrack
-from backstretch.opensim import ANGLES, MARKERS, mot_name, mot_text, rate_hz, trc_text, write_text
+from backstretch.opensim import ANGLES, MARKERS, mot_name, mot_text, rate_hz, trc_text
+from backstretch.whole_file import write_whole
 from tests.figures import side_bend
 
 WH = (640, 480)
@@ -28,7 +29,7 @@ def track():
 @pytest.fixture
 def read_trc(tmp_path):
     path = tmp_path / "bend.trc"
-    write_text(path, trc_text(track(), path.name))
+    write_whole(path, trc_text(track(), path.name).encode())
     found = trc.TRCData()
     found.load(str(path))
     return found
@@ -130,17 +131,3 @@ class TestMot:
 def test_rate_is_that_of_most_steps():
     assert rate_hz(np.array([0.0, 0.1, 0.2, 5.0])) == pytest.approx(10.0)
     assert rate_hz(np.array([3.0])) == 1.0
-
-
-def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "a.trc"
-    path.write_text("old")
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.replace", full)
-    with pytest.raises(OSError, match="No space"):
-        write_text(path, "new")
-    assert [each.name for each in tmp_path.iterdir()] == ["a.trc"]
-    assert path.read_text() == "old"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.landmarks import Floats
+from backstretch.whole_file import write_whole
 
 Picture = NDArray[np.uint8]
 """(H, W, 3), RGB."""
@@ -304,13 +305,4 @@ def save_png(path: Path, picture: Picture) -> None:
     import cv2
 
     _, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
-    target = path.resolve()
-    if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
-        target.write_bytes(data.tobytes())
-        return
-    work = target.with_name(f".{target.name}.part")
-    try:
-        work.write_bytes(data.tobytes())
-        work.replace(target)
-    finally:
-        work.unlink(missing_ok=True)
+    write_whole(path, data.tobytes())

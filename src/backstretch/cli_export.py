@@ -23,8 +23,9 @@ def export(
 
     Example: backstretch export my_results --trc side_bend.trc
     """
-    from backstretch.opensim import mot_text, trc_text, write_text
+    from backstretch.opensim import mot_text, trc_text
     from backstretch.recording import Recording
+    from backstretch.whole_file import write_whole
 
     path = recording / TRACK if recording.is_dir() else recording
     track = Recording.load(path).track
@@ -39,7 +40,7 @@ def export(
             what = "a folder" if target.is_dir() else "the track itself"
             raise InputError(f"{target}: cannot be written (it is {what})")
         try:
-            write_text(target, text_of(track, target.name))
+            write_whole(target, text_of(track, target.name).encode())
         except OSError as error:
             raise InputError(f"{target}: cannot be written ({error.strerror})") from error
         print(f"Written to {target}")

@@ -87,6 +87,8 @@ def export(
     profile: ProfileOption = "",
 ) -> None:
     """Export the history, oldest first."""
+    from backstretch.whole_file import write_whole
+
     with open_history() as history:
         sittings = history.sittings(check_profile(profile) or None)[::-1]
         kept = [(vars(each), history.document(each.id)) for each in sittings]
@@ -95,12 +97,9 @@ def export(
     if out is None:
         print(text, end="")
         return
-    part = out.with_name(out.name + ".partial")
     try:
-        part.write_text(text, "utf-8")
-        part.replace(out)
+        write_whole(out, text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise InputError(f"{out}: cannot be written ({error.strerror or error})") from error
     print(f"Written to {out}")
 

@@ -1,7 +1,6 @@
 """The history: every session that was kept, in one SQLite database that only its owner may read."""
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,12 +13,14 @@ from typing import Any, Self
 from backstretch.errors import InputError
 from backstretch.health import make_private, open_private
 from backstretch.history_schema import VERSION, migrate, version_of
+from backstretch.practice_days import RECORD
 from backstretch.practised import PractisedHold, Sitting
-from backstretch.session_record import PastSession, read_session
+from backstretch.session_record import PastSession, number_of, read_session
+from backstretch.whole_file import free_path
 
 WAIT_S = 5.0
 """How long another process that writes is waited for."""
-RECORD, RESULT = "session.jsonl", "result.json"
+RESULT = "result.json"
 LIVE, ANALYZED = "live", "analyze"
 CUT_OFF_AFTER = timedelta(hours=6)
 """A live session without an end is over after this long; no session lasts half a day."""
@@ -111,7 +112,7 @@ class History:
             "kind": entry.kind,
             "title": entry.title,
             "record": entry.record or None,
-            **{name: _number(totals.get(name)) for name in ("valid_s", "wrong_s", "unseen_s")},
+            **{name: number_of(totals.get(name)) for name in ("valid_s", "wrong_s", "unseen_s")},
             "pain": entry.pain,
             "soreness": entry.soreness,
             "document": json.dumps(document),
@@ -281,11 +282,8 @@ class History:
 
     def _put_aside(self) -> None:
         """A damaged database is kept under another name."""
-        number, first = 2, f"{self.path.name}.damaged-{self._now.strftime(ASIDE)}"
-        name = first
-        while self.path.with_name(name).exists():
-            name = f"{first}-{number}"
-            number += 1
+        aside = f"{self.path.name}.damaged-{self._now.strftime(ASIDE)}"
+        name = free_path(self.path.with_name(aside)).name
         for ending in ("-wal", "-shm", ""):
             with suppress(FileNotFoundError):
                 self.path.with_name(self.path.name + ending).rename(
@@ -356,12 +354,12 @@ def _code(error: sqlite3.DatabaseError) -> int:
 def _add_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any]) -> None:
     azimuth_deg = (document.get("view") or {}).get("azimuth_deg")
     for hold in document.get("holds") or []:
-        told = (sitting, str(hold.get("pose")), hold.get("side"), _number(hold.get("valid_s")))
+        told = (sitting, str(hold.get("pose")), hold.get("side"), number_of(hold.get("valid_s")))
         row = (*told, bool(hold.get("complete")), azimuth_deg)
         query = "INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg) VALUES (?,?,?,?,?,?)"
         number = db.execute(query, row).lastrowid
         reached = [
-            (number, label, _number(each["best"]), str(each.get("unit")))
+            (number, label, number_of(each["best"]), str(each.get("unit")))
             for label, each in (hold.get("measures") or {}).items()
             if each.get("best") is not None
         ]
@@ -381,14 +379,8 @@ def _kept_result(folder: Path) -> dict[str, Any] | None:
 def _rebuilt(past: PastSession) -> dict[str, Any]:
     """What a session that was cut off leaves, as a document."""
     seconds = ("valid_s", "wrong_s", "unseen_s")
-    totals = {name: sum(_number(hold.get(name)) for hold in past.holds) for name in seconds}
+    totals = {name: sum(number_of(hold.get(name)) for hold in past.holds) for name in seconds}
     return {"schema": 1, "holds": list(past.holds), "totals": totals, "cut_off": not past.ended}
-
-
-def _number(value: Any) -> float:
-    """The value if it is a finite number, else 0."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else 0.0
 
 
 def _storable(text: str) -> str:

@@ -14,6 +14,7 @@ from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.result import Result
 from backstretch.session_record import END, SORENESS, SessionRecord
+from backstretch.whole_file import free_path
 
 FOLDER_NAME = "%Y-%m-%dT%H-%M-%S"
 TRACK, VIDEO, RESULT, STEPS = "landmarks.npz", "video.mp4", "result.json", "steps.csv"
@@ -36,7 +37,7 @@ class Kept:
         self, sessions: Path, about: dict[str, Any], *, track: bool = False, video: bool = False
     ) -> None:
         now = datetime.now().astimezone()
-        self.folder = _free(sessions / now.strftime(FOLDER_NAME))
+        self.folder = free_path(sessions / now.strftime(FOLDER_NAME))
         self._started = now.isoformat(timespec="seconds")
         self._record = SessionRecord(self.folder / RECORD, {"started": self._started} | about)
         self._steps: StepsKeeper | None = None
@@ -88,8 +89,6 @@ class Kept:
         if self._keeper is not None:
             self._keeper.keep_holds()
         document = result.as_dict()
-        if self._steps is not None:
-            self._steps.close()
         document["recorded_at"] = self._started
         text = json.dumps(document, indent=2, ensure_ascii=False)
         with self._told(), open(self.folder / RESULT, "wb", opener=open_private) as file:
@@ -104,8 +103,9 @@ class Kept:
         with self._told():
             if self._track is not None:
                 self._track.save(self.folder / TRACK, result.source, result.warnings)
-        if self._video is not None:  # last, since it may take seconds
-            self._video.close()
+        for each in (self._steps, self._video):  # last, since a slow disk may take seconds
+            if each is not None:
+                each.close()
         self._record.close()
 
     @contextmanager
@@ -116,12 +116,3 @@ class Kept:
         except OSError as error:
             reason = error.strerror or error
             self._faults.append(f"{self.folder}: cannot be written ({reason})")
-
-
-def _free(folder: Path) -> Path:
-    """The folder, or the first of its name with a number that is not there yet."""
-    number, found = 2, folder
-    while found.exists():
-        found = folder.with_name(f"{folder.name}-{number}")
-        number += 1
-    return found

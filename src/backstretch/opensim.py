@@ -9,7 +9,6 @@ angle of landmarks that are not seen.
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -116,20 +115,6 @@ def angles_deg(track: LandmarkTrack) -> Floats:
 def rate_hz(time_s: Floats) -> float:
     """Frames a second, by the median step; 1 where there are no two frames."""
     return 1.0 / float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        OSError: It cannot be written; what was there before stays.
-    """
-    work = path.with_name(f".{path.name}.part")
-    try:
-        work.write_text(text, encoding="utf-8", newline="\n")
-        work.replace(path)
-    finally:
-        work.unlink(missing_ok=True)
 
 
 def _one_word(name: str) -> str:

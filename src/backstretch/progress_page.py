@@ -1,6 +1,5 @@
 """Progress on the terminal: dose and days, and one stretch over time."""
 
-import re
 from collections.abc import Sequence
 
 from rich import box
@@ -42,7 +41,7 @@ def show_trends(pose: Pose, found: Sequence[Trend], console: Console) -> None:
         title = f"{each.side}: {each.words}" if each.side else each.words
         if len(each.change.compared) >= BAND_POINTS:
             chart = _chart(each, min(console.width, WIDEST))
-            console.print(Text(chart if console.is_terminal else _plain(chart)))
+            console.print(Text.from_ansi(chart))
         console.print(Text.assemble((title[:1].upper() + title[1:], "bold"), f": {each.says}"))
         console.print()
     for words in differences(found):
@@ -67,8 +66,3 @@ def _chart(trend: Trend, width: int) -> str:
     plotext.scatter(days, [each.value for each in compared], marker="●")
     plotext.xlabel(f"days since {start:%Y-%m-%d}")
     return str(plotext.build())
-
-
-def _plain(text: str) -> str:
-    """Text without the codes of a terminal."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)

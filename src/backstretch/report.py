@@ -5,7 +5,6 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from html import escape
 from importlib import resources
 from itertools import groupby
@@ -14,13 +13,15 @@ from string import Template
 from typing import Any
 
 from backstretch.errors import InputError
-from backstretch.landmarks import INDEX, NAMES
+from backstretch.landmarks import INDEX, NAMES, SIDES
 from backstretch.report_charts import LEFT, NARROW_LEFT, RIGHT, Panel, timeline_svg
+from backstretch.result import SCHEMA, WORTH_SAYING_S
+from backstretch.summary import clock
+from backstretch.whole_file import write_whole
 
 RESULT, STEPS, PAGE = "result.json", "steps.csv", "report.html"
 VIDEOS = ("annotated.mp4", "video.mp4")
 MOST_PANELS = 6
-WORTH_SAYING_S = 0.05
 LIMBS = (
     ("shoulder", "elbow", "wrist"),
     ("shoulder", "hip", "knee", "ankle", "foot_index"),
@@ -28,7 +29,7 @@ LIMBS = (
 CHAINS = (
     ("left_shoulder", "right_shoulder"),
     ("left_hip", "right_hip"),
-    *(tuple(f"{side}_{part}" for part in limb) for side in ("left", "right") for limb in LIMBS),
+    *(tuple(f"{side}_{part}" for part in limb) for side in SIDES for limb in LIMBS),
 )
 """Lines of a stick figure."""
 HOW = """\
@@ -66,13 +67,9 @@ def write_report(result: Path, target: Path | None = None) -> Path:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         words = f"{path}: is no result of backstretch, or was changed ({error!r})"
         raise InputError(words) from error
-    part = target.with_name(target.name + ".partial")
     try:
-        part.write_text(page, "utf-8", "backslashreplace")
-        part.replace(target)
+        write_whole(target, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
         raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
     return target
 
@@ -84,8 +81,8 @@ def _document(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: is no result of backstretch, or a damaged one") from error
-    if not isinstance(document, dict) or document.get("schema") != 1:
-        raise InputError(f"{path}: is no result of backstretch (schema 1)")
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise InputError(f"{path}: is no result of backstretch (schema {SCHEMA})")
     return document
 
 
@@ -230,7 +227,7 @@ def _panels(
 
 
 def _line_name(column: str) -> str:
-    return next((side for side in ("left", "right") if side in column.split(".")), "")
+    return next((side for side in SIDES if side in column.split(".")), "")
 
 
 def _points(rows: Sequence[Row], column: str) -> list[tuple[float, float]]:
@@ -262,7 +259,7 @@ def _hold(hold: Mapping[str, Any], name: str) -> str:
         for each in ("wrong_s", "unseen_s")
     ]
     cells = [
-        _clock(float(hold["start_s"])),
+        clock(float(hold["start_s"])),
         f"{hold['valid_s']:.1f} s",
         *lost,
         str(hold.get("score", "-")),
@@ -299,11 +296,11 @@ def _figure(shot: Mapping[str, Any], words: str, *, lost: bool) -> str:
     box = " ".join(f"{each:.1f}" for each in corner)
     colour, width = ("#D55E00" if lost else "#0072B2"), 0.018 * size
     strokes = "".join(_stroke([points[INDEX[name]] for name in chain]) for chain in CHAINS)
-    ears = [points[INDEX[f"{side}_ear"]] for side in ("left", "right")]
+    ears = [points[INDEX[f"{side}_ear"]] for side in SIDES]
     heads = [ear for ear in ears if ear]
     head = "".join(_dot(heads, 0.06 * size, colour) for _ in heads[:1])
     why = f": {shot['reason']}" if shot.get("reason") else ""
-    said = escape(f"{words}, at {_clock(float(shot['time_s']))}{why}")
+    said = escape(f"{words}, at {clock(float(shot['time_s']))}{why}")
     return (
         f'<figure><svg viewBox="{box}" role="img" aria-label="{said}" fill="none" stroke="{colour}"'
         f' stroke-width="{width:.1f}" stroke-linecap="round" stroke-linejoin="round">{strokes}'
@@ -351,7 +348,3 @@ def _measured(document: Mapping[str, Any]) -> str:
     return (
         f'<section class="small"><h2>How this was measured, and how sure it is</h2>{told}</section>'
     )
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"

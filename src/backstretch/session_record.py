@@ -202,7 +202,7 @@ class PastSession:
     @property
     def lasted_s(self) -> float:
         """From the first moment or event to the last, in the frames' time."""
-        times_s = [_number(line["t"]) for line in self.lines if line.get("t") is not None]
+        times_s = [number_of(line["t"]) for line in self.lines if line.get("t") is not None]
         return max(times_s) - min(times_s) if times_s else 0.0
 
 
@@ -229,7 +229,7 @@ def read_session(path: Path) -> PastSession:
         pain=any(map(_tells_pain, lines)),
         ended=any(line["type"] == END for line in lines),
         soreness=_soreness(lines),
-        seconds_valid=sum(_number(hold.get("valid_s")) for hold in holds),
+        seconds_valid=sum(number_of(hold.get("valid_s")) for hold in holds),
         damaged=found.count(None) - is_cut,
         lines=(HEAD | about, *lines),
     )
@@ -290,16 +290,16 @@ def _cut_off(lines: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
     """The hold that was going on when the file stops, as far as the last moment tells; none or one."""
     after = {HOLD, END}
     last = next((line for line in reversed(lines) if line["type"] in {MOMENT, *after}), None)
-    if last is None or last["type"] in after or _number(last.get("valid_s")) <= 0.0:
+    if last is None or last["type"] in after or number_of(last.get("valid_s")) <= 0.0:
         return ()
-    seconds = {name: _number(last.get(name)) for name in ("valid_s", "wrong_s", "unseen_s")}
-    end_s = _number(last.get("t"))
+    seconds = {name: number_of(last.get(name)) for name in ("valid_s", "wrong_s", "unseen_s")}
+    end_s = number_of(last.get("t"))
     span = {"start_s": round(end_s - sum(seconds.values()), 2), "end_s": end_s}
     who = {"pose": last.get("pose"), "side": last.get("side")}
     return ({**who, **span, **seconds, "cut_off": True},)
 
 
-def _number(value: Any) -> float:
+def number_of(value: Any) -> float:
     """The value if it is a finite number, else 0."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return 0.0

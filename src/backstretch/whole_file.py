@@ -1,0 +1,30 @@
+"""Files that are written whole or not at all, and never over another one by chance."""
+
+from pathlib import Path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, or leave what was there before.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
+        target.write_bytes(data)
+        return
+    work = target.with_name(f".{target.name}.part")
+    try:
+        work.write_bytes(data)
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
+
+
+def free_path(path: Path) -> Path:
+    """The path, or the first of its name with a number that is not there yet."""
+    number, found = 2, path
+    while found.exists():
+        found = path.with_name(f"{path.name}-{number}")
+        number += 1
+    return found

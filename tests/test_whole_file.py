@@ -1,0 +1,41 @@
+"""Files that are written whole or not at all."""
+
+import os
+from threading import Thread
+
+import pytest
+
+from backstretch.whole_file import free_path, write_whole
+
+
+def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "a.trc"
+    path.write_text("old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"new")
+    assert [each.name for each in tmp_path.iterdir()] == ["a.trc"]
+    assert path.read_text() == "old"
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(pipe, b"new")
+    reader.join(5.0)
+    assert read == [b"new"]
+    assert pipe.is_fifo()
+
+
+def test_a_taken_name_gets_a_number(tmp_path):
+    path = tmp_path / "a"
+    assert free_path(path) == path
+    path.touch()
+    (tmp_path / "a-2").touch()
+    assert free_path(path) == tmp_path / "a-3"
