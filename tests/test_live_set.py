@@ -114,4 +114,9 @@ def test_the_session_ends_by_itself_when_all_is_done(session):
 
 def test_no_picture_is_left(session):
     _, folder = session
-    assert sorted(path.name for path in folder.iterdir()) == ["result.json", "session.jsonl"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "report.html",
+        "result.json",
+        "session.jsonl",
+        "steps.csv",
+    ]
