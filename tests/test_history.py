@@ -30,6 +30,15 @@ with History(Path(sys.argv[1]), datetime.now(UTC)) as history:
         document = {"holds": [{"pose": "childs_pose", "valid_s": number}]}
         print(history.add(Entry(document, datetime.now(UTC), ANALYZED)), flush=True)
 """
+BEGINNER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from backstretch.history import History
+for path in sys.argv[1:]:
+    with History(Path(path), datetime.now(UTC)):
+        pass
+"""
 
 
 def document(valid_s=20.0, pose="childs_pose", best=30.0):
@@ -125,6 +134,12 @@ def test_two_processes_that_write_at_once_lose_nothing(path):
     with History(path, NOW) as history:
         assert sorted(told) == sorted(each.id for each in history.sittings())
     assert len(told) == 120
+
+
+def test_many_processes_that_begin_a_history_at_once_all_get_it(tmp_path):
+    command = [sys.executable, "-c", BEGINNER, *(str(tmp_path / f"{n}.db") for n in range(100))]
+    many = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [each.communicate(timeout=60)[1] for each in many] == [""] * 4
 
 
 def test_a_killed_writer_loses_nothing_that_was_finished(path):

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from backstretch.whole_file import free_path
 
 WAIT_S = 5.0
 """How long another process that writes is waited for."""
+RETRY_S = 0.05
 RESULT = "result.json"
 LIVE, ANALYZED = "live", "analyze"
 CUT_OFF_AFTER = timedelta(hours=6)
@@ -276,7 +278,7 @@ class History:
             raise InputError(f"{self.path}: {words}")
         db.execute("PRAGMA foreign_keys = ON")
         if self._is_writable:
-            db.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(db)
             db.execute("PRAGMA synchronous = FULL")
             migrate(db)
 
@@ -349,6 +351,19 @@ def _code(error: sqlite3.DatabaseError) -> int:
     """SQLite's primary error code, -1 where there is none."""
     code: int = getattr(error, "sqlite_errorcode", -1)
     return code & 0xFF if code >= 0 else code
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself where two processes do so at once."""
+    for left in reversed(range(round(WAIT_S / RETRY_S))):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _code(error) not in BUSY or not left:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
 
 
 def _add_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any]) -> None:
