@@ -1,6 +1,7 @@
 """The history: what is kept stays kept, whoever writes beside and whatever ends it."""
 
 import json
+import math
 import os
 import signal
 import sqlite3
@@ -10,15 +11,28 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backstretch.errors import InputError
 from backstretch.history import ANALYZED, LIVE, Entry, History
-from backstretch.history_schema import VERSION
 from backstretch.session_record import SessionRecord
+from backstretch.views import View
 
 NOW = datetime(2026, 11, 29, 10, 0, tzinfo=UTC)
+KEYS = st.sampled_from(
+    ["pose", "side", "valid_s", "complete", "measures", "knee", "best", "unit", "azimuth_deg"]
+)
+ODD_VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(st.characters(exclude_categories=[]), max_size=5)
+)
 ODD = '<b>Ann</b> "O\'Neil"; DROP TABLE sitting; 🧘'
 WRITER = """
 import sys
@@ -48,7 +62,12 @@ def document(valid_s=20.0, pose="childs_pose", best=30.0):
         "trunk": {"median": 5.0, "unit": "deg"},
     }
     totals = {"valid_s": valid_s, "wrong_s": 1.0, "unseen_s": 0.5}
-    return {"schema": 1, "holds": [hold], "totals": totals, "view": {"azimuth_deg": 90}}
+    return {
+        "schema": 1,
+        "holds": [hold],
+        "totals": totals,
+        "view": {"azimuth_deg": 90, "elevation_deg": 5},
+    }
 
 
 def entry(began=NOW, **said):
@@ -84,12 +103,8 @@ def test_holds_tell_range_of_motion_only_where_more_means_something(history):
     history.add(entry())
     (hold,) = history.holds()
     assert hold.measures == {"knee": (30.0, "deg")}
-    assert (hold.pose, hold.valid_s, hold.complete, hold.azimuth_deg) == (
-        "childs_pose",
-        20,
-        True,
-        90,
-    )
+    assert (hold.pose, hold.valid_s, hold.complete) == ("childs_pose", 20, True)
+    assert hold.view == View(90, 5)
 
 
 def test_holds_can_be_asked_of_one_pose_and_one_person(history):
@@ -153,44 +168,36 @@ def test_a_killed_writer_loses_nothing_that_was_finished(path):
         assert len(history.holds()) == len(kept)
 
 
-class TestBadDatabase:
-    def test_a_newer_one_is_said_and_not_touched(self, path):
-        path.parent.mkdir()
-        with sqlite3.connect(path) as db:
-            db.execute(f"PRAGMA user_version = {VERSION + 1}")
-        db.close()
-        before = path.read_bytes()
-        with pytest.raises(InputError, match="newer backstretch"):
-            History(path, NOW)
-        assert path.read_bytes() == before
-
-    def test_a_damaged_one_is_put_aside_and_said(self, path):
-        path.parent.mkdir()
-        path.write_bytes(b"no database at all" * 100)
-        with History(path, NOW) as history:
-            (notice,) = history.notices
-            history.add(entry())
-        aside = path.with_name("history.db.damaged-2026-11-29T10-00-00")
-        assert aside.read_bytes() == b"no database at all" * 100
-        assert aside.name in notice
-
-    def test_two_damaged_ones_are_both_kept(self, path):
-        path.parent.mkdir()
-        for number in (1, 2):
-            path.write_bytes(f"damaged {number}".encode() * 100)
-            with History(path, NOW) as history:
-                assert history.notices
-        assert len(list(path.parent.glob("*.damaged-*"))) == 2
-
+class TestUnusable:
     def test_a_locked_one_is_said(self, path, monkeypatch):
         with History(path, NOW):
             pass
-        monkeypatch.setattr("backstretch.history.WAIT_S", 0.1)
+        monkeypatch.setattr("backstretch.history_file.WAIT_S", 0.1)
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with History(path, NOW) as history, pytest.raises(InputError, match="in use by another"):
             history.add(entry())
         other.execute("ROLLBACK")
+        other.close()
+
+    def test_live_sessions_wait_where_another_writes_and_the_list_does_not(
+        self, path, tmp_path, monkeypatch
+    ):
+        for name in ("one", "two"):
+            TestTakingIn().record(tmp_path / "s", name, ended=True)
+        with History(path, NOW) as history:
+            history.add(entry())
+        monkeypatch.setattr("backstretch.history_file.WAIT_S", 0.1)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with History(path, NOW) as history:
+            history.take_in(tmp_path / "s")
+            (notice,) = history.notices
+            assert "live sessions that it lacks are taken in later" in notice
+            assert len(history.sittings()) == 1
+            other.execute("ROLLBACK")
+            history.take_in(tmp_path / "s")
+            assert len(history.sittings()) == 3
         other.close()
 
     def test_one_that_may_not_be_written_can_be_read(self, path, monkeypatch):
@@ -200,7 +207,7 @@ class TestBadDatabase:
         def refused(_name, _flags):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("backstretch.history.open_private", refused)
+        monkeypatch.setattr("backstretch.history_file.open_private", refused)
         with History(path, NOW) as history:
             assert len(history.sittings()) == 1
             with pytest.raises(InputError, match="may not be written"):
@@ -210,6 +217,106 @@ class TestBadDatabase:
         path.mkdir(parents=True)
         with pytest.raises(InputError, match="cannot be used"):
             History(path, NOW)
+
+
+class TestOddDocument:
+    """What somebody changed by hand: what is odd is left out, and is never 0."""
+
+    @pytest.mark.parametrize("best", ["30", None, [30], True, float("nan"), float("inf"), 10**400])
+    def test_a_measure_that_is_no_number_is_left_out(self, history, best):
+        history.add(entry(document=document(best=best)))
+        (hold,) = history.holds()
+        assert hold.measures == {}
+
+    @pytest.mark.parametrize("measures", [None, [], "knee", {"knee": 30}, {"knee": {"best": 3.0}}])
+    def test_measures_that_are_none_are_left_out(self, history, measures):
+        said = document()
+        said["holds"][0]["measures"] = measures
+        history.add(entry(document=said))
+        (hold,) = history.holds()
+        assert hold.measures == {}
+
+    @pytest.mark.parametrize("valid_s", ["20", None, True, float("nan"), -3.0, 10**400])
+    def test_a_hold_of_unknown_length_is_left_out(self, history, valid_s):
+        history.add(entry(document=document(valid_s=valid_s)))
+        assert history.holds() == []
+
+    @pytest.mark.parametrize("pose", [None, 3, ["childs_pose"]])
+    def test_a_hold_of_no_pose_is_left_out(self, history, pose):
+        history.add(entry(document=document(pose=pose)))
+        assert history.holds() == []
+
+    @pytest.mark.parametrize("view", [None, "side", [90], {}, {"azimuth_deg": "90"}])
+    def test_a_view_that_is_none_is_unknown(self, history, view):
+        history.add(entry(document={**document(), "view": view}))
+        (hold,) = history.holds()
+        assert hold.view is None
+
+    @pytest.mark.parametrize("totals", [None, "20", {}, {"valid_s": "20"}, {"valid_s": -1}])
+    def test_totals_that_are_not_told_are_those_of_the_holds(self, history, totals):
+        number = history.add(entry(document={**document(), "totals": totals}))
+        assert history.sitting(number).valid_s == 20.0
+
+    def test_only_what_is_said_to_be_complete_is(self, history):
+        said = document()
+        said["holds"][0]["complete"] = "false"
+        history.add(entry(document=said))
+        assert [hold.complete for hold in history.holds()] == [False]
+
+    def test_halves_of_characters_are_kept_as_they_can_be(self, history):
+        said = document(pose="a\ud800")
+        said["holds"][0] |= {
+            "side": "\udfff",
+            "measures": {"\ud800": {"best": 1, "unit": "\ud800"}},
+        }
+        number = history.add(entry(title="\udcff", profile="\udcff", document=said))
+        assert history.sitting(number).title == "\\udcff"
+        assert [hold.pose for hold in history.holds()] == ["a\\ud800"]
+
+    @given(st.recursive(ODD_VALUES, lambda each: st.lists(each) | st.dictionaries(KEYS, each)))
+    def test_no_document_breaks_the_history(self, value):
+        with TemporaryDirectory() as folder, History(Path(folder) / "a.db", NOW) as history:
+            for said in ({"holds": [value]}, {"holds": value, "view": value, "totals": value}):
+                number = history.add(entry(document=said))
+                assert isinstance(history.document(number), dict)
+            assert all(math.isfinite(each.valid_s) for each in history.sittings())
+            assert all(math.isfinite(hold.valid_s) for hold in history.holds())
+
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [
+            ("began", "yesterday"),
+            ("began", "2026-11-29T10:00:00"),
+            ("valid_s", "many"),
+            ("began", 3),
+        ],
+    )
+    def test_a_row_that_cannot_be_understood_is_named_and_can_be_deleted(
+        self, history, column, value
+    ):
+        number = history.add(entry())
+        history._db.execute(f"UPDATE sitting SET {column} = ?", (value,))
+        with pytest.raises(InputError, match=f"backstretch history delete {number} removes it"):
+            history.sittings()
+        history.delete(number)
+        assert history.sittings() == []
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "3", "[" * 9999], ids=lambda text: text[:9])
+    def test_a_document_that_is_none_is_said(self, history, text):
+        number = history.add(entry())
+        history._db.execute("UPDATE sitting SET document = ?", (text,))
+        with pytest.raises(InputError, match=f"session {number} .* cannot be understood"):
+            history.document(number)
+
+
+def test_holds_are_counted_session_by_session(history):
+    two = document()
+    two["holds"] = [*two["holds"], {"pose": "frog_stretch", "valid_s": 3.0, "complete": False}]
+    first = history.add(entry(NOW - timedelta(days=1), document=two))
+    history.add(entry(NOW - timedelta(hours=1), document={"holds": []}))
+    last = history.add(entry(profile="Ann"))
+    assert history.hold_counts() == {first: (1, 2), last: (1, 1)}
+    assert history.hold_counts("Ann") == history.hold_counts(limit=2) == {last: (1, 1)}
 
 
 class TestTakingIn:
@@ -247,12 +354,45 @@ class TestTakingIn:
         history.take_in(tmp_path / "s")
         assert history.sittings() == []
 
-    def test_a_result_that_was_changed_by_hand_is_left_out(self, history, tmp_path):
+    @pytest.mark.parametrize(
+        "text",
+        ['{"holds": [3]}', '{"holds": ""}', "[]", "3", "{", "[" * 9999],
+        ids=lambda text: text[:15],
+    )
+    def test_where_a_result_is_none_the_record_tells_the_session(self, history, tmp_path, text):
         self.record(tmp_path / "s", "odd", ended=True)
-        (tmp_path / "s" / "odd" / "result.json").write_text('{"holds": [3], "view": "side"}')
+        (tmp_path / "s" / "odd" / "result.json").write_text(text)
+        history.take_in(tmp_path / "s")
+        (hold,) = history.holds()
+        assert (hold.pose, hold.valid_s) == ("childs_pose", 20.0)
+
+    def test_a_result_that_is_nested_too_deeply_stops_no_other(self, history, tmp_path):
+        for depth in range(850, 1000, 2):
+            self.record(tmp_path / "s", f"{depth}", ended=True)
+            result = '{"holds": [], "x": ' + "[" * depth + "]" * depth + "}"
+            (tmp_path / "s" / f"{depth}" / "result.json").write_text(result)
         self.record(tmp_path / "s", "good", ended=True)
         history.take_in(tmp_path / "s")
-        assert len(history.sittings()) == 1
+        assert history.sittings()[0].valid_s == 20.0
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="other systems want names in Unicode")
+    def test_a_folder_whose_name_is_not_unicode_is_taken_in_once(self, history, tmp_path):
+        name = os.fsdecode(b"Fr\xfchling")
+        self.record(tmp_path / "s", name, ended=True)
+        for _ in range(2):
+            history.take_in(tmp_path / "s")
+        (sitting,) = history.sittings()
+        history.delete(sitting.id)
+        history.take_in(tmp_path / "s")
+        assert history.sittings() == []
+
+    @pytest.mark.parametrize(("hours", "count"), [(5, 0), (7, 1)])
+    def test_one_without_an_end_that_began_in_the_future_is_over_in_time(
+        self, history, tmp_path, hours, count
+    ):
+        self.record(tmp_path / "s", "one", ended=False, began=NOW + timedelta(hours=hours))
+        history.take_in(tmp_path / "s")
+        assert len(history.sittings()) == count
 
     def test_what_is_no_session_is_left_out(self, history, tmp_path):
         (tmp_path / "s" / "odd").mkdir(parents=True)
@@ -289,11 +429,11 @@ def filled(path, count):
     ]
     db.executemany(f"INSERT INTO sitting VALUES ({','.join('?' * 13)})", rows)
     holds = [
-        (5 * n + k + 1, n + 1, f"pose{k}" if k else "childs_pose", None, 20.0, 1, 90.0)
+        (5 * n + k + 1, n + 1, f"pose{k}" if k else "childs_pose", None, 20.0, 1, 90.0, 0.0)
         for n in range(count)
         for k in range(5)
     ]
-    db.executemany("INSERT INTO hold VALUES (?,?,?,?,?,?,?)", holds)
+    db.executemany("INSERT INTO hold VALUES (?,?,?,?,?,?,?,?)", holds)
     reach = [(hold[0], f"m{k}", 30.0, "deg") for hold in holds for k in range(4)]
     db.executemany("INSERT INTO reach VALUES (?,?,?,?)", reach)
     db.commit()

@@ -66,7 +66,7 @@ DOORS = {
         "cli_report",
         "cli_words",
     },
-    "matplotlib": {"report_charts"},
+    "matplotlib": {"progress_charts", "report_charts", "svg_charts"},
     "plotext": {"progress_page"},
     "platformdirs": {"cli_options"},
     "tomlkit": {"own_neutral", "pose_writer"},

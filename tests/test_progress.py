@@ -1,32 +1,38 @@
 """Progress: what is said of a history, in words and on the terminal."""
 
+import json
+import math
 import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from backstretch.history import ANALYZED, LIVE, Entry, History
+from backstretch.overview import main_change
 from backstretch.pose_file import load_pose
 from backstretch.practice_days import rest_advice
 from backstretch.practised import PractisedHold, Sitting
-from backstretch.progress import days_words, differences, doses, trends
+from backstretch.progress import differences, kind_of, main_label, trends
+from backstretch.views import View
 from tests.test_history import filled
 from tests.truth import ROOT
 
 BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
+FOLD = load_pose(ROOT / "poses" / "standing_forward_fold.toml")
 LEAN = "trunk_lean_lat"
 TODAY = date(2026, 11, 29)
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+FRONT, SIDE = View(0.0, 0.0), View(90.0, 0.0)
 
 
-def held(day, value, side="left", azimuth_deg=0.0, valid_s=20.0):
+def held(day, value, side="left", view=FRONT, valid_s=20.0):
     began = NOON - timedelta(days=day)
     measures = {LEAN: (float(value), "deg")}
-    told = {"complete": True, "azimuth_deg": azimuth_deg, "measures": measures}
-    return PractisedHold(1000 - day, began, BEND.id, side, valid_s, **told)
+    return PractisedHold(1000 - day, began, BEND.id, side, valid_s, True, view, measures)  # noqa: FBT003
 
 
 def sitting(day, *, pain=False, soreness=None):
@@ -34,21 +40,69 @@ def sitting(day, *, pain=False, soreness=None):
     return Sitting(day, "", began, LIVE, "Side bend", 20.0, 0.0, 0.0, pain, soreness)
 
 
-def lean(*holds):
-    return {each.side: each for each in trends(BEND, holds)}
+def lean(*values, side="left"):
+    """The trend of sessions a day apart that reached these values."""
+    holds = [held(len(values) - day, value, side) for day, value in enumerate(values)]
+    return trends(BEND, holds)[0]
 
 
 def test_a_change_within_the_band_is_no_clear_change():
-    assert "no clear change (20° to 25°" in lean(held(9, 20), held(1, 25))["left"].says
+    assert lean(20, 20, 25, 25).says.startswith("no clear change (20° to 25°; less than 1")
 
 
 def test_a_clear_change_says_from_where_to_where():
-    assert lean(held(9, 15), held(1, 33))["left"].says == "clearly more range (15° to 33°)"
-    assert lean(held(9, 33), held(1, 15))["left"].says == "clearly less range (33° to 15°)"
+    assert lean(15, 15, 33, 33).says == "clearly more range (15° to 33°)"
+    assert lean(33, 33, 15, 15).says == "clearly less range (33° to 15°)"
 
 
-def test_a_single_session_says_what_is_needed():
-    assert "two sessions" in lean(held(1, 20))["left"].says
+def test_a_smaller_number_is_more_where_the_pose_says_so():
+    check = next(each for each in FOLD.checks if each.more == "smaller")
+    label = FOLD.label(check)
+    reached = {day: {label: (value, "deg")} for day, value in enumerate((90, 90, 50, 50))}
+    holds = [
+        PractisedHold(day, NOON + timedelta(days=day), FOLD.id, None, 20.0, True, SIDE, measures)  # noqa: FBT003
+        for day, measures in reached.items()
+    ]
+    (found,) = [each for each in trends(FOLD, holds) if each.label == label]
+    assert found.verdict == "more range"
+
+
+def test_too_few_sessions_say_how_many_more():
+    assert lean(20, 40).says.startswith("2 more sessions from the same view")
+    assert lean(20, 40, 40).says.startswith("one more session from the same view")
+
+
+def test_what_is_no_finite_number_is_left_out():
+    found = lean(20, math.nan, 20, 40, math.inf, 40)
+    assert [each.value for each in found.change.compared] == [20, 20, 40, 40]
+    assert found.verdict == "more range"
+
+
+def test_turns_are_told_only_roughly():
+    found = replace(lean(12, 12, 58, 58), kind="rough")
+    assert found.says == "clearly more range (about 10° to about 60°, seen only roughly)"
+
+
+@pytest.mark.parametrize(
+    ("pose", "label", "kind"),
+    [
+        ("standing_side_bend", "trunk_lean_lat", "deg"),
+        ("neck_side_bend", "head_roll_rel", "neck"),
+        ("neck_rotation", "nose_aside", "ratio"),
+        ("chair_spinal_twist", "shoulder_yaw_rel", "rough"),
+    ],
+)
+def test_how_surely_a_measure_is_seen(pose, label, kind):
+    found = load_pose(ROOT / "poses" / f"{pose}.toml")
+    assert {kind_of(each) for each in found.checks if found.label(each) == label} == {kind}
+
+
+def test_every_stretch_with_a_direction_of_more_has_a_main_measure():
+    poses = [load_pose(path) for path in sorted((ROOT / "poses").glob("*.toml"))]
+    told = {pose.id: main_label(pose) for pose in poses}
+    assert told[BEND.id] == LEAN
+    for pose in poses:
+        assert bool(told[pose.id]) == any(each.more for each in pose.checks)
 
 
 def test_a_difference_of_sides_is_told_when_two_sessions_show_it():
@@ -61,18 +115,13 @@ def test_a_difference_of_sides_is_told_when_two_sessions_show_it():
     assert list(differences(trends(BEND, twice[:2]))) == []
 
 
-def test_the_dose_is_that_of_the_last_seven_days():
-    (dose,) = doses([BEND], [held(0, 20), held(6, 20), held(7, 20)], TODAY)
-    assert (dose.week_s, dose.sessions) == (40.0, 3)
-    assert dose.day_s == 2 * BEND.dose.default_s * BEND.dose.default_repetitions
-
-
-def test_two_sessions_on_a_day_are_one_day():
-    assert "on 2 of the last 7 days." in days_words([sitting(0), sitting(0), sitting(3)], TODAY)
-
-
-def test_a_day_off_breaks_nothing():
-    assert "each of the last 3 weeks" in days_words([sitting(d) for d in (0, 2, 9, 16, 30)], TODAY)
+def test_the_main_change_is_told_in_a_few_words():
+    left, right = lean(15, 15, 33, 33), lean(15, 15, 15, 15, side="right")
+    assert main_change(BEND, [left, right]) == "left: more range, right: no clear change"
+    same = replace(left, side="right")
+    assert main_change(BEND, [left, same]) == "both sides: more range"
+    assert main_change(BEND, [left]) == "left: more range"
+    assert main_change(BEND, [lean(15)]) == ""
 
 
 @pytest.mark.parametrize(
@@ -93,8 +142,8 @@ def test_a_day_off_is_advised_after_pain_or_soreness(last, said):
 
 class TestCommand:
     def run(self, tmp_path, *arguments):
-        environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "COLUMNS": "100"}
-        command = [sys.executable, "-m", "backstretch", *arguments]
+        environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "COLUMNS": "110"}
+        command = [sys.executable, "-m", "backstretch", "progress", *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def keep(self, tmp_path, *values, profile=""):
@@ -104,58 +153,78 @@ class TestCommand:
                 measures = {LEAN: {"median": value, "best": value, "unit": "deg"}}
                 hold = {"pose": BEND.id, "side": "left", "valid_s": 21.0, "measures": measures}
                 document = {"holds": [hold], "totals": {"valid_s": 21.0}, "stretches": []}
-                began = now - timedelta(days=len(values) - day)
+                began = now - timedelta(days=len(values) - 1 - day)
                 history.add(Entry(document, began, ANALYZED, profile, "<b>Bend</b> 🧘"))
 
     def test_an_empty_history_says_how_to_begin(self, tmp_path):
-        for command in ("progress", "history"):
-            done = self.run(tmp_path, command)
-            assert (done.returncode, done.stderr) == (0, "")
-            assert "backstretch live childs_pose" in done.stdout
+        done = self.run(tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "backstretch live childs_pose" in done.stdout
 
     def test_one_stretch_is_drawn_and_told(self, tmp_path):
-        self.keep(tmp_path, 14, 22, 30, 36)
-        done = self.run(tmp_path, "progress", BEND.id)
+        self.keep(tmp_path, 14, 16, 34, 36)
+        done = self.run(tmp_path, BEND.id)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.count("●") >= 3
-        assert "clearly more range (14° to 36°)" in done.stdout
+        assert "clearly more range (15° to 35°)" in done.stdout
+        assert "4 sessions; this week" in done.stdout
         assert "\x1b" not in done.stdout
 
-    def test_the_overview_tells_dose_and_days(self, tmp_path):
-        self.keep(tmp_path, 20, 21)
-        done = self.run(tmp_path, "progress")
-        assert "Standing side bend" in done.stdout
-        assert "42 s" in done.stdout
-        assert "on 2 of the last 7 days" in done.stdout
+    def test_the_overview_tells_weeks_dose_and_the_main_change(self, tmp_path):
+        self.keep(tmp_path, 14, 16, 34, 36)
+        done = self.run(tmp_path)
+        (row,) = [line for line in done.stdout.splitlines() if "Standing side bend" in line]
+        assert "left: more range" in row
+        assert "4 of the last 28 days" in done.stdout
+        assert "Minutes held" in done.stdout
+        assert "██" in done.stdout
+
+    def test_so_many_weeks_are_told(self, tmp_path):
+        self.keep(tmp_path, 20)
+        told = json.loads(self.run(tmp_path, "--weeks", "3", "--json").stdout)
+        assert [each["valid_s"] for each in told["weeks"]] == [0.0, 0.0, 21.0]
+        assert self.run(tmp_path, "--weeks", "0").returncode == 2
+
+    def test_other_programs_are_told_the_same(self, tmp_path):
+        self.keep(tmp_path, 14, 16, 34, 36, profile="Ann")
+        told = json.loads(self.run(tmp_path, "--json", "--profile", "Ann").stdout)
+        assert told["profile"] == "Ann"
+        assert told["stretches"][0]["measures"][0]["verdict"] == "more range"
+        assert (
+            json.loads(self.run(tmp_path, "--json", "--profile", "Ben").stdout)["stretches"] == []
+        )
+
+    def test_a_page_is_written_whole(self, tmp_path):
+        self.keep(tmp_path, 14, 16, 34, 36)
+        page = tmp_path / "progress.html"
+        done = self.run(tmp_path, "--html", str(page))
+        assert (done.returncode, done.stdout) == (0, "")
+        assert done.stderr == f"Written to {page}\n"
+        assert "Clearly more range (15° to 35°)" in page.read_text(encoding="utf-8")
+
+    def test_a_page_that_cannot_be_written_is_one_line(self, tmp_path):
+        self.keep(tmp_path, 14)
+        done = self.run(tmp_path, "--html", str(tmp_path))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert len(done.stderr.splitlines()) == 1
+        assert str(tmp_path) in done.stderr
+
+    def test_an_unknown_stretch_is_one_line(self, tmp_path):
+        done = self.run(tmp_path, "childs_poze")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "childs_pose" in done.stderr
 
     def test_profiles_are_kept_apart(self, tmp_path):
         self.keep(tmp_path, 20, profile="Ann")
-        assert "Nothing was kept" in self.run(tmp_path, "progress", "--profile", "Ben").stdout
-        assert "Standing side bend" in self.run(tmp_path, "progress", "--profile", "Ann").stdout
-
-    def test_an_odd_profile_is_one_line(self, tmp_path):
-        done = self.run(tmp_path, "history", "--profile", "a\nb")
-        assert (done.returncode, done.stdout) == (2, "")
-        assert len(done.stderr.splitlines()) == 1
-
-    def test_the_history_is_listed_shown_exported_and_deleted(self, tmp_path):
-        self.keep(tmp_path, 20, profile="=Ann")
-        assert "<b>Bend</b> 🧘" in self.run(tmp_path, "history").stdout
-        assert "21.0 s valid" in self.run(tmp_path, "history", "show", "1").stdout
-        rows = self.run(tmp_path, "history", "export").stdout.splitlines()
-        assert rows[0].startswith("session,began,profile")
-        assert ",'=Ann," in rows[1]
-        assert '"result"' in self.run(tmp_path, "history", "export", "--format", "json").stdout
-        assert self.run(tmp_path, "history", "delete", "1").returncode == 2
-        assert self.run(tmp_path, "history", "delete", "1", "--yes").returncode == 0
-        assert self.run(tmp_path, "history", "show", "1").returncode == 2
+        assert "There is no session of Ben" in self.run(tmp_path, "--profile", "Ben").stdout
+        assert "Standing side bend" in self.run(tmp_path, "--profile", "Ann").stdout
 
     def test_ten_thousand_sessions_are_told_within_a_second(self, tmp_path):
         filled(tmp_path / "backstretch" / "history.db", 10_000)
         took_s = []
         for _ in range(3):  # the machine may be busy with other things
             before = time.perf_counter()
-            done = self.run(tmp_path, "progress")
+            done = self.run(tmp_path)
             took_s.append(time.perf_counter() - before)
             assert "10000" in done.stdout
         assert min(took_s) < 1.0

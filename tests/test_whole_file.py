@@ -33,6 +33,13 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     assert pipe.is_fifo()
 
 
+def test_a_link_that_leads_to_itself_is_an_error_of_the_disk(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    with pytest.raises(OSError, match=str(link)):
+        write_whole(link, b"new")
+
+
 def test_a_taken_name_gets_a_number(tmp_path):
     path = tmp_path / "a"
     assert free_path(path) == path

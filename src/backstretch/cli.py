@@ -23,7 +23,6 @@ from backstretch import (
     cli_progress,
     cli_report,
 )
-from backstretch.cli_history import check_profile
 from backstretch.cli_options import (
     INTERRUPTED,
     EndOption,
@@ -167,7 +166,7 @@ def analyze(
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
-    library = open_poses(poses, quiet=bool(pose), personal=not only_library)
+    library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     asked = library.find(pose) if pose else None
     wanted = Wanted(
         poses=(asked,) if asked else library.recognised,
@@ -177,9 +176,8 @@ def analyze(
         mirrored=mirrored,
         start_s=start,
         end_s=end,
-        own=None if only_library else cli_calibrate.saved_neutral(),
+        own=None if only_library else cli_calibrate.saved_neutral(profile),
     )
-    check_profile(profile)
     result = analyse_recording(recording, wanted, library.recognised, out, model, watching)
     saved = save_analysis(result, recording, when, profile) if save else ""
     if as_json:

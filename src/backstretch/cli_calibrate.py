@@ -15,20 +15,20 @@ from backstretch.cli_options import (
     MirroredOption,
     ModelOption,
     PosesOption,
+    ProfileOption,
     SideOption,
     SilentOption,
     StartOption,
     WindowlessOption,
     complain,
-    data_folder,
     open_poses,
+    own_folder,
     own_poses,
     sides_of,
     watching,
 )
 from backstretch.cli_words import asked_name, asked_words
 from backstretch.errors import InputError
-from backstretch.landmarks import SIDES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 CAMERA = "camera"
 ENDING = ".toml"
 NEUTRAL = "neutral.toml"
-"""File of the own neutral, in the data folder."""
+"""File of somebody's own neutral, in their folder."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ def calibrate(
     no_voice: SilentOption = False,
     model: ModelOption = None,
     poses: PosesOption = None,
+    profile: ProfileOption = "",
 ) -> None:
     """Make a stretch your own: the clock then counts what you reach comfortably. Nothing leaves this machine.
 
@@ -136,9 +137,9 @@ def calibrate(
     from backstretch.shots import Looking
     from backstretch.stage import Machine
 
-    library = open_poses(poses, quiet=True, personal=False)
-    request = _request((pose, new, name), side, still, (out, force), library)
-    own = None if neutral else saved_neutral()
+    library = open_poses(poses, quiet=True, personal=False, profile=profile)
+    request = _request((pose, new, name), side, still, (out, force, profile), library)
+    own = None if neutral else saved_neutral(profile)
     looking = Looking(model, mirrored, start, end, own, watching)
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
@@ -153,33 +154,33 @@ def calibrate(
     _keep(made, request, library, console, notes)
 
 
-def neutral_path() -> Path:
-    """Where the own neutral is kept."""
-    return data_folder() / NEUTRAL
+def neutral_path(profile: str) -> Path:
+    """Where somebody's own neutral is kept."""
+    return own_folder(profile) / NEUTRAL
 
 
-def saved_neutral() -> "OwnNeutral | None":
-    """The own neutral; None where none was taken.
+def saved_neutral(profile: str) -> "OwnNeutral | None":
+    """Somebody's own neutral; None where none was taken.
 
     Raises:
         InputError: Its file is damaged.
     """
     from backstretch.own_neutral import load_neutral
 
-    return load_neutral(neutral_path())
+    return load_neutral(neutral_path(profile))
 
 
 def _request(
     names: tuple[str, str | None, str],
     side: SideOption,
     least_s: float,
-    to: tuple[Path | None, bool],
+    to: tuple[Path | None, bool, str],
     library: "Library",
 ) -> Request:
     """What is asked for, checked as far as can be before anything is looked at."""
     from backstretch.pose_file import ID
 
-    (pose_id, new_id, name), (out, force) = names, to
+    (pose_id, new_id, name), (out, force, profile) = names, to
     pose = library.find(pose_id) if pose_id else None
     if pose is not None and pose.id in library.own:
         raise InputError(
@@ -191,7 +192,8 @@ def _request(
     if new_id is not None:
         _check_id(new_id, out, library)
     made_id = pose.id if pose else new_id or ""
-    path = out or (own_poses() / f"{made_id}{ENDING}" if made_id else neutral_path())
+    own = own_poses(profile) / f"{made_id}{ENDING}" if made_id else neutral_path(profile)
+    path = out or own
     if not ID.fullmatch(path.stem):
         raise InputError(
             f"--out {path}: the file's name is the id; use small letters, digits and _"
@@ -239,6 +241,7 @@ def _guided(
     from backstretch.guided import Guided
     from backstretch.guided_session import run_guided
     from backstretch.health import PAIN_ADVICE
+    from backstretch.landmarks import SIDES
 
     machine, takes, mirrored = how
     sides: list[str | None] = [None] * takes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from backstretch.cli_options import complain, data_folder
+from backstretch.cli_options import ProfileOption, complain, data_folder, own_folder
 
 if TYPE_CHECKING:
     from backstretch.health import Answers
@@ -25,6 +25,7 @@ def health(
         bool, typer.Option("--show", help="Only show the note and what was answered.")
     ] = False,
     forget: Annotated[bool, typer.Option("--forget", help="Delete the answers.")] = False,
+    profile: ProfileOption = "",
 ) -> None:
     """Show the health note, and ask again what makes some stretches unsuitable.
 
@@ -32,7 +33,7 @@ def health(
     """
     from backstretch.health import forget_answers, load_answers
 
-    path = answers_path()
+    path = answers_path(profile)
     if forget:
         forget_answers(path)
         print("The answers are deleted.")
@@ -45,9 +46,9 @@ def health(
     _print_answers(load_answers(path))
 
 
-def answers_path() -> Path:
-    """Where the answers are."""
-    return data_folder() / ANSWERS
+def answers_path(profile: str) -> Path:
+    """Where somebody's answers are."""
+    return own_folder(profile) / ANSWERS
 
 
 def is_asked() -> bool:
@@ -55,11 +56,11 @@ def is_asked() -> bool:
     return sys.stdin.isatty()
 
 
-def health_answers() -> "Answers | None":
-    """The person's answers; the first time the note is shown and, at a terminal, it is asked."""
+def health_answers(profile: str) -> "Answers | None":
+    """Somebody's answers; the first time the note is shown and, at a terminal, it is asked."""
     from backstretch.health import load_answers
 
-    path = answers_path()
+    path = answers_path(profile)
     is_there = path.exists()
     answers = load_answers(path)
     if answers is not None:
@@ -76,7 +77,7 @@ def health_answers() -> "Answers | None":
 
 
 def earlier_sessions(
-    profile: str = "",
+    profile: str,
 ) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
     """What somebody's earlier sessions advise today, told on stderr; and how sore they are, if that was asked.
 

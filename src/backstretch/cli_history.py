@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from backstretch.history import History
 
 DATABASE = "history.db"
-LONGEST_PROFILE = 64
 HOW_TO_BEGIN = (
     "Nothing was kept yet. Begin with: backstretch live childs_pose, "
     "or backstretch analyze VIDEO --save"
@@ -58,12 +56,14 @@ def listing(
     from backstretch.history_page import show_list
 
     with open_history() as history:
-        whose = check_profile(profile) or None
+        whose = profile or None
         found, count = history.sittings(whose, limit), history.count(whose)
-    if not found:
-        print(HOW_TO_BEGIN)
+        holds = history.hold_counts(whose, limit)
+        nothing = "" if found else nothing_kept(history, profile)
+    if nothing:
+        print(nothing)
         return
-    show_list(found, count, Console(markup=False, emoji=False))
+    show_list(found, holds, count, Console(markup=False, emoji=False))
 
 
 @app.command()
@@ -90,7 +90,7 @@ def export(
     from backstretch.whole_file import write_whole
 
     with open_history() as history:
-        sittings = history.sittings(check_profile(profile) or None)[::-1]
+        sittings = history.sittings(profile or None)[::-1]
         kept = [(vars(each), history.document(each.id)) for each in sittings]
     write = _csv if file_format is FormatOption.CSV else _json
     text = write(kept)
@@ -98,7 +98,7 @@ def export(
         print(text, end="")
         return
     try:
-        write_whole(out, text.encode())
+        write_whole(out, text.encode(errors="backslashreplace"))
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror or error})") from error
     print(f"Written to {out}")
@@ -110,9 +110,10 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete sessions from the history; folders of live sessions stay where they are."""
+    from backstretch.history_file import DAMAGED
+
     with open_history() as history:
-        for number in numbers:
-            history.sitting(number)
+        history.check(*numbers)
         if not yes and not is_asked():
             raise InputError("deleting cannot be undone; say --yes")
         if not yes and not goes_on(f"Delete {len(numbers)} of the history?"):
@@ -120,6 +121,8 @@ def delete(
         for number in dict.fromkeys(numbers):
             history.delete(number)
     print(f"Deleted. Recordings of live sessions, if any, are still in {data_folder() / SESSIONS}")
+    for each in sorted(data_folder().glob(f"{DATABASE}{DAMAGED}*")):
+        print(f"What {each} held, it still holds; delete that file if you do not need it")
 
 
 @contextmanager
@@ -132,24 +135,21 @@ def open_history() -> Iterator["History"]:
     from backstretch.history import History
 
     with History(data_folder() / DATABASE, datetime.now().astimezone()) as history:
-        complain(*history.notices)
-        history.take_in(data_folder() / SESSIONS)
+        try:
+            history.take_in(data_folder() / SESSIONS)
+        finally:
+            complain(*history.notices)
         yield history
 
 
-def check_profile(name: str) -> str:
-    """A profile's name as it was given; empty for none.
-
-    Raises:
-        InputError: It is blank, too long, or has signs that cannot be shown.
-    """
-    if name and not name.strip():
-        raise InputError("--profile is blank; give a name")
-    if len(name) > LONGEST_PROFILE:
-        raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters")
-    if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in name):
-        raise InputError("--profile has signs that cannot be shown; give a plain name")
-    return name
+def nothing_kept(history: "History", profile: str) -> str:
+    """What is said where somebody, or nobody at all, has no session; ``profile`` is empty for everybody."""
+    names = [" ".join(name.split()) for name in history.profiles()]
+    if not (profile and names):
+        return HOW_TO_BEGIN
+    others = ", ".join(name for name in names if name)
+    known = f"the names are: {others}" if others else "all were kept without a name"
+    return f"There is no session of {profile}; {known}"
 
 
 Kept = list[tuple[dict[str, Any], dict[str, Any]]]
@@ -157,13 +157,15 @@ Kept = list[tuple[dict[str, Any], dict[str, Any]]]
 
 
 def _csv(kept: Kept) -> str:
+    from backstretch.history_rows import holds_in
+
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(EXPORTED)
     for sitting, document in kept:
         about = {name: sitting[name] for name in ("profile", "kind", "pain", "soreness")}
         about |= {"session": sitting["id"], "began": sitting["began"].isoformat()}
-        for hold in document["holds"]:
+        for hold in holds_in(document):
             told = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
             rows.writerow([_harmless(told.get(name)) for name in EXPORTED])
     return file.getvalue()

@@ -9,7 +9,6 @@ import typer
 from backstretch.breathing import BREATHS_A_MINUTE, LIMITS
 from backstretch.cli_calibrate import saved_neutral
 from backstretch.cli_health import SESSIONS, earlier_sessions, goes_on, health_answers
-from backstretch.cli_history import check_profile
 from backstretch.cli_options import (
     INTERRUPTED,
     CameraOption,
@@ -92,14 +91,14 @@ def live(
     from backstretch.practice import Practice
     from backstretch.stage import Machine
 
-    check_profile(profile)
     if bool(pose) == bool(set_name):
         raise InputError(
             "say which stretch or which set: backstretch live childs_pose, or --set NAME"
         )
-    library = open_poses(poses, quiet=bool(pose), personal=not only_library)
+    library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     chosen = _one if pose else _set
-    programme, warnings = chosen(library, pose or set_name, (side, hold, repetitions))
+    wish = (side, hold, repetitions)
+    programme, warnings = chosen(library, pose or set_name, wish, profile)
     advised, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
@@ -120,7 +119,7 @@ def live(
         warnings=warnings,
         profile=profile,
     )
-    own = None if only_library else saved_neutral()
+    own = None if only_library else saved_neutral(profile)
     practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
     outcome = run_live(setup, practice, complain)
     remember_sessions()
@@ -131,7 +130,9 @@ Wish = tuple[SideOption, float | None, int | None]
 """Side, seconds of a hold and repetitions, as asked for."""
 
 
-def _one(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[str, ...]]:
+def _one(
+    library: "Library", name: str, wish: Wish, profile: str
+) -> tuple["Programme", tuple[str, ...]]:
     """One stretch, and what there is to warn of; asks before one that does not suit the person."""
     from backstretch.health import unsuitable
     from backstretch.programme import Programme, dose_warnings, part_of
@@ -139,7 +140,7 @@ def _one(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
     pose = library.find(name)
     side, hold_s, repetitions = wish
     sides = sides_of(pose, side)
-    why = unsuitable(pose, health_answers())
+    why = unsuitable(pose, health_answers(profile))
     warnings = list(dose_warnings(pose, hold_s, repetitions))
     complain(*warnings)
     if why:
@@ -153,7 +154,9 @@ def _one(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
     return Programme(pose.name, (part,)), tuple(warnings)
 
 
-def _set(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[str, ...]]:
+def _set(
+    library: "Library", name: str, wish: Wish, profile: str
+) -> tuple["Programme", tuple[str, ...]]:
     """A set without the stretches that do not suit the person, and what there is to warn of."""
     from backstretch.health import fitting
     from backstretch.programme import Programme, dose_warnings, part_of
@@ -161,7 +164,7 @@ def _set(library: "Library", name: str, wish: Wish) -> tuple["Programme", tuple[
     side, hold_s, repetitions = wish
     if side is not SideOption.BOTH:
         raise InputError("--side goes with one stretch; a set is done on both sides")
-    chosen, left_out = fitting(library.find_set(name), library.poses, health_answers())
+    chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))
     complain(*left_out)  # here only: what is said of health is neither spoken nor kept
     warnings, parts = [], []
     for each in chosen.stretches:

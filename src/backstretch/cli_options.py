@@ -1,9 +1,12 @@
 """What several commands share: the option for more poses, opening the library, complaining."""
 
+import re
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from backstretch.poses import Pose
 
 WRONG_USE, INTERRUPTED = 2, 130
+LONGEST_PROFILE, LONGEST_READABLE, HASH_DIGITS = 64, 40, 10
 PosesOption = Annotated[
     list[Path] | None,
     typer.Option("--poses", help="One more folder of pose files; may be given several times."),
@@ -40,8 +44,30 @@ WindowlessOption = Annotated[
 SilentOption = Annotated[
     bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
 ]
+
+
+def check_profile(name: str) -> str:
+    """A profile's name as it was given; empty for none.
+
+    Raises:
+        InputError: It is blank, too long, or has signs that cannot be shown.
+    """
+    if name and not name.strip():
+        raise InputError("--profile is blank; give a name")
+    if len(name) > LONGEST_PROFILE:
+        raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters")
+    if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in name):
+        raise InputError("--profile has signs that cannot be shown; give a plain name")
+    return name
+
+
 ProfileOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Whose history, where several people share a machine.")
+    str,
+    typer.Option(
+        metavar="NAME",
+        callback=check_profile,
+        help="Whose history, references and health answers, where several people share a machine.",
+    ),
 ]
 StartOption = Annotated[float, typer.Option(min=0.0, help="Begin at this second.")]
 EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")]
@@ -82,9 +108,9 @@ LibraryOption = Annotated[
 
 
 def open_poses(
-    folders: list[Path] | None, *, quiet: bool = False, personal: bool = True
+    folders: list[Path] | None, *, quiet: bool = False, personal: bool = True, profile: str = ""
 ) -> "Library":
-    """The built-in poses, the user's own and those of more folders.
+    """The built-in poses, the own ones of a profile and those of more folders.
 
     What is wrong with them goes to stderr, unless ``quiet``; the others are used. Without ``personal``, own
     references that stand in for library poses are left out.
@@ -97,7 +123,7 @@ def open_poses(
     for folder in folders or []:
         if not folder.is_dir():
             raise InputError(f"{folder}: there is no such folder of poses")
-    own = [own_poses(), *(folders or [])]
+    own = [own_poses(profile), *(folders or [])]
     library = open_library(builtin_poses(), own, personal=personal)
     if library.faults and not quiet:
         complain(*library.faults, "the other poses are used")
@@ -131,9 +157,21 @@ def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
         yield lambda time_s: bar.update(task, completed=time_s - start_s)
 
 
-def own_poses() -> Path:
-    """The folder of the user's own poses and personal references; it need not be there yet."""
-    return data_folder() / "poses"
+def own_poses(profile: str) -> Path:
+    """The folder of somebody's own poses and personal references; it need not be there yet."""
+    return own_folder(profile) / "poses"
+
+
+def own_folder(profile: str) -> Path:
+    """Where somebody's own answers, references and neutral are; it need not be there yet.
+
+    A name may hold anything: its folder is told by letters and digits only, and by a hash of the whole.
+    """
+    if not profile:
+        return data_folder()
+    readable = re.sub(r"[^a-z0-9]+", "-", profile.casefold())[:LONGEST_READABLE].strip("-")
+    exact = sha256(profile.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
+    return data_folder() / "profiles" / "-".join(part for part in (readable, exact) if part)
 
 
 def data_folder() -> Path:

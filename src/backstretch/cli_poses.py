@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.cli_options import LibraryOption, PosesOption, open_poses
+from backstretch.cli_options import LibraryOption, PosesOption, ProfileOption, open_poses
 from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def list_poses(
     position: Annotated[str, typer.Option(help="Only those done like this.")] = "",
     tag: Annotated[str, typer.Option(help="Only those with this tag.")] = "",
     poses: PosesOption = None,
+    profile: ProfileOption = "",
 ) -> None:
     """List the stretches.
 
@@ -38,7 +39,7 @@ def list_poses(
     ):
         if value and value not in known:
             raise InputError(f"{option} {value!r} is unknown; it is one of {', '.join(known)}")
-    library = open_poses(poses)
+    library = open_poses(poses, profile=profile)
     wanted = [
         pose
         for pose in library.poses.values()
@@ -55,6 +56,7 @@ def show(
     png: Annotated[Path | None, typer.Option(help="Save the drawing as this PNG.")] = None,
     poses: PosesOption = None,
     only_library: LibraryOption = False,
+    profile: ProfileOption = "",
 ) -> None:
     """Show one stretch: steps, drawing, checks, dose, safety, sources.
 
@@ -65,7 +67,7 @@ def show(
     from backstretch.figure_drawing import figure_picture
     from backstretch.pose_pages import show_pose
 
-    library = open_poses(poses, personal=not only_library)
+    library = open_poses(poses, personal=not only_library, profile=profile)
     found = library.find(pose)
     if png is None:
         show_pose(found, library, Console(markup=False, emoji=False))

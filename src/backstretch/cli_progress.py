@@ -1,42 +1,83 @@
 """The command that tells progress."""
 
+import json
+import sys
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.cli_history import HOW_TO_BEGIN, check_profile, open_history
+from backstretch.cli_history import nothing_kept, open_history
 from backstretch.cli_options import PosesOption, ProfileOption, open_poses
+from backstretch.errors import InputError
+
+if TYPE_CHECKING:
+    from backstretch.overview import Overview
+
+MOST_WEEKS = 520
 
 
 def progress(
     pose: Annotated[str, typer.Argument(help="The stretch; left out: dose and days of all.")] = "",
+    weeks: Annotated[
+        int, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks of practice to tell.")
+    ] = 12,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page with every chart to this file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for other programs.")] = False,
     profile: ProfileOption = "",
     poses: PosesOption = None,
 ) -> None:
     """Tell what was practised, and what has clearly changed.
 
-    Example: backstretch progress, or backstretch progress standing_forward_fold
+    Example: backstretch progress, or backstretch progress standing_forward_fold --html progress.html
     """
+    from backstretch.overview import Asked, as_document, overview
+    from backstretch.progress import main_label
+
+    library = open_poses(poses, quiet=True, profile=profile)
+    about = library.find(pose) if pose else None
+    told = list(library.poses.values())
+    is_whole = bool(about or html or as_json)
+    labels = None if is_whole else {main_label(each) for each in told}
+    with open_history() as history:
+        sittings = history.sittings(profile or None)
+        holds = history.holds(profile or None, about.id if about else None, labels)
+        nothing = "" if sittings or as_json else nothing_kept(history, profile)
+    if nothing:
+        print(nothing)
+        return
+    today = datetime.now().astimezone().date()
+    found = overview(Asked(profile, about, weeks), today, (sittings, holds), told)
+    if html:
+        _write(html, found)
+    if as_json:
+        print(json.dumps(as_document(found), indent=2, ensure_ascii=False))
+    elif not html:
+        _show(found)
+
+
+def _show(found: "Overview") -> None:
     from rich.console import Console
 
-    from backstretch.practice_days import rest_advice
-    from backstretch.progress import days_words, doses, trends
-    from backstretch.progress_page import show_doses, show_trends
+    from backstretch.progress_page import show_overview, show_stretch
 
-    whose = check_profile(profile) or None
-    library = open_poses(poses, quiet=True)
-    asked = library.find(pose) if pose else None
-    with open_history() as history:
-        sittings = history.sittings(whose)
-        holds = history.holds(whose, asked.id if asked else None, measured=asked is not None)
-    if not sittings:
-        print(HOW_TO_BEGIN)
-        return
     console = Console(markup=False, emoji=False)
-    if asked:
-        show_trends(asked, trends(asked, holds), console)
-        return
-    now = datetime.now().astimezone()
-    says = (days_words(sittings, now.date()), *rest_advice(now.date(), sittings))
-    show_doses(doses(tuple(library.poses.values()), holds, now.date()), says, console)
+    about = found.asked.about
+    if about is None:
+        show_overview(found, console)
+    else:
+        show_stretch(about, found, console)
+
+
+def _write(target: Path, found: "Overview") -> None:
+    from backstretch.progress_html import progress_html
+    from backstretch.whole_file import write_whole
+
+    try:
+        write_whole(target, progress_html(found).encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
+    print(f"Written to {target}", file=sys.stderr)

@@ -1,8 +1,12 @@
 """What was practised: the values that a history keeps and that progress is told from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from backstretch.views import View
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,8 @@ class Sitting:
     soreness: int | None
 
 
-@dataclass(frozen=True)
-class PractisedHold:
-    """One hold of a recorded session.
+class PractisedHold(NamedTuple):
+    """One hold of a recorded session; a tuple, since there may be many.
 
     Attributes:
         sitting: Number of its session.
@@ -43,7 +46,7 @@ class PractisedHold:
         side: ``left`` or ``right`` for poses with sides, else None.
         valid_s: Seconds that counted.
         complete: Whether it made one repetition.
-        azimuth_deg: From where the camera saw the person (0 front, 90 their left); None if unknown.
+        view: From where the camera saw the person; None if unknown.
         measures: The value of each measure whose direction means range of motion (the best of the
             hold), by the label of the pose's check: (value, unit ``deg`` or ``ratio``).
     """
@@ -54,5 +57,5 @@ class PractisedHold:
     side: str | None
     valid_s: float
     complete: bool
-    azimuth_deg: float | None
-    measures: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    view: View | None
+    measures: Mapping[str, tuple[float, str]] = MappingProxyType({})

@@ -1,141 +1,201 @@
-"""The charts of a report: verdict bands and judged measures over time, as SVG to stand in a page."""
+"""The charts of a report: verdict bands and judged measures over time, as SVG to stand in a page.
 
-import io
+Titles and legends are the page's own words; a chart draws lines, ranges and the labels of its axes.
+"""
+
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from backstretch.svg_charts import BLUE, ORANGE, RULE, drawing, plain, svg_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREY, INK, SOFT = "#0072B2", "#D55E00", "#8a8f98", "#1d2733", "#5b6673"
 KINDS = {"valid": (BLUE, ""), "wrong": (ORANGE, "////"), "unseen": ("#b9bec6", "....")}
-"""Colour (Okabe and Ito's, safe for colour blindness) and pattern of each kind of time."""
-LINES = {"left": ("#0072B2", "-"), "right": ("#882255", "--")}
+"""Colour and pattern of each kind of time."""
+LINES = {"left": (BLUE, "-"), "right": ("#882255", "--")}
 """Colour and dash of each side, the same in every panel; a line without a side looks like the left."""
-MOST_POINTS = 1500
-WIDE_IN, NARROW_IN = 11.0, 4.6
-BAND_IN, PANEL_IN, FOOT_IN, TOP_IN = 0.5, 1.35, 0.55, 0.12
-LEFT, RIGHT = 0.07, 0.985
-NARROW_LEFT = 0.13
-SETTINGS: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "backstretch",
-    "font.size": 9.5,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "hatch.linewidth": 1.2,
-    "text.parse_math": False,
-}
-"""The hash salt makes the same data the same page, letter for letter."""
+BAND_IN, PANEL_IN, FOOT_IN, RIM_IN = 0.34, 1.15, 0.26, 0.08
 LONGEST_GAP_S = 1.5
 """A line is broken where nothing was looked at for longer."""
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a chart is drawn.
+
+    Attributes:
+        width_in: Width in inches of 72 points.
+        left, right: Where the plot begins and ends, as a share of the width.
+        font_pt: Size of the labels.
+        most_points: A line has at most so many.
+        times: The axis of time has at most so many labels.
+    """
+
+    width_in: float
+    left: float
+    right: float
+    font_pt: float
+    most_points: int
+    times: int
+
+
+WIDE = Size(11.0, 0.055, 0.98, 9.5, 1200, 12)
+MIDDLE = Size(7.2, 0.08, 0.97, 9.5, 1200, 8)
+NARROW = Size(3.6, 0.145, 0.955, 9.5, 450, 5)
+"""For a desk, for paper, and for a telephone: shown at 330 pixels, its labels are 12 pixels high."""
+TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+"""What may lie between two labels of the axis of time."""
+
+
+@dataclass(frozen=True)
+class Shade:
+    """The ranges of a check, and the time in which they apply.
+
+    Attributes:
+        start_s, end_s: The time.
+        accept, good: Least and most that counts, and that is good.
+    """
+
+    start_s: float
+    end_s: float
+    accept: tuple[float, float]
+    good: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure over time.
+
+    Attributes:
+        points: Time and value; NaN where it could not be seen.
+        judged: When it was judged, and by what.
+    """
+
+    points: Sequence[Point]
+    judged: Sequence[Shade]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One judged measure over time.
+    """One check over time.
 
     Attributes:
-        words: What it is called.
+        words: What is measured.
         unit: ``deg`` or ``ratio``.
-        accept, good: Its ranges.
-        lines: Name and (time, value) points of each line; NaN where it could not be seen.
-        shaded: The times in which the ranges apply.
+        lines: By side; an empty name for a measure without sides.
     """
 
     words: str
     unit: str
-    accept: tuple[float, float]
-    good: tuple[float, float]
-    lines: Mapping[str, Sequence[tuple[float, float]]]
-    shaded: Sequence[tuple[float, float]]
+    lines: Mapping[str, Line]
+
+    @property
+    def shaded(self) -> tuple[Shade, ...]:
+        """When any of its lines was judged."""
+        return tuple(dict.fromkeys(each for line in self.lines.values() for each in line.judged))
 
 
-def timeline_svg(
-    spans: Sequence[Mapping[str, Any]],
-    panels: Sequence[Panel],
-    ends_s: tuple[float, float],
-    *,
-    narrow: bool = False,
-) -> str:
-    """Bands and panels above one axis of time; the plot runs from `LEFT` to `RIGHT` of the width."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(SETTINGS):
-        height = TOP_IN + BAND_IN + FOOT_IN + PANEL_IN * len(panels)
-        figure = Figure(figsize=(NARROW_IN if narrow else WIDE_IN, height))
-        rows = figure.subplots(
-            1 + len(panels),
-            sharex=True,
-            squeeze=False,
-            gridspec_kw={"height_ratios": [BAND_IN] + [PANEL_IN] * len(panels), "hspace": 0.32},
-        )[:, 0]
-        figure.subplots_adjust(
-            left=NARROW_LEFT if narrow else LEFT,
-            right=RIGHT,
-            top=1.0 - TOP_IN / height,
-            bottom=FOOT_IN / height,
-        )
-        _bands(rows[0], spans)
-        for axes, panel in zip(rows[1:], panels, strict=True):
-            _panel(axes, panel)
-        rows[-1].set_xlim(ends_s)
-        rows[-1].xaxis.set_major_formatter(lambda second, _: _clock(second))
-        rows[-1].set_xlabel("time", color=SOFT)
-        return _svg(figure)
+def bands_svg(spans: Sequence[Mapping[str, Any]], ends_s: Point, size: Size) -> str:
+    """Valid, wrong and unseen time between the ends, above an axis of time."""
+    with _plot(size, BAND_IN, is_timed=True) as (figure, axes):
+        for span in spans:
+            colour, pattern = KINDS[span["kind"]]
+            lasts_s = span["end_s"] - span["start_s"]
+            axes.broken_barh([(span["start_s"], lasts_s)], (0, 1), facecolor=colour,
+                             edgecolor="white", hatch=pattern, linewidth=0)  # fmt: skip
+        axes.set_ylim(0, 1)
+        axes.set_yticks([])
+        axes.set_facecolor("#eef1f4")
+        return _drawn(figure, axes, ends_s, size)
 
 
-def _bands(axes: "Axes", spans: Sequence[Mapping[str, Any]]) -> None:
-    for span in spans:
-        colour, pattern = KINDS[span["kind"]]
-        length_s = span["end_s"] - span["start_s"]
-        axes.broken_barh([(span["start_s"], length_s)], (0, 1), facecolor=colour, edgecolor="white",
-                         hatch=pattern, linewidth=0)  # fmt: skip
-    axes.set_ylim(0, 1)
-    axes.set_yticks([])
-    axes.set_facecolor("#eef1f4")
-    _plain(axes)
+def panel_svg(panel: Panel, ends_s: Point, size: Size, *, is_timed: bool) -> str:
+    """A check between the ends; ``is_timed`` writes the times under it."""
+    with _plot(size, PANEL_IN, is_timed=is_timed) as (figure, axes):
+        for each in panel.shaded:
+            for (bottom, top), alpha in ((each.accept, 0.10), (each.good, 0.16)):
+                axes.fill_between(
+                    [each.start_s, each.end_s], bottom, top, color=BLUE, alpha=alpha, linewidth=0
+                )
+        for name, line in panel.lines.items():
+            colour, dash = LINES.get(name, LINES["left"])
+            points = thinned(broken(within(line.points, ends_s)), size.most_points)
+            axes.plot([t for t, _ in points], [v for _, v in points], dash, color=colour, lw=1.4)
+        _scale(axes, panel.unit)
+        return _drawn(figure, axes, ends_s, size)
 
 
-def _panel(axes: "Axes", panel: Panel) -> None:
+@contextmanager
+def _plot(size: Size, plot_in: float, *, is_timed: bool) -> "Iterator[tuple[Figure, Axes]]":
+    foot_in = FOOT_IN if is_timed else RIM_IN
+    height_in = RIM_IN + plot_in + foot_in
+    with drawing(size.width_in, height_in, size.font_pt) as figure:
+        edges = {"left": size.left, "right": size.right}
+        figure.subplots_adjust(**edges, top=1.0 - RIM_IN / height_in, bottom=foot_in / height_in)
+        axes = figure.subplots()
+        plain(axes)
+        axes.tick_params(labelbottom=is_timed, pad=3)
+        yield figure, axes
+
+
+def _scale(axes: "Axes", unit: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    for low, high in panel.shaded:
-        for (bottom, top), alpha in ((panel.accept, 0.10), (panel.good, 0.16)):
-            axes.fill_between([low, high], bottom, top, color=BLUE, alpha=alpha, linewidth=0)
-    for name, points in panel.lines.items():
-        colour, dash = LINES.get(name, LINES["left"])
-        thin = points[:: max(1, math.ceil(len(points) / MOST_POINTS))]
-        broken = _broken(thin)
-        axes.plot(
-            [t for t, _ in broken], [v for _, v in broken], dash, color=colour, lw=1.4, label=name
-        )
-    if len(panel.lines) > 1:
-        axes.legend(
-            loc="lower right",
-            bbox_to_anchor=(1.0, 1.0),
-            borderaxespad=0.0,
-            ncols=2,
-            frameon=False,
-            fontsize=8.5,
-            labelcolor=INK,
-        )
-    unit = "°" if panel.unit == "deg" else ""
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{unit}")
+    mark = "°" if unit == "deg" else ""
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}{mark}".replace("-", "\u2212"))
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.set_title(
-        panel.words[:1].upper() + panel.words[1:], loc="left", fontsize=10, color=INK, pad=4
-    )
-    axes.grid(axis="y", color="#dfe3e8", linewidth=0.7)
-    _plain(axes)
+    axes.grid(axis="y", color=RULE, linewidth=0.7)
 
 
-def _broken(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _drawn(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> str:
+    from matplotlib.ticker import MultipleLocator
+
+    axes.set_xlim(ends_s)
+    axes.xaxis.set_major_formatter(lambda second, _: _clock(second))
+    axes.xaxis.set_major_locator(MultipleLocator(time_step_s(ends_s, size.times)))
+    return svg_of(figure)
+
+
+def time_step_s(ends_s: Point, most: int) -> float:
+    """Seconds between two labels of an axis that has at most so many."""
+    least_s = (ends_s[1] - ends_s[0]) / most
+    return next((step_s for step_s in TIME_STEPS_S if step_s >= least_s), least_s)
+
+
+def within(points: Sequence[Point], ends_s: Point) -> list[Point]:
+    """The points between the ends, and one more on each side, so that a line reaches the edge."""
+    inside = [at for at, (time_s, _) in enumerate(points) if ends_s[0] <= time_s <= ends_s[1]]
+    if not inside:
+        return []
+    return list(points[max(0, inside[0] - 1) : inside[-1] + 2])
+
+
+def thinned(points: Sequence[Point], most: int) -> list[Point]:
+    """At most so many points: of each part of the line the least, the most, and whether it has a gap.
+
+    A short lapse stays to be seen, which every n-th point would lose.
+    """
+    if len(points) <= most:
+        return list(points)
+    size = math.ceil(3 * len(points) / most)
+    parts = (points[at : at + size] for at in range(0, len(points), size))
+    return [point for part in parts for point in _extremes(part)]
+
+
+def _extremes(part: Sequence[Point]) -> list[Point]:
+    seen = sorted((point for point in part if not math.isnan(point[1])), key=lambda point: point[1])
+    unseen = [point for point in part if math.isnan(point[1])]
+    return sorted(dict.fromkeys((*seen[:1], *seen[-1:], *unseen[:1])), key=lambda point: point[0])
+
+
+def broken(points: Sequence[Point]) -> list[Point]:
     """The points with NaN in gaps."""
     found = list(points[:1])
     for (before_s, _), (time_s, value) in pairwise(points):
@@ -145,21 +205,5 @@ def _broken(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return found
 
 
-def _plain(axes: "Axes") -> None:
-    for edge in ("top", "right", "left"):
-        axes.spines[edge].set_visible(False)
-    axes.spines["bottom"].set_color("#c5cbd3")
-    axes.tick_params(colors=SOFT, length=0, labelcolor=SOFT)
-
-
 def _clock(second: float) -> str:
     return f"{int(second) // 60}:{int(second) % 60:02d}"
-
-
-def _svg(figure: "Figure") -> str:
-    """The figure as an element of a page; a screen reader is given words beside it."""
-    file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    text = file.getvalue()
-    element = text[text.index("<svg") :].strip()
-    return element.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

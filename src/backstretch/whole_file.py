@@ -1,5 +1,7 @@
 """Files that are written whole or not at all, and never over another one by chance."""
 
+import errno
+import os
 from pathlib import Path
 
 
@@ -9,7 +11,10 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except RuntimeError as error:  # a link that leads to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
     if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
         target.write_bytes(data)
         return
