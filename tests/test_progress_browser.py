@@ -7,8 +7,10 @@ from backstretch.progress_html import progress_html
 from tests.browser import SIDEWAYS, serious_findings, watched
 from tests.test_overview import ODD, SIDE, found, held
 
-LETTERS = """[...document.querySelectorAll('svg text')].filter(each => each.checkVisibility())
-    .map(each => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a)"""
+LETTERS = """[...document.querySelectorAll('svg text')].filter(each => each.checkVisibility()).map(each => {
+    const {a, b} = each.getScreenCTM();
+    return parseFloat(getComputedStyle(each).fontSize) * Math.hypot(a, b);
+})"""
 """Heights of the letters that are shown in charts, in pixels."""
 
 

@@ -179,10 +179,9 @@ def analyze(
         own=None if only_library else cli_calibrate.saved_neutral(profile),
     )
     result = analyse_recording(recording, wanted, library.recognised, out, model, watching)
-    saved = save_analysis(result, recording, when, profile) if save else ""
     if as_json:
         print(json.dumps(result.as_dict()))
     else:
         show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
-    if saved:
-        print(saved, file=sys.stderr)
+    if save:
+        print(save_analysis(result, recording, when, profile), file=sys.stderr)
