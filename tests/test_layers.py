@@ -33,6 +33,9 @@ LAYERS = (
 MIDDLE = set().union(*LAYERS)
 TOP = {
     "cli",
+    "cli_analyze",
+    "cli_batch",
+    "cli_batch_saving",
     "cli_calibrate",
     "cli_export",
     "cli_health",
@@ -55,6 +58,8 @@ DOORS = {
     "av": {"video", "annotated"},
     "typer": {
         "cli",
+        "cli_analyze",
+        "cli_batch",
         "cli_calibrate",
         "cli_export",
         "cli_health",

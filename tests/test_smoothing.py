@@ -78,9 +78,19 @@ def test_those_around_nobody_are_still_steadied():
     assert 0.0 < wrist_x([steadied(timeline)[2]])[0] - STILL.xy_px[WRIST, 0] < 1.0
 
 
-@pytest.mark.parametrize("fps", [5.0, 4.0, 1.0])
-def test_nothing_changes_at_five_frames_a_second_and_fewer(fps):
-    timeline = trembling(moments(lambda _: STILL, [(0, 0)], every(fps, 4.0)), jitter_px=2.0)
+@pytest.mark.parametrize("fps", [5.0, 2.5])
+def test_sparse_moments_are_steadied_by_their_neighbours(fps):
+    timeline = trembling(moments(lambda _: STILL, [(0, 0)], every(fps, 40.0)), jitter_px=2.0)
+    assert np.std(wrist_x(steadied(timeline))) < 0.75 * np.std(wrist_x(timeline))
+
+
+def test_a_sparse_step_keeps_its_edge():
+    timeline = [(t, shifted(100.0 * (t > 2.0))) for t in every(2.5, 6.0)]
+    assert wrist_x(steadied(timeline)) == pytest.approx(wrist_x(timeline), abs=0.5)
+
+
+def test_moments_too_far_apart_have_nothing_to_do_with_each_other():
+    timeline = trembling(moments(lambda _: STILL, [(0, 0)], every(1.0, 4.0)), jitter_px=2.0)
     assert wrist_x(steadied(timeline)) == pytest.approx(wrist_x(timeline))
 
 

@@ -59,6 +59,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     mirrored: bool = False,
     start_s: float = 0.0,
     end_s: float | None = None,
+    every_frame: bool = False,
     out: str | Path | None = None,
     model: str | Path | None = None,
     progress: Progress | None = None,
@@ -74,6 +75,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         mirrored: Whether the recording is a mirror image, as many selfie cameras save it.
         start_s: The second of the recording to begin at.
         end_s: The second to stop at; the recording's end when None.
+        every_frame: Whether to look at every picture of a video, not only where it matters.
         out: A folder for report.html, result.json, steps.csv, annotated.mp4 (of videos) and landmarks.npz.
         model: Another MediaPipe pose model (``.task``).
         progress: Is told the second of the recording that has been reached; of videos only.
@@ -98,6 +100,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         mirrored=mirrored,
         start_s=start_s,
         end_s=end_s,
+        every_frame=every_frame,
     )
 
     def watching(_start_s: float, _end_s: float) -> AbstractContextManager[Progress]:

@@ -1,12 +1,9 @@
 """The command line."""
 
-import json
 import os
 import signal
 import sys
-from datetime import datetime
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -14,6 +11,7 @@ from typer.exceptions import TyperException
 
 from backstretch import (
     __version__,
+    cli_analyze,
     cli_calibrate,
     cli_export,
     cli_health,
@@ -23,23 +21,8 @@ from backstretch import (
     cli_progress,
     cli_report,
 )
-from backstretch.cli_options import (
-    INTERRUPTED,
-    EndOption,
-    LibraryOption,
-    MirroredOption,
-    ModelOption,
-    PosesOption,
-    ProfileOption,
-    SideOption,
-    StartOption,
-    complain,
-    open_poses,
-    sides_of,
-    watching,
-)
-from backstretch.cli_saving import save_analysis
-from backstretch.errors import BackstretchError, InputError
+from backstretch.cli_options import INTERRUPTED, complain
+from backstretch.errors import BackstretchError
 
 app = typer.Typer(
     help="Check back stretches through a camera, and count the seconds that were really held.",
@@ -51,6 +34,7 @@ app = typer.Typer(
 app.add_typer(cli_poses.app, name="poses")
 app.add_typer(cli_history.app, name="history")
 for command in (
+    cli_analyze.analyze,
     cli_live.live,
     cli_calibrate.calibrate,
     cli_live.cameras,
@@ -115,73 +99,3 @@ def options(
     Everything stays on this machine. This is general guidance, not medical advice: stretch to mild
     tension only; pain means stop.
     """
-
-
-@app.command()
-def analyze(
-    recording: Annotated[Path, typer.Argument(help="A video, or a landmark track (.npz).")],
-    pose: Annotated[
-        str,
-        typer.Option(
-            help="The stretch: its id, or the path of a pose file (.toml). Left out: whatever is recognised."
-        ),
-    ] = "",
-    side: Annotated[SideOption, typer.Option(help="The side that counts.")] = SideOption.BOTH,
-    hold: Annotated[
-        float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
-    ] = None,
-    mirrored: MirroredOption = False,
-    start: StartOption = 0.0,
-    end: EndOption = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write report.html, result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder."
-        ),
-    ] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep what was held in the history.")
-    ] = False,
-    when: Annotated[
-        datetime | None,
-        typer.Option(help="With --save: when it was recorded; else the time of the file."),
-    ] = None,
-    profile: ProfileOption = "",
-    model: ModelOption = None,
-    poses: PosesOption = None,
-    only_library: LibraryOption = False,
-) -> None:
-    """Analyse a recording: what was stretched, how long it was truly held, and what cost the rest.
-
-    Example: backstretch analyze samples/side_bend.mp4
-    """
-    from rich.console import Console
-
-    from backstretch.api import analyse_recording
-    from backstretch.result import Wanted
-    from backstretch.summary import show
-
-    if end is not None and end <= start:
-        raise InputError(f"--end {end:g} is not after --start {start:g}")
-    library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
-    asked = library.find(pose) if pose else None
-    wanted = Wanted(
-        poses=(asked,) if asked else library.recognised,
-        asked=asked is not None,
-        sides=sides_of(asked, side),
-        hold_s=hold,
-        mirrored=mirrored,
-        start_s=start,
-        end_s=end,
-        own=None if only_library else cli_calibrate.saved_neutral(profile),
-    )
-    result = analyse_recording(recording, wanted, library.recognised, out, model, watching)
-    if as_json:
-        print(json.dumps(result.as_dict()))
-    else:
-        show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
-    if save:
-        print(save_analysis(result, recording, when, profile), file=sys.stderr)

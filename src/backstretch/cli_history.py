@@ -15,6 +15,7 @@ import typer
 from backstretch.cli_health import SESSIONS, goes_on, is_asked
 from backstretch.cli_options import ProfileOption, complain, data_folder
 from backstretch.errors import InputError
+from backstretch.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from backstretch.history import History
@@ -24,8 +25,6 @@ HOW_TO_BEGIN = (
     "Nothing was kept yet. Begin with: backstretch live childs_pose, "
     "or backstretch analyze VIDEO --save"
 )
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one of these is a formula to a spreadsheet."""
 EXPORTED = ("session", "began", "profile", "kind", "pose", "side", "start_s", "end_s", "valid_s", "wrong_s",
             "unseen_s", "complete", "score", "measures", "pain", "soreness")  # fmt: skip
 
@@ -167,7 +166,7 @@ def _csv(kept: Kept) -> str:
         about |= {"session": sitting["id"], "began": sitting["began"].isoformat()}
         for hold in holds_in(document):
             told = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
-            rows.writerow([_harmless(told.get(name)) for name in EXPORTED])
+            rows.writerow([harmless(told.get(name)) for name in EXPORTED])
     return file.getvalue()
 
 
@@ -177,8 +176,3 @@ def _json(kept: Kept) -> str:
         for sitting, document in kept
     ]
     return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"
-
-
-def _harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

@@ -6,7 +6,7 @@ for the settle time, survives short lapses without counting them, and ends where
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -311,7 +311,7 @@ class HoldClock:
         if self._settled and spans:
             start_s, end_s = spans[0].start_s, spans[-1].end_s
             inside = tuple(m for m in self._moments if _is_valid_at(m.time_s, spans))
-            longest_s, score = self.longest_s, _score(inside)
+            longest_s, score = self.longest_s, score_of(inside)
             self.holds.append(Hold(start_s, end_s, tuple(spans), longest_s, score, inside))
             until_s = self._near_until_s
             near = [replace(s, end_s=min(s.end_s, until_s)) for s in lapse if s.start_s < until_s]
@@ -365,8 +365,8 @@ def _without(span: Span, withheld: Span) -> list[Span]:
     return [part for part in parts if part.seconds > 0.0]
 
 
-def _score(moments: tuple[Moment, ...]) -> float:
-    """Mean closeness, each moment weighed by the time it stands for."""
+def score_of(moments: Sequence[Moment]) -> float:
+    """Mean closeness of 100, each moment weighed by the time it stands for."""
     if len(moments) <= 1:
         return 100.0 * moments[0].closeness if moments else 0.0
     gaps = [min(b.time_s - a.time_s, LONGEST_GAP_S) for a, b in pairwise(moments)]

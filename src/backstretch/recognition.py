@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backstretch.columns import COLUMN_INDEX, COLUMNS
-from backstretch.hold import Hold, Kind, Span, State
+from backstretch.hold import Hold, Kind, Span, State, score_of
 from backstretch.landmarks import SIDES, Floats, Landmarks
 from backstretch.matching import Form, forms_of
 from backstretch.measures import measure_body, seen_landmarks
@@ -113,8 +113,8 @@ def _overlaps(one: Hold, other: Hold) -> bool:
 def _claim(hold: Hold, other: Hold) -> float:
     """How much a hold has to say for what it shares with another: its closeness there, and all its seconds."""
     low_s, high_s = max(hold.start_s, other.start_s), min(hold.end_s, other.end_s)
-    there = [m.closeness for m in hold.moments if low_s <= m.time_s <= high_s]
-    return hold.held_s * (sum(there) / len(there) if there else hold.score / 100.0)
+    there = [moment for moment in hold.moments if low_s <= moment.time_s <= high_s]
+    return hold.held_s * (score_of(there) if there else hold.score) / 100.0
 
 
 def _outside(hold: Hold, other: Hold) -> Hold | None:
@@ -133,7 +133,7 @@ def _part(hold: Hold, low_s: float, high_s: float) -> Hold | None:
     kept = tuple(inside[valid[0] : valid[-1] + 1])
     start_s, end_s = kept[0].start_s, kept[-1].end_s
     moments = tuple(m for m in hold.moments if start_s <= m.time_s <= end_s)
-    score = 100.0 * sum(m.closeness for m in moments) / len(moments) if moments else hold.score
+    score = score_of(moments) if moments else hold.score
     return Hold(start_s, end_s, kept, hold.longest_s, score, moments)
 
 

@@ -34,6 +34,7 @@ class Wanted:
         hold_s: Seconds that make one repetition complete; each pose's own when None.
         mirrored: Whether the recording is a mirror image.
         start_s, end_s: The part of the recording to look at.
+        every_frame: Whether to look at every picture, not only where it matters.
         title: What several stretches together are called.
         aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
         own: The person's own neutral, from another day.
@@ -46,6 +47,7 @@ class Wanted:
     mirrored: bool = False
     start_s: float = 0.0
     end_s: float | None = None
+    every_frame: bool = False
     title: str = ""
     aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     own: OwnNeutral | None = None

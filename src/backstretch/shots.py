@@ -93,7 +93,7 @@ def _watched(path: Path, looking: Looking) -> Recording:
                 f"--start {looking.start_s:g} is after the end; {path} is {length_s:g} s long"
             )
         end_s = min(looking.end_s or length_s, length_s)
-        wanted = Wanted(poses=(), start_s=looking.start_s, end_s=looking.end_s)
+        wanted = Wanted(poses=(), start_s=looking.start_s, end_s=looking.end_s, every_frame=True)
         with (
             MediaPipeLandmarker(looking.model) as landmarker,
             looking.watching(looking.start_s, end_s) as progress,

@@ -4,8 +4,9 @@ PyAV is the library here: it gives real timestamps, rotation, and decodes in thr
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -35,6 +36,10 @@ SEEK_MARGIN_S = 1.0
 """Indices are in decoding order, which runs ahead of the order of showing by a few pictures."""
 MOST_BROKEN = 1000
 """A file that fails this often is given up: some damage makes the library fail without end."""
+GLANCE_PX, GLANCE_POINTS = 64, 4
+"""How wide a small copy is at the least, and how many points a part of it is the mean of, each way."""
+PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
+"""Formats whose first plane is a byte of brightness a pixel."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
 
@@ -56,6 +61,32 @@ class Source:
     frames: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One picture of a file, decoded and not converted yet: most are never looked at.
+
+    Attributes:
+        index, time_s: As those of its `Frame`.
+        convert: Gives the upright RGB image; None for one so damaged that its colours cannot be told.
+        shrink: Gives a small grey copy, upright.
+    """
+
+    index: int
+    time_s: float
+    convert: Callable[[], NDArray[np.uint8] | None]
+    shrink: Callable[[], NDArray[np.float32]]
+
+    @cached_property
+    def glance(self) -> NDArray[np.float32]:
+        """(h, w) the small grey copy, some `GLANCE_PX` wide."""
+        return self.shrink()
+
+    def frame(self) -> Frame | None:
+        """The converted picture; None for one that is damaged."""
+        image = self.convert()
+        return None if image is None else Frame(self.index, self.time_s, image)
 
 
 class VideoReader:
@@ -112,6 +143,13 @@ class VideoReader:
         return max(1, round(width * scale)), max(1, round(height * scale))
 
     def frames(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
+        """Give the converted `pictures`, but for damaged ones."""
+        for picture in self.pictures(start_s, end_s):
+            frame = picture.frame()
+            if frame is not None:
+                yield frame
+
+    def pictures(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Picture]:
         """Give the pictures from ``start_s`` up to ``end_s``, by the file's own time.
 
         Their index counts from the first picture that had to be decoded.
@@ -120,9 +158,9 @@ class VideoReader:
         for time_s, picture in self._timed():
             if end_s is not None and time_s > end_s:
                 break
-            image = self._upright(picture) if time_s >= start_s else None
-            if image is not None:
-                yield Frame(self._decoded - 1, time_s, image)
+            if time_s >= start_s:
+                ways = partial(self._upright, picture), partial(self._glance, picture)
+                yield Picture(self._decoded - 1, time_s, *ways)
         self._conclude(whole=start_s <= 0.0 and end_s is None)
 
     def _open(self) -> "InputContainer":
@@ -274,6 +312,23 @@ class VideoReader:
             self._broken += 1
             return None
         return np.ascontiguousarray(np.rot90(image, self._turn)).astype(np.uint8, copy=False)
+
+    def _glance(self, picture: "VideoFrame") -> NDArray[np.float32]:
+        """The mean of points in each part of the picture; several times as quick as scaling it."""
+        if picture.format.name in PLANAR:
+            plane = picture.planes[0]
+            light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+            light = light[: picture.height, : picture.width]
+        else:
+            light = np.asarray(picture.to_ndarray(format="gray"), np.uint8)
+        side = GLANCE_POINTS
+        step = max(1, light.shape[1] // (side * GLANCE_PX))
+        points = light[::step, ::step]
+        height, width = (size // side for size in points.shape)
+        points = points[: height * side, : width * side]
+        rows = points.reshape(height, side, width * side).sum(axis=1, dtype=np.uint16)
+        parts = rows.reshape(height, width, side).sum(axis=2, dtype=np.uint16)
+        return np.rot90(parts.astype(np.float32) / side**2, self._turn)
 
     def _conclude(self, *, whole: bool) -> None:
         if self._left_out:

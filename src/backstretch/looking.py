@@ -1,0 +1,173 @@
+"""Looking: which pictures of a recording the model is shown, so that the counted seconds stay the same.
+
+The model costs some 20 ms a picture, all else together a few. While a glance at a small grey copy tells that
+the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it changes, entries
+and exits among it, one every `CHANGING_S`. Every picture is looked at where somebody moves quickly in or near
+a position, since how quickly decides what counts, and where the landmarks move and the picture does not: they
+are in doubt, and only many of them together steady a body that is hard to see.
+
+What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
+ends of a hold lie between two looks, not two pictures. README tells by how much the seconds differ.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from backstretch.hold import INSTANT_S, LONGEST_GAP_S
+from backstretch.landmarks import Landmarks
+from backstretch.measures import VISIBLE
+from backstretch.neutral import CORE
+from backstretch.video import Picture
+
+QUIET_S = 0.4
+"""Between two looks while the picture stays as it is; the clock bridges no more than 0.5 s."""
+CHANGING_S = 0.08
+"""Between two looks while it changes: the tracker follows 12 pictures a second, and bounces are told."""
+CHANGED_PARTS, CHANGED_BY, CHANGED_LEAST = 5, 0.4, 3.0
+"""A picture has changed when so many of its parts differ from when it was last looked at, by that share of
+their contrast, and at least so many of 255. In holds they differ by half of it, in entries by twice as much."""
+CHANGES_FOR_S = 0.3
+"""A change is over when there was none for so long: movements slow down before they end."""
+DOUBT = 0.06
+"""Landmarks that stray by more of the body's size in a picture that stays as it is are in doubt: three times
+what the detector does on a still body that it sees well."""
+DOUBTED_FOR_S = 1.0
+FAST_PER_S, FAST_FOR_S = 1.0, 0.3
+"""Body sizes a second from which a movement is fast, and every picture is looked at for a while."""
+BOX_MARGIN = 0.1
+"""How far around the landmarks, as a share of their extent, a person is looked for changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """One picture that was looked at, and what was found; None with nobody in view."""
+
+    picture: Picture
+    marks: Landmarks | None
+
+
+Look = Callable[[Picture], Looked | None]
+"""Looks at a picture; None where it is so damaged that it cannot be looked at."""
+
+
+def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Looked]:
+    """Look at every picture."""
+    for picture in pictures:
+        looked = look(picture)
+        if looked is not None:
+            yield looked
+
+
+def look_sparsely(
+    pictures: Iterable[Picture], look: Look, is_busy: Callable[[], bool]
+) -> Iterator[Looked]:
+    """Look at the pictures, in order of time, where that may tell something new; at the first and the last.
+
+    When a change begins, what has passed since the last look is looked at as well: it may have begun there.
+
+    Args:
+        pictures: In order of time.
+        look: Looks at one.
+        is_busy: Whether some position is being held, or may be: only then quick movements matter.
+    """
+    watch, passed = _Watch(is_busy), list[Picture]()
+    for picture in pictures:
+        passed.append(picture)
+        due = list(watch.due(passed))
+        for each in due:
+            looked = look(each)
+            if looked is not None:
+                watch.take(looked)
+                yield looked
+        if due:
+            passed = passed[passed.index(due[-1]) + 1 :]
+    looked = look(passed[-1]) if passed else None
+    if looked is not None:
+        yield looked
+
+
+class _Watch:
+    """Tells when to look again."""
+
+    def __init__(self, is_busy: Callable[[], bool]) -> None:
+        self._is_busy = is_busy
+        self._last: Looked | None = None
+        self._has_changed = False
+        self._changing_until_s = -math.inf
+        self._all_until_s = -math.inf
+
+    def due(self, passed: list[Picture]) -> Iterator[Picture]:
+        """Which of the pictures since the last look to look at, the newest last."""
+        now, last = passed[-1], self._last
+        if last is None:
+            yield now
+            return
+        was_changing = now.time_s <= self._changing_until_s
+        self._has_changed = has_changed(last, now)
+        if self._has_changed:
+            self._changing_until_s = now.time_s + CHANGES_FOR_S
+        if now.time_s <= self._all_until_s:
+            yield now
+        elif now.time_s <= self._changing_until_s:
+            yield from _spread(passed if not was_changing else passed[-1:], last.picture.time_s)
+        elif now.time_s - last.picture.time_s >= QUIET_S - INSTANT_S:
+            yield from _in_time(passed, last.picture.time_s)
+
+    def take(self, now: Looked) -> None:
+        """Take what was found in a picture that was due."""
+        last, self._last = self._last, now
+        if last is None:
+            return
+        strayed = stray(last.marks, now.marks)
+        time_s = now.picture.time_s
+        if strayed > DOUBT and not self._has_changed:
+            self._all_until_s = time_s + DOUBTED_FOR_S
+        elif strayed > FAST_PER_S * (time_s - last.picture.time_s) and self._is_busy():
+            self._all_until_s = max(self._all_until_s, time_s + FAST_FOR_S)
+
+
+def _spread(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
+    """The pictures that are `CHANGING_S` apart."""
+    for picture in pictures:
+        if picture.time_s - last_s >= CHANGING_S - INSTANT_S:
+            last_s = picture.time_s
+            yield picture
+
+
+def _in_time(passed: list[Picture], last_s: float) -> Iterator[Picture]:
+    """The newest picture, and the one before it where the clock would not bridge the gap without it."""
+    if len(passed) > 1 and passed[-1].time_s - last_s > LONGEST_GAP_S:
+        yield passed[-2]
+    yield passed[-1]
+
+
+def has_changed(last: Looked, now: Picture) -> bool:
+    """Whether a picture differs from the one that was last looked at, where the person was."""
+    before, after = last.picture.glance, now.glance
+    if last.marks is not None:
+        low, high = last.marks.xy_px.min(axis=0), last.marks.xy_px.max(axis=0)
+        margin_px = BOX_MARGIN * float((high - low).max())
+        scale = before.shape[1] / last.marks.image_wh[0]
+        left, top = (np.maximum(low - margin_px, 0.0) * scale).astype(int)
+        right, bottom = np.ceil(np.maximum(high + margin_px, 0.0) * scale).astype(int)
+        before, after = before[top:bottom, left:right], after[top:bottom, left:right]
+    if before.size < CHANGED_PARTS or before.shape != after.shape:
+        return True
+    limit = max(CHANGED_LEAST, CHANGED_BY * float(before.std()))
+    return int(np.count_nonzero(np.abs(after - before) > limit)) >= CHANGED_PARTS
+
+
+def stray(before: Landmarks | None, now: Landmarks | None) -> float:
+    """How far the landmark that went furthest has gone, as a share of the body's size.
+
+    Infinite where somebody has come or gone; 0 where nobody is there, or nothing is seen in both.
+    """
+    if before is None or now is None:
+        return 0.0 if before is now else math.inf
+    seen = (before.visibility[CORE] >= VISIBLE) & (now.visibility[CORE] >= VISIBLE)
+    strayed_px = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[seen]
+    size_px = math.sqrt(float(np.var(now.xy_px, axis=0).sum()))
+    return float(strayed_px.max()) / max(size_px, 1.0) if len(strayed_px) else 0.0

@@ -1,0 +1,170 @@
+"""Sparse looking: few looks while nothing changes, all of them where it matters, and the same seconds."""
+
+import numpy as np
+import pytest
+
+from backstretch.hold import LONGEST_GAP_S
+from backstretch.landmarks import Landmarks
+from backstretch.looking import (
+    CHANGES_FOR_S,
+    CHANGING_S,
+    DOUBT,
+    DOUBTED_FOR_S,
+    FAST_PER_S,
+    QUIET_S,
+    Looked,
+    has_changed,
+    look_at_all,
+    look_sparsely,
+    stray,
+)
+from backstretch.video import Picture
+from tests.figures import FRONT, standing
+
+FPS = 30
+BODY = standing().seen(FRONT)
+LENGTH_PX = float(np.sqrt(np.var(BODY.xy_px, axis=0).sum()))
+WIDTH, HEIGHT = BODY.image_wh
+RNG = np.random.default_rng(5)
+ROOM = RNG.uniform(60, 190, (HEIGHT // 10, WIDTH // 10)).astype(np.float32)
+
+
+def shifted(share):
+    """The body with its wrists moved by a share of its size."""
+    xy = BODY.xy_px.copy()
+    xy[15:17, 0] += share * LENGTH_PX
+    return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
+
+
+def picture(time_s, glance=ROOM):
+    return Picture(round(time_s * FPS), time_s, lambda: None, lambda: glance)
+
+
+def pictures(seconds, glance_at=lambda _: ROOM, fps=FPS):
+    return [picture(n / fps, glance_at(n / fps)) for n in range(round(seconds * fps))]
+
+
+def times(given, marks_at=lambda _: BODY, *, busy=True):
+    """When was looked."""
+    looks = look_sparsely(given, lambda p: Looked(p, marks_at(p.time_s)), lambda: busy)
+    return [each.picture.time_s for each in looks]
+
+
+def moving(time_s):
+    """A room in which somebody moves from the second second to the fourth."""
+    return np.roll(ROOM, int(20 * min(max(time_s - 2.0, 0.0), 2.0)), axis=1)
+
+
+def gaps(found, low_s=0.0, high_s=np.inf):
+    inside = [time_s for time_s in found if low_s <= time_s <= high_s]
+    return np.diff(inside)
+
+
+def test_a_still_picture_is_looked_at_now_and_then():
+    found = times(pictures(10.0))
+    assert np.allclose(gaps(found)[:-1], QUIET_S, atol=1 / FPS)
+    assert len(found) < 10.0 / QUIET_S + 2
+
+
+def test_the_first_and_the_last_picture_are_looked_at():
+    given = pictures(3.1)
+    found = times(given)
+    assert (found[0], found[-1]) == (given[0].time_s, given[-1].time_s)
+
+
+def test_a_changing_picture_is_looked_at_more_often():
+    found = times(pictures(8.0, moving))
+    assert gaps(found, 2.1, 4.0).max() <= CHANGING_S + 1 / FPS
+    assert gaps(found, 4.0 + CHANGES_FOR_S + 0.1, 7.5).min() >= QUIET_S - 1e-6
+
+
+def test_what_passed_before_a_change_was_seen_is_looked_at_as_well():
+    jump = 2.37
+    found = times(pictures(5.0, lambda t: np.roll(ROOM, 30 * (t > jump), axis=1)))
+    before = [time_s for time_s in found if jump - QUIET_S < time_s <= jump]
+    assert len(before) >= 3
+
+
+def test_no_more_is_missed_than_the_clock_bridges_whatever_the_pictures_times():
+    steps = RNG.uniform(0.02, 0.24, 200)
+    given = [picture(time_s) for time_s in np.cumsum(steps)]
+    assert gaps(times(given)).max() <= LONGEST_GAP_S
+
+
+def test_landmarks_that_move_in_a_still_picture_are_in_doubt():
+    marks = lambda t: shifted(2 * DOUBT * (t > 3.0))  # noqa: E731
+    found = times(pictures(8.0), marks)
+    assert np.allclose(gaps(found, 3.4, 3.0 + DOUBTED_FOR_S), 1 / FPS)
+    assert gaps(found, 5.0, 7.5).min() >= QUIET_S - 1e-6
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_quick_movement_is_looked_at_wholly_where_it_matters(busy):
+    def marks(time_s):
+        return shifted(2 * FAST_PER_S * min(max(time_s - 2.0, 0.0), 2.0))
+
+    found = times(pictures(8.0, moving), marks, busy=busy)
+    is_whole = np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
+    assert is_whole is busy
+
+
+def test_somebody_who_comes_or_goes_is_looked_at():
+    found = times(pictures(8.0), lambda t: BODY if t > 3.0 else None)
+    assert np.allclose(gaps(found, 3.5, 4.0), 1 / FPS)
+
+
+def test_a_damaged_picture_is_passed_over():
+    given = pictures(2.0)
+    looks = look_sparsely(
+        given, lambda p: None if p.time_s < 0.5 else Looked(p, BODY), lambda: True
+    )
+    assert next(looks).picture.time_s == 0.5
+
+
+def test_slow_recordings_are_looked_at_picture_by_picture_while_they_change():
+    given = pictures(8.0, moving, fps=5)
+    found = times(given)
+    assert set(gaps(found, 2.2, 4.0).round(3)) == {0.2}
+
+
+def test_every_picture_can_be_asked_for():
+    given = pictures(1.0)
+    looks = look_at_all(given, lambda p: Looked(p, BODY))
+    assert [each.picture for each in looks] == given
+
+
+class TestChanged:
+    def of(self, after, marks=BODY):
+        return has_changed(Looked(picture(0.0), marks), picture(0.1, after))
+
+    def test_noise_is_no_change(self):
+        assert not self.of(ROOM + RNG.normal(0, 2.0, ROOM.shape).astype(np.float32))
+
+    def test_an_arm_is_one(self):
+        after = ROOM.copy()
+        rows, columns = (BODY.xy_px[15, ::-1] / 10).astype(int)
+        after[rows - 3 : rows + 3, columns - 1 : columns + 2] += 120.0
+        assert self.of(after)
+
+    def test_what_moves_beside_the_person_is_none(self):
+        after = ROOM.copy()
+        after[:, :3] += 100.0
+        assert not self.of(after)
+        assert self.of(after, None)
+
+    def test_a_dim_picture_changes_by_less(self):
+        dim = 20.0 + ROOM / 20.0
+        after = np.roll(dim, 2, axis=1)
+        assert has_changed(Looked(picture(0.0, dim), BODY), picture(0.1, after + 0.0))
+
+    def test_a_person_out_of_the_picture_is_a_change(self):
+        away = Landmarks(BODY.xy_px + 10_000.0, BODY.world_m, BODY.visibility, BODY.image_wh)
+        assert self.of(ROOM, away)
+
+
+def test_stray_is_told_in_body_sizes_of_what_is_seen():
+    assert stray(BODY, shifted(0.5)) == pytest.approx(0.5, rel=0.1)
+    hidden = Landmarks(BODY.xy_px, BODY.world_m, np.zeros(33), BODY.image_wh)
+    assert stray(BODY, hidden) == 0.0
+    assert stray(None, BODY) == np.inf
+    assert stray(None, None) == 0.0
