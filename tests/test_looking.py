@@ -16,7 +16,8 @@ from backstretch.looking import (
     has_changed,
     look_at_all,
     look_sparsely,
-    stray,
+    size_px,
+    strays_px,
 )
 from backstretch.video import Picture
 from tests.figures import FRONT, standing
@@ -162,9 +163,26 @@ class TestChanged:
         assert self.of(ROOM, away)
 
 
-def test_stray_is_told_in_body_sizes_of_what_is_seen():
-    assert stray(BODY, shifted(0.5)) == pytest.approx(0.5, rel=0.1)
+def test_how_far_landmarks_stray_is_told_of_what_is_seen():
+    assert strays_px(BODY, shifted(0.5)).max() == pytest.approx(0.5 * LENGTH_PX)
     hidden = Landmarks(BODY.xy_px, BODY.world_m, np.zeros(33), BODY.image_wh)
-    assert stray(BODY, hidden) == 0.0
-    assert stray(None, BODY) == np.inf
-    assert stray(None, None) == 0.0
+    assert len(strays_px(BODY, hidden)) == 0
+    assert (strays_px(None, BODY) == np.inf).all()
+    assert len(strays_px(None, None)) == 0
+
+
+def test_a_body_is_as_large_as_its_landmarks_lie_apart():
+    assert size_px(BODY) == pytest.approx(LENGTH_PX)
+    assert size_px(None) == 0.0
+
+
+def test_a_body_that_bends_together_is_not_in_doubt_for_looking_small():
+    def small(time_s, away_px):
+        xy = BODY.xy_px.mean(axis=0) + (BODY.xy_px - BODY.xy_px.mean(axis=0)) / 4
+        xy[15:17, 0] += away_px * (round(time_s * FPS) % 2)
+        return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
+
+    away_px = 0.8 * DOUBT * LENGTH_PX
+    marks = lambda t: BODY if t < 2.0 else small(t, away_px)  # noqa: E731
+    found = times(pictures(12.0), marks, busy=False)
+    assert gaps(found, 5.0, 11.0).min() >= QUIET_S - 1e-6

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE
 from backstretch.video import Picture
@@ -26,16 +26,17 @@ QUIET_S = 0.4
 """Between two looks while the picture stays as it is; the clock bridges no more than 0.5 s."""
 CHANGING_S = 0.08
 """Between two looks while it changes: the tracker follows 12 pictures a second, and bounces are told."""
-CHANGED_PARTS, CHANGED_BY, CHANGED_LEAST = 5, 0.4, 3.0
+CHANGED_PARTS, CHANGED_BY, CHANGED_LEAST = 5, 0.45, 3.0
 """A picture has changed when so many of its parts differ from when it was last looked at, by that share of
 their contrast, and at least so many of 255. In holds they differ by half of it, in entries by twice as much."""
 CHANGES_FOR_S = 0.3
 """A change is over when there was none for so long: movements slow down before they end."""
-DOUBT = 0.06
-"""Landmarks that stray by more of the body's size in a picture that stays as it is are in doubt: three times
-what the detector does on a still body that it sees well."""
+DOUBT, DOUBTED = 0.05, 2
+"""So many landmarks that stray by more of the body's size in a picture that stays as it is are in doubt: three
+times what the detector does on a still body that it sees well. Its size is the largest so far: a body that is
+bent together looks small."""
 DOUBTED_FOR_S = 1.0
-FAST_PER_S, FAST_FOR_S = 1.0, 0.3
+FAST_PER_S, FAST_FOR_S = 0.7, 0.3
 """Body sizes a second from which a movement is fast, and every picture is looked at for a while."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
@@ -98,6 +99,7 @@ class _Watch:
         self._has_changed = False
         self._changing_until_s = -math.inf
         self._all_until_s = -math.inf
+        self._size_px = 1.0
 
     def due(self, passed: list[Picture]) -> Iterator[Picture]:
         """Which of the pictures since the last look to look at, the newest last."""
@@ -121,11 +123,13 @@ class _Watch:
         last, self._last = self._last, now
         if last is None:
             return
-        strayed = stray(last.marks, now.marks)
+        self._size_px = max(self._size_px, size_px(now.marks))
+        strayed = strays_px(last.marks, now.marks) / self._size_px
         time_s = now.picture.time_s
-        if strayed > DOUBT and not self._has_changed:
+        fast = FAST_PER_S * (time_s - last.picture.time_s)
+        if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
             self._all_until_s = time_s + DOUBTED_FOR_S
-        elif strayed > FAST_PER_S * (time_s - last.picture.time_s) and self._is_busy():
+        elif (strayed > fast).any() and self._is_busy():
             self._all_until_s = max(self._all_until_s, time_s + FAST_FOR_S)
 
 
@@ -160,14 +164,18 @@ def has_changed(last: Looked, now: Picture) -> bool:
     return int(np.count_nonzero(np.abs(after - before) > limit)) >= CHANGED_PARTS
 
 
-def stray(before: Landmarks | None, now: Landmarks | None) -> float:
-    """How far the landmark that went furthest has gone, as a share of the body's size.
+def strays_px(before: Landmarks | None, now: Landmarks | None) -> Floats:
+    """How far each landmark that is seen both times has gone.
 
-    Infinite where somebody has come or gone; 0 where nobody is there, or nothing is seen in both.
+    Infinite where somebody has come or gone; nothing where nobody is there.
     """
     if before is None or now is None:
-        return 0.0 if before is now else math.inf
+        return np.full(0 if before is now else len(CORE), math.inf)
     seen = (before.visibility[CORE] >= VISIBLE) & (now.visibility[CORE] >= VISIBLE)
-    strayed_px = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[seen]
-    size_px = math.sqrt(float(np.var(now.xy_px, axis=0).sum()))
-    return float(strayed_px.max()) / max(size_px, 1.0) if len(strayed_px) else 0.0
+    strayed_px: Floats = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[seen]
+    return strayed_px
+
+
+def size_px(marks: Landmarks | None) -> float:
+    """How large a body is in the picture: how far its landmarks lie about their middle."""
+    return math.sqrt(float(np.var(marks.xy_px, axis=0).sum())) if marks else 0.0

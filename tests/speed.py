@@ -1,0 +1,210 @@
+"""The speed benchmark: the bare loop, every picture, and the default, on the same recordings in one run.
+
+Run it with ``pytest -m benchmark -s tests/test_speed_benchmark.py``. The recordings are made from the samples:
+1280 x 720, 30 pictures a second; holds are lengthened by playing their middle back and forth.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import av  # noqa: TID253 - recordings are made here
+import numpy as np
+
+from backstretch.analysis import analyse_video
+from backstretch.landmarker import MediaPipeLandmarker, model_path
+from backstretch.library import builtin_poses, open_library
+from backstretch.result import Result, Wanted
+from backstretch.video import VideoReader
+from tests.truth import ROOT, SAMPLES
+
+WH, FPS = (1280, 720), 30
+PAIRS = int(os.environ.get("BACKSTRETCH_PAIRS", "3"))
+PLAYED = 3
+"""How often the middle of a hold is played forwards and backwards."""
+
+
+HEADS = (("", 26), ("s", 9), ("looks", 8), ("s", 9), ("looks", 7), ("held", 9), ("s", 9), ("looks", 7),
+         ("held", 9), ("ratio", 7))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recording to be made: a sample, and the seconds of its holds that are lengthened."""
+
+    name: str
+    sample: str
+    holds: tuple[tuple[float, float], ...] = ()
+
+
+HOLDS = (
+    Recipe("side bend, 70 s", "side_bend", ((5.0, 12.5), (19.0, 26.5))),
+    Recipe("child's pose, 50 s", "childs_pose", ((5.0, 17.0),)),
+    Recipe("seated fold, 45 s", "seated_forward_fold", ((5.0, 14.5),)),
+)
+MOVEMENT = (Recipe("ordinary movement, 96 s", "ordinary_movement"),)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What one way of looking took, and what it found."""
+
+    seconds: float
+    looks: int
+    held_s: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One recording, looked at in three ways."""
+
+    name: str
+    length_s: float
+    bare: Timed
+    every: Timed
+    default: Timed
+
+    @property
+    def ratio(self) -> float:
+        """How many times as quick as the bare loop the default is."""
+        return self.bare.seconds / self.default.seconds
+
+
+def recorded(recipe: Recipe, folder: Path) -> Path:
+    """Make a recording."""
+    path = folder / f"{recipe.sample}.mp4"
+    with VideoReader(SAMPLES / f"{recipe.sample}.mp4") as reader:
+        frames = [(frame.time_s, frame.image) for frame in reader.frames()]
+    times = np.array([time_s for time_s, _ in frames])
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=FPS, options={"crf": "20"})
+        stream.width, stream.height, stream.pix_fmt = *WH, "yuv420p"
+        for time_s in _plan(recipe, float(times[-1])):
+            image = frames[min(int(np.searchsorted(times, time_s - 1e-6)), len(frames) - 1)][1]
+            picture = av.VideoFrame.from_ndarray(_fitted(image), format="rgb24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    return path
+
+
+def _fitted(image: np.ndarray) -> np.ndarray:
+    """The picture as high as it may be, with bars beside it."""
+    height, width = WH[1], round(image.shape[1] * WH[1] / image.shape[0])
+    scaled = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(width, height)
+    canvas = np.full((height, WH[0], 3), 90, np.uint8)
+    left = (WH[0] - width) // 2
+    canvas[:, left : left + width] = scaled.to_ndarray(format="rgb24")
+    return canvas
+
+
+def _plan(recipe: Recipe, end_s: float) -> Iterator[float]:
+    """Times of the sample, one for each picture."""
+    edges = [0.0, *(edge for hold in recipe.holds for edge in hold), end_s]
+    for at, (low_s, high_s) in enumerate(pairwise(edges)):
+        part = np.arange(low_s, high_s, 1 / FPS)
+        yield from part
+        if at % 2:  # inside a hold
+            for _ in range(PLAYED - 1):
+                yield from part[::-1]
+                yield from part
+
+
+def bare(path: Path) -> Timed:
+    """The loop as everybody writes it: read, convert, detect, nothing else."""
+    import cv2
+    import mediapipe as mp
+
+    vision = mp.tasks.vision
+    options = vision.PoseLandmarkerOptions(
+        base_options=mp.tasks.BaseOptions(model_asset_path=str(model_path())),
+        running_mode=vision.RunningMode.VIDEO,
+        num_poses=1,
+    )
+    began, count = time.perf_counter(), 0
+    video = cv2.VideoCapture(str(path))
+    with vision.PoseLandmarker.create_from_options(options) as landmarker:
+        while True:
+            is_there, image = video.read()
+            if not is_there:
+                break
+            picture = mp.Image(mp.ImageFormat.SRGB, cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+            landmarker.detect_for_video(picture, round(count * 1000 / FPS))
+            count += 1
+    video.release()
+    return Timed(time.perf_counter() - began, count, float("nan"))
+
+
+def analysed(path: Path, *, every_frame: bool) -> tuple[Timed, Result]:
+    """An analysis as `backstretch analyze` does it, without output files."""
+    poses = open_library(builtin_poses()).recognised
+    wanted = Wanted(poses=poses, asked=False, every_frame=every_frame)
+    began = time.perf_counter()
+    with VideoReader(path) as reader, MediaPipeLandmarker() as landmarker:
+        result, recording = analyse_video(reader, landmarker, wanted)
+    seconds = time.perf_counter() - began
+    held_s = sum(each.hold.valid_s for each in result.holds)
+    return Timed(seconds, len(recording.track), held_s), result
+
+
+def measured(recipe: Recipe, folder: Path) -> Row:
+    """Medians of paired runs."""
+    path = recorded(recipe, folder)
+    with VideoReader(path) as reader:
+        length_s = reader.source.duration_s
+    bares, defaults = [], []
+    for _ in range(PAIRS):
+        bares.append(bare(path))
+        defaults.append(analysed(path, every_frame=False)[0])
+    every, _ = analysed(path, every_frame=True)
+    row = Row(recipe.name, length_s, bares[0], every, defaults[0])
+    ratio = median(b.seconds / d.seconds for b, d in zip(bares, defaults, strict=True))
+    seconds = median(b.seconds for b in bares)
+    return replace(
+        row,
+        bare=replace(bares[0], seconds=seconds),
+        default=replace(defaults[0], seconds=seconds / ratio),
+    )
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as text."""
+    heads = "".join(f"{name:>{width}}" for name, width in HEADS)
+    lines = [f"{'recording':26} {'bare loop':>16} {'--every-frame':>24} {'default':>31}", heads]
+    lines += [
+        f"{row.name:26} {row.bare.seconds:8.1f} {row.bare.looks:7d} {row.every.seconds:8.1f} "
+        f"{row.every.looks:6d} {row.every.held_s:8.2f} {row.default.seconds:8.1f} "
+        f"{row.default.looks:6d} {row.default.held_s:8.2f} {row.ratio:5.1f}x"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def run_s(*arguments: str | Path) -> tuple[float, float]:
+    """Seconds that a command takes, and the most memory that it and its children have, in MB."""
+    measure = (
+        "import resource, subprocess, sys\n"
+        "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, done.returncode)\n"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        measure,
+        sys.executable,
+        "-m",
+        "backstretch",
+        *map(str, arguments),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    began = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    memory_mb, code = done.stdout.split()
+    assert code == "0", done
+    return time.perf_counter() - began, float(memory_mb)

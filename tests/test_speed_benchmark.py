@@ -1,0 +1,88 @@
+"""How fast recordings are analysed; prints its tables. Run it with ``pytest -m benchmark -s``."""
+
+from statistics import median
+
+import av  # noqa: TID253 - a long recording is made here
+import pytest
+
+from tests.speed import HOLDS, MOVEMENT, analysed, measured, recorded, run_s, table
+
+pytestmark = [pytest.mark.benchmark, pytest.mark.model, pytest.mark.timeout(3600)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("speed")
+
+
+@pytest.fixture(scope="module")
+def rows(folder):
+    return {recipe.name: measured(recipe, folder) for recipe in (*HOLDS, *MOVEMENT)}
+
+
+def test_recordings_with_holds_are_several_times_as_quick_as_the_bare_loop(rows):
+    print("\n" + table(list(rows.values())))
+    for recipe in HOLDS:
+        assert rows[recipe.name].ratio >= 4.0
+
+
+def test_recordings_of_constant_movement_are_quicker_too(rows):
+    for recipe in MOVEMENT:
+        assert rows[recipe.name].ratio >= 2.0
+
+
+def test_the_seconds_are_those_of_every_picture(rows):
+    for row in rows.values():
+        assert row.default.held_s == pytest.approx(row.every.held_s, abs=0.1)
+
+
+def test_two_jobs_are_quicker_than_one(folder):
+    many = folder / "many"
+    many.mkdir()
+    for number in range(4):
+        for recipe in HOLDS[1:]:
+            path = recorded(recipe, folder)
+            (many / f"{number}-{path.name}").write_bytes(path.read_bytes())
+    one_s, two_s = (run_s("analyze", many, "--jobs", jobs)[0] for jobs in ("1", "2"))
+    print(f"\n8 recordings: 1 job {one_s:.1f} s, 2 jobs {two_s:.1f} s: {one_s / two_s:.2f} x")
+    assert one_s / two_s >= 1.2
+
+
+def test_memory_does_not_grow_with_the_recording(folder):
+    path = recorded(HOLDS[0], folder)
+    peaks = []
+    for times in (1, 4):
+        long = folder / f"long{times}.mp4"
+        with av.open(str(long), "w") as target:
+            _repeat(path, target, times)
+        _, peak_mb = run_s("analyze", long)
+        peaks.append(peak_mb)
+        print(f"\n{times} x {HOLDS[0].name}: {peak_mb:.0f} MB")
+    assert peaks[1] - peaks[0] < 60.0
+
+
+def _repeat(path, target, times):
+    """The recording so many times in a row, larger: 1920 x 1080."""
+    stream = target.add_stream("libx264", rate=30, options={"preset": "ultrafast"})
+    stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
+    for _ in range(times):
+        with av.open(str(path)) as source:
+            for picture in source.decode(video=0):
+                image = picture.reformat(1920, 1080)
+                image.pts = None
+                target.mux(stream.encode(image))
+    target.mux(stream.encode())
+
+
+def test_the_start_is_quick(folder):
+    path = recorded(HOLDS[1], folder)
+    help_s = median(run_s("--help")[0] for _ in range(5))
+    first_s = median(run_s("analyze", path, "--end", "0.01")[0] for _ in range(5))
+    print(f"\n--help {help_s:.2f} s; the first picture is judged after {first_s:.2f} s")
+    assert first_s < 2.5
+
+
+def test_two_runs_of_the_default_are_alike(folder):
+    path = recorded(HOLDS[2], folder)
+    first, again = (analysed(path, every_frame=False)[1].as_dict() for _ in range(2))
+    assert first == again
