@@ -278,7 +278,9 @@ def timing_of(job: tuple[Clip, str]) -> float:
     fps = clip.truth["fps"]
     keep = every(fps, float(number)) if kind == "fps" else at_random(float(number))
     with MediaPipeLandmarker() as landmarker, Decimated(clip.video, keep) as reader:
-        result, _ = analyse_video(reader, landmarker, Wanted((pose(clip.pose_id),)))
+        result, _ = analyse_video(
+            reader, landmarker, Wanted((pose(clip.pose_id),), every_frame=True)
+        )
     return result.seconds(Kind.VALID)
 
 

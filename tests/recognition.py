@@ -61,7 +61,7 @@ def library() -> Library:
 
 
 def unasked() -> Wanted:
-    return Wanted(library().recognised, asked=False)
+    return Wanted(library().recognised, asked=False, every_frame=True)
 
 
 def valid_spans(held: Held) -> Spans:

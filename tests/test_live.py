@@ -545,7 +545,7 @@ def holds_live(name, landmarker):
 
 def holds_recorded(name, landmarker):
     """What is held in a clip of which every picture is looked at."""
-    wanted = Wanted((load_pose(FOLDER / f"{CLIPS[name]}.toml"),))
+    wanted = Wanted((load_pose(FOLDER / f"{CLIPS[name]}.toml"),), every_frame=True)
     with VideoReader(SAMPLES / f"{name}.mp4") as reader:
         return figures_of(analyse_video(reader, landmarker, wanted)[0])
 
