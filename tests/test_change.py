@@ -15,7 +15,7 @@ from backstretch.views import View
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FRONT, SIDE = View(0.0, 0.0), View(90.0, 0.0)
-SEASONS = 1500
+SEASONS = 1000
 ERRORS = {"deg": (4.0, 2.0), "neck": (4.0, 2.0), "rough": (8.0, 4.0), "ratio": (0.048, 0.024)}
 LEAST = {"deg": (10.0, 7.0), "neck": (10.0, 8.0), "rough": (20.0, 20.0), "ratio": (0.12, 0.12)}
 """Published least changes of single holds, and of means of three and more."""

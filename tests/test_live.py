@@ -576,7 +576,6 @@ def live(least_s):
 @pytest.mark.parametrize(
     ("name", "least_s"),
     [
-        ("side_bend", 0.0),
         ("chair_twist", 0.0),
         ("side_bend", SLOW_S),
         ("chair_twist", SLOW_S),

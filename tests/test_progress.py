@@ -222,7 +222,7 @@ class TestCommand:
     def test_ten_thousand_sessions_are_told_within_a_second(self, tmp_path):
         filled(tmp_path / "backstretch" / "history.db", 10_000)
         took_s = []
-        for _ in range(3):  # the machine may be busy with other things
+        for _ in range(5):  # the machine may be busy with other things
             before = time.perf_counter()
             done = self.run(tmp_path)
             took_s.append(time.perf_counter() - before)

@@ -20,6 +20,7 @@ SITTING = "id, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, so
 HOLD = "hold.id, sitting, began, pose, side, hold.valid_s, complete, azimuth_deg, elevation_deg"
 KEEP_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg, elevation_deg)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
+NO_MEASURES: Mapping[str, tuple[float, str]] = {}
 RECENT = 64
 """Times and views that are kept at hand: those of one session's holds come in a row."""
 TOTALS = ("valid_s", "wrong_s", "unseen_s")
@@ -95,12 +96,13 @@ def hold_of(
     Raises:
         InputError: The row is odd.
     """
-    number, sitting, began, pose, side, valid_s, complete, *view = row
+    number, sitting, began, pose, side, valid_s, complete, azimuth, elevation = row
     try:
-        told = (sitting, time_of(began), pose, side, float(valid_s), bool(complete))
+        seen = _view(azimuth, elevation)
+        told = time_of(began), pose, side, float(valid_s), bool(complete), seen
     except ODD as error:
         raise _odd(sitting) from error
-    return PractisedHold(*told, _view(*view), reached.get(number, {}))
+    return PractisedHold(sitting, *told, reached.get(number, NO_MEASURES))
 
 
 def document_of(number: int, text: str) -> dict[str, Any]:
