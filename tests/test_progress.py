@@ -5,7 +5,6 @@ import math
 import os
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -222,9 +221,10 @@ class TestCommand:
     def test_ten_thousand_sessions_are_told_within_a_second(self, tmp_path):
         filled(tmp_path / "backstretch" / "history.db", 10_000)
         took_s = []
-        for _ in range(5):  # the machine may be busy with other things
-            before = time.perf_counter()
+        for _ in range(3):  # of the processor: the machine may be busy with other things
+            before = os.times()
             done = self.run(tmp_path)
-            took_s.append(time.perf_counter() - before)
+            after = os.times()
+            took_s.append(after.children_user - before.children_user)
             assert "10000" in done.stdout
         assert min(took_s) < 1.0
