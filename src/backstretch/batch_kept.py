@@ -14,7 +14,7 @@ from typing import Any
 
 from backstretch import __version__
 from backstretch.batch import RESULT, real, told_of
-from backstretch.errors import InputError
+from backstretch.errors import ODD, InputError
 from backstretch.poses import Pose
 from backstretch.result import Wanted
 from backstretch.whole_file import write_whole
@@ -22,8 +22,6 @@ from backstretch.whole_file import write_whole
 ABOUT = "batch.json"
 WORK = ".backstretch-*"
 """Folders in which results are made; one that is left over is of a process that was killed."""
-ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What a file that somebody changed by hand may raise."""
 
 
 @dataclass(frozen=True)

@@ -34,3 +34,7 @@ class TakeError(BackstretchError):
 
 class SetupError(BackstretchError):
     """Something the machine lacks: a system library, the pose model."""
+
+
+ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What a document, a row or a file that somebody changed by hand may raise when it is read."""

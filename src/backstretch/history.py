@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from backstretch.errors import InputError
+from backstretch.errors import ODD, InputError
 from backstretch.history_file import (
     connect,
     identity_of,
@@ -25,7 +25,6 @@ from backstretch.history_rows import (
     ANALYZED,
     HOLD,
     LIVE,
-    ODD,
     SITTING,
     TOTALS,
     Entry,

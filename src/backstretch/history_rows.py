@@ -9,13 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from backstretch.errors import InputError
+from backstretch.errors import ODD, InputError
 from backstretch.practised import PractisedHold, Sitting
 from backstretch.views import View
 
 LIVE, ANALYZED = "live", "analyze"
-ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What a document or a row that somebody changed by hand may raise."""
 SITTING = "id, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness"
 HOLD = "hold.id, sitting, began, pose, side, hold.valid_s, complete, azimuth_deg, elevation_deg"
 KEEP_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg, elevation_deg)

@@ -6,9 +6,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from backstretch.errors import InputError
+from backstretch.errors import ODD, InputError
 from backstretch.history_file import beside
-from backstretch.history_rows import ODD, Entry, document_of, keep, time_of
+from backstretch.history_rows import Entry, document_of, keep, time_of
 
 SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness FROM sitting ORDER BY id"
 DELETED = "SELECT record FROM forgotten ORDER BY record"

@@ -247,3 +247,8 @@ def measure_words(check: Check) -> str:
     of = {"work": "worked side", "both": "both sides", "": ""}.get(check.of, f"{check.of} side")
     more = [words for words in (of, "in space" if check.frame == "world" else "") if words]
     return f"{check.measure.label} ({', '.join(more)})" if more else check.measure.label
+
+
+def capitalised(words: str) -> str:
+    """The words with a large first letter, the others as they are."""
+    return words[:1].upper() + words[1:]

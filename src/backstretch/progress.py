@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from backstretch.change import ENOUGH, Change, Reached, Verdict, change_of
-from backstretch.poses import Check, Pose, measure_words
+from backstretch.poses import Check, Pose, capitalised, measure_words
 from backstretch.practised import PractisedHold
 
 YAW_TO_DEG = 50.0
@@ -45,7 +45,7 @@ class Trend:
     def title(self) -> str:
         """The measure and its side, as a heading."""
         words = f"{self.side}: {self.words}" if self.side else self.words
-        return words[:1].upper() + words[1:]
+        return capitalised(words)
 
     @property
     def verdict(self) -> str:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from backstretch.html_page import html_page
 from backstretch.overview import Overview, main_change
+from backstretch.poses import capitalised
 from backstretch.practice_weeks import Dose, Week, amount
 from backstretch.progress import Trend, differences
 from backstretch.progress_charts import limits_of, trend_svg, weeks_svg
@@ -85,8 +86,7 @@ def _stretch(dose: Dose, found: Overview) -> str:
     drawn = [each for each in found.trends[dose.pose.id] if each.change.compared]
     charts = "".join(map(_charts, _rows(drawn))) or NOT_MEASURED
     differ = "".join(
-        f'<p class="differ">{escape(each[:1].upper() + each[1:])}</p>'
-        for each in differences(drawn)
+        f'<p class="differ">{escape(capitalised(each))}</p>' for each in differences(drawn)
     )
     sittings = "1 session" if dose.sittings == 1 else f"{dose.sittings} sessions"
     recent = sum(dose.weeks_s[-SHORT_WEEKS:])
@@ -109,7 +109,7 @@ def _charts(row: Sequence[Trend]) -> str:
 
 def _trend(trend: Trend, limits: tuple[float, float]) -> str:
     elsewhere = f'<p class="soft">{elsewhere_words(trend)}</p>' if trend.change.elsewhere else ""
-    says = trend.says[:1].upper() + trend.says[1:]
+    says = capitalised(trend.says)
     rows = [
         (f"{each.began:%Y-%m-%d %H:%M}", trend.number(each.value), f"{each.holds}")
         for each in trend.change.compared

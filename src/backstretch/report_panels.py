@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.landmarks import SIDES
+from backstretch.poses import capitalised
 from backstretch.report_charts import LONGEST_GAP_S, Line, Panel, Shade
 from backstretch.report_reading import Steps
 from backstretch.summary import clock
@@ -223,11 +224,6 @@ def _lasts_s(times_s: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _value(value: float, unit: str) -> str:
     return f"{value:.0f}°".replace("-0°", "0°") if unit == "deg" else f"{value:.2f}"
-
-
-def capitalised(words: str) -> str:
-    """The words with a large first letter, the others as they are."""
-    return words[:1].upper() + words[1:]
 
 
 def bands_words(spans: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from backstretch.poses import capitalised
 from backstretch.report_charts import (
     MIDDLE,
     NARROW,
@@ -18,7 +19,6 @@ from backstretch.report_panels import (
     Ends,
     Group,
     bands_words,
-    capitalised,
     ends_of,
     groups_of,
     moments_of,
