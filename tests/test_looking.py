@@ -109,6 +109,16 @@ def test_a_quick_movement_is_looked_at_wholly_where_it_matters(busy):
     assert is_whole is busy
 
 
+def test_landmarks_that_jitter_after_a_quick_movement_do_not_look_quick():
+    def marks(time_s):
+        jitter = 0.8 * DOUBT * RNG.uniform()
+        return shifted(2 * FAST_PER_S * min(max(time_s - 2.0, 0.0), 2.0) + jitter)
+
+    found = times(pictures(12.0, moving), marks)
+    assert np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
+    assert gaps(found, 5.5, 11.5).min() >= QUIET_S - 1e-6
+
+
 def test_somebody_who_comes_or_goes_is_looked_at():
     found = times(pictures(8.0), lambda t: BODY if t > 3.0 else None)
     assert np.allclose(gaps(found, 3.5, 4.0), 1 / FPS)

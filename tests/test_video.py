@@ -247,6 +247,50 @@ class TestDamage:
         assert not read(path)[1]
 
 
+class TestAgain:
+    """Two readers share a file; what they find is told once, by the first."""
+
+    def read(self, path, from_s, *, overlap_s):
+        with VideoReader(path) as reader:
+            second_reader = reader.again(from_s)
+            ours = []
+            for frame in reader.frames():
+                ours.append(frame.time_s)
+                if frame.time_s > from_s + overlap_s:
+                    break
+            with second_reader:
+                theirs = [frame.time_s for frame in second_reader.frames(from_s)]
+            return ours, theirs, reader.warnings, reader.source
+
+    @pytest.mark.parametrize("overlap_s", [0.0, 0.3])
+    def test_each_picture_is_counted_once(self, tmp_path, overlap_s):
+        path = numbered(tmp_path / "a.mp4", 100)
+        ours, theirs, warnings, source = self.read(path, 2.0, overlap_s=overlap_s)
+        assert sorted({*ours, *theirs}) == pytest.approx([n / 25 for n in range(100)])
+        assert theirs[0] == pytest.approx(2.0)
+        assert (source.frames, warnings) == (100, [])
+
+    @pytest.mark.parametrize("share", [0.3, 0.45, 0.55, 0.7])
+    def test_damage_is_told_as_by_one(self, tmp_path, share):
+        path = noisy(tmp_path / "a.mkv")
+        path.write_bytes(damaged(path.read_bytes(), share, 3000))
+        assert self.read(path, 2.0, overlap_s=0.2)[2] == read(path)[1] != []
+
+    def test_pictures_without_a_time_are_told_as_by_one(self, tmp_path):
+        stamps = [*range(0, 1000, 40), 500, 500, *range(1000, 4000, 40), 2000]
+        path = stamped(tmp_path / "a.mkv", stamps)
+        assert self.read(path, 2.0, overlap_s=0.2)[2] == read(path)[1] != []
+
+    @pytest.mark.parametrize("kept", [0.3, 0.8])
+    def test_a_file_cut_short_is_told_as_by_one(self, tmp_path, kept):
+        path = noisy(tmp_path / "a.mp4")
+        path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
+        with VideoReader(path) as reader, reader.again(2.0) as second_reader:
+            list(reader.frames())  # to its end: where there is no second half, nothing is agreed on
+            list(second_reader.frames(2.0))
+            assert (reader.warnings, reader.source) == read(path)[1:]
+
+
 class TestNoVideo:
     def test_only_sound(self, tmp_path):
         with pytest.raises(InputError, match=r"a\.mp4: holds no pictures, only sound"):

@@ -1,6 +1,6 @@
 """Reading ahead: what takes time is made in a thread of its own, a few pieces before they are wanted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -23,7 +23,7 @@ class Ahead(Generic[_Item]):
 
     Args:
         items: Are made in the thread; an error among them is raised where it would have come.
-        count: At most so many wait to be taken.
+        count: At most so many wait to be taken; 0 for as many as there are.
     """
 
     def __init__(self, items: Iterable[_Item], count: int) -> None:
@@ -60,6 +60,9 @@ class Ahead(Generic[_Item]):
                     return
         except BaseException as error:  # noqa: BLE001 - it is raised where the items are wanted
             end = _Ended(error)
+        finally:
+            if isinstance(self._items, Generator):
+                self._items.close()
         self._put(end)
 
     def _put(self, item: _Item | _Ended) -> bool:

@@ -11,19 +11,20 @@ change what a script finds. Everything that can be put right by the caller is a 
 """
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from backstretch.analysis import Progress, analyse_track, analyse_video
+from backstretch.analysis import analyse_track, analyse_video
 from backstretch.errors import BackstretchError, InputError
 from backstretch.hold import Hold
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
+from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
@@ -138,13 +139,15 @@ def load_track(path: str | Path) -> Recording:
     return Recording.load(Path(path))
 
 
-def analyse_recording(
+def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     path: Path,
     wanted: Wanted,
     recognised: tuple[Pose, ...],
     out: Path | None,
     model: Path | None,
     watching: Watching,
+    *,
+    at_once: bool = True,
 ) -> Result:
     """Analyse a recording as wanted and write its files, whole or not at all; command line and API do this.
 
@@ -155,6 +158,7 @@ def analyse_recording(
         out: The folder for the files, None for none.
         model: Another pose model.
         watching: Shows how far it is while a video is watched.
+        at_once: Whether two cores may be used; the numbers are the same.
 
     Raises:
         InputError: The recording cannot be used, or ``out`` cannot be written.
@@ -164,7 +168,10 @@ def analyse_recording(
         if is_track:
             result, landmarks = _replayed(path, wanted, folder, model)
         else:
-            result, landmarks = _watched(path, wanted, folder, model, watching)
+            with _opened(path, wanted, model, watching) as (reader, landmarker, progress):
+                result, landmarks = analyse_video(
+                    reader, landmarker, wanted, folder, progress, at_once=at_once
+                )
         if len(landmarks.track) == 1:
             alike = _likenesses(landmarks, recognised, mirrored=wanted.mirrored)
             result = replace(result, looks_like=alike)
@@ -196,9 +203,10 @@ def _replayed(
     return analyse_track(replace(recording, source=source), wanted, folder)
 
 
-def _watched(
-    path: Path, wanted: Wanted, folder: Path | None, model: Path | None, watching: Watching
-) -> tuple[Result, Recording]:
+@contextmanager
+def _opened(
+    path: Path, wanted: Wanted, model: Path | None, watching: Watching
+) -> Iterator[tuple[VideoReader, MediaPipeLandmarker, Progress]]:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
         if wanted.start_s >= length_s:
@@ -206,7 +214,7 @@ def _watched(
             raise InputError(words)
         end_s = min(wanted.end_s or length_s, length_s)
         with MediaPipeLandmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
-            return analyse_video(reader, landmarker, wanted, folder, progress)
+            yield reader, landmarker, progress
 
 
 @cache

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from backstretch.analysis import Progress
 from backstretch.api import analyse_recording
 from backstretch.batch import NOTHING_TOLD, Told, told_of
 from backstretch.batch_kept import begin, finish, origin_of
 from backstretch.errors import BackstretchError, InputError
+from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.result import Result, Wanted
 
@@ -123,11 +123,11 @@ def _analysed(task: Task, orders: Orders, pipe: Connection) -> tuple[Result, tup
     watched = Watch(task.path, pipe)
     job = orders.recognised, task.folder, orders.model, watched.watching
     try:
-        return analyse_recording(task.path, orders.wanted, *job), ()
+        return analyse_recording(task.path, orders.wanted, *job, at_once=False), ()
     except GrowingError as grows:
         part = replace(orders.wanted, end_s=grows.end_s)
         words = f"the file was still being written; what came after {grows.end_s:.1f} s is left out"
-        return analyse_recording(task.path, part, *job), (words,)
+        return analyse_recording(task.path, part, *job, at_once=False), (words,)
 
 
 class Watch:

@@ -15,8 +15,8 @@ import typer
 from backstretch.errors import InputError
 
 if TYPE_CHECKING:
-    from backstretch.analysis import Progress
     from backstretch.library import Library
+    from backstretch.outputs import Progress
     from backstretch.poses import Pose
 
 WRONG_USE, INTERRUPTED = 2, 130

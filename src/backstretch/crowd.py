@@ -5,6 +5,7 @@ import numpy as np
 from backstretch.frame import Frame
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
+from backstretch.looking import Seen
 
 LOOK_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
@@ -48,16 +49,24 @@ class Crowd:
 
         ``searches`` allows to look for others, which takes as long as looking for the one.
         """
-        if marks is None:
-            return
-        self._follow(frame.time_s, marks)
-        if frame.time_s < self._next_s or not searches:
-            return
+        another = self.search(frame, marks) if searches else None
+        self.take(Seen(frame.time_s, marks, another))
+
+    def search(self, frame: Frame, marks: Landmarks | None) -> bool | None:
+        """Whether there is somebody beside a person; None where it is not time to look for that."""
+        if marks is None or frame.time_s < self._next_s:
+            return None
         self._next_s = frame.time_s + LOOK_EVERY_S
-        if self._landmarker.sees_another(frame, marks):
-            self._times.append(frame.time_s)
+        return self._landmarker.sees_another(frame, marks)
+
+    def take(self, seen: Seen) -> None:
+        """Take who was seen in one picture."""
+        if seen.marks is not None:
+            self._follow(seen.time_s, seen.marks)
+        if seen.another:
+            self._times.append(seen.time_s)
             self._in_a_row += 1
-        else:
+        elif seen.another is not None:
             self._in_a_row = 0
 
     def _follow(self, time_s: float, marks: Landmarks) -> None:

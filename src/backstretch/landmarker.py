@@ -11,8 +11,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -30,6 +32,8 @@ VISIBILITY_KEPT = 0.9
 MASK_MARGIN = 0.1
 """How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 MODEL = "pose_landmarker_full.task"
+_SILENCING = Lock()
+"""There is one stderr for all threads."""
 
 
 class Landmarker(Protocol):
@@ -43,6 +47,13 @@ class Landmarker(Protocol):
 
     def search(self, frame: Frame) -> Landmarks | None:
         """Look harder for somebody in a single picture in which `look` saw nobody; takes long."""
+
+
+class VideoLandmarker(Landmarker, Protocol):
+    """One that others can help with a recording."""
+
+    def another(self) -> AbstractContextManager[Landmarker]:
+        """Return one like this that has seen nothing yet, to be used in another thread."""
 
 
 class MediaPipeLandmarker:
@@ -114,6 +125,10 @@ class MediaPipeLandmarker:
             key=lambda marks: float(marks.visibility.mean()),
             default=None,
         )
+
+    def another(self) -> "MediaPipeLandmarker":
+        """Return one like this that has seen nothing yet, to be used in another thread."""
+        return MediaPipeLandmarker(self._source)
 
     def _find(self, frame: Frame) -> Landmarks | None:
         """Find somebody in one picture, apart from what is tracked."""
@@ -229,12 +244,13 @@ def _missing(reason: str) -> str:
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """Keep the messages of the library's start off stderr; they mean nothing to a user."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with _SILENCING:
+        sys.stderr.flush()
+        kept = os.dup(2)
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

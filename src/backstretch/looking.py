@@ -11,6 +11,7 @@ ends of a hold lie between two looks, not two pictures. README tells by how much
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -37,17 +38,39 @@ times what the detector does on a still body that it sees well. Its size is the 
 bent together looks small."""
 DOUBTED_FOR_S = 1.0
 FAST_PER_S, FAST_FOR_S = 0.7, 0.3
-"""Body sizes a second from which a movement is fast, and every picture is looked at for a while."""
+"""Body sizes a second from which a movement is fast, and for how long every picture is looked at then; where
+the picture does not change with it, it is the landmarks' jitter."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
 
 
 @dataclass(frozen=True, eq=False)
+class Seen:
+    """What was seen in one picture.
+
+    Attributes:
+        time_s: The picture's own time.
+        marks: The person; None with nobody in view.
+        another: Whether there was somebody beside; None where that was not looked for.
+    """
+
+    time_s: float
+    marks: Landmarks | None
+    another: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Looked:
-    """One picture that was looked at, and what was found; None with nobody in view."""
+    """One picture that was looked at, and what was found, as in `Seen`."""
 
     picture: Picture
     marks: Landmarks | None
+    another: bool | None = None
+
+    @property
+    def seen(self) -> Seen:
+        """The same without the picture."""
+        return Seen(self.picture.time_s, self.marks, self.another)
 
 
 Look = Callable[[Picture], Looked | None]
@@ -96,7 +119,8 @@ class _Watch:
     def __init__(self, is_busy: Callable[[], bool]) -> None:
         self._is_busy = is_busy
         self._last: Looked | None = None
-        self._has_changed = False
+        self._recent: deque[Looked] = deque()
+        self._has_changed = self._is_changing = False
         self._changing_until_s = -math.inf
         self._all_until_s = -math.inf
         self._size_px = 1.0
@@ -107,13 +131,14 @@ class _Watch:
         if last is None:
             yield now
             return
-        was_changing = now.time_s <= self._changing_until_s
-        self._has_changed = has_changed(last, now)
+        was_changing = self._is_changing
+        self._has_changed = has_changed(self._some_time_before(now), now)
         if self._has_changed:
             self._changing_until_s = now.time_s + CHANGES_FOR_S
+        self._is_changing = now.time_s <= self._changing_until_s
         if now.time_s <= self._all_until_s:
             yield now
-        elif now.time_s <= self._changing_until_s:
+        elif self._is_changing:
             yield from _spread(passed if not was_changing else passed[-1:], last.picture.time_s)
         elif now.time_s - last.picture.time_s >= QUIET_S - INSTANT_S:
             yield from _in_time(passed, last.picture.time_s)
@@ -121,16 +146,24 @@ class _Watch:
     def take(self, now: Looked) -> None:
         """Take what was found in a picture that was due."""
         last, self._last = self._last, now
+        self._recent.append(now)
         if last is None:
             return
         self._size_px = max(self._size_px, size_px(now.marks))
-        strayed = strays_px(last.marks, now.marks) / self._size_px
         time_s = now.picture.time_s
+        strayed = strays_px(last.marks, now.marks) / self._size_px
         fast = FAST_PER_S * (time_s - last.picture.time_s)
         if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
             self._all_until_s = time_s + DOUBTED_FOR_S
-        elif (strayed > fast).any() and self._is_busy():
+        elif self._is_changing and self._is_busy() and (strayed > fast).any():
             self._all_until_s = max(self._all_until_s, time_s + FAST_FOR_S)
+
+    def _some_time_before(self, now: Picture) -> Looked:
+        """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
+        recent = self._recent
+        while len(recent) > 1 and now.time_s - recent[1].picture.time_s >= CHANGING_S - INSTANT_S:
+            recent.popleft()
+        return recent[0]
 
 
 def _spread(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
@@ -148,13 +181,13 @@ def _in_time(passed: list[Picture], last_s: float) -> Iterator[Picture]:
     yield passed[-1]
 
 
-def has_changed(last: Looked, now: Picture) -> bool:
-    """Whether a picture differs from the one that was last looked at, where the person was."""
-    before, after = last.picture.glance, now.glance
-    if last.marks is not None:
-        low, high = last.marks.xy_px.min(axis=0), last.marks.xy_px.max(axis=0)
+def has_changed(then: Looked, now: Picture) -> bool:
+    """Whether a picture differs from one that was looked at, where the person was."""
+    before, after = then.picture.glance, now.glance
+    if then.marks is not None:
+        low, high = then.marks.xy_px.min(axis=0), then.marks.xy_px.max(axis=0)
         margin_px = BOX_MARGIN * float((high - low).max())
-        scale = before.shape[1] / last.marks.image_wh[0]
+        scale = before.shape[1] / then.marks.image_wh[0]
         left, top = (np.maximum(low - margin_px, 0.0) * scale).astype(int)
         right, bottom = np.ceil(np.maximum(high + margin_px, 0.0) * scale).astype(int)
         before, after = before[top:bottom, left:right], after[top:bottom, left:right]

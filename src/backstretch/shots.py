@@ -5,13 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backstretch.analysis import Progress, analyse_video
+from backstretch.analysis import analyse_video
 from backstretch.calibrating import Shot
 from backstretch.crowd import ANOTHER
 from backstretch.errors import InputError
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import OwnNeutral
+from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recording import TRACK_ENDING, Recording
 from backstretch.result import Wanted

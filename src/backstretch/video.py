@@ -4,6 +4,7 @@ PyAV is the library here: it gives real timestamps, rotation, and decodes in thr
 """
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -89,33 +90,61 @@ class Picture:
         return None if image is None else Frame(self.index, self.time_s, image)
 
 
+@dataclass
+class _Part:
+    """A part of a file that one reader reads, and what it found there.
+
+    Attributes:
+        from_s, until_s: What lies outside of it is another reader's to tell.
+        pictures: How many there were with a usable time.
+        left_out: How many without.
+        broken: Damaged places.
+        last_s: The time of the last picture, -1 before the first.
+        is_at_end: Whether the end of the file was reached.
+    """
+
+    from_s: float = -math.inf
+    until_s: float = math.inf
+    pictures: int = 0
+    left_out: int = 0
+    broken: int = 0
+    last_s: float = -1.0
+    is_at_end: bool = False
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the place that is read lies in it."""
+        return self.from_s <= self.last_s < self.until_s
+
+    def begin(self) -> None:
+        """Forget what was found."""
+        self.pictures = self.left_out = self.broken = 0
+        self.last_s, self.is_at_end = -1.0, False
+
+
 class VideoReader:
     """One video file; a context manager.
 
     Attributes:
-        warnings: What was found wrong with the file, in words; complete once it was read.
+        has_clock: Whether its times can be used; without them its pictures are counted.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, part: _Part | None = None) -> None:
         import av
 
         self.path = path
-        self.warnings: list[str] = []
+        self._part = part or _Part()
+        self._parts = [self._part]
+        self._is_whole = False
+        self._decoded = self._broken = 0
         self._errors: type[Exception] = av.error.FFmpegError
         self._container: InputContainer = self._open()
         self._stream: VideoStream = self._video_stream()
-        self._first, self._has_clock = self._look_ahead()
+        self._first, self.has_clock = self._look_ahead()
         self._fps = self._frame_rate()
         self._start_s = _stamp(self._first) or 0.0
         self._turn = _quarter_turns(self._first)
         self._duration_s, self._frames = self._length()
-        self._decoded = 0
-        self._left_out = 0
-        self._broken = 0
-        self._last_s = -1.0
-        if not self._has_clock:
-            words = f"the file has no usable times; {self._fps:g} pictures a second are assumed"
-            self.warnings.append(words)
 
     def __enter__(self) -> Self:
         return self
@@ -128,12 +157,49 @@ class VideoReader:
     ) -> None:
         self._container.close()
 
+    def again(self, from_s: float) -> "VideoReader":
+        """Return another reader of the same file for what comes from ``from_s`` on, so that both read at once.
+
+        It is to be closed by itself; what it finds is told by this one.
+        """
+        self._part.until_s = from_s
+        self._parts.append(_Part(from_s))
+        return VideoReader(self.path, self._parts[-1])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was found wrong with the file, in words; complete once it was read."""
+        said = []
+        if not self.has_clock:
+            said.append(
+                f"the file has no usable times; {self._fps:g} pictures a second are assumed"
+            )
+        left_out = sum(part.left_out for part in self._parts)
+        if left_out:
+            said.append(f"pictures without a usable time were left out: {left_out}")
+        broken = sum(part.broken for part in self._parts)
+        if broken:
+            said.append(f"the file is damaged; places where it shows: {broken}")
+        last_s = max(part.last_s for part in self._parts)
+        if self._was_read_whole and self._duration_s - last_s > EARLY_END_S + 1.0 / self._fps:
+            read = f"{last_s:.1f} of {self._duration_s:.1f} s"
+            said.append(f"the file ends early: {read} could be read")
+        return said
+
     @property
     def source(self) -> Source:
         """What is known of the file."""
         width, height = self._wh
         duration_s, fps = round(self._duration_s, 3), round(self._fps, 3)
-        return Source(str(self.path), duration_s, fps, self._frames, width, height)
+        frames = self._frames
+        if self._was_read_whole:
+            frames = sum(part.pictures + part.left_out for part in self._parts)
+        return Source(str(self.path), duration_s, fps, frames, width, height)
+
+    @property
+    def _was_read_whole(self) -> bool:
+        """Whether it was read from its beginning to its end, by whichever readers."""
+        return self._is_whole and any(part.is_at_end for part in self._parts)
 
     @property
     def wh(self) -> tuple[int, int]:
@@ -155,13 +221,14 @@ class VideoReader:
         Their index counts from the first picture that had to be decoded.
         """
         self._seek(start_s)
+        self._is_whole = start_s <= 0.0 and end_s is None
         for time_s, picture in self._timed():
             if end_s is not None and time_s > end_s:
-                break
+                return
             if time_s >= start_s:
                 ways = partial(self._upright, picture), partial(self._glance, picture)
                 yield Picture(self._decoded - 1, time_s, *ways)
-        self._conclude(whole=start_s <= 0.0 and end_s is None)
+        self._part.is_at_end = True
 
     def _open(self) -> "InputContainer":
         import av
@@ -216,20 +283,20 @@ class VideoReader:
 
     def _frame_rate(self) -> float:
         rates = [self._stream.average_rate, self._stream.guessed_rate]
-        if not self._has_clock:
+        if not self.has_clock:
             rates.reverse()  # the average is taken from the very times that cannot be used
         return float(rates[0] or rates[1] or FALLBACK_FPS)
 
     def _length(self) -> tuple[float, int]:
         """Seconds and pictures, as stated; counted in a file that does not state a length."""
         stated_s = self._stated_s
-        if self._has_clock and stated_s > 0.0:
+        if self.has_clock and stated_s > 0.0:
             return stated_s, self._stream.frames or round(stated_s * self._fps)
         self._broken = 0
         packets = [packet for packet in self._demux() if packet.size]
         self._rewind()
         times = [float(p.pts * p.time_base) for p in packets if p.pts is not None]
-        if self._has_clock and times:
+        if self.has_clock and times:
             return max(times) - self._start_s + 1.0 / self._fps, len(packets)
         return len(packets) / self._fps, len(packets)
 
@@ -249,10 +316,10 @@ class VideoReader:
 
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
-        self._decoded = self._left_out = self._broken = 0
-        self._last_s = -1.0
+        self._part.begin()
+        self._decoded = self._broken = 0
         base = self._stream.time_base
-        if start_s <= SEEK_MARGIN_S or not self._has_clock or base is None:
+        if start_s <= SEEK_MARGIN_S or not self.has_clock or base is None:
             return
         target = int((start_s - SEEK_MARGIN_S + self._start_s) / base)
         try:
@@ -274,31 +341,37 @@ class VideoReader:
             except StopIteration:
                 return
             except self._errors:
-                self._broken += 1
+                self._note_damage()
                 packets = self._container.demux(self._stream)
 
     def _pictures(self) -> Iterator["VideoFrame"]:
         for packet in self._demux():
             try:
                 for picture in packet.decode():
-                    self._broken += picture.is_corrupt
+                    self._note_damage(picture.is_corrupt)
                     yield picture
             except self._errors:
-                self._broken += 1
+                self._note_damage()
+
+    def _note_damage(self, times: int = 1) -> None:
+        self._broken += times
+        if self._part.is_here:
+            self._part.broken += times
 
     def _timed(self) -> Iterator[tuple[float, "VideoFrame"]]:
         """Pictures with strictly increasing times; one without a usable time is left out."""
         for picture in self._pictures():
             time_s = self._time_of(picture)
             self._decoded += 1
-            if time_s is None or time_s <= self._last_s:
-                self._left_out += 1
+            if time_s is None or time_s <= self._part.last_s:
+                self._part.left_out += self._part.is_here
                 continue
-            self._last_s = time_s
+            self._part.last_s = time_s
+            self._part.pictures += self._part.is_here
             yield time_s, picture
 
     def _time_of(self, picture: "VideoFrame") -> float | None:
-        if not self._has_clock:
+        if not self.has_clock:
             return self._decoded / self._fps
         time_s = _stamp(picture)
         return None if time_s is None else time_s - self._start_s
@@ -309,7 +382,7 @@ class VideoReader:
         try:
             image = picture.to_ndarray(format="rgb24", width=width, height=height)
         except self._errors:
-            self._broken += 1
+            self._note_damage()
             return None
         return np.ascontiguousarray(np.rot90(image, self._turn)).astype(np.uint8, copy=False)
 
@@ -329,19 +402,6 @@ class VideoReader:
         rows = points.reshape(height, side, width * side).sum(axis=1, dtype=np.uint16)
         parts = rows.reshape(height, width, side).sum(axis=2, dtype=np.uint16)
         return np.rot90(parts.astype(np.float32) / side**2, self._turn)
-
-    def _conclude(self, *, whole: bool) -> None:
-        if self._left_out:
-            words = f"pictures without a usable time were left out: {self._left_out}"
-            self.warnings.append(words)
-        if self._broken:
-            self.warnings.append(f"the file is damaged; places where it shows: {self._broken}")
-        if not whole:
-            return
-        self._frames = self._decoded
-        if self._duration_s - self._last_s > EARLY_END_S + 1.0 / self._fps:
-            read = f"{self._last_s:.1f} of {self._duration_s:.1f} s"
-            self.warnings.append(f"the file ends early: {read} could be read")
 
 
 def _stamp(picture: "VideoFrame") -> float | None:

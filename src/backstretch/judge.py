@@ -1,0 +1,52 @@
+"""Judging a recording while it is looked at."""
+
+from collections.abc import Callable
+
+from backstretch.landmarks import Landmarks
+from backstretch.result import Wanted
+from backstretch.session import Session, Step
+from backstretch.take import Take
+
+AT_ONCE, AT_ONCE_SPARSELY = 16, 4
+"""Moments judged together: the same numbers as one by one, with a fraction of the work. Sparse looking asks
+what was judged, so that must not lie far behind."""
+
+
+class Judge:
+    """A take that is fed some moments at a time.
+
+    Args:
+        wanted: What was asked.
+        write: Is given the steps that are settled.
+
+    Attributes:
+        take: What was judged so far.
+        count: How many moments were taken.
+    """
+
+    def __init__(self, wanted: Wanted, write: Callable[[list[Step]], None]) -> None:
+        self._mirrored = wanted.mirrored
+        # Sides that were not asked for are judged too: to say so when they were held.
+        self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked, own=wanted.own))
+        self.count = 0
+        self._at_once = AT_ONCE if wanted.every_frame else AT_ONCE_SPARSELY
+        self._write = write
+        self._moments: list[tuple[float, Landmarks | None]] = []
+
+    def push(self, time_s: float, marks: Landmarks | None) -> None:
+        """Take a moment; what is settled may come with a later one."""
+        self.count += 1
+        turned = marks.mirrored() if marks is not None and self._mirrored else marks
+        self._moments.append((time_s, turned))
+        if len(self._moments) >= self._at_once:
+            self._write(self.take.push(self._moments))
+            self._moments = []
+
+    def is_busy(self) -> bool:
+        """Whether some position is held, or may be."""
+        return any(watch.busy for watch in self.take.session.watches)
+
+    def finish(self) -> None:
+        """Judge what is left and close what is open."""
+        self._write(self.take.push(self._moments))
+        self._write(self.take.finish())

@@ -1,0 +1,47 @@
+"""Looking through a recording: pictures read ahead in a thread, and one tracker that looks at them."""
+
+from collections.abc import Callable, Generator
+from functools import partial
+
+from backstretch.ahead import Ahead
+from backstretch.crowd import Crowd
+from backstretch.landmarker import Landmarker
+from backstretch.looking import Looked, look_at_all, look_sparsely
+from backstretch.result import Wanted
+from backstretch.video import Picture, VideoReader
+
+AHEAD = 8
+"""Pictures that are decoded before they are wanted."""
+
+
+def looks(
+    reader: VideoReader,
+    landmarker: Landmarker,
+    wanted: Wanted,
+    start_s: float,
+    is_busy: Callable[[], bool],
+) -> Generator[Looked]:
+    """Look at a recording from ``start_s`` on, at every picture or sparsely, and for other people.
+
+    ``is_busy`` tells whether some position is held, or may be, by what was seen so far.
+    """
+    is_alone = reader.source.frames == 1
+    look = partial(_look, landmarker, Crowd(landmarker), is_alone=is_alone)
+    with Ahead(reader.pictures(start_s, wanted.end_s), AHEAD) as pictures:
+        if wanted.every_frame:
+            yield from look_at_all(pictures, look)
+        else:
+            yield from look_sparsely(pictures, look, is_busy)
+
+
+def _look(
+    landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: bool
+) -> Looked | None:
+    """Look at a picture; not at one that is damaged, and harder at one that is alone."""
+    frame = picture.frame()
+    if frame is None:
+        return None
+    marks = landmarker.look(frame)
+    if marks is None and is_alone:
+        marks = landmarker.search(frame)
+    return Looked(picture, marks, crowd.search(frame, marks))
