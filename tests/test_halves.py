@@ -31,7 +31,9 @@ ELSEWHERE = moved(300.0)
 def first(marks_at=lambda _: BODY):
     for n in range(round(END_S / STEP_S)):
         time_s = n * STEP_S
-        yield Looked(Picture(n, time_s, lambda: None, lambda: None), marks_at(time_s))
+        yield Looked(
+            Picture(n, time_s, lambda: None, lambda: np.zeros((1, 1), np.float32)), marks_at(time_s)
+        )
 
 
 def second(marks_at=lambda _: BODY, step_s=0.25, until_s=END_S):
@@ -173,7 +175,7 @@ def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
 @pytest.mark.parametrize("at_once", [True, False])
 def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
     wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
-    told = []
+    told: list[float] = []
     with VideoReader(recording(tmp_path, 30.0)) as reader:
         analyse_video(reader, Nobody(), wanted, None, told.append, at_once=at_once)
     assert (np.diff(told) >= 0.0).all()

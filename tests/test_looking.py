@@ -12,6 +12,7 @@ from backstretch.looking import (
     DOUBTED_FOR_S,
     FAST_PER_S,
     QUIET_S,
+    SETTLES_FOR_S,
     Looked,
     has_changed,
     look_at_all,
@@ -63,8 +64,22 @@ def gaps(found, low_s=0.0, high_s=np.inf):
 
 def test_a_still_picture_is_looked_at_now_and_then():
     found = times(pictures(10.0))
-    assert np.allclose(gaps(found)[:-1], QUIET_S, atol=1 / FPS)
-    assert len(found) < 10.0 / QUIET_S + 2
+    assert np.allclose(gaps(found, SETTLES_FOR_S)[:-1], QUIET_S, atol=1 / FPS)
+    assert len(found) < 10.0 / QUIET_S + SETTLES_FOR_S * FPS + 2
+
+
+def test_at_the_beginning_every_picture_is_looked_at():
+    found = times(pictures(2.0))
+    assert np.allclose(gaps(found, 0.0, SETTLES_FOR_S), 1 / FPS)
+
+
+@pytest.mark.parametrize(("size_px", "doubted"), [(0.0, True), (3.0 * LENGTH_PX, False)])
+def test_how_large_the_body_is_may_be_known_beforehand(size_px, doubted):
+    given = pictures(6.0)
+    marks = lambda p: Looked(p, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
+    looks = look_sparsely(given, marks, lambda: True, size_px)
+    found = [each.picture.time_s for each in looks]
+    assert (gaps(found, 3.3, 5.5).min() < QUIET_S / 2) is doubted
 
 
 def test_the_first_and_the_last_picture_are_looked_at():
@@ -80,7 +95,7 @@ def test_a_changing_picture_is_looked_at_more_often():
 
 
 def test_what_passed_before_a_change_was_seen_is_looked_at_as_well():
-    jump = 2.37
+    jump = 2.6
     found = times(pictures(5.0, lambda t: np.roll(ROOM, 30 * (t > jump), axis=1)))
     before = [time_s for time_s in found if jump - QUIET_S < time_s <= jump]
     assert len(before) >= 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from backstretch.crowd import Crowd
@@ -11,7 +12,7 @@ from backstretch.judge import Judge
 from backstretch.landmarker import VideoLandmarker
 from backstretch.landmarks import Landmarks, LandmarkTrack
 from backstretch.looker import looks
-from backstretch.looking import Seen
+from backstretch.looking import Seen, size_px
 from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
@@ -60,15 +61,16 @@ def _seen(
 ) -> Generator[Seen]:
     """What is seen, in order of time, and tell how far it is."""
     middle_s = middle_of(reader, wanted)
-    with closing(looks(reader, landmarker, wanted, wanted.start_s, judge.is_busy)) as first:
-        if middle_s is None:
+    with closing(looks(reader, landmarker, wanted, judge.is_busy)) as first:
+        begin = None if middle_s is None else next(first, None)
+        if middle_s is None or begin is None:
             for looked in first:
                 yield looked.seen
                 outputs.reached(looked.picture.time_s)
             return
-        half = SecondHalf(reader, landmarker, wanted, middle_s)
+        half = SecondHalf(reader, landmarker, wanted, middle_s, size_px(begin.marks))
         with half.begun(outputs.reached, at_once=at_once) as second:
-            for each in joined(first, second, middle_s):
+            for each in joined(chain((begin,), first), second, middle_s):
                 yield each
                 outputs.reached(min(each.time_s, middle_s) + half.done_s)
 

@@ -8,6 +8,7 @@ looks come of it whether the halves are looked at side by side or one after the 
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -38,18 +39,26 @@ class SecondHalf:
         reader: Reads the recording; another one for this half is taken from it.
         landmarker: Another one like it looks at this half.
         wanted: What was asked.
+        from_s: Where it begins.
+        size_px: How large the body is at the beginning of the first.
 
     Attributes:
         done_s: How many seconds of it have been looked at.
     """
 
     def __init__(
-        self, reader: VideoReader, landmarker: VideoLandmarker, wanted: Wanted, from_s: float
+        self,
+        reader: VideoReader,
+        landmarker: VideoLandmarker,
+        wanted: Wanted,
+        from_s: float,
+        size_px: float,
     ) -> None:
         self._reader = reader.again(from_s)
         self._landmarker = landmarker
-        self._wanted = wanted
-        self._from_s = from_s
+        self._wanted = replace(wanted, start_s=from_s)
+        self._begins_s = wanted.start_s
+        self._size_px = size_px
         self.done_s = 0.0
 
     @contextmanager
@@ -62,16 +71,16 @@ class SecondHalf:
         seen = []
         for each in self._seen():
             seen.append(each)
-            progress(self._wanted.start_s + self.done_s)
+            progress(self._begins_s + self.done_s)
         yield seen
 
     def _seen(self) -> Iterator[Seen]:
         """Look at it, with a judge of its own to tell what matters."""
         judge = Judge(self._wanted, lambda _: None)
         with self._reader as reader, self._landmarker.another() as landmarker:
-            for each in looks(reader, landmarker, self._wanted, self._from_s, judge.is_busy):
+            for each in looks(reader, landmarker, self._wanted, judge.is_busy, self._size_px):
                 judge.push(each.picture.time_s, each.marks)
-                self.done_s = each.picture.time_s - self._from_s
+                self.done_s = each.picture.time_s - self._wanted.start_s
                 yield each.seen
 
 

@@ -18,20 +18,25 @@ def looks(
     reader: VideoReader,
     landmarker: Landmarker,
     wanted: Wanted,
-    start_s: float,
     is_busy: Callable[[], bool],
+    size_px: float = 0.0,
 ) -> Generator[Looked]:
-    """Look at a recording from ``start_s`` on, at every picture or sparsely, and for other people.
+    """Look at the wanted part of a recording, at every picture or sparsely, and for other people.
 
-    ``is_busy`` tells whether some position is held, or may be, by what was seen so far.
+    Args:
+        reader: Reads it.
+        landmarker: Looks at its pictures.
+        wanted: What was asked.
+        is_busy: Whether some position is held, or may be, by what was seen so far.
+        size_px: How large the body is known to be, as for `look_sparsely`.
     """
     is_alone = reader.source.frames == 1
     look = partial(_look, landmarker, Crowd(landmarker), is_alone=is_alone)
-    with Ahead(reader.pictures(start_s, wanted.end_s), AHEAD) as pictures:
+    with Ahead(reader.pictures(wanted.start_s, wanted.end_s), AHEAD) as pictures:
         if wanted.every_frame:
             yield from look_at_all(pictures, look)
         else:
-            yield from look_sparsely(pictures, look, is_busy)
+            yield from look_sparsely(pictures, look, is_busy, size_px)
 
 
 def _look(

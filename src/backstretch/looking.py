@@ -14,8 +14,10 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backstretch.hold import INSTANT_S, LONGEST_GAP_S
 from backstretch.landmarks import Floats, Landmarks
@@ -40,6 +42,8 @@ DOUBTED_FOR_S = 1.0
 FAST_PER_S, FAST_FOR_S = 0.7, 0.3
 """Body sizes a second from which a movement is fast, and for how long every picture is looked at then; where
 the picture does not change with it, it is the landmarks' jitter."""
+SETTLES_FOR_S = 0.25
+"""For so long at the beginning every picture is looked at: a tracker closes in on a body look by look."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
 
@@ -72,6 +76,28 @@ class Looked:
         """The same without the picture."""
         return Seen(self.picture.time_s, self.marks, self.another)
 
+    @cached_property
+    def where(self) -> tuple[slice, slice]:
+        """The rows and columns of the picture's glance in which the person is; all with nobody in view."""
+        if self.marks is None:
+            return slice(None), slice(None)
+        low, high = self.marks.xy_px.min(axis=0), self.marks.xy_px.max(axis=0)
+        margin_px = BOX_MARGIN * float((high - low).max())
+        scale = self.picture.glance.shape[1] / self.marks.image_wh[0]
+        left, top = (np.maximum(low - margin_px, 0.0) * scale).astype(int)
+        right, bottom = np.ceil(np.maximum(high + margin_px, 0.0) * scale).astype(int)
+        return slice(top, bottom), slice(left, right)
+
+    @cached_property
+    def around(self) -> NDArray[np.float32]:
+        """That part of the glance."""
+        return self.picture.glance[self.where]
+
+    @cached_property
+    def contrast(self) -> float:
+        """By how much a point of it must differ to have changed, of 255."""
+        return max(CHANGED_LEAST, CHANGED_BY * float(self.around.std()))
+
 
 Look = Callable[[Picture], Looked | None]
 """Looks at a picture; None where it is so damaged that it cannot be looked at."""
@@ -86,7 +112,7 @@ def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Looked]:
 
 
 def look_sparsely(
-    pictures: Iterable[Picture], look: Look, is_busy: Callable[[], bool]
+    pictures: Iterable[Picture], look: Look, is_busy: Callable[[], bool], size_px: float = 0.0
 ) -> Iterator[Looked]:
     """Look at the pictures, in order of time, where that may tell something new; at the first and the last.
 
@@ -96,8 +122,9 @@ def look_sparsely(
         pictures: In order of time.
         look: Looks at one.
         is_busy: Whether some position is being held, or may be: only then quick movements matter.
+        size_px: How large the body is known to be; it may have begun bent together.
     """
-    watch, passed = _Watch(is_busy), list[Picture]()
+    watch, passed = _Watch(is_busy, size_px), list[Picture]()
     for picture in pictures:
         passed.append(picture)
         due = list(watch.due(passed))
@@ -116,14 +143,14 @@ def look_sparsely(
 class _Watch:
     """Tells when to look again."""
 
-    def __init__(self, is_busy: Callable[[], bool]) -> None:
+    def __init__(self, is_busy: Callable[[], bool], size_px: float) -> None:
         self._is_busy = is_busy
         self._last: Looked | None = None
         self._recent: deque[Looked] = deque()
         self._has_changed = self._is_changing = False
         self._changing_until_s = -math.inf
         self._all_until_s = -math.inf
-        self._size_px = 1.0
+        self._size_px = max(size_px, 1.0)
 
     def due(self, passed: list[Picture]) -> Iterator[Picture]:
         """Which of the pictures since the last look to look at, the newest last."""
@@ -148,6 +175,7 @@ class _Watch:
         last, self._last = self._last, now
         self._recent.append(now)
         if last is None:
+            self._all_until_s = now.picture.time_s + SETTLES_FOR_S
             return
         self._size_px = max(self._size_px, size_px(now.marks))
         time_s = now.picture.time_s
@@ -183,18 +211,10 @@ def _in_time(passed: list[Picture], last_s: float) -> Iterator[Picture]:
 
 def has_changed(then: Looked, now: Picture) -> bool:
     """Whether a picture differs from one that was looked at, where the person was."""
-    before, after = then.picture.glance, now.glance
-    if then.marks is not None:
-        low, high = then.marks.xy_px.min(axis=0), then.marks.xy_px.max(axis=0)
-        margin_px = BOX_MARGIN * float((high - low).max())
-        scale = before.shape[1] / then.marks.image_wh[0]
-        left, top = (np.maximum(low - margin_px, 0.0) * scale).astype(int)
-        right, bottom = np.ceil(np.maximum(high + margin_px, 0.0) * scale).astype(int)
-        before, after = before[top:bottom, left:right], after[top:bottom, left:right]
+    before, after = then.around, now.glance[then.where]
     if before.size < CHANGED_PARTS or before.shape != after.shape:
         return True
-    limit = max(CHANGED_LEAST, CHANGED_BY * float(before.std()))
-    return int(np.count_nonzero(np.abs(after - before) > limit)) >= CHANGED_PARTS
+    return int(np.count_nonzero(np.abs(after - before) > then.contrast)) >= CHANGED_PARTS
 
 
 def strays_px(before: Landmarks | None, now: Landmarks | None) -> Floats:
