@@ -42,8 +42,9 @@ DOUBTED_FOR_S = 1.0
 FAST_PER_S, FAST_FOR_S = 0.7, 0.3
 """Body sizes a second from which a movement is fast, and for how long every picture is looked at then; where
 the picture does not change with it, it is the landmarks' jitter."""
-SETTLES_FOR_S = 0.25
-"""For so long at the beginning every picture is looked at: a tracker closes in on a body look by look."""
+LOST_PER_S = 1.0
+"""Body sizes a second. Where half of the landmarks move faster, the tracker may lose the body between looks, and
+every picture is looked at for a while, whatever is held."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
 
@@ -175,16 +176,21 @@ class _Watch:
         last, self._last = self._last, now
         self._recent.append(now)
         if last is None:
-            self._all_until_s = now.picture.time_s + SETTLES_FOR_S
             return
         self._size_px = max(self._size_px, size_px(now.marks))
         time_s = now.picture.time_s
         strayed = strays_px(last.marks, now.marks) / self._size_px
-        fast = FAST_PER_S * (time_s - last.picture.time_s)
         if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
             self._all_until_s = time_s + DOUBTED_FOR_S
-        elif self._is_changing and self._is_busy() and (strayed > fast).any():
+        elif self._is_fast(strayed, time_s - last.picture.time_s):
             self._all_until_s = max(self._all_until_s, time_s + FAST_FOR_S)
+
+    def _is_fast(self, strayed: Floats, within_s: float) -> bool:
+        """Whether so quick a movement needs every picture: for the tracker, or to judge a position."""
+        if len(strayed) and np.median(strayed) > LOST_PER_S * min(within_s, CHANGING_S):
+            return True
+        is_fast = bool((strayed > FAST_PER_S * within_s).any())
+        return self._is_changing and is_fast and self._is_busy()
 
     def _some_time_before(self, now: Picture) -> Looked:
         """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
