@@ -10,8 +10,9 @@ in each picture instead of tracking it. Visibility is smoothed by a fixed factor
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -56,6 +57,22 @@ class VideoLandmarker(Landmarker, Protocol):
         """Return one like this that has seen nothing yet, to be used in another thread."""
 
 
+class _Searcher:
+    """Finds people in single pictures, for several landmarkers: one for each would take another 120 MB."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._graph: Any = None
+
+    def detect(self, picture: Any) -> Any:
+        """What MediaPipe finds."""
+        with self._lock:
+            if self._graph is None:
+                self._graph = self._make()
+            return self._graph.detect(picture)
+
+
 class MediaPipeLandmarker:
     """BlazePose through MediaPipe's Tasks API; a context manager.
 
@@ -67,13 +84,13 @@ class MediaPipeLandmarker:
         SetupError: The machine lacks a system library, or the package its model.
     """
 
-    def __init__(self, model: Path | None = None) -> None:
+    def __init__(self, model: Path | None = None, searcher: "_Searcher | None" = None) -> None:
         self._vision = _mediapipe()
-        self._model = _read_model(model)
+        self._model = _model(model)
         self._source = model
         self._stack = contextlib.ExitStack()
         self._tracker = self._landmarker("VIDEO")
-        self._searcher: Any = None
+        self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE"))
         self._looked = 0
         self._visibility: Floats | None = None
 
@@ -127,13 +144,14 @@ class MediaPipeLandmarker:
         )
 
     def another(self) -> "MediaPipeLandmarker":
-        """Return one like this that has seen nothing yet, to be used in another thread."""
-        return MediaPipeLandmarker(self._source)
+        """Return one like this that has seen nothing yet, to be used in another thread.
+
+        It is to be closed before this one.
+        """
+        return MediaPipeLandmarker(self._source, self._searcher)
 
     def _find(self, frame: Frame) -> Landmarks | None:
         """Find somebody in one picture, apart from what is tracked."""
-        if self._searcher is None:
-            self._searcher = self._landmarker("IMAGE")
         found = self._searcher.detect(self._picture(frame))
         if not found.pose_landmarks:
             return None
@@ -155,7 +173,7 @@ class MediaPipeLandmarker:
     def _landmarker(self, mode: str) -> Any:
         vision = self._vision.tasks.vision
         options = vision.PoseLandmarkerOptions(
-            base_options=self._vision.tasks.BaseOptions(model_asset_buffer=self._model),
+            base_options=self._vision.tasks.BaseOptions(**self._model),
             running_mode=vision.RunningMode[mode],
             num_poses=1,
         )
@@ -172,14 +190,21 @@ def model_path() -> Path:
     return Path(str(resources.files("backstretch") / "models" / MODEL))
 
 
-def _read_model(model: Path | None) -> bytes:
+def _model(model: Path | None) -> dict[str, Any]:
+    """What tells MediaPipe where the model is: by its path a graph takes 80 MB, by its bytes 115.
+
+    MediaPipe does not open every path that is not ASCII.
+    """
+    path = model or model_path()
     try:
-        return (model or model_path()).read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         if model is not None:
             raise InputError(f"{model}: cannot be read ({error.strerror})") from error
         words = "the pose model is not in the package; install backstretch again with pip"
         raise SetupError(words) from error
+    name = str(path.absolute())
+    return {"model_asset_path": name} if name.isascii() else {"model_asset_buffer": content}
 
 
 def _without(image: NDArray[np.uint8], marks: Landmarks) -> NDArray[np.uint8]:

@@ -42,9 +42,9 @@ DOUBTED_FOR_S = 1.0
 FAST_PER_S, FAST_FOR_S = 0.7, 0.3
 """Body sizes a second from which a movement is fast, and for how long every picture is looked at then; where
 the picture does not change with it, it is the landmarks' jitter."""
-LOST_PER_S = 1.0
-"""Body sizes a second. Where half of the landmarks move faster, the tracker may lose the body between looks;
-every picture is looked at for a while then, whatever is held."""
+LOST_PER_S, LOST = 1.5, 2
+"""Body sizes a second. Where so many landmarks move faster, the tracker may lose the body between two looks; then
+every picture is looked at for a while, whatever is held."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
 
@@ -136,6 +136,8 @@ def look_sparsely(
                 yield looked
         if due:
             passed = passed[passed.index(due[-1]) + 1 :]
+        elif watch.last is not None:  # an unscaled picture takes megabytes; only these may be due
+            passed = [*_spread(passed[:-2], watch.last.picture.time_s), *passed[-2:]]
     looked = look(passed[-1]) if passed else None
     if looked is not None:
         yield looked
@@ -146,7 +148,7 @@ class _Watch:
 
     def __init__(self, is_busy: Callable[[], bool], size_px: float) -> None:
         self._is_busy = is_busy
-        self._last: Looked | None = None
+        self.last: Looked | None = None
         self._recent: deque[Looked] = deque()
         self._has_changed = self._is_changing = False
         self._changing_until_s = -math.inf
@@ -155,7 +157,7 @@ class _Watch:
 
     def due(self, passed: list[Picture]) -> Iterator[Picture]:
         """Which of the pictures since the last look to look at, the newest last."""
-        now, last = passed[-1], self._last
+        now, last = passed[-1], self.last
         if last is None:
             yield now
             return
@@ -173,7 +175,7 @@ class _Watch:
 
     def take(self, now: Looked) -> None:
         """Take what was found in a picture that was due."""
-        last, self._last = self._last, now
+        last, self.last = self.last, now
         self._recent.append(now)
         if last is None:
             return
@@ -187,7 +189,7 @@ class _Watch:
 
     def _is_fast(self, strayed: Floats, within_s: float) -> bool:
         """Whether so quick a movement needs every picture: for the tracker, or to judge a position."""
-        if len(strayed) and np.median(strayed) > LOST_PER_S * min(within_s, CHANGING_S):
+        if np.count_nonzero(strayed > LOST_PER_S * min(within_s, CHANGING_S)) >= LOST:
             return True
         is_fast = bool((strayed > FAST_PER_S * within_s).any())
         return self._is_changing and is_fast and self._is_busy()
