@@ -43,7 +43,7 @@ FAST_PER_S, FAST_FOR_S = 0.7, 0.3
 """Body sizes a second from which a movement is fast, and for how long every picture is looked at then; where
 the picture does not change with it, it is the landmarks' jitter."""
 LOST_PER_S, LOST = 1.5, 2
-"""Body sizes a second. Where so many landmarks move faster, the tracker may lose the body between two looks; then
+"""Body sizes a second. Where so many landmarks move faster, the tracker may lose the body between looks; then
 every picture is looked at for a while, whatever is held."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
