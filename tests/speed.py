@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -54,11 +55,11 @@ class Recipe:
 
 
 HOLDS = (
-    Recipe("side bend, 90 s", "side_bend", 4.3, ((5.0, 12.5), (19.0, 26.5))),
-    Recipe("child's pose, 69 s", "childs_pose", 1.7, ((5.0, 17.0),)),
-    Recipe("seated fold, 56 s", "seated_forward_fold", 3.3, ((5.0, 14.5),)),
+    Recipe("side bend, 90 s", "side_bend", 5.5, ((5.0, 12.5), (19.0, 26.5))),
+    Recipe("child's pose, 69 s", "childs_pose", 4.5, ((5.0, 17.0),)),
+    Recipe("seated fold, 56 s", "seated_forward_fold", 4.5, ((5.0, 14.5),)),
 )
-MOVEMENT = Recipe("ordinary movement, 96 s", "ordinary_movement", 1.9)
+MOVEMENT = Recipe("ordinary movement, 96 s", "ordinary_movement", 2.6)
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,35 @@ def _plan(recipe: Recipe, end_s: float) -> Iterator[float]:
             for _ in range(PLAYED - 1):
                 yield from part[::-1]
                 yield from part
+
+
+def larger(path: Path, target: Path) -> Path:
+    """The recording with 1920 x 1080 pixels."""
+    with av.open(str(path)) as source, av.open(str(target), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=FPS, options={"preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
+        for number, picture in enumerate(source.decode(video=0)):
+            image = picture.reformat(1920, 1080)
+            image.pts, image.time_base = number, Fraction(1, FPS)
+            container.mux(stream.encode(image))
+        container.mux(stream.encode())
+    return target
+
+
+def repeated(path: Path, target: Path, times: int) -> Path:
+    """The recording so many times in a row."""
+    with av.open(str(path)) as source, av.open(str(target), "w") as container:
+        stream: Any = container.add_stream_from_template(source.streams.video[0])
+        begins = 0
+        for _ in range(times):
+            packets = [packet for packet in source.demux(video=0) if packet.dts is not None]
+            for packet in packets:
+                packet.pts, packet.dts = (packet.pts or 0) + begins, (packet.dts or 0) + begins
+                packet.stream = stream
+                container.mux(packet)
+            begins += round(len(packets) / (FPS * (stream.time_base or Fraction(1, FPS))))
+            source.seek(0)
+    return target
 
 
 def bare(path: Path) -> Timed:

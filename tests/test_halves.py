@@ -9,8 +9,9 @@ from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import MIRRORED, Landmarks
 from backstretch.library import open_library
 from backstretch.looking import Looked, Seen
+from backstretch.picture import Picture
 from backstretch.result import Wanted
-from backstretch.video import Picture, VideoReader
+from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
 from tests.media import grey, write_video
 from tests.truth import ROOT, SAMPLES

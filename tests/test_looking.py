@@ -20,7 +20,7 @@ from backstretch.looking import (
     size_px,
     strays_px,
 )
-from backstretch.video import Picture
+from backstretch.picture import Picture
 from tests.figures import FRONT, standing
 
 FPS = 30

@@ -1,5 +1,6 @@
 """Video files as cameras, phones, browsers and accidents make them."""
 
+import itertools
 import random
 import struct
 from contextlib import suppress
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from backstretch.errors import InputError
+from backstretch.looking import Looked, look_sparsely
 from backstretch.video import LONGEST_SIDE_PX, VideoReader
 from tests.media import (
     WH,
@@ -64,13 +66,14 @@ def damaged(data, share, length):
     return data[:at] + random.Random(1).randbytes(length) + data[at + length :]
 
 
-def noisy(path, count=100):
+def noisy(path, count=100, making=None):
     """A video that does not compress well, so that bytes are pictures."""
     dice = np.random.default_rng(1)
     base = dice.integers(0, 255, (120, 160, 3), dtype=np.uint8)
     pictures = (np.roll(base, number, axis=1) for number in range(count))
     index_first = {"movflags": "faststart"} if path.suffix == ".mp4" else {}
-    return write_video(path, pictures, range(0, 40 * count, 40), Making(container=index_first))
+    making = making or Making(container=index_first)
+    return write_video(path, pictures, range(0, 40 * count, 40), making)
 
 
 class TestTime:
@@ -245,6 +248,59 @@ class TestDamage:
     def test_is_not_seen_in_a_slow_recording(self, tmp_path):
         path = write_video(tmp_path / "a.mp4", map(grey, range(5)), range(0, 10000, 2000))
         assert not read(path)[1]
+
+
+class TestUndecoded:
+    """Where each picture stands for itself, only those that are asked for are decoded."""
+
+    MJPEG = Making(codec="mjpeg", coding={"strict": "unofficial"})
+
+    def decoded(self, monkeypatch):
+        count = []
+        whole = VideoReader._decoded_from
+        monkeypatch.setattr(
+            VideoReader, "_decoded_from", lambda *given: count.append(1) or whole(*given)
+        )
+        return count
+
+    @pytest.mark.parametrize("ending", ["mkv", "mov"])
+    def test_pictures_are_the_same_in_any_order(self, tmp_path, ending):
+        path = numbered(tmp_path / f"a.{ending}", 50, self.MJPEG)
+        with VideoReader(path) as reader:
+            pictures = list(reader.pictures())
+            assert [p.time_s for p in pictures] == pytest.approx([n / 25 for n in range(50)])
+            for number in (40, 3, 17):
+                assert number_of(pictures[number].frame().image) == number % 18
+                assert pictures[number].glance.mean() == pytest.approx(
+                    20 + 12 * (number % 18), abs=20
+                )
+
+    def test_a_picture_that_is_not_asked_for_costs_nothing(self, tmp_path, monkeypatch):
+        path = numbered(tmp_path / "a.mkv", 50, self.MJPEG)
+        count = self.decoded(monkeypatch)
+        with VideoReader(path) as reader:
+            pictures = list(reader.pictures())
+            assert not count
+            for picture in pictures[::10]:
+                assert picture.glance.size
+                assert picture.frame()
+        assert len(count) == 5
+
+    def test_most_of_a_still_recording_is_never_decoded(self, tmp_path, monkeypatch):
+        still = itertools.repeat(quartered((160, 120)), 300)
+        path = write_video(tmp_path / "a.mkv", still, range(0, 12000, 40), self.MJPEG)
+        count = self.decoded(monkeypatch)
+        with VideoReader(path) as reader:
+            looks = look_sparsely(reader.pictures(), lambda p: Looked(p, None), lambda: True)
+            assert len(list(looks)) < 40
+        assert len(count) < 200
+
+    def test_a_damaged_one_is_told_and_passed_over(self, tmp_path):
+        path = noisy(tmp_path / "a.mkv", making=self.MJPEG)
+        path.write_bytes(damaged(path.read_bytes(), 0.45, 60000))
+        seen, warnings, _ = read(path)
+        assert 80 < len(seen) < 100
+        assert any("damaged" in warning for warning in warnings)
 
 
 class TestAgain:

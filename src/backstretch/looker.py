@@ -7,8 +7,9 @@ from backstretch.ahead import Ahead
 from backstretch.crowd import Crowd
 from backstretch.landmarker import Landmarker
 from backstretch.looking import Looked, look_at_all, look_sparsely
+from backstretch.picture import Picture
 from backstretch.result import Wanted
-from backstretch.video import Picture, VideoReader
+from backstretch.video import VideoReader
 
 AHEAD = 4
 """Pictures that are decoded before they are wanted; of 1920 x 1080 each takes 3 MB."""

@@ -23,7 +23,7 @@ from backstretch.hold import INSTANT_S, LONGEST_GAP_S
 from backstretch.landmarks import Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE
-from backstretch.video import Picture
+from backstretch.picture import Picture
 
 QUIET_S = 0.4
 """Between two looks while the picture stays as it is; the clock bridges no more than 0.5 s."""
@@ -151,7 +151,7 @@ class _Watch:
         self.last: Looked | None = None
         self._recent: deque[Looked] = deque()
         self._has_changed = self._is_changing = False
-        self._changing_until_s = -math.inf
+        self._changing_until_s = self._glanced_s = -math.inf
         self._all_until_s = -math.inf
         self._size_px = max(size_px, 1.0)
 
@@ -162,9 +162,11 @@ class _Watch:
             yield now
             return
         was_changing = self._is_changing
-        self._has_changed = has_changed(self._some_time_before(now), now)
-        if self._has_changed:
-            self._changing_until_s = now.time_s + CHANGES_FOR_S
+        if (
+            now.time_s <= self._all_until_s
+            or now.time_s - self._glanced_s >= CHANGING_S - INSTANT_S
+        ):
+            self._glance(now)
         self._is_changing = now.time_s <= self._changing_until_s
         if now.time_s <= self._all_until_s:
             yield now
@@ -173,9 +175,17 @@ class _Watch:
         elif now.time_s - last.picture.time_s >= QUIET_S - INSTANT_S:
             yield from _in_time(passed, last.picture.time_s)
 
+    def _glance(self, now: Picture) -> None:
+        """See whether the picture changes; not at each, which may not even have been decoded yet."""
+        self._glanced_s = now.time_s
+        self._has_changed = has_changed(self._some_time_before(now), now)
+        if self._has_changed:
+            self._changing_until_s = now.time_s + CHANGES_FOR_S
+
     def take(self, now: Looked) -> None:
         """Take what was found in a picture that was due."""
         last, self.last = self.last, now
+        self._glanced_s = now.picture.time_s
         self._recent.append(now)
         if last is None:
             return

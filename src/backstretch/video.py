@@ -7,7 +7,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from backstretch.errors import InputError
 from backstretch.frame import Frame
+from backstretch.picture import Picture, glance, upright
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.video.codeccontext import VideoCodecContext
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -37,10 +39,11 @@ SEEK_MARGIN_S = 1.0
 """Indices are in decoding order, which runs ahead of the order of showing by a few pictures."""
 MOST_BROKEN = 1000
 """A file that fails this often is given up: some damage makes the library fail without end."""
-GLANCE_PX, GLANCE_POINTS = 64, 4
-"""How wide a small copy is at the least, and how many points a part of it is the mean of, each way."""
-PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
-"""Formats whose first plane is a byte of brightness a pixel."""
+LARGE_PX, DECODERS = 1920 * 1080, 4
+"""Only larger pictures are decoded by several threads: each keeps some of them, of megabytes, and reading goes
+on beside the model anyway."""
+Decode = Callable[[], "VideoFrame | None"]
+"""Gives a picture; None for a damaged one."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
 
@@ -62,32 +65,6 @@ class Source:
     frames: int
     width: int
     height: int
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """One picture of a file, decoded and not converted yet: most are never looked at.
-
-    Attributes:
-        index, time_s: As those of its `Frame`.
-        convert: Gives the upright RGB image; None for one so damaged that its colours cannot be told.
-        shrink: Gives a small grey copy, upright.
-    """
-
-    index: int
-    time_s: float
-    convert: Callable[[], NDArray[np.uint8] | None]
-    shrink: Callable[[], NDArray[np.float32]]
-
-    @cached_property
-    def glance(self) -> NDArray[np.float32]:
-        """(h, w) the small grey copy, some `GLANCE_PX` wide."""
-        return self.shrink()
-
-    def frame(self) -> Frame | None:
-        """The converted picture; None for one that is damaged."""
-        image = self.convert()
-        return None if image is None else Frame(self.index, self.time_s, image)
 
 
 @dataclass
@@ -136,7 +113,7 @@ class VideoReader:
         self._part = part or _Part()
         self._parts = [self._part]
         self._is_whole = False
-        self._decoded = self._broken = 0
+        self._count = self._broken = 0
         self._errors: type[Exception] = av.error.FFmpegError
         self._container: InputContainer = self._open()
         self._stream: VideoStream = self._video_stream()
@@ -222,12 +199,12 @@ class VideoReader:
         """
         self._seek(start_s)
         self._is_whole = start_s <= 0.0 and end_s is None
-        for time_s, picture in self._timed():
+        for time_s, decode in self._timed():
             if end_s is not None and time_s > end_s:
                 return
             if time_s >= start_s:
-                ways = partial(self._upright, picture), partial(self._glance, picture)
-                yield Picture(self._decoded - 1, time_s, *ways)
+                ways = partial(self._upright, decode), partial(self._glance, decode)
+                yield Picture(self._count - 1, time_s, *ways)
         self._part.is_at_end = True
 
     def _open(self) -> "InputContainer":
@@ -249,6 +226,11 @@ class VideoReader:
         for stream in self._container.streams.video:
             if not stream.disposition & stream.disposition.attached_pic:
                 stream.thread_type = "AUTO"
+                codec: VideoCodecContext | None = stream.codec_context  # None where it is unknown
+                if codec is not None:
+                    is_large = codec.width * codec.height > LARGE_PX
+                    is_many = is_large and not codec.codec.intra_only
+                    codec.thread_count = DECODERS if is_many else 1
                 return stream
         what = "only sound" if self._container.streams.audio else "nothing"
         raise InputError(f"{self.path}: holds no pictures, {what}; give a video file")
@@ -317,7 +299,7 @@ class VideoReader:
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
         self._part.begin()
-        self._decoded = self._broken = 0
+        self._count = self._broken = 0
         base = self._stream.time_base
         if start_s <= SEEK_MARGIN_S or not self.has_clock or base is None:
             return
@@ -353,55 +335,66 @@ class VideoReader:
             except self._errors:
                 self._note_damage()
 
+    def _undecoded(self) -> Iterator[tuple[float | None, Decode]]:
+        """Pictures with the container's times; decoded when they are asked for, where the codec allows it."""
+        codec: VideoCodecContext | None = self._stream.codec_context
+        if codec is None or not codec.codec.intra_only:
+            for picture in self._pictures():
+                yield _stamp(picture), partial(_itself, picture)
+            return
+        for packet in self._demux():
+            ticks = packet.dts if packet.pts is None else packet.pts
+            if packet.size:
+                time_s = None if ticks is None else float(ticks * packet.time_base)
+                yield time_s, cache(partial(self._decoded_from, packet))
+
+    def _decoded_from(self, packet: Any) -> "VideoFrame | None":
+        """The picture of a packet that needs no other; None for a damaged one."""
+        try:
+            picture = next(iter(packet.decode()), None)
+        except self._errors:
+            picture = None
+        self._note_damage(picture is None or picture.is_corrupt)
+        return picture
+
     def _note_damage(self, times: int = 1) -> None:
         self._broken += times
         if self._part.is_here:
             self._part.broken += times
 
-    def _timed(self) -> Iterator[tuple[float, "VideoFrame"]]:
+    def _timed(self) -> Iterator[tuple[float, Decode]]:
         """Pictures with strictly increasing times; one without a usable time is left out."""
-        for picture in self._pictures():
-            time_s = self._time_of(picture)
-            self._decoded += 1
+        for stamp_s, decode in self._undecoded():
+            time_s = self._time_of(stamp_s)
+            self._count += 1
             if time_s is None or time_s <= self._part.last_s:
                 self._part.left_out += self._part.is_here
                 continue
             self._part.last_s = time_s
             self._part.pictures += self._part.is_here
-            yield time_s, picture
+            yield time_s, decode
 
-    def _time_of(self, picture: "VideoFrame") -> float | None:
+    def _time_of(self, stamp_s: float | None) -> float | None:
         if not self.has_clock:
-            return self._decoded / self._fps
-        time_s = _stamp(picture)
-        return None if time_s is None else time_s - self._start_s
+            return self._count / self._fps
+        return None if stamp_s is None else stamp_s - self._start_s
 
-    def _upright(self, picture: "VideoFrame") -> NDArray[np.uint8] | None:
+    def _upright(self, decode: Decode) -> NDArray[np.uint8] | None:
         """RGB; None for a picture so damaged that its colours cannot be told."""
-        width, height = self.wh if self._turn % 2 == 0 else self.wh[::-1]
+        picture = decode()
         try:
-            image = picture.to_ndarray(format="rgb24", width=width, height=height)
+            return None if picture is None else upright(picture, self.wh, self._turn)
         except self._errors:
             self._note_damage()
             return None
-        return np.ascontiguousarray(np.rot90(image, self._turn)).astype(np.uint8, copy=False)
 
-    def _glance(self, picture: "VideoFrame") -> NDArray[np.float32]:
-        """The mean of points in each part of the picture; several times as quick as scaling it."""
-        if picture.format.name in PLANAR:
-            plane = picture.planes[0]
-            light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-            light = light[: picture.height, : picture.width]
-        else:
-            light = np.asarray(picture.to_ndarray(format="gray"), np.uint8)
-        side = GLANCE_POINTS
-        step = max(1, light.shape[1] // (side * GLANCE_PX))
-        points = light[::step, ::step]
-        height, width = (size // side for size in points.shape)
-        points = points[: height * side, : width * side]
-        rows = points.reshape(height, side, width * side).sum(axis=1, dtype=np.uint16)
-        parts = rows.reshape(height, width, side).sum(axis=2, dtype=np.uint16)
-        return np.rot90(parts.astype(np.float32) / side**2, self._turn)
+    def _glance(self, decode: Decode) -> NDArray[np.float32]:
+        picture = decode()
+        return np.empty((0, 0), np.float32) if picture is None else glance(picture, self._turn)
+
+
+def _itself(picture: "VideoFrame") -> "VideoFrame":
+    return picture
 
 
 def _stamp(picture: "VideoFrame") -> float | None:
