@@ -8,8 +8,7 @@ from backstretch.halves import AGREED_LOOKS, AGREED_WITHIN_M, SHORTEST_S, agree,
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import MIRRORED, Landmarks
 from backstretch.library import open_library
-from backstretch.looking import Looked, Seen
-from backstretch.picture import Picture
+from backstretch.looking import Seen
 from backstretch.result import Wanted
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
@@ -32,9 +31,7 @@ ELSEWHERE = moved(300.0)
 def first(marks_at=lambda _: BODY):
     for n in range(round(END_S / STEP_S)):
         time_s = n * STEP_S
-        yield Looked(
-            Picture(n, time_s, lambda: None, lambda: np.zeros((1, 1), np.float32)), marks_at(time_s)
-        )
+        yield Seen(time_s, marks_at(time_s))
 
 
 def second(marks_at=lambda _: BODY, step_s=0.25, until_s=END_S):
@@ -65,7 +62,7 @@ class TestJoined:
 
     def test_where_they_never_agree_the_first_goes_on_to_the_end(self):
         found = list(joined(first(), second(lambda _: ELSEWHERE), MIDDLE_S))
-        assert [seen.time_s for seen in found] == [looked.seen.time_s for looked in first()]
+        assert [seen.time_s for seen in found] == [seen.time_s for seen in first()]
         assert not any(is_second(seen) for seen in found)
 
     def test_a_second_half_that_cannot_be_read_to_the_end_does_not_cut_the_recording(self):

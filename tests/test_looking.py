@@ -14,6 +14,7 @@ from backstretch.looking import (
     LOST_PER_S,
     QUIET_S,
     Looked,
+    Seen,
     has_changed,
     look_at_all,
     look_sparsely,
@@ -48,8 +49,8 @@ def pictures(seconds, glance_at=lambda _: ROOM, fps=FPS):
 
 def times(given, marks_at=lambda _: BODY, *, busy=True):
     """When was looked."""
-    looks = look_sparsely(given, lambda p: Looked(p, marks_at(p.time_s)), lambda: busy)
-    return [each.picture.time_s for each in looks]
+    looks = look_sparsely(given, lambda p: Seen(p.time_s, marks_at(p.time_s)), lambda: busy)
+    return [each.time_s for each in looks]
 
 
 def moving(time_s):
@@ -71,9 +72,9 @@ def test_a_still_picture_is_looked_at_now_and_then():
 @pytest.mark.parametrize(("size_px", "doubted"), [(0.0, True), (3.0 * LENGTH_PX, False)])
 def test_how_large_the_body_is_may_be_known_beforehand(size_px, doubted):
     given = pictures(6.0)
-    marks = lambda p: Looked(p, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
+    marks = lambda p: Seen(p.time_s, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
     looks = look_sparsely(given, marks, lambda: True, size_px)
-    found = [each.picture.time_s for each in looks]
+    found = [each.time_s for each in looks]
     assert bool(gaps(found, 3.3, 5.5).min() < QUIET_S / 2) is doubted
 
 
@@ -147,9 +148,9 @@ def test_somebody_who_comes_or_goes_is_looked_at():
 def test_a_damaged_picture_is_passed_over():
     given = pictures(2.0)
     looks = look_sparsely(
-        given, lambda p: None if p.time_s < 0.5 else Looked(p, BODY), lambda: True
+        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), lambda: True
     )
-    assert next(looks).picture.time_s == 0.5
+    assert next(looks).time_s == 0.5
 
 
 def test_slow_recordings_are_looked_at_picture_by_picture_while_they_change():
@@ -160,13 +161,13 @@ def test_slow_recordings_are_looked_at_picture_by_picture_while_they_change():
 
 def test_every_picture_can_be_asked_for():
     given = pictures(1.0)
-    looks = look_at_all(given, lambda p: Looked(p, BODY))
-    assert [each.picture for each in looks] == given
+    looks = look_at_all(given, lambda p: Seen(p.time_s, BODY))
+    assert [each.time_s for each in looks] == [each.time_s for each in given]
 
 
 class TestChanged:
     def of(self, after, marks=BODY):
-        return has_changed(Looked(picture(0.0), marks), picture(0.1, after))
+        return has_changed(Looked(Seen(0.0, marks), ROOM), picture(0.1, after))
 
     def test_noise_is_no_change(self):
         assert not self.of(ROOM + RNG.normal(0, 2.0, ROOM.shape).astype(np.float32))
@@ -186,7 +187,7 @@ class TestChanged:
     def test_a_dim_picture_changes_by_less(self):
         dim = 20.0 + ROOM / 20.0
         after = np.roll(dim, 2, axis=1)
-        assert has_changed(Looked(picture(0.0, dim), BODY), picture(0.1, after + 0.0))
+        assert has_changed(Looked(Seen(0.0, BODY), dim), picture(0.1, after + 0.0))
 
     def test_a_person_out_of_the_picture_is_a_change(self):
         away = Landmarks(BODY.xy_px + 10_000.0, BODY.world_m, BODY.visibility, BODY.image_wh)

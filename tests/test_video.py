@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from backstretch.errors import InputError
-from backstretch.looking import Looked, look_sparsely
+from backstretch.looking import Seen, look_sparsely
 from backstretch.video import LONGEST_SIDE_PX, VideoReader
 from tests.media import (
     WH,
@@ -256,11 +256,14 @@ class TestUndecoded:
     MJPEG = Making(codec="mjpeg", coding={"strict": "unofficial"})
 
     def decoded(self, monkeypatch):
-        count = []
+        count: list[object] = []
         whole = VideoReader._decoded_from
-        monkeypatch.setattr(
-            VideoReader, "_decoded_from", lambda *given: count.append(1) or whole(*given)
-        )
+
+        def decoded_from(reader, packet):
+            count.append(packet)
+            return whole(reader, packet)
+
+        monkeypatch.setattr(VideoReader, "_decoded_from", decoded_from)
         return count
 
     @pytest.mark.parametrize("ending", ["mkv", "mov"])
@@ -270,7 +273,9 @@ class TestUndecoded:
             pictures = list(reader.pictures())
             assert [p.time_s for p in pictures] == pytest.approx([n / 25 for n in range(50)])
             for number in (40, 3, 17):
-                assert number_of(pictures[number].frame().image) == number % 18
+                frame = pictures[number].frame()
+                assert frame is not None
+                assert number_of(frame.image) == number % 18
                 assert pictures[number].glance.mean() == pytest.approx(
                     20 + 12 * (number % 18), abs=20
                 )
@@ -291,7 +296,7 @@ class TestUndecoded:
         path = write_video(tmp_path / "a.mkv", still, range(0, 12000, 40), self.MJPEG)
         count = self.decoded(monkeypatch)
         with VideoReader(path) as reader:
-            looks = look_sparsely(reader.pictures(), lambda p: Looked(p, None), lambda: True)
+            looks = look_sparsely(reader.pictures(), lambda p: Seen(p.time_s, None), lambda: True)
             assert len(list(looks)) < 40
         assert len(count) < 200
 

@@ -64,9 +64,9 @@ def _seen(
     with closing(looks(reader, landmarker, wanted, judge.is_busy)) as first:
         begin = None if middle_s is None else next(first, None)
         if middle_s is None or begin is None:
-            for looked in first:
-                yield looked.seen
-                outputs.reached(looked.picture.time_s)
+            for each in first:
+                yield each
+                outputs.reached(each.time_s)
             return
         half = SecondHalf(reader, landmarker, wanted, middle_s, size_px(begin.marks))
         with half.begun(outputs.reached, at_once=at_once) as second:

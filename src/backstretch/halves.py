@@ -18,7 +18,7 @@ from backstretch.judge import Judge
 from backstretch.landmarker import VideoLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.looker import looks
-from backstretch.looking import DOUBT, Looked, Seen, size_px, strays_px
+from backstretch.looking import DOUBT, Seen, size_px, strays_px
 from backstretch.neutral import CORE
 from backstretch.outputs import Progress
 from backstretch.result import Wanted
@@ -79,9 +79,9 @@ class SecondHalf:
         judge = Judge(self._wanted, lambda _: None)
         with self._reader as reader, self._landmarker.another() as landmarker:
             for each in looks(reader, landmarker, self._wanted, judge.is_busy, self._size_px):
-                judge.push(each.picture.time_s, each.marks)
-                self.done_s = each.picture.time_s - self._wanted.start_s
-                yield each.seen
+                judge.push(each.time_s, each.marks)
+                self.done_s = each.time_s - self._wanted.start_s
+                yield each
 
 
 def middle_of(reader: VideoReader, wanted: Wanted) -> float | None:
@@ -94,7 +94,7 @@ def middle_of(reader: VideoReader, wanted: Wanted) -> float | None:
     return (wanted.start_s + end_s) / 2.0
 
 
-def joined(first: Iterable[Looked], second: Iterable[Seen], middle_s: float) -> Iterator[Seen]:
+def joined(first: Iterable[Seen], second: Iterable[Seen], middle_s: float) -> Iterator[Seen]:
     """Give the looks of the first half up to where the second one agrees, then those of the second.
 
     Args:
@@ -105,9 +105,8 @@ def joined(first: Iterable[Looked], second: Iterable[Seen], middle_s: float) -> 
     others = iter(second)
     before, after = None, next(others, None)
     agreed = 0
-    for looked in first:
-        yield looked.seen
-        now = looked.seen
+    for now in first:
+        yield now
         if now.time_s < middle_s:
             continue
         while after is not None and after.time_s <= now.time_s:

@@ -6,12 +6,12 @@ from functools import partial
 from backstretch.ahead import Ahead
 from backstretch.crowd import Crowd
 from backstretch.landmarker import Landmarker
-from backstretch.looking import Looked, look_at_all, look_sparsely
+from backstretch.looking import Seen, look_at_all, look_sparsely
 from backstretch.picture import Picture
 from backstretch.result import Wanted
 from backstretch.video import VideoReader
 
-AHEAD = 4
+AHEAD = 3
 """Pictures that are decoded before they are wanted; of 1920 x 1080 each takes 3 MB."""
 
 
@@ -21,7 +21,7 @@ def looks(
     wanted: Wanted,
     is_busy: Callable[[], bool],
     size_px: float = 0.0,
-) -> Generator[Looked]:
+) -> Generator[Seen]:
     """Look at the wanted part of a recording, at every picture or sparsely, and for other people.
 
     Args:
@@ -40,9 +40,7 @@ def looks(
             yield from look_sparsely(pictures, look, is_busy, size_px)
 
 
-def _look(
-    landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: bool
-) -> Looked | None:
+def _look(landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: bool) -> Seen | None:
     """Look at a picture; not at one that is damaged, and harder at one that is alone."""
     frame = picture.frame()
     if frame is None:
@@ -50,4 +48,4 @@ def _look(
     marks = landmarker.look(frame)
     if marks is None and is_alone:
         marks = landmarker.search(frame)
-    return Looked(picture, marks, crowd.search(frame, marks))
+    return Seen(picture.time_s, marks, crowd.search(frame, marks))

@@ -66,25 +66,20 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """One picture that was looked at, and what was found, as in `Seen`."""
+    """What is kept of a picture that was looked at: what was seen, and its glance; no megabytes."""
 
-    picture: Picture
-    marks: Landmarks | None
-    another: bool | None = None
-
-    @property
-    def seen(self) -> Seen:
-        """The same without the picture."""
-        return Seen(self.picture.time_s, self.marks, self.another)
+    seen: Seen
+    glance: NDArray[np.float32]
 
     @cached_property
     def where(self) -> tuple[slice, slice]:
-        """The rows and columns of the picture's glance in which the person is; all with nobody in view."""
-        if self.marks is None:
+        """The rows and columns of the glance in which the person is; all with nobody in view."""
+        marks = self.seen.marks
+        if marks is None:
             return slice(None), slice(None)
-        low, high = self.marks.xy_px.min(axis=0), self.marks.xy_px.max(axis=0)
+        low, high = marks.xy_px.min(axis=0), marks.xy_px.max(axis=0)
         margin_px = BOX_MARGIN * float((high - low).max())
-        scale = self.picture.glance.shape[1] / self.marks.image_wh[0]
+        scale = self.glance.shape[1] / marks.image_wh[0]
         left, top = (np.maximum(low - margin_px, 0.0) * scale).astype(int)
         right, bottom = np.ceil(np.maximum(high + margin_px, 0.0) * scale).astype(int)
         return slice(top, bottom), slice(left, right)
@@ -92,7 +87,7 @@ class Looked:
     @cached_property
     def around(self) -> NDArray[np.float32]:
         """That part of the glance."""
-        return self.picture.glance[self.where]
+        return self.glance[self.where]
 
     @cached_property
     def contrast(self) -> float:
@@ -100,21 +95,21 @@ class Looked:
         return max(CHANGED_LEAST, CHANGED_BY * float(self.around.std()))
 
 
-Look = Callable[[Picture], Looked | None]
+Look = Callable[[Picture], Seen | None]
 """Looks at a picture; None where it is so damaged that it cannot be looked at."""
 
 
-def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Looked]:
+def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Seen]:
     """Look at every picture."""
     for picture in pictures:
-        looked = look(picture)
-        if looked is not None:
-            yield looked
+        seen = look(picture)
+        if seen is not None:
+            yield seen
 
 
 def look_sparsely(
     pictures: Iterable[Picture], look: Look, is_busy: Callable[[], bool], size_px: float = 0.0
-) -> Iterator[Looked]:
+) -> Iterator[Seen]:
     """Look at the pictures, in order of time, where that may tell something new; at the first and the last.
 
     When a change begins, what has passed since the last look is looked at as well: it may have begun there.
@@ -130,17 +125,17 @@ def look_sparsely(
         passed.append(picture)
         due = list(watch.due(passed))
         for each in due:
-            looked = look(each)
-            if looked is not None:
-                watch.take(looked)
-                yield looked
+            seen = look(each)
+            if seen is not None:
+                watch.take(Looked(seen, each.glance))
+                yield seen
         if due:
             passed = passed[passed.index(due[-1]) + 1 :]
         elif watch.last is not None:  # an unscaled picture takes megabytes; only these may be due
-            passed = [*_spread(passed[:-2], watch.last.picture.time_s), *passed[-2:]]
-    looked = look(passed[-1]) if passed else None
-    if looked is not None:
-        yield looked
+            passed = [*_spread(passed[:-2], watch.last.seen.time_s), *passed[-2:]]
+    seen = look(passed[-1]) if passed else None
+    if seen is not None:
+        yield seen
 
 
 class _Watch:
@@ -171,9 +166,9 @@ class _Watch:
         if now.time_s <= self._all_until_s:
             yield now
         elif self._is_changing:
-            yield from _spread(passed if not was_changing else passed[-1:], last.picture.time_s)
-        elif now.time_s - last.picture.time_s >= QUIET_S - INSTANT_S:
-            yield from _in_time(passed, last.picture.time_s)
+            yield from _spread(passed if not was_changing else passed[-1:], last.seen.time_s)
+        elif now.time_s - last.seen.time_s >= QUIET_S - INSTANT_S:
+            yield from _in_time(passed, last.seen.time_s)
 
     def _glance(self, now: Picture) -> None:
         """See whether the picture changes; not at each, which may not even have been decoded yet."""
@@ -185,16 +180,16 @@ class _Watch:
     def take(self, now: Looked) -> None:
         """Take what was found in a picture that was due."""
         last, self.last = self.last, now
-        self._glanced_s = now.picture.time_s
+        self._glanced_s = now.seen.time_s
         self._recent.append(now)
         if last is None:
             return
-        self._size_px = max(self._size_px, size_px(now.marks))
-        time_s = now.picture.time_s
-        strayed = strays_px(last.marks, now.marks) / self._size_px
+        self._size_px = max(self._size_px, size_px(now.seen.marks))
+        time_s = now.seen.time_s
+        strayed = strays_px(last.seen.marks, now.seen.marks) / self._size_px
         if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
             self._all_until_s = time_s + DOUBTED_FOR_S
-        elif self._is_fast(strayed, time_s - last.picture.time_s):
+        elif self._is_fast(strayed, time_s - last.seen.time_s):
             self._all_until_s = max(self._all_until_s, time_s + FAST_FOR_S)
 
     def _is_fast(self, strayed: Floats, within_s: float) -> bool:
@@ -207,7 +202,7 @@ class _Watch:
     def _some_time_before(self, now: Picture) -> Looked:
         """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
         recent = self._recent
-        while len(recent) > 1 and now.time_s - recent[1].picture.time_s >= CHANGING_S - INSTANT_S:
+        while len(recent) > 1 and now.time_s - recent[1].seen.time_s >= CHANGING_S - INSTANT_S:
             recent.popleft()
         return recent[0]
 

@@ -117,10 +117,11 @@ class VideoReader:
         self._errors: type[Exception] = av.error.FFmpegError
         self._container: InputContainer = self._open()
         self._stream: VideoStream = self._video_stream()
-        self._first, self.has_clock = self._look_ahead()
+        first, self.has_clock = self._look_ahead()
+        self._first_wh = first.width, first.height
         self._fps = self._frame_rate()
-        self._start_s = _stamp(self._first) or 0.0
-        self._turn = _quarter_turns(self._first)
+        self._start_s = _stamp(first) or 0.0
+        self._turn = _quarter_turns(first)
         self._duration_s, self._frames = self._length()
 
     def __enter__(self) -> Self:
@@ -293,7 +294,7 @@ class VideoReader:
     def _wh(self) -> tuple[int, int]:
         """Width and height of the upright picture in square pixels."""
         aspect = float(self._stream.sample_aspect_ratio or 1)
-        width, height = max(1, round(self._first.width * aspect)), self._first.height
+        width, height = max(1, round(self._first_wh[0] * aspect)), self._first_wh[1]
         return (height, width) if self._turn % 2 else (width, height)
 
     def _seek(self, start_s: float) -> None:
