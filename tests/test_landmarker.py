@@ -1,11 +1,14 @@
 """The one door to MediaPipe: what comes through it is raw, in pixels, and nobody is None."""
 
+import signal
+from threading import Thread
+
 import numpy as np
 import pytest
 
 from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
-from backstretch.landmarker import MediaPipeLandmarker, _missing, model_path
+from backstretch.landmarker import MediaPipeLandmarker, _missing, _uninterrupted, model_path
 from backstretch.landmarks import INDEX, Landmarks
 from backstretch.video import VideoReader
 from tests.truth import SAMPLES
@@ -178,3 +181,34 @@ class TestMissingLibrary:
         assert _missing("libodd.so.3: no such file") == (
             "MediaPipe cannot be loaded: libodd.so.3: no such file"
         )
+
+
+class TestInterrupted:
+    """Ctrl-C while MediaPipe begins a thread would leave a program that never ends."""
+
+    def test_waits_until_it_has_started(self):
+        done = []
+
+        def start():
+            with _uninterrupted():
+                signal.raise_signal(signal.SIGINT)
+                done.append("started")
+
+        before = signal.getsignal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            start()
+        assert done == ["started"]
+        assert signal.getsignal(signal.SIGINT) is before
+
+    def test_is_no_matter_of_another_thread(self):
+        before = signal.getsignal(signal.SIGINT)
+        seen = []
+
+        def start():
+            with _uninterrupted():
+                seen.append(signal.getsignal(signal.SIGINT))
+
+        thread = Thread(target=start)
+        thread.start()
+        thread.join()
+        assert seen == [before]

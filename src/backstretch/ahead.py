@@ -31,7 +31,6 @@ class Ahead(Generic[_Item]):
         self._waiting: Queue[_Item | _Ended] = Queue(count)
         self._unwanted = Event()
         self._thread = Thread(target=self._run, name="ahead", daemon=True)
-        self._thread.start()
 
     def __iter__(self) -> Iterator[_Item]:
         while True:
@@ -44,6 +43,11 @@ class Ahead(Generic[_Item]):
             return
 
     def __enter__(self) -> "Ahead[_Item]":
+        try:
+            self._thread.start()
+        except BaseException:
+            self._unwanted.set()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

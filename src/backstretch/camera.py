@@ -50,12 +50,14 @@ class Feed(Protocol):
     Attributes:
         fps: As the source says; 0.0 where it does not.
         patience_s: So long it may well be without a picture; longer means that it is lost.
-        warnings: What was found wrong with it, in words.
     """
 
     fps: float
     patience_s: float
-    warnings: list[str]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was found wrong with it so far, in words."""
 
     def read(self) -> tuple[float, Image] | None:
         """Wait for the next picture; its time since the first one, and RGB, BGRA or grey.
@@ -180,11 +182,16 @@ class FileFeed:
     def __init__(self, path: Path) -> None:
         self.fps = 0.0
         self.patience_s = float("inf")  # a file may be slow; it ends, and is never lost
-        self.warnings: list[str] = []
+        self._reader: VideoReader | None = None
         self._path = path
         self._open = ExitStack()
         self._frames: Iterator[Frame] = iter(())
         self._start_s: float | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was found wrong with the file so far, in words."""
+        return [] if self._reader is None else self._reader.warnings
 
     def read(self) -> tuple[float, Image] | None:
         """The time is the file's own."""
@@ -202,7 +209,7 @@ class FileFeed:
         reader = self._open.enter_context(VideoReader(self._path))
         if reader.source.frames == 1:
             raise InputError(f"{self._path}: is a single picture; a camera needs a video")
-        self.fps, self.warnings = reader.source.fps, reader.warnings
+        self.fps, self._reader = reader.source.fps, reader
         self._frames = reader.frames()
 
     def close(self) -> None:

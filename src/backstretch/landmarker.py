@@ -9,13 +9,14 @@ in each picture instead of tracking it. Visibility is smoothed by a fixed factor
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from threading import Lock
+from threading import Lock, current_thread, main_thread
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -33,7 +34,7 @@ VISIBILITY_KEPT = 0.9
 MASK_MARGIN = 0.1
 """How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 MODEL = "pose_landmarker_full.task"
-_SILENCING = Lock()
+_STARTING = Lock()
 """There is one stderr for all threads."""
 
 
@@ -68,9 +69,11 @@ class _Searcher:
     def detect(self, picture: Any) -> Any:
         """What MediaPipe finds."""
         with self._lock:
-            if self._graph is None:
-                self._graph = self._make()
-            return self._graph.detect(picture)
+            if self._graph is not None:
+                return self._graph.detect(picture)
+            self._graph = self._make()
+            with _starting():
+                return self._graph.detect(picture)
 
 
 class MediaPipeLandmarker:
@@ -107,7 +110,7 @@ class MediaPipeLandmarker:
 
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
-        with _silence() if self._looked == 0 else contextlib.nullcontext():
+        with _starting() if self._looked == 0 else contextlib.nullcontext():
             stamp_ms = self._looked * SPACING_MS
             found = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
         self._looked += 1
@@ -178,7 +181,7 @@ class MediaPipeLandmarker:
             num_poses=1,
         )
         try:
-            with _silence():
+            with _starting():
                 landmarker = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as error:
             raise InputError(f"{self._source or MODEL}: is not a pose landmarker model") from error
@@ -249,7 +252,7 @@ def _mediapipe() -> Any:
     os.environ.setdefault("GLOG_minloglevel", "3")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with _silence():
+        with _starting():
             import mediapipe
     except (ImportError, OSError) as error:
         raise SetupError(_missing(str(error))) from error
@@ -267,9 +270,12 @@ def _missing(reason: str) -> str:
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the messages of the library's start off stderr; they mean nothing to a user."""
-    with _SILENCING:
+def _starting() -> Iterator[None]:
+    """While MediaPipe starts something: its messages mean nothing to a user, and Ctrl-C waits.
+
+    Interrupted where it begins a thread, it would never let the program end.
+    """
+    with _STARTING, _uninterrupted():
         sys.stderr.flush()
         kept = os.dup(2)
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
@@ -279,3 +285,19 @@ def _silence() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C for later; in other threads than the main one it never comes."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if came:
+            signal.raise_signal(signal.SIGINT)
