@@ -1,10 +1,11 @@
 """Looking: which pictures of a recording the model is shown, so that the counted seconds stay the same.
 
-The model costs some 20 ms a picture, all else together a few. While a glance at a small grey copy tells that
-the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it changes, entries
-and exits among it, one every `CHANGING_S`. Every picture is looked at where somebody moves quickly in or near
-a position, since how quickly decides what counts, and where the landmarks move and the picture does not: they
-are in doubt, and only many of them together steady a body that is hard to see.
+The model costs some 20 ms a picture, all else together a few. While glances at a small grey copy, `CHANGING_S`
+apart, tell that the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it
+changes, entries and exits among it, one every `CHANGING_S`. Every picture is looked at where somebody moves
+quickly in or near a position, since how quickly decides what counts; where a body moves so quickly that the
+tracker may lose it; and where the landmarks move and the picture does not: they are in doubt, and only many of
+them together steady a body that is hard to see.
 
 What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
 ends of a hold lie between two looks, not two pictures. README tells by how much the seconds differ.
