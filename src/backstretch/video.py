@@ -102,6 +102,10 @@ class _Part:
 class VideoReader:
     """One video file; a context manager.
 
+    Args:
+        path: The file.
+        part: What it notes its findings in; `again` gives one to another reader of the file.
+
     Attributes:
         has_clock: Whether its times can be used; without them its pictures are counted.
     """
