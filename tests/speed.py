@@ -55,11 +55,11 @@ class Recipe:
 
 
 HOLDS = (
-    Recipe("side bend, 90 s", "side_bend", 5.5, ((5.0, 12.5), (19.0, 26.5))),
-    Recipe("child's pose, 69 s", "childs_pose", 4.5, ((5.0, 17.0),)),
-    Recipe("seated fold, 56 s", "seated_forward_fold", 4.5, ((5.0, 14.5),)),
+    Recipe("side bend, 90 s", "side_bend", 6.0, ((5.0, 12.5), (19.0, 26.5))),
+    Recipe("child's pose, 69 s", "childs_pose", 5.0, ((5.0, 17.0),)),
+    Recipe("seated fold, 56 s", "seated_forward_fold", 5.0, ((5.0, 14.5),)),
 )
-MOVEMENT = Recipe("ordinary movement, 96 s", "ordinary_movement", 2.6)
+MOVEMENT = Recipe("ordinary movement, 96 s", "ordinary_movement", 2.5)
 
 
 @dataclass(frozen=True)
