@@ -68,7 +68,7 @@ def test_the_start_is_quick(folder):
     help_s = median(run_s("--help")[0] for _ in range(5))
     first_s = median(run_s("analyze", path, "--end", "0.01")[0] for _ in range(5))
     print(f"\n--help {help_s:.2f} s; the first picture is judged after {first_s:.2f} s")
-    assert first_s < 2.5
+    assert first_s < 2.0
 
 
 def test_two_runs_of_the_default_are_alike(folder):
