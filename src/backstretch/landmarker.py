@@ -199,15 +199,17 @@ def _model(model: Path | None) -> dict[str, Any]:
     MediaPipe does not open every path that is not ASCII.
     """
     path = model or model_path()
+    name = str(path.absolute())
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            if not name.isascii():
+                return {"model_asset_buffer": file.read()}
     except OSError as error:
         if model is not None:
             raise InputError(f"{model}: cannot be read ({error.strerror})") from error
         words = "the pose model is not in the package; install backstretch again with pip"
         raise SetupError(words) from error
-    name = str(path.absolute())
-    return {"model_asset_path": name} if name.isascii() else {"model_asset_buffer": content}
+    return {"model_asset_path": name}
 
 
 def _without(image: NDArray[np.uint8], marks: Landmarks) -> NDArray[np.uint8]:
