@@ -17,6 +17,7 @@ from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
 STEP_S, MIDDLE_S, END_S = 0.1, 5.0, 10.0
+FPS = 20
 
 
 def moved(by_px, marks=BODY):
@@ -105,8 +106,8 @@ class TestAgree:
 
 
 def recording(folder, seconds):
-    times = range(round(seconds * 5))
-    return write_video(folder / "a.mp4", map(grey, times), (n * 200 for n in times))
+    times = range(round(seconds * FPS))
+    return write_video(folder / "a.mp4", map(grey, times), (n * 1000 // FPS for n in times))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
     with VideoReader(recording(tmp_path, 30.0)) as reader:
         analyse_video(reader, Nobody(), wanted, None, told.append, at_once=at_once)
     assert (np.diff(told) >= 0.0).all()
-    assert told[-1] == pytest.approx(29.8)
+    assert told[-1] == pytest.approx(30.0 - 1 / FPS)
 
 
 def test_the_first_half_stops_where_the_second_begins(tmp_path):
@@ -185,9 +186,9 @@ def test_the_first_half_stops_where_the_second_begins(tmp_path):
     landmarker = Nobody()
     with VideoReader(recording(tmp_path, 30.0)) as reader:
         _, found = analyse_video(reader, landmarker, wanted)
-        assert reader.source.frames == 150
+        assert reader.source.frames == 30 * FPS
     assert max(landmarker.log) < 18.0
-    assert found.track.time_s[-1] == pytest.approx(29.8)
+    assert found.track.time_s[-1] == pytest.approx(30.0 - 1 / FPS)
 
 
 @pytest.mark.model

@@ -10,9 +10,13 @@ from backstretch.looking import (
     CHANGING_S,
     DOUBT,
     DOUBTED_FOR_S,
-    FAST_PER_S,
+    HARD_OF_ALL,
+    HARD_S,
+    HARD_SHARE,
     LOST_PER_S,
+    MOVING_PER_S,
     QUIET_S,
+    HardToSeeError,
     Looked,
     Seen,
     has_changed,
@@ -25,6 +29,7 @@ from backstretch.picture import Picture
 from tests.figures import FRONT, standing
 
 FPS = 30
+LONG_S = 1000.0
 BODY = standing().seen(FRONT)
 LENGTH_PX = float(np.sqrt(np.var(BODY.xy_px, axis=0).sum()))
 WIDTH, HEIGHT = BODY.image_wh
@@ -47,9 +52,10 @@ def pictures(seconds, glance_at=lambda _: ROOM, fps=FPS):
     return [picture(n / fps, glance_at(n / fps)) for n in range(round(seconds * fps))]
 
 
-def times(given, marks_at=lambda _: BODY, *, busy=True):
+def times(given, marks_at=lambda _: BODY, *, busy=True, length_s=LONG_S):
     """When was looked."""
-    looks = look_sparsely(given, lambda p: Seen(p.time_s, marks_at(p.time_s)), lambda: busy)
+    look = lambda p: Seen(p.time_s, marks_at(p.time_s))  # noqa: E731
+    looks = look_sparsely(given, look, lambda: busy, length_s)
     return [each.time_s for each in looks]
 
 
@@ -73,7 +79,7 @@ def test_a_still_picture_is_looked_at_now_and_then():
 def test_how_large_the_body_is_may_be_known_beforehand(size_px, doubted):
     given = pictures(6.0)
     marks = lambda p: Seen(p.time_s, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
-    looks = look_sparsely(given, marks, lambda: True, size_px)
+    looks = look_sparsely(given, marks, lambda: True, LONG_S, size_px)
     found = [each.time_s for each in looks]
     assert bool(gaps(found, 3.3, 5.5).min() < QUIET_S / 2) is doubted
 
@@ -110,10 +116,45 @@ def test_landmarks_that_move_in_a_still_picture_are_in_doubt():
     assert gaps(found, 5.0, 7.5).min() >= QUIET_S - 1e-6
 
 
-@pytest.mark.parametrize("busy", [True, False])
-def test_a_quick_movement_is_looked_at_wholly_where_it_matters(busy):
+def doubtful(from_s, until_s):
+    """A body whose wrists are seen now here, now there, between two times."""
+
     def marks(time_s):
-        return shifted(2 * FAST_PER_S * min(max(time_s - 2.0, 0.0), 2.0))
+        return shifted(2 * DOUBT * (round(time_s * FPS) % 5 > 1) * (from_s < time_s < until_s))
+
+    return marks
+
+
+def test_a_recording_in_which_a_body_is_in_doubt_for_long_is_given_up():
+    marks = doubtful(4.0, 30.0)
+    looks = look_sparsely(
+        pictures(30.0), lambda p: Seen(p.time_s, marks(p.time_s)), lambda: False, 30.0
+    )
+    given_up_s = 0.0
+    with pytest.raises(HardToSeeError):  # noqa: PT012
+        for each in looks:
+            given_up_s = each.time_s
+    assert given_up_s == pytest.approx(4.0 + HARD_S - DOUBTED_FOR_S, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "from_s", "until_s"),
+    [
+        (30.0, 4.0, 4.0 + HARD_S - 1.5),
+        (60.0, 20.0, 20.0 + HARD_SHARE * 20.0),
+        (60.0, 0.0, HARD_OF_ALL * 60.0 - 1.5),
+    ],
+)
+def test_some_doubt_is_looked_at_wholly_and_no_more(seconds, from_s, until_s):
+    found = times(pictures(seconds), doubtful(from_s, until_s), length_s=seconds)
+    assert np.allclose(gaps(found, from_s + QUIET_S, until_s), 1 / FPS)
+    assert len(found) < seconds * FPS / 2
+
+
+@pytest.mark.parametrize("busy", [True, False])
+def test_a_movement_is_looked_at_wholly_where_it_matters(busy):
+    def marks(time_s):
+        return shifted(2 * MOVING_PER_S * min(max(time_s - 2.0, 0.0), 2.0))
 
     found = times(pictures(8.0, moving), marks, busy=busy)
     is_whole = np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
@@ -130,10 +171,10 @@ def test_a_body_that_goes_far_between_two_looks_is_looked_at_wholly_whatever_is_
     assert np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
 
 
-def test_landmarks_that_jitter_after_a_quick_movement_do_not_look_quick():
+def test_landmarks_that_jitter_after_a_movement_do_not_look_like_one():
     def marks(time_s):
         jitter = 0.8 * DOUBT * RNG.uniform()
-        return shifted(2 * FAST_PER_S * min(max(time_s - 2.0, 0.0), 2.0) + jitter)
+        return shifted(2 * MOVING_PER_S * min(max(time_s - 2.0, 0.0), 2.0) + jitter)
 
     found = times(pictures(12.0, moving), marks)
     assert np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
@@ -148,7 +189,7 @@ def test_somebody_who_comes_or_goes_is_looked_at():
 def test_a_damaged_picture_is_passed_over():
     given = pictures(2.0)
     looks = look_sparsely(
-        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), lambda: True
+        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), lambda: True, LONG_S
     )
     assert next(looks).time_s == 0.5
 

@@ -296,7 +296,8 @@ class TestUndecoded:
         path = write_video(tmp_path / "a.mkv", still, range(0, 12000, 40), self.MJPEG)
         count = self.decoded(monkeypatch)
         with VideoReader(path) as reader:
-            looks = look_sparsely(reader.pictures(), lambda p: Seen(p.time_s, None), lambda: True)
+            look = lambda p: Seen(p.time_s, None)  # noqa: E731
+            looks = look_sparsely(reader.pictures(), look, lambda: True, 12.0)
             assert len(list(looks)) < 40
         assert len(count) < 200
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from backstretch.errors import InputError
 from backstretch.halves import SecondHalf, joined, middle_of
 from backstretch.judge import Judge
 from backstretch.landmarker import VideoLandmarker
-from backstretch.landmarks import Landmarks, LandmarkTrack
+from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack
 from backstretch.looker import looks
-from backstretch.looking import Seen, size_px
+from backstretch.looking import CHANGING_S, HardToSeeError, Seen, size_px
 from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
@@ -31,22 +32,49 @@ def analyse_video(
 ) -> tuple[Result, Recording]:
     """Analyse a video; write steps.csv and annotated.mp4 into ``folder`` if given.
 
+    Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
+    done once more.
+
     ``at_once`` has both halves of a long one looked at at the same time; the numbers are the same without.
     """
-    moments: list[tuple[float, Landmarks | None]] = []
+    wholly = replace(wanted, every_frame=True)
+    if reader.source.fps * CHANGING_S < 1.0:
+        wanted = wholly
+    try:
+        return _analysed(reader, landmarker, wanted, folder, progress, at_once=at_once)
+    except HardToSeeError:
+        with landmarker.another() as fresh:
+            return _analysed(reader, fresh, wholly, folder, progress, at_once=at_once)
+
+
+def _analysed(
+    reader: VideoReader,
+    landmarker: VideoLandmarker,
+    wanted: Wanted,
+    folder: Path | None,
+    progress: Progress,
+    *,
+    at_once: bool,
+) -> tuple[Result, Recording]:
+    """Analyse a video in one way.
+
+    Raises:
+        HardToSeeError: Every picture should be looked at.
+    """
+    growing = GrowingTrack()
     crowd = Crowd(landmarker, is_picture=reader.source.frames == 1)
     with Outputs(folder, wanted, reader.path, progress) as outputs:
         judge = Judge(wanted, outputs.write)
         with closing(_seen(reader, landmarker, wanted, judge, outputs, at_once=at_once)) as seen:
             for each in seen:
-                moments.append((each.time_s, each.marks))
+                growing.push(each.time_s, each.marks)
                 crowd.take(each)
                 judge.push(each.time_s, each.marks)
-        if not moments:
+        if not growing:
             raise _nothing_there(reader.source, wanted)
         judge.finish()
     warnings = (*reader.warnings, *too_slow(reader.source), *crowd.warnings)
-    recording = Recording(LandmarkTrack.of(moments, reader.wh), reader.source, warnings)
+    recording = Recording(growing.track(reader.wh), reader.source, warnings)
     return judge.take.result(recording.source, warnings), recording
 
 

@@ -19,6 +19,7 @@ class FormWatch:
         clock: Counts its holds.
         motion: Follows its primary measure.
         inside: Whether the last seen moment was right.
+        near: Whether the last moment was, or nearly: no reading further out than one hysteresis.
         until_s: The last moment it was given.
     """
 
@@ -27,6 +28,7 @@ class FormWatch:
     clock: HoldClock = field(init=False)
     motion: MotionWatch = field(init=False)
     inside: bool = False
+    near: bool = False
     until_s: float = -math.inf
 
     def __post_init__(self) -> None:

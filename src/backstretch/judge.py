@@ -43,8 +43,8 @@ class Judge:
             self._moments = []
 
     def is_busy(self) -> bool:
-        """Whether some position is held, or may be."""
-        return any(watch.busy for watch in self.take.session.watches)
+        """Whether some position is held, or may soon be."""
+        return any(watch.busy or watch.near for watch in self.take.session.watches)
 
     def finish(self) -> None:
         """Judge what is left and close what is open."""

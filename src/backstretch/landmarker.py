@@ -54,8 +54,8 @@ class Landmarker(Protocol):
 class VideoLandmarker(Landmarker, Protocol):
     """One that others can help with a recording."""
 
-    def another(self) -> AbstractContextManager[Landmarker]:
-        """Return one like this that has seen nothing yet, to be used in another thread."""
+    def another(self) -> AbstractContextManager["VideoLandmarker"]:
+        """Return one like this that has seen nothing yet; both may be used at the same time."""
 
 
 class _Searcher:
@@ -147,7 +147,7 @@ class MediaPipeLandmarker:
         )
 
     def another(self) -> "MediaPipeLandmarker":
-        """Return one like this that has seen nothing yet, to be used in another thread.
+        """Return one like this that has seen nothing yet; both may be used at the same time.
 
         It is to be closed before this one.
         """

@@ -5,7 +5,9 @@ the picture is in pixels (x right, y down); its place in space in metres, origin
 camera axes (x right, y down, z away from the camera).
 """
 
-from collections.abc import Iterator
+import math
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -94,18 +96,15 @@ class LandmarkTrack:
         if not (np.isfinite(self.time_s).all() and (np.diff(self.time_s) > 0).all()):
             raise ValueError("times must be finite and strictly increasing")
 
-    @classmethod
-    def of(cls, moments: list[tuple[float, Landmarks | None]], wh: tuple[int, int]) -> Self:
+    @staticmethod
+    def of(
+        moments: Iterable[tuple[float, Landmarks | None]], wh: tuple[int, int]
+    ) -> "LandmarkTrack":
         """Stack moments (time in seconds, landmarks or None) into a track."""
-        empty = Landmarks(np.zeros((COUNT, 2)), np.zeros((COUNT, 3)), np.zeros(COUNT), wh)
-        bodies = [landmarks or empty for _, landmarks in moments]
-        nobody = np.array([landmarks is None for _, landmarks in moments], dtype=bool)
-        xy = np.array([body.xy_px for body in bodies]).reshape(-1, COUNT, 2)
-        world = np.array([body.world_m for body in bodies]).reshape(-1, COUNT, 3)
-        visibility = np.array([body.visibility for body in bodies]).reshape(-1, COUNT)
-        for values in (xy, world, visibility):
-            values[nobody] = np.nan
-        return cls(np.array([time for time, _ in moments], float), xy, world, visibility, wh)
+        growing = GrowingTrack()
+        for time_s, landmarks in moments:
+            growing.push(time_s, landmarks)
+        return growing.track(wh)
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -122,3 +121,30 @@ class LandmarkTrack:
 
     def __iter__(self) -> Iterator[tuple[float, Landmarks | None]]:
         return ((float(time), self[index]) for index, time in enumerate(self.time_s))
+
+
+class GrowingTrack:
+    """Moments that are collected for a track; it takes them over without a copy."""
+
+    def __init__(self) -> None:
+        self._times_s = array("d")
+        self._rows = array("d")
+
+    def __len__(self) -> int:
+        return len(self._times_s)
+
+    def push(self, time_s: float, landmarks: Landmarks | None) -> None:
+        """Add a moment; None with nobody in view."""
+        self._times_s.append(time_s)
+        if landmarks is None:
+            self._rows.extend([math.nan] * (6 * COUNT))
+            return
+        for part in (landmarks.xy_px, landmarks.world_m, landmarks.visibility):
+            self._rows.frombytes(np.asarray(part, np.float64).tobytes())
+
+    def track(self, wh: tuple[int, int]) -> LandmarkTrack:
+        """All of it; nothing can be added then."""
+        rows = np.frombuffer(self._rows).reshape(-1, 6 * COUNT)
+        xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
+        shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
+        return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh)

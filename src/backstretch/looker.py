@@ -32,12 +32,13 @@ def looks(
         size_px: How large the body is known to be, as for `look_sparsely`.
     """
     is_alone = reader.source.frames == 1
+    end_s = reader.source.duration_s if wanted.end_s is None else wanted.end_s
     look = partial(_look, landmarker, Crowd(landmarker), is_alone=is_alone)
     with Ahead(reader.pictures(wanted.start_s, wanted.end_s), AHEAD) as pictures:
         if wanted.every_frame:
             yield from look_at_all(pictures, look)
         else:
-            yield from look_sparsely(pictures, look, is_busy, size_px)
+            yield from look_sparsely(pictures, look, is_busy, end_s - wanted.start_s, size_px)
 
 
 def _look(landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: bool) -> Seen | None:

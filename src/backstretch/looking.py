@@ -2,10 +2,11 @@
 
 The model costs some 20 ms a picture, all else together a few. While glances at a small grey copy, `CHANGING_S`
 apart, tell that the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it
-changes, entries and exits among it, one every `CHANGING_S`. Every picture is looked at where somebody moves
-quickly in or near a position, since how quickly decides what counts; where a body moves so quickly that the
-tracker may lose it; and where the landmarks move and the picture does not: they are in doubt, and only many of
-them together steady a body that is hard to see.
+changes, one every `CHANGING_S`. Every picture is looked at where somebody moves in or near a position, entries
+and exits among it; where a body moves so quickly that the tracker may lose it; and where the landmarks move and
+the picture does not: they are in doubt, and only many of them together steady a body that is hard to see. Where
+that is so for much of a recording, what is seen would depend on which pictures are looked at: then all of them
+are, from the beginning on.
 
 What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
 ends of a hold lie between two looks, not two pictures. README tells by how much the seconds differ.
@@ -40,9 +41,12 @@ DOUBT, DOUBTED = 0.05, 2
 times what the detector does on a still body that it sees well. Its size is the largest so far: a body that is
 bent together looks small."""
 DOUBTED_FOR_S = 1.0
-FAST_PER_S, FAST_FOR_S = 0.7, 0.3
-"""Body sizes a second from which a movement is fast, and for how long every picture is looked at then; where
-the picture does not change with it, it is the landmarks' jitter."""
+HARD_S, HARD_SHARE, HARD_OF_ALL = 3.0, 0.3, 0.1
+"""A body is hard to see where it is in doubt for so many seconds, that share of the time up to now, and that
+share of the whole recording. On the clips it is for 35 % and more of the time, or for less than 16 %."""
+MOVING_PER_S, MOVING_FOR_S = 0.15, 0.6
+"""Body sizes a second from which somebody moves, and for how long every picture is looked at then: slower than
+a head turns. Where the picture does not change with it, it is the landmarks' jitter."""
 LOST_PER_S, LOST = 1.5, 2
 """Body sizes a second. Where so many landmarks move faster, the tracker may lose the body between looks; then
 every picture is looked at for a while, whatever is held."""
@@ -96,6 +100,10 @@ class Looked:
         return max(CHANGED_LEAST, CHANGED_BY * float(self.around.std()))
 
 
+class HardToSeeError(Exception):
+    """The body is so hard to see that every picture should be looked at, from the beginning on."""
+
+
 Look = Callable[[Picture], Seen | None]
 """Looks at a picture; None where it is so damaged that it cannot be looked at."""
 
@@ -109,7 +117,11 @@ def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Seen]:
 
 
 def look_sparsely(
-    pictures: Iterable[Picture], look: Look, is_busy: Callable[[], bool], size_px: float = 0.0
+    pictures: Iterable[Picture],
+    look: Look,
+    is_busy: Callable[[], bool],
+    length_s: float,
+    size_px: float = 0.0,
 ) -> Iterator[Seen]:
     """Look at the pictures, in order of time, where that may tell something new; at the first and the last.
 
@@ -118,10 +130,14 @@ def look_sparsely(
     Args:
         pictures: In order of time.
         look: Looks at one.
-        is_busy: Whether some position is being held, or may be: only then quick movements matter.
+        is_busy: Whether some position is being held, or may soon be: only then movements matter.
+        length_s: How long they are all together.
         size_px: How large the body is known to be; it may have begun bent together.
+
+    Raises:
+        HardToSeeError: Looking sparsely does not do.
     """
-    watch, passed = _Watch(is_busy, size_px), list[Picture]()
+    watch, passed = _Watch(is_busy, length_s, size_px), list[Picture]()
     for picture in pictures:
         passed.append(picture)
         due = list(watch.due(passed))
@@ -142,14 +158,17 @@ def look_sparsely(
 class _Watch:
     """Tells when to look again."""
 
-    def __init__(self, is_busy: Callable[[], bool], size_px: float) -> None:
+    def __init__(self, is_busy: Callable[[], bool], length_s: float, size_px: float) -> None:
         self._is_busy = is_busy
+        self._length_s = length_s
         self.last: Looked | None = None
         self._recent: deque[Looked] = deque()
         self._has_changed = self._is_changing = False
         self._changing_until_s = self._glanced_s = -math.inf
         self._all_until_s = -math.inf
         self._size_px = max(size_px, 1.0)
+        self._doubted_s, self._doubted_until_s = 0.0, -math.inf
+        self._begins_s = 0.0
 
     def due(self, passed: list[Picture]) -> Iterator[Picture]:
         """Which of the pictures since the last look to look at, the newest last."""
@@ -184,21 +203,31 @@ class _Watch:
         self._glanced_s = now.seen.time_s
         self._recent.append(now)
         if last is None:
+            self._begins_s = now.seen.time_s
             return
         self._size_px = max(self._size_px, size_px(now.seen.marks))
         time_s = now.seen.time_s
         strayed = strays_px(last.seen.marks, now.seen.marks) / self._size_px
         if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
-            self._all_until_s = time_s + DOUBTED_FOR_S
-        elif self._is_fast(strayed, time_s - last.seen.time_s):
-            self._all_until_s = max(self._all_until_s, time_s + FAST_FOR_S)
+            self._doubt(time_s)
+        elif self._is_moving(strayed, time_s - last.seen.time_s):
+            self._all_until_s = max(self._all_until_s, time_s + MOVING_FOR_S)
 
-    def _is_fast(self, strayed: Floats, within_s: float) -> bool:
-        """Whether so quick a movement needs every picture: for the tracker, or to judge a position."""
+    def _doubt(self, time_s: float) -> None:
+        """Look at every picture for a while; give up where that was so for too long."""
+        until_s = time_s + DOUBTED_FOR_S
+        self._doubted_s += until_s - max(time_s, self._doubted_until_s)
+        self._all_until_s = self._doubted_until_s = until_s
+        so_far_s = time_s - self._begins_s
+        if self._doubted_s >= max(HARD_S, HARD_SHARE * so_far_s, HARD_OF_ALL * self._length_s):
+            raise HardToSeeError
+
+    def _is_moving(self, strayed: Floats, within_s: float) -> bool:
+        """Whether a movement needs every picture: for the tracker, or to judge a position."""
         if np.count_nonzero(strayed > LOST_PER_S * min(within_s, CHANGING_S)) >= LOST:
             return True
-        is_fast = bool((strayed > FAST_PER_S * within_s).any())
-        return self._is_changing and is_fast and self._is_busy()
+        is_moving = bool((strayed > MOVING_PER_S * within_s).any())
+        return self._is_changing and is_moving and self._is_busy()
 
     def _some_time_before(self, now: Picture) -> Looked:
         """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""

@@ -8,7 +8,7 @@ from threading import Thread
 from backstretch.annotated import AnnotatedVideo
 from backstretch.frame import Frame
 from backstretch.hold import Kind, total
-from backstretch.landmarks import Landmarks, LandmarkTrack
+from backstretch.landmarks import GrowingTrack, Landmarks
 from backstretch.orders import Event, Note, Say, Sound
 from backstretch.practice import Practice
 from backstretch.recording import Recording, StepsFile
@@ -134,17 +134,17 @@ class TrackKeeper(Outlet):
     """Keeps the landmarks, as the camera gave them and without any picture, to be written at the end."""
 
     def __init__(self) -> None:
-        self._moments: list[tuple[float, Landmarks | None]] = []
+        self._growing = GrowingTrack()
         self._wh = (0, 0)
 
     def looked(self, frame: Frame, marks: Landmarks | None) -> None:
         """As `Outlet.looked`."""
-        self._moments.append((frame.time_s, marks))
+        self._growing.push(frame.time_s, marks)
         self._wh = frame.wh
 
     def save(self, path: Path, source: Source, warnings: tuple[str, ...]) -> None:
         """Write the landmark track."""
-        Recording(LandmarkTrack.of(self._moments, self._wh), source, warnings).save(path)
+        Recording(self._growing.track(self._wh), source, warnings).save(path)
 
 
 class VideoKeeper(Outlet):

@@ -230,6 +230,8 @@ class Session:
             if index in may_be or watch.busy:
                 self._catch_up(watch)
                 judged.append(self._by(watch, look))
+            else:
+                watch.near = False
         self._recent.append(look)
         while look.time_s - self._recent[0].time_s > RECENT_S:
             self._recent.popleft()
@@ -240,6 +242,7 @@ class Session:
         watch.until_s = look.time_s
         if look.values is None:
             watch.motion.push(look.time_s, float("nan"), inside=False)
+            watch.near = False
             return Judged(watch, None, Moment(look.time_s, State.UNSEEN, reason=NOBODY))
         verdict = watch.form.judge(look.values, look.near, inside=watch.inside)
         if verdict.state is not State.UNSEEN:
@@ -255,6 +258,7 @@ class Session:
             closeness=verdict.closeness,
             readings=tuple(_mean(verdict, check) for check in watch.form.pose.checks),
         )
+        watch.near = all(limit.slack >= -limit.hysteresis for limit in moment.limits)
         return Judged(watch, verdict, moment)
 
     def _catch_up(self, watch: FormWatch) -> None:

@@ -303,6 +303,9 @@ class VideoReader:
 
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
+        if self._count:  # it was read before
+            self._rewind()
+            self._parts, self._part.until_s = [self._part], math.inf
         self._part.begin()
         self._count = self._broken = 0
         base = self._stream.time_base
