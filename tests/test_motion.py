@@ -69,6 +69,13 @@ def test_bouncing_that_goes_on_when_the_take_starts_is_found(hz, height_deg):
     assert withheld(BOUNCING, sway(hz, height_deg), every(30, 12.0))
 
 
+@pytest.mark.parametrize("fps", [24.0, 30.0, 60.0])
+def test_a_joint_that_is_guessed_wrong_in_single_pictures_does_not_bounce(fps):
+    wrong = {round(time_s * fps) for time_s in (8.0, 8.6, 9.2)}
+    value = after_entry(lambda time_s: 12.0 * (round(time_s * fps) in wrong))
+    assert withheld(BOUNCING, value, every(fps, 15.0)) == []
+
+
 @pytest.mark.parametrize(("hz", "height"), [(0.5, 0.12), (1.0, 0.15), (2.0, 0.15)])
 def test_bouncing_of_a_ratio_is_found(hz, height):
     value = after_entry(sway(hz, height, around=0.5))

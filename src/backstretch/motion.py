@@ -31,9 +31,10 @@ BOUNCE_REVERSALS = 3
 BOUNCE_WITHIN_S = 3.0
 """So many reversals within so many seconds are bouncing: half a cycle a second and quicker. Breathing,
 at most 0.35 cycles a second, cannot reach it. Only reversals since the position was entered count."""
-OF_SPARSE, SPARSE_S = 3, 0.22
-"""Three moments that take longer than this are sparse: nothing has steadied them, and a joint that is guessed
-wrong in a single picture would be two reversals."""
+MEDIAN_OF, DENSE_S, SPARSE_S = 3, 0.11, 0.22
+"""The median of three moments is followed, for a joint that is guessed wrong in a single picture would be two
+reversals; not where three moments take between so long, since it would hide a quick bounce, and where they take
+longer nothing has steadied them."""
 BOUNCE_LASTS_S = 1.2
 """Bouncing is over when the next reversal is overdue: one comes at least every second."""
 
@@ -85,11 +86,11 @@ class MotionWatch:
         return tuple(span for span in withheld if span)
 
     def _sure(self) -> tuple[float, float]:
-        """The last moment; where moments are sparse the middle one of the last three, without its jitter."""
-        if len(self._recent) < OF_SPARSE:
+        """The last moment, or the middle one of the last three without its jitter."""
+        if len(self._recent) < MEDIAN_OF:
             return self._recent[-1]
-        last = [self._recent[-back] for back in range(1, OF_SPARSE + 1)]
-        if last[0][0] - last[-1][0] <= SPARSE_S:
+        last = [self._recent[-back] for back in range(1, MEDIAN_OF + 1)]
+        if DENSE_S < last[0][0] - last[-1][0] <= SPARSE_S:
             return last[0]
         return last[1][0], float(np.median([value for _, value in last]))
 
