@@ -8,18 +8,24 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import wraps
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 import av  # noqa: TID253 - recordings are made here
 import numpy as np
 
+from backstretch import video
 from backstretch.analysis import analyse_video
+from backstretch.judge import Judge
 from backstretch.landmarker import MediaPipeLandmarker, model_path
 from backstretch.library import builtin_poses, open_library
 from backstretch.result import Result, Wanted
@@ -167,29 +173,103 @@ def bare(path: Path) -> Timed:
         num_poses=1,
     )
     began, count = time.perf_counter(), 0
-    video = cv2.VideoCapture(str(path))
+    capture = cv2.VideoCapture(str(path))
     with vision.PoseLandmarker.create_from_options(options) as landmarker:
         while True:
-            is_there, image = video.read()
+            is_there, image = capture.read()
             if not is_there:
                 break
             picture = mp.Image(mp.ImageFormat.SRGB, cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
             landmarker.detect_for_video(picture, round(count * 1000 / FPS))
             count += 1
-    video.release()
+    capture.release()
     return Timed(time.perf_counter() - began, count, float("nan"))
 
 
 def analysed(path: Path, *, every_frame: bool) -> tuple[Timed, Result]:
     """An analysis as `backstretch analyze` does it, without output files."""
+    seconds, result, looks = _analysis(path, every_frame=every_frame)
+    held_s = sum(each.hold.valid_s for each in result.holds)
+    return Timed(seconds, looks, held_s), result
+
+
+def _analysis(path: Path, *, every_frame: bool, at_once: bool = True) -> tuple[float, Result, int]:
+    """Seconds, the result, and how many pictures were looked at."""
     poses = open_library(builtin_poses()).recognised
     wanted = Wanted(poses=poses, asked=False, every_frame=every_frame)
     began = time.perf_counter()
     with VideoReader(path) as reader, MediaPipeLandmarker() as landmarker:
-        result, recording = analyse_video(reader, landmarker, wanted)
-    seconds = time.perf_counter() - began
-    held_s = sum(each.hold.valid_s for each in result.holds)
-    return Timed(seconds, len(recording.track), held_s), result
+        result, recording = analyse_video(reader, landmarker, wanted, at_once=at_once)
+    return time.perf_counter() - began, result, len(recording.track)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Where the time of an analysis goes: seconds, of the processor for all but the model.
+
+    Attributes:
+        looks: How many pictures were looked at.
+        model: In MediaPipe, looking; searching for others as well.
+        pictures: Making pictures of what was decoded: colours, size, MediaPipe's copy.
+        glances: Making small grey copies.
+        judging: From landmarks to holds.
+        rest: Looking's plan, landmarks, waiting lists; but not decoding, which is done ahead.
+    """
+
+    looks: int
+    model: float
+    pictures: float
+    glances: float
+    judging: float
+    rest: float
+
+    @property
+    def own(self) -> float:
+        """Own work as a share of the model's."""
+        return (self.glances + self.judging + self.rest) / self.model
+
+
+def worked(path: Path, *, every_frame: bool) -> Work:
+    """Tell where the time of an analysis goes; one half after the other."""
+    from mediapipe.tasks.python.vision import PoseLandmarker
+
+    spent: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    parts = (
+        (PoseLandmarker, "detect_for_video", "model"),
+        (PoseLandmarker, "detect", "model"),
+        (MediaPipeLandmarker, "_picture", "pictures"),
+        (video, "upright", "pictures"),
+        (video, "glance", "glances"),
+        (Judge, "push", "judging"),
+        (Judge, "finish", "judging"),
+    )
+    with ExitStack() as stack:
+        for owner, name, part in parts:
+            timed = _timed(getattr(owner, name), spent[part])
+            stack.enter_context(patch.object(owner, name, timed))
+        began = time.thread_time()
+        _, _, looks = _analysis(path, every_frame=every_frame, at_once=False)
+        whole = time.thread_time() - began
+    rest = whole - sum(own for _, own in spent.values())
+    (model, _), pictures, glances, judging = (
+        spent[part] for part in ("model", "pictures", "glances", "judging")
+    )
+    return Work(looks, model, pictures[1], glances[1], judging[1], rest)
+
+
+def _timed(function: Callable[..., Any], spent: list[float]) -> Callable[..., Any]:
+    """The same function, which adds the seconds that it takes: on the wall, and of its processor."""
+
+    @wraps(function)
+    def timed(*arguments: Any, **named: Any) -> Any:
+        wall, own = time.perf_counter(), time.thread_time()
+        try:
+            return function(*arguments, **named)
+        finally:
+            spent[0] += time.perf_counter() - wall
+            spent[1] += time.thread_time() - own
+
+    return timed
 
 
 def measured(recipe: Recipe, folder: Path) -> Row:

@@ -422,6 +422,12 @@ class TestWatch:
         with pytest.raises(EOFError):
             pipe[0].recv()
 
+    def test_tells_that_it_begins_again(self, path, pipe):
+        with Watch(path, pipe[1]).watching(10.0, 20.0) as reached:
+            for time_s in (16.0, 10.1, 15.0):
+                reached(time_s)
+        assert [pipe[0].recv() for _ in range(3)] == pytest.approx([0.6, 0.01, 0.5])
+
     def test_stops_after_the_end_of_what_grows(self, path, pipe):
         with Watch(path, pipe[1]).watching(0.0, 20.0) as reached:
             path.write_bytes(b"more")

@@ -1,6 +1,10 @@
 """Recordings in which a body is hard to see, and those of few pictures, are looked at picture by picture."""
 
 import csv
+import os
+import pty
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +19,7 @@ from backstretch.result import Wanted
 from backstretch.video import VideoReader
 from tests.figures import FRONT, standing
 from tests.media import grey, write_video
+from tests.test_batch_command import read_all
 from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
@@ -103,6 +108,26 @@ def test_of_few_pictures_none_is_left_out(tmp_path):
         _, found = analyse_video(reader, landmarker, WANTED)
     assert len(landmarker.logs) == 1
     assert len(found.track) == 300
+
+
+def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
+    code = (
+        "from backstretch.cli_options import watching\n"
+        "with watching(5.0, 15.0) as reached:\n"
+        "    for time_s in ({}):\n"
+        "        reached(time_s)"
+    )
+    shown = {}
+    for times in ("5.0, 9.0, 8.5, 15.0", "5.0, 9.0, 5.1, 15.0"):
+        screen, terminal = pty.openpty()
+        command = [sys.executable, "-c", code.format(times)]
+        subprocess.run(command, stderr=terminal, check=True, env={**os.environ, "COLUMNS": "100"})
+        os.close(terminal)
+        shown[times] = read_all(screen)
+    first, again = shown.values()
+    assert "Watching" in first
+    assert "every picture" not in first
+    assert "Hard to see: watching every picture" in again
 
 
 @pytest.mark.model

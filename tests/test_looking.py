@@ -37,6 +37,19 @@ RNG = np.random.default_rng(5)
 ROOM = RNG.uniform(60, 190, (HEIGHT // 10, WIDTH // 10)).astype(np.float32)
 
 
+class Judging:
+    """What was seen so far, as it is said to be."""
+
+    def __init__(self, *, busy=True, seeks=False):
+        self.busy, self.seeks = busy, seeks
+
+    def is_busy(self):
+        return self.busy
+
+    def seeks_neutral(self):
+        return self.seeks
+
+
 def shifted(share):
     """The body with its wrists moved by a share of its size."""
     xy = BODY.xy_px.copy()
@@ -52,10 +65,10 @@ def pictures(seconds, glance_at=lambda _: ROOM, fps=FPS):
     return [picture(n / fps, glance_at(n / fps)) for n in range(round(seconds * fps))]
 
 
-def times(given, marks_at=lambda _: BODY, *, busy=True, length_s=LONG_S):
+def times(given, marks_at=lambda _: BODY, *, busy=True, seeks=False, length_s=LONG_S):
     """When was looked."""
     look = lambda p: Seen(p.time_s, marks_at(p.time_s))  # noqa: E731
-    looks = look_sparsely(given, look, lambda: busy, length_s)
+    looks = look_sparsely(given, look, Judging(busy=busy, seeks=seeks), length_s)
     return [each.time_s for each in looks]
 
 
@@ -75,11 +88,20 @@ def test_a_still_picture_is_looked_at_now_and_then():
     assert len(found) < 10.0 / QUIET_S + 2
 
 
+def test_somebody_at_rest_is_looked_at_wholly_while_a_neutral_is_sought():
+    assert np.allclose(gaps(times(pictures(3.0), seeks=True)), 1 / FPS)
+
+
+def test_an_empty_room_is_not():
+    found = times(pictures(3.0), lambda _: None, seeks=True)
+    assert gaps(found)[:-1].min() >= QUIET_S - 1e-6
+
+
 @pytest.mark.parametrize(("size_px", "doubted"), [(0.0, True), (3.0 * LENGTH_PX, False)])
 def test_how_large_the_body_is_may_be_known_beforehand(size_px, doubted):
     given = pictures(6.0)
     marks = lambda p: Seen(p.time_s, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
-    looks = look_sparsely(given, marks, lambda: True, LONG_S, size_px)
+    looks = look_sparsely(given, marks, Judging(), LONG_S, size_px)
     found = [each.time_s for each in looks]
     assert bool(gaps(found, 3.3, 5.5).min() < QUIET_S / 2) is doubted
 
@@ -128,7 +150,7 @@ def doubtful(from_s, until_s):
 def test_a_recording_in_which_a_body_is_in_doubt_for_long_is_given_up():
     marks = doubtful(4.0, 30.0)
     looks = look_sparsely(
-        pictures(30.0), lambda p: Seen(p.time_s, marks(p.time_s)), lambda: False, 30.0
+        pictures(30.0), lambda p: Seen(p.time_s, marks(p.time_s)), Judging(busy=False), 30.0
     )
     given_up_s = 0.0
     with pytest.raises(HardToSeeError):  # noqa: PT012
@@ -189,7 +211,7 @@ def test_somebody_who_comes_or_goes_is_looked_at():
 def test_a_damaged_picture_is_passed_over():
     given = pictures(2.0)
     looks = look_sparsely(
-        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), lambda: True, LONG_S
+        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), Judging(), LONG_S
     )
     assert next(looks).time_s == 0.5
 

@@ -14,6 +14,7 @@ from tests.speed import (
     repeated,
     run_s,
     table,
+    worked,
 )
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.model, pytest.mark.timeout(3600)]
@@ -38,6 +39,20 @@ def test_recordings_are_analysed_so_many_times_as_quickly_as_by_the_bare_loop(ro
 def test_the_seconds_are_those_of_every_picture(rows):
     for row in rows.values():
         assert row.default.held_s == pytest.approx(row.every.held_s, abs=0.1)
+
+
+def test_the_work_beside_the_model_is_little(folder):
+    print(
+        f"\n{'recording':26}{'looks':>7}{'model':>8}{'pictures':>10}{'glances':>9}{'judging':>9}{'rest':>7}"
+    )
+    for recipe in (HOLDS[0], MOVEMENT):
+        for every_frame in (True, False):
+            work = worked(recorded(recipe, folder), every_frame=every_frame)
+            print(
+                f"{recipe.name:26}{work.looks:7d}{work.model:8.2f}{work.pictures:10.2f}{work.glances:9.2f}"
+                f"{work.judging:9.2f}{work.rest:7.2f}   own {work.own:.1%}"
+            )
+            assert work.own < (0.08 if every_frame else 0.2)
 
 
 def test_two_jobs_are_quicker_than_one(folder):

@@ -25,6 +25,7 @@ from tests.media import (
     tone,
     write_video,
 )
+from tests.test_looking import Judging
 
 CONTAINERS = {
     "mp4": Making(),
@@ -297,7 +298,7 @@ class TestUndecoded:
         count = self.decoded(monkeypatch)
         with VideoReader(path) as reader:
             look = lambda p: Seen(p.time_s, None)  # noqa: E731
-            looks = look_sparsely(reader.pictures(), look, lambda: True, 12.0)
+            looks = look_sparsely(reader.pictures(), look, Judging(), 12.0)
             assert len(list(looks)) < 40
         assert len(count) < 200
 

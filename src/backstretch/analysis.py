@@ -89,7 +89,7 @@ def _seen(
 ) -> Generator[Seen]:
     """What is seen, in order of time, and tell how far it is."""
     middle_s = middle_of(reader, wanted)
-    with closing(looks(reader, landmarker, wanted, judge.is_busy)) as first:
+    with closing(looks(reader, landmarker, wanted, judge)) as first:
         begin = None if middle_s is None else next(first, None)
         if middle_s is None or begin is None:
             for each in first:

@@ -157,7 +157,7 @@ class Watch:
             raise GrowingError(end_s)
 
     def _tell(self, share: float) -> None:
-        if share >= self._told + SHARE_STEP:
+        if abs(share - self._told) >= SHARE_STEP:  # less where it begins again
             self._told = share
             self._pipe.send(min(share, 1.0))
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from backstretch.poses import Pose
 
 WRONG_USE, INTERRUPTED = 2, 130
+STARTS_AGAIN_S = 1.0
+"""A progress that goes back by more has begun again: every picture is looked at, see `looking`."""
 LONGEST_PROFILE, LONGEST_READABLE, HASH_DIGITS = 64, 40, 10
 PosesOption = Annotated[
     list[Path] | None,
@@ -144,7 +146,7 @@ def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
 
     console = Console(stderr=True)
     columns: list[Any] = [
-        TextColumn("Watching"),
+        TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(compact=True),
@@ -153,8 +155,14 @@ def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
-        task = bar.add_task("", total=max(end_s - start_s, 1e-3))
-        yield lambda time_s: bar.update(task, completed=time_s - start_s)
+        task = bar.add_task("Watching", total=max(end_s - start_s, 1e-3))
+
+        def reached(time_s: float) -> None:
+            if time_s - start_s < bar.tasks[task].completed - STARTS_AGAIN_S:
+                bar.reset(task, description="Hard to see: watching every picture")
+            bar.update(task, completed=time_s - start_s)
+
+        yield reached
 
 
 def own_poses(profile: str) -> Path:

@@ -32,6 +32,14 @@ AGREED_WITHIN_M = 0.1
 """Half of a pelvis. Left and right taken for each other are further apart; the picture may not show it."""
 
 
+class _Later(Judge):
+    """The judge of a later part: the neutral is that of the beginning, and not sought for."""
+
+    def seeks_neutral(self) -> bool:
+        """Never: it may begin amidst a hold, which cannot be told without a neutral."""
+        return False
+
+
 class SecondHalf:
     """The second half of a recording.
 
@@ -76,9 +84,9 @@ class SecondHalf:
 
     def _seen(self) -> Iterator[Seen]:
         """Look at it, with a judge of its own to tell what matters."""
-        judge = Judge(self._wanted, lambda _: None)
+        judge = _Later(self._wanted, lambda _: None)
         with self._reader as reader, self._landmarker.another() as landmarker:
-            for each in looks(reader, landmarker, self._wanted, judge.is_busy, self._size_px):
+            for each in looks(reader, landmarker, self._wanted, judge, self._size_px):
                 judge.push(each.time_s, each.marks)
                 self.done_s = each.time_s - self._wanted.start_s
                 yield each

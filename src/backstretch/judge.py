@@ -46,6 +46,10 @@ class Judge:
         """Whether some position is held, or may soon be."""
         return any(watch.busy or watch.near for watch in self.take.session.watches)
 
+    def seeks_neutral(self) -> bool:
+        """Whether there is no neutral yet, and the person may be at rest."""
+        return self.take.session.seeks_neutral
+
     def finish(self) -> None:
         """Judge what is left and close what is open."""
         self._write(self.take.push(self._moments))

@@ -1,12 +1,12 @@
 """Looking through a recording: pictures read ahead in a thread, and one tracker that looks at them."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from functools import partial
 
 from backstretch.ahead import Ahead
 from backstretch.crowd import Crowd
 from backstretch.landmarker import Landmarker
-from backstretch.looking import Seen, look_at_all, look_sparsely
+from backstretch.looking import Interest, Seen, look_at_all, look_sparsely
 from backstretch.picture import Picture
 from backstretch.result import Wanted
 from backstretch.video import VideoReader
@@ -19,7 +19,7 @@ def looks(
     reader: VideoReader,
     landmarker: Landmarker,
     wanted: Wanted,
-    is_busy: Callable[[], bool],
+    interest: Interest,
     size_px: float = 0.0,
 ) -> Generator[Seen]:
     """Look at the wanted part of a recording, at every picture or sparsely, and for other people.
@@ -28,7 +28,7 @@ def looks(
         reader: Reads it.
         landmarker: Looks at its pictures.
         wanted: What was asked.
-        is_busy: Whether some position is held, or may be, by what was seen so far.
+        interest: Tells where every picture matters, by what was seen so far.
         size_px: How large the body is known to be, as for `look_sparsely`.
     """
     is_alone = reader.source.frames == 1
@@ -38,7 +38,7 @@ def looks(
         if wanted.every_frame:
             yield from look_at_all(pictures, look)
         else:
-            yield from look_sparsely(pictures, look, is_busy, end_s - wanted.start_s, size_px)
+            yield from look_sparsely(pictures, look, interest, end_s - wanted.start_s, size_px)
 
 
 def _look(landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: bool) -> Seen | None:

@@ -2,11 +2,11 @@
 
 The model costs some 20 ms a picture, all else together a few. While glances at a small grey copy, `CHANGING_S`
 apart, tell that the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it
-changes, one every `CHANGING_S`. Every picture is looked at where somebody moves in or near a position, entries
-and exits among it; where a body moves so quickly that the tracker may lose it; and where the landmarks move and
-the picture does not: they are in doubt, and only many of them together steady a body that is hard to see. Where
-that is so for much of a recording, what is seen would depend on which pictures are looked at: then all of them
-are, from the beginning on.
+changes, one every `CHANGING_S`. Every picture is looked at while a neutral is sought, from which much else is
+counted; where somebody moves in or near a position, entries and exits among it; where a body moves so quickly
+that the tracker may lose it; and where the landmarks move and the picture does not: they are in doubt, and only
+many of them together steady a body that is hard to see. Where that is so for much of a recording, what is seen
+would depend on which pictures are looked at: then all of them are, from the beginning on.
 
 What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
 ends of a hold lie between two looks, not two pictures. README tells by how much the seconds differ.
@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,7 @@ DOUBT, DOUBTED = 0.05, 2
 times what the detector does on a still body that it sees well. Its size is the largest so far: a body that is
 bent together looks small."""
 DOUBTED_FOR_S = 1.0
-HARD_S, HARD_SHARE, HARD_OF_ALL = 3.0, 0.3, 0.1
+HARD_S, HARD_SHARE, HARD_OF_ALL = 4.0, 0.35, 0.1
 """A body is hard to see where it is in doubt for so many seconds, that share of the time up to now, and that
 share of the whole recording. On the clips it is for 35 % and more of the time, or for less than 16 %."""
 MOVING_PER_S, MOVING_FOR_S = 0.15, 0.6
@@ -100,6 +101,16 @@ class Looked:
         return max(CHANGED_LEAST, CHANGED_BY * float(self.around.std()))
 
 
+class Interest(Protocol):
+    """Where every picture matters, by what was seen so far."""
+
+    def is_busy(self) -> bool:
+        """Whether some position is held, or may soon be: only then movements matter."""
+
+    def seeks_neutral(self) -> bool:
+        """Whether there is no neutral yet, and the person may be at rest."""
+
+
 class HardToSeeError(Exception):
     """The body is so hard to see that every picture should be looked at, from the beginning on."""
 
@@ -119,7 +130,7 @@ def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Seen]:
 def look_sparsely(
     pictures: Iterable[Picture],
     look: Look,
-    is_busy: Callable[[], bool],
+    interest: Interest,
     length_s: float,
     size_px: float = 0.0,
 ) -> Iterator[Seen]:
@@ -130,14 +141,14 @@ def look_sparsely(
     Args:
         pictures: In order of time.
         look: Looks at one.
-        is_busy: Whether some position is being held, or may soon be: only then movements matter.
+        interest: Tells where every one matters.
         length_s: How long they are all together.
         size_px: How large the body is known to be; it may have begun bent together.
 
     Raises:
         HardToSeeError: Looking sparsely does not do.
     """
-    watch, passed = _Watch(is_busy, length_s, size_px), list[Picture]()
+    watch, passed = _Watch(interest, length_s, size_px), list[Picture]()
     for picture in pictures:
         passed.append(picture)
         due = list(watch.due(passed))
@@ -158,8 +169,8 @@ def look_sparsely(
 class _Watch:
     """Tells when to look again."""
 
-    def __init__(self, is_busy: Callable[[], bool], length_s: float, size_px: float) -> None:
-        self._is_busy = is_busy
+    def __init__(self, interest: Interest, length_s: float, size_px: float) -> None:
+        self._interest = interest
         self._length_s = length_s
         self.last: Looked | None = None
         self._recent: deque[Looked] = deque()
@@ -183,7 +194,8 @@ class _Watch:
         ):
             self._glance(now)
         self._is_changing = now.time_s <= self._changing_until_s
-        if now.time_s <= self._all_until_s:
+        is_resting = last.seen.marks is not None and not self._is_changing
+        if now.time_s <= self._all_until_s or (is_resting and self._interest.seeks_neutral()):
             yield now
         elif self._is_changing:
             yield from _spread(passed if not was_changing else passed[-1:], last.seen.time_s)
@@ -227,7 +239,7 @@ class _Watch:
         if np.count_nonzero(strayed > LOST_PER_S * min(within_s, CHANGING_S)) >= LOST:
             return True
         is_moving = bool((strayed > MOVING_PER_S * within_s).any())
-        return self._is_changing and is_moving and self._is_busy()
+        return self._is_changing and is_moving and self._interest.is_busy()
 
     def _some_time_before(self, now: Picture) -> Looked:
         """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""

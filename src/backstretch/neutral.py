@@ -140,11 +140,13 @@ class NeutralFinder:
     Attributes:
         found: None until there is one.
         stale: Whether nothing should be measured from it until there is a new one.
+        seeks: Whether there is none and the last moment, as all at first, may be part of one.
     """
 
     def __init__(self, known: Neutral | None = None, own: "OwnNeutral | None" = None) -> None:
         self.found = known
         self.stale = False
+        self.seeks = known is None
         self._own = own
         self._is_given = known is not None
         self._next_s = -math.inf
@@ -172,6 +174,7 @@ class NeutralFinder:
     def renew(self) -> None:
         """Ask for a new upright neutral; lengths and view are those of the old one until then."""
         self.stale = self.found is not None and not self._is_given
+        self.seeks = not self._is_given
         self._moments.clear()
         self._next_s = -math.inf
 
@@ -181,6 +184,7 @@ class NeutralFinder:
         """Take one moment; ``posed`` says that some pose is held in it."""
         if self._is_given:
             return
+        self.seeks = False
         if landmarks is None or posed:
             self._moments.clear()
             return
@@ -196,6 +200,7 @@ class NeutralFinder:
         if long_enough and time_s >= self._next_s and self._still():
             self._consider(self._neutral())
             self._next_s = time_s + REPLACE_EVERY_S
+        self.seeks = self.found is None or self.stale
 
     def _consider(self, new: Neutral) -> None:
         if new.upright and not is_square(new):

@@ -160,6 +160,11 @@ class Session:
         """The neutral in use."""
         return self._finder.found
 
+    @property
+    def seeks_neutral(self) -> bool:
+        """Whether there is none and the last moment, as all at first, may be part of one."""
+        return self._finder.seeks
+
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
 
