@@ -174,13 +174,6 @@ def test_a_fast_run_after_an_unseen_while_does_not_reach_back_to_the_one_before(
     assert min(span.start_s for span in late) > 9.0
 
 
-def test_a_short_fast_run_is_found_whose_beginning_was_looked_at_sparsely():
-    value = along((0, 0), (2.05, 0), (2.3, 90), (9, 90))
-    times = np.concatenate([np.arange(0.0, 2.05, 0.4), np.arange(2.08, 5.0, 1 / 60)])
-    assert withheld(TOO_FAST, value, times)
-    assert withheld(TOO_FAST, value, every(60, 5.0))
-
-
 def test_an_unknown_speed_is_not_fast():
     value = along((0, 0), (1, 0), (2, 90), (9, 90))
     hidden = lambda t: math.nan if t > 1.9 else value(t)  # noqa: E731

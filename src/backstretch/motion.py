@@ -77,9 +77,9 @@ class MotionWatch:
         if not math.isnan(value):
             self._recent.append((time_s, value))
             self._follow(*self._sure())
-        from_s, middle_s, speed = self._speed(time_s)
+        middle_s, speed = self._speed(time_s)
         self._enter(time_s, speed, inside=inside)
-        withheld = [self._fast(from_s, middle_s, speed), self._bounced(time_s)]
+        withheld = [self._fast(middle_s, speed), self._bounced(time_s)]
         if before_s is not None and self._restless(time_s - STILL_AFTER_S):
             start_s, end_s = before_s - STILL_AFTER_S, time_s - STILL_AFTER_S
             withheld.append(Span(start_s, end_s, Kind.WRONG, RESTLESS))
@@ -94,28 +94,23 @@ class MotionWatch:
             return last[0]
         return last[1][0], float(np.median([value for _, value in last]))
 
-    def _speed(self, time_s: float) -> tuple[float, float, float]:
-        """Beginning and middle of the speed window and the speed there, NaN if unknown."""
+    def _speed(self, time_s: float) -> tuple[float, float]:
+        """Middle of the speed window and the speed there, NaN if unknown."""
         recent = [
             moment for moment in self._recent if time_s - moment[0] <= SPEED_WINDOW_S + INSTANT_S
         ]
         if not recent or recent[-1][0] - recent[0][0] < SPEED_WINDOW_S / 2:
-            return time_s, time_s, math.nan
+            return time_s, math.nan
         middle_s = sum(moment[0] for moment in recent) / len(recent)
         mean = sum(moment[1] for moment in recent) / len(recent)
         spread = sum((t - middle_s) ** 2 for t, _ in recent)
         slope = sum((t - middle_s) * (value - mean) for t, value in recent) / spread
-        return recent[0][0], middle_s, abs(slope)
+        return middle_s, abs(slope)
 
-    def _fast(self, from_s: float, middle_s: float, speed: float) -> Span | None:
-        """The run of time above the speed limit that goes on, once it has lasted long enough.
-
-        Where the speed was not known before, it has been so for as long as it is measured over.
-        """
+    def _fast(self, middle_s: float, speed: float) -> Span | None:
+        """The run of time above the speed limit that goes on, once it has lasted long enough."""
         before, self._speed_before = self._speed_before, (middle_s, speed)
         limit = FAST[self._unit]
-        if speed > limit and before is not None and math.isnan(before[1]):
-            before = from_s, speed
         if before is None or math.isnan(before[1] + speed) or max(before[1], speed) <= limit:
             self._fast_from_s = None
             return None
