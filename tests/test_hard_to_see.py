@@ -99,7 +99,7 @@ def test_one_that_is_seen_well_is_looked_at_once_and_sparsely(tmp_path):
     with VideoReader(still(tmp_path, 15.0)) as reader:
         _, found = analyse_video(reader, landmarker, WANTED)
     assert len(landmarker.logs) == 1
-    assert len(found.track) < 1.2 * 15.0 / QUIET_S + 2
+    assert len(found.track) < 15.0 / QUIET_S + 1.5 * FPS
 
 
 def test_of_few_pictures_none_is_left_out(tmp_path):

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -31,7 +32,9 @@ from backstretch.picture import Picture
 QUIET_S = 0.4
 """Between two looks while the picture stays as it is; the clock bridges no more than 0.5 s."""
 CHANGING_S = 0.08
-"""Between two looks while it changes: the tracker follows 12 pictures a second, and bounces are told."""
+"""Between two looks while it changes: the tracker follows 12 pictures a second, and bounces are told. While it
+stays, a picture is looked at when one so much later has been glanced at: what was just before a movement tells
+how quickly it began."""
 CHANGED_PARTS, CHANGED_BY, CHANGED_LEAST = 5, 0.45, 3.0
 """A picture has changed when so many of its parts differ from when it was last looked at, by that share of
 their contrast, and at least so many of 255. In holds they differ by half of it, in entries by twice as much."""
@@ -161,9 +164,10 @@ def look_sparsely(
             passed = passed[passed.index(due[-1]) + 1 :]
         elif watch.last is not None:  # an unscaled picture takes megabytes; only these may be due
             passed = [*_spread(passed[:-2], watch.last.seen.time_s), *passed[-2:]]
-    seen = look(passed[-1]) if passed else None
-    if seen is not None:
-        yield seen
+    for each in _in_time(passed, watch.last_s) if passed else ():
+        seen = look(each)
+        if seen is not None:
+            yield seen
 
 
 class _Watch:
@@ -187,20 +191,19 @@ class _Watch:
         if last is None:
             yield now
             return
-        was_changing = self._is_changing
-        if (
-            now.time_s <= self._all_until_s
-            or now.time_s - self._glanced_s >= CHANGING_S - INSTANT_S
-        ):
+        earlier = [each for each in passed if now.time_s - each.time_s >= CHANGING_S - INSTANT_S]
+        is_due = bool(earlier) and earlier[-1].time_s - last.seen.time_s >= QUIET_S - INSTANT_S
+        is_all = now.time_s <= self._all_until_s
+        if is_all or is_due or now.time_s - self._glanced_s >= CHANGING_S - INSTANT_S:
             self._glance(now)
         self._is_changing = now.time_s <= self._changing_until_s
         is_resting = last.seen.marks is not None and not self._is_changing
-        if now.time_s <= self._all_until_s or (is_resting and self._interest.seeks_neutral()):
-            yield now
+        if is_all or (is_resting and self._interest.seeks_neutral()):
+            yield from passed
         elif self._is_changing:
-            yield from _spread(passed if not was_changing else passed[-1:], last.seen.time_s)
-        elif now.time_s - last.seen.time_s >= QUIET_S - INSTANT_S:
-            yield from _in_time(passed, last.seen.time_s)
+            yield from _spread(passed, last.seen.time_s)
+        elif is_due:
+            yield from _in_time(earlier, last.seen.time_s)
 
     def _glance(self, now: Picture) -> None:
         """See whether the picture changes; not at each, which may not even have been decoded yet."""
@@ -209,10 +212,14 @@ class _Watch:
         if self._has_changed:
             self._changing_until_s = now.time_s + CHANGES_FOR_S
 
+    @property
+    def last_s(self) -> float:
+        """When it was looked at last, minus infinity for never."""
+        return self.last.seen.time_s if self.last else -math.inf
+
     def take(self, now: Looked) -> None:
         """Take what was found in a picture that was due."""
         last, self.last = self.last, now
-        self._glanced_s = now.seen.time_s
         self._recent.append(now)
         if last is None:
             self._begins_s = now.seen.time_s
@@ -257,11 +264,13 @@ def _spread(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
             yield picture
 
 
-def _in_time(passed: list[Picture], last_s: float) -> Iterator[Picture]:
-    """The newest picture, and the one before it where the clock would not bridge the gap without it."""
-    if len(passed) > 1 and passed[-1].time_s - last_s > LONGEST_GAP_S:
-        yield passed[-2]
-    yield passed[-1]
+def _in_time(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
+    """The newest picture, and those before it without which the clock would not bridge the gaps."""
+    for before, after in pairwise(pictures):
+        if after.time_s - last_s > LONGEST_GAP_S:
+            yield before
+            last_s = before.time_s
+    yield pictures[-1]
 
 
 def has_changed(then: Looked, now: Picture) -> bool:
