@@ -1,5 +1,6 @@
 """Judging a recording while it is looked at."""
 
+import math
 from collections.abc import Callable
 
 from backstretch.landmarks import Landmarks
@@ -7,9 +8,9 @@ from backstretch.result import Wanted
 from backstretch.session import Session, Step
 from backstretch.take import Take
 
-AT_ONCE, AT_ONCE_SPARSELY = 16, 4
+AT_ONCE, BEHIND_S = 16, 0.1
 """Moments judged together: the same numbers as one by one, with a fraction of the work. Sparse looking asks
-what was judged, so that must not lie far behind."""
+what was judged, which then must not lie further behind."""
 
 
 class Judge:
@@ -29,7 +30,7 @@ class Judge:
         # Sides that were not asked for are judged too: to say so when they were held.
         self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked, own=wanted.own))
         self.count = 0
-        self._at_once = AT_ONCE if wanted.every_frame else AT_ONCE_SPARSELY
+        self._behind_s = math.inf if wanted.every_frame else BEHIND_S
         self._write = write
         self._moments: list[tuple[float, Landmarks | None]] = []
 
@@ -38,7 +39,8 @@ class Judge:
         self.count += 1
         turned = marks.mirrored() if marks is not None and self._mirrored else marks
         self._moments.append((time_s, turned))
-        if len(self._moments) >= self._at_once:
+        behind_s = time_s - self._moments[0][0]
+        if len(self._moments) >= AT_ONCE or behind_s >= self._behind_s:
             self._write(self.take.push(self._moments))
             self._moments = []
 

@@ -45,9 +45,9 @@ DOUBT, DOUBTED = 0.05, 2
 times what the detector does on a still body that it sees well. Its size is the largest so far: a body that is
 bent together looks small."""
 DOUBTED_FOR_S = 1.0
-HARD_S, HARD_SHARE, HARD_OF_ALL = 4.0, 0.35, 0.1
+HARD_S, HARD_SHARE, HARD_OF_ALL = 4.0, 0.4, 0.1
 """A body is hard to see where it is in doubt for so many seconds, that share of the time up to now, and that
-share of the whole recording. On the clips it is for 35 % and more of the time, or for less than 16 %."""
+share of the whole recording. On the clips that are it is so for 37 to 75 %, else for less than 16 %."""
 MOVING_PER_S, MOVING_FOR_S = 0.15, 0.6
 """Body sizes a second from which somebody moves, and for how long every picture is looked at then: slower than
 a head turns. Where the picture does not change with it, it is the landmarks' jitter."""
