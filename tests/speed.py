@@ -61,7 +61,7 @@ class Recipe:
 
 
 HOLDS = (
-    Recipe("side bend, 90 s", "side_bend", 6.0, ((5.0, 12.5), (19.0, 26.5))),
+    Recipe("side bend, 90 s", "side_bend", 5.0, ((5.0, 12.5), (19.0, 26.5))),
     Recipe("child's pose, 69 s", "childs_pose", 5.0, ((5.0, 17.0),)),
     Recipe("seated fold, 56 s", "seated_forward_fold", 5.0, ((5.0, 14.5),)),
 )
