@@ -310,6 +310,18 @@ class TestUndecoded:
         assert any("damaged" in warning for warning in warnings)
 
 
+@pytest.mark.parametrize("taken", [10, 50])
+def test_a_recording_can_be_read_once_more(tmp_path, taken):
+    with VideoReader(numbered(tmp_path / "a.mp4")) as reader:
+        seen = lambda frame: (frame.index, round(frame.time_s, 3), number_of(frame.image))  # noqa: E731
+        first = [seen(frame) for frame in itertools.islice(reader.frames(), taken)]
+        once_more = [seen(frame) for frame in reader.frames()]
+        assert len(once_more) == 50
+        assert once_more[:taken] == first
+        assert reader.source.frames == 50
+        assert reader.warnings == []
+
+
 class TestAgain:
     """Two readers share a file; what they find is told once, by the first."""
 

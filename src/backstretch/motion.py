@@ -32,9 +32,9 @@ BOUNCE_WITHIN_S = 3.0
 """So many reversals within so many seconds are bouncing: half a cycle a second and quicker. Breathing,
 at most 0.35 cycles a second, cannot reach it. Only reversals since the position was entered count."""
 MEDIAN_OF, DENSE_S, SPARSE_S = 3, 0.11, 0.22
-"""The median of three moments is followed, for a joint that is guessed wrong in a single picture would be two
-reversals; not where three moments take between so long, since it would hide a quick bounce, and where they take
-longer nothing has steadied them."""
+"""The median of so many moments is followed: a joint that is guessed wrong in a single picture would be two
+reversals. Not where they take longer than `DENSE_S`, since that would hide a quick bounce, unless sparse ones:
+nothing has steadied these."""
 BOUNCE_LASTS_S = 1.2
 """Bouncing is over when the next reversal is overdue: one comes at least every second."""
 
