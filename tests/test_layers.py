@@ -74,6 +74,7 @@ DOORS = {
     },
     "matplotlib": {"progress_charts", "report_charts", "svg_charts"},
     "plotext": {"progress_page"},
+    "pydantic": {"health"},
     "platformdirs": {"cli_options"},
     "tomlkit": {"own_neutral", "pose_writer"},
 }
