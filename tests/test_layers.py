@@ -74,6 +74,7 @@ DOORS = {
     "matplotlib": {"progress_charts", "report_charts", "svg_charts"},
     "plotext": {"progress_page"},
     "platformdirs": {"cli_options"},
+    "pydantic": {"report_reading"},
     "tomlkit": {"own_neutral", "pose_writer"},
 }
 HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "plotext", "sounddevice"}
@@ -206,10 +207,20 @@ def test_nothing_opens_a_connection():
     assert {module: found for module, found in roots.items() if found} == {}
 
 
-def test_loading_the_middle_loads_nothing_but_numpy():
-    loaded = "import sys, backstretch.session; print(*{name.split('.')[0] for name in sys.modules})"
+def loaded_by(imports):
+    """Libraries that a new Python has loaded after imports."""
+    script = f"import sys, {imports}; print(*{{name.split('.')[0] for name in sys.modules}})"
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-    told = subprocess.run(
-        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, env=environment
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment
     )
-    assert set(told.stdout.split()) & {*HEAVY, "typer", "rich", "PIL"} == set()
+    return set(done.stdout.split())
+
+
+def test_loading_the_middle_loads_nothing_but_numpy():
+    assert loaded_by("backstretch.session") & {*HEAVY, "typer", "rich", "PIL"} == set()
+
+
+def test_what_only_a_report_needs_waits_for_it():
+    imports = "backstretch.api, backstretch.cli, backstretch.live_session"
+    assert loaded_by(imports) & {"pydantic", "jinja2"} == set()

@@ -1,17 +1,23 @@
 """The report: one page without network, made from result.json and steps.csv alone."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from backstretch.errors import InputError
 from backstretch.html_page import html_page
 from backstretch.landmarks import INDEX, SIDES
 from backstretch.report_panels import columns_of
-from backstretch.report_reading import Steps, read_result, read_steps
+from backstretch.report_reading import (
+    HoldDocument,
+    ResultDocument,
+    SnapshotDocument,
+    Steps,
+    read_result,
+    read_steps,
+)
 from backstretch.report_timeline import Timeline
 from backstretch.result import WORTH_SAYING_S
 from backstretch.summary import clock
@@ -83,9 +89,9 @@ def _video(path: Path, target: Path) -> str:
     return ""
 
 
-def _page(document: Mapping[str, Any], steps: Steps, video: str) -> str:
+def _page(document: ResultDocument, steps: Steps, video: str) -> str:
     timeline = Timeline(document, steps, video)
-    asked_s = sum(each["asked"] * each["asked_s"] for each in _asked(document))
+    asked_s = sum(each.asked * each.asked_s for each in document.asked)
     parts = [
         timeline.html(),
         _holds(document),
@@ -98,7 +104,7 @@ def _page(document: Mapping[str, Any], steps: Steps, video: str) -> str:
         "report_template.html",
         title=escape(_title(document)),
         when=escape(_when(document)),
-        held=f"{document['totals']['valid_s']:.1f} s held",
+        held=f"{document.totals.valid_s:.1f} s held",
         target=f"of {asked_s:g} s" if asked_s > 0 else "",
         sentence=escape(_sentence(document)),
         parts="\n".join(part for part in parts if part),
@@ -106,41 +112,35 @@ def _page(document: Mapping[str, Any], steps: Steps, video: str) -> str:
     )
 
 
-def _when(document: Mapping[str, Any]) -> str:
+def _when(document: ResultDocument) -> str:
     """When it was recorded; the recording's name where that is not known."""
-    text = document.get("recorded_at") or ""
+    text = document.recorded_at
     try:
         return f"{datetime.fromisoformat(text):%Y-%m-%d, %H:%M}"
     except ValueError:
-        return text or Path(document["source"]["path"]).name
+        return text or Path(document.source.path).name
 
 
-def _asked(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The stretches that were asked for; none where they were recognised."""
-    is_asked = document.get("pose") or document.get("title")
-    return (document.get("stretches") or []) if is_asked else []
-
-
-def _title(document: Mapping[str, Any]) -> str:
-    if document.get("title"):
-        return str(document["title"])
-    names = list(dict.fromkeys(each["name"] for each in document.get("stretches") or []))
+def _title(document: ResultDocument) -> str:
+    if document.title:
+        return document.title
+    names = list(dict.fromkeys(each.name for each in document.stretches))
     if len(names) > MOST_NAMES:
         rest = len(names) - MOST_NAMES + 1
         return f"{', '.join(names[: MOST_NAMES - 1])} and {rest} more"
     return ", ".join(names) or "What was stretched"
 
 
-def _sentence(document: Mapping[str, Any]) -> str:
+def _sentence(document: ResultDocument) -> str:
     """What came of it: how often it was held, how much of the dose is done, what was lost."""
-    asked = sum(each["asked"] for each in _asked(document))
-    done = sum(min(each["done"], each["asked"]) for each in _asked(document))
-    said = [_times(len(document["holds"]))]
+    asked = sum(each.asked for each in document.asked)
+    done = sum(min(each.done, each.asked) for each in document.asked)
+    said = [_times(len(document.holds))]
     said += [f"{done:g} of {asked:g} holds done"] if asked else []
     lost = _lost(document)
     if lost:
         said.append(lost)
-    elif document["holds"] and done == asked:
+    elif document.holds and done == asked:
         said.append("nothing was lost")
     return f"{'; '.join(said)}."
 
@@ -151,29 +151,27 @@ def _times(count: int) -> str:
     return "Held once" if count == 1 else f"Held {count} times"
 
 
-def _lost(document: Mapping[str, Any]) -> str:
-    words = {"wrong_s": "were not right", "unseen_s": "could not be seen"}
-    lost = {name: document["totals"][name] for name in words}
+def _lost(document: ResultDocument) -> str:
+    totals = document.totals
+    lost = {"were not right": totals.wrong_s, "could not be seen": totals.unseen_s}
     return " and ".join(
-        f"{seconds:.1f} s {words[name]}"
-        for name, seconds in lost.items()
-        if seconds >= WORTH_SAYING_S
+        f"{seconds:.1f} s {words}" for words, seconds in lost.items() if seconds >= WORTH_SAYING_S
     )
 
 
-def _holds(document: Mapping[str, Any]) -> str:
+def _holds(document: ResultDocument) -> str:
     """Each hold in a row; on a narrow screen, in a card whose lines the cells' labels name."""
-    if not document["holds"]:
+    if not document.holds:
         return ""
-    names = {each["pose"]: each["name"] for each in document.get("stretches") or []}
-    aim = "as long as was asked" if _asked(document) else "as long as the stretch usually asks for"
-    few = ' class="few"' if len(document["holds"]) <= FEW_HOLDS else ""
+    names = {each.pose: each.name for each in document.stretches}
+    aim = "as long as was asked" if document.asked else "as long as the stretch usually asks for"
+    few = ' class="few"' if len(document.holds) <= FEW_HOLDS else ""
     heads = "".join(
         f'<th scope="col"{_class(name)}>{escape(name)}</th>' for name in ("Hold", *COLUMNS)
     )
     body = "".join(
-        _hold(number, hold, names.get(hold["pose"], hold["pose"]))
-        for number, hold in enumerate(document["holds"], start=1)
+        _hold(number, hold, names.get(hold.pose, hold.pose))
+        for number, hold in enumerate(document.holds, start=1)
     )
     return (
         f'<section{few}><h2>Holds</h2><table class="stack">'
@@ -182,21 +180,21 @@ def _holds(document: Mapping[str, Any]) -> str:
     )
 
 
-def _hold(number: int, hold: Mapping[str, Any], name: str) -> str:
-    side = f", {hold['side']}" if hold.get("side") else ""
+def _hold(number: int, hold: HoldDocument, name: str) -> str:
+    side = f", {hold.side}" if hold.side else ""
     lost = [
-        f"{hold[each]:.1f} s" if hold[each] >= WORTH_SAYING_S else NOTHING
-        for each in ("wrong_s", "unseen_s")
+        f"{seconds:.1f} s" if seconds >= WORTH_SAYING_S else NOTHING
+        for seconds in (hold.wrong_s, hold.unseen_s)
     ]
-    score = hold.get("score")
+    score = hold.score
     cells = [
-        clock(hold["start_s"]),
-        clock(hold["end_s"]),
-        f"{hold['valid_s']:.1f} s",
-        "complete" if hold.get("complete") else "not complete",
+        clock(hold.start_s),
+        clock(hold.end_s),
+        f"{hold.valid_s:.1f} s",
+        "complete" if hold.complete else "not complete",
         *lost,
         NOTHING if score is None else f"{score:g}",
-        next(iter(hold.get("reasons") or []), NOTHING),
+        next(iter(hold.reasons), NOTHING),
     ]
     told = "".join(map(_cell, COLUMNS, cells))
     return f'<tr><th scope="row"><b>{number}</b> {escape(name + side)}</th>{told}</tr>'
@@ -212,13 +210,11 @@ def _class(column: str, more: str = "") -> str:
     return f' class="{names.strip()}"' if names else ""
 
 
-def _figures(document: Mapping[str, Any]) -> str:
-    shots = document.get("snapshots") or {}
-    words = {"best": "The best moment", "worst": "The moment furthest from it"}
+def _figures(document: ResultDocument) -> str:
+    shots = document.snapshots
+    words = {"The best moment": shots.best, "The moment furthest from it": shots.worst}
     drawn = "".join(
-        _figure(shots[name], said, lost=shots[name]["state"] != "in")
-        for name, said in words.items()
-        if shots.get(name)
+        _figure(shot, said, lost=shot.state != "in") for said, shot in words.items() if shot
     )
     return (
         f'<section><h2>Best and worst</h2><div class="figures">{drawn}</div></section>'
@@ -227,9 +223,9 @@ def _figures(document: Mapping[str, Any]) -> str:
     )
 
 
-def _figure(shot: Mapping[str, Any], words: str, *, lost: bool) -> str:
+def _figure(shot: SnapshotDocument, words: str, *, lost: bool) -> str:
     """A stick figure of a moment's landmarks."""
-    points = shot["xy_px"]
+    points = shot.xy_px
     xs, ys = zip(*(point for point in points if point), strict=True)
     size = max(max(xs) - min(xs), max(ys) - min(ys), 1.0)
     rim = 0.12 * size
@@ -240,8 +236,8 @@ def _figure(shot: Mapping[str, Any], words: str, *, lost: bool) -> str:
     ears = [points[INDEX[f"{side}_ear"]] for side in SIDES]
     heads = [ear for ear in ears if ear]
     head = "".join(_dot(heads, 0.06 * size, colour) for _ in heads[:1])
-    why = f": {shot['reason']}" if shot.get("reason") else ""
-    said = escape(f"{words}, at {clock(shot['time_s'])}{why}")
+    why = f": {shot.reason}" if shot.reason else ""
+    said = escape(f"{words}, at {clock(shot.time_s)}{why}")
     return (
         f'<figure><svg viewBox="{box}" role="img" aria-label="{said}" fill="none" stroke="{colour}"'
         f' stroke-width="{width:.1f}" stroke-linecap="round" stroke-linejoin="round">{strokes}'
@@ -261,36 +257,34 @@ def _stroke(points: Sequence[tuple[float, float] | None]) -> str:
     return f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in known)}"/>'
 
 
-def _dose(document: Mapping[str, Any]) -> str:
+def _dose(document: ResultDocument) -> str:
     """What was held of each stretch and side, against what was asked, or what it usually asks for."""
     rows = []
-    for each in document.get("stretches") or []:
-        side = f", {each['side']}" if each.get("side") else ""
-        share = min(1.0, max(0.0, each["held_s"]) / max(each["asked"] * each["asked_s"], 0.1))
-        done = f"{each['done']:g} of {each['asked']:g} holds of {each['asked_s']:g} s"
-        told = f"{each['held_s']:.1f} s; {done}"
+    for each in document.stretches:
+        side = f", {each.side}" if each.side else ""
+        share = min(1.0, max(0.0, each.held_s) / max(each.asked * each.asked_s, 0.1))
+        done = f"{each.done:g} of {each.asked:g} holds of {each.asked_s:g} s"
+        told = f"{each.held_s:.1f} s; {done}"
         rows.append(
-            f"<span>{escape(each['name'] + side)}</span>"
+            f"<span>{escape(each.name + side)}</span>"
             f'<span class="bar" aria-hidden="true"><b style="width:{100 * share:.0f}%"></b></span>'
             f"<span>{escape(told)}</span>"
         )
     usual = (
-        ""
-        if _asked(document)
-        else '<p class="hint">Against what each stretch usually asks for.</p>'
+        "" if document.asked else '<p class="hint">Against what each stretch usually asks for.</p>'
     )
     told = f'{usual}<div class="dose">{"".join(rows)}</div>'
     return f"<section><h2>Dose</h2>{told}</section>" if rows else ""
 
 
-def _notes(document: Mapping[str, Any]) -> str:
-    notes = "".join(f"<li>{escape(each)}</li>" for each in document.get("warnings") or [])
+def _notes(document: ResultDocument) -> str:
+    notes = "".join(f"<li>{escape(each)}</li>" for each in document.warnings)
     return f"<section><h2>Please note</h2><ul>{notes}</ul></section>" if notes else ""
 
 
-def _measured(document: Mapping[str, Any]) -> str:
-    view = document.get("view")
-    seen = [f"The camera saw you {view['words']}."] if view else []
+def _measured(document: ResultDocument) -> str:
+    view = document.view
+    seen = [f"The camera saw you {view.words}."] if view else []
     told = "".join(f"<p>{escape(each)}</p>" for each in (*seen, *HOW.split("\n\n")))
     return (
         f'<section class="quiet"><h2>How this was measured, and how sure it is</h2>{told}</section>'

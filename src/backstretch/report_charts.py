@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from backstretch.report_reading import SpanDocument
 from backstretch.svg_charts import BLUE, ORANGE, RULE, drawing, plain, svg_of
 
 if TYPE_CHECKING:
@@ -102,13 +103,13 @@ class Panel:
         return tuple(dict.fromkeys(each for line in self.lines.values() for each in line.judged))
 
 
-def bands_svg(spans: Sequence[Mapping[str, Any]], ends_s: Point, size: Size) -> str:
+def bands_svg(spans: Sequence[SpanDocument], ends_s: Point, size: Size) -> str:
     """Valid, wrong and unseen time between the ends, above an axis of time."""
     with _plot(size, BAND_IN, is_timed=True) as (figure, axes):
         for span in spans:
-            colour, pattern = KINDS[span["kind"]]
-            lasts_s = span["end_s"] - span["start_s"]
-            axes.broken_barh([(span["start_s"], lasts_s)], (0, 1), facecolor=colour,
+            colour, pattern = KINDS[span.kind]
+            lasts_s = span.end_s - span.start_s
+            axes.broken_barh([(span.start_s, lasts_s)], (0, 1), facecolor=colour,
                              edgecolor="white", hatch=pattern, linewidth=0)  # fmt: skip
         axes.set_ylim(0, 1)
         axes.set_yticks([])

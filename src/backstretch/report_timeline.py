@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Any
 
 from backstretch.poses import capitalised
 from backstretch.report_charts import (
@@ -24,7 +23,7 @@ from backstretch.report_panels import (
     moments_of,
     panel_words,
 )
-from backstretch.report_reading import Steps
+from backstretch.report_reading import ResultDocument, SpanDocument, Steps
 from backstretch.summary import clock
 
 SIZES = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}
@@ -45,16 +44,16 @@ class Timeline:
         video: The video, as the page names it; empty for none.
     """
 
-    def __init__(self, document: Mapping[str, Any], steps: Steps, video: str) -> None:
+    def __init__(self, document: ResultDocument, steps: Steps, video: str) -> None:
         self._document, self._steps, self._video = document, steps, video
-        self._spans = sorted(_spans(document), key=lambda span: span["start_s"])
+        self._spans = sorted(_spans(document), key=lambda span: span.start_s)
         self._ends_s = ends_of(document, steps)
 
     def data(self) -> str:
         """What the script of the page needs, as JSON that cannot end its element."""
         data = {
             "ends": self._ends_s,
-            "spans": self._spans,
+            "spans": [span.model_dump() for span in self._spans],
             "moments": moments_of(self._document, self._steps),
         }
         return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
@@ -62,7 +61,7 @@ class Timeline:
     def html(self) -> str:
         """The section; empty for a photograph."""
         first_s, last_s = self._ends_s
-        if self._document["source"]["frames"] == 1 or last_s <= first_s:
+        if self._document.source.frames == 1 or last_s <= first_s:
             return ""
         video = '<video src="{}" controls muted playsinline preload="auto"></video>'
         legend = "".join(f'<li class="{name}"><i></i>{words}</li>' for name, words in LEGEND)
@@ -92,9 +91,7 @@ class Timeline:
 
     def _bands(self, ends_s: Ends) -> str:
         spans = [
-            span
-            for span in self._spans
-            if span["end_s"] > ends_s[0] and span["start_s"] < ends_s[1]
+            span for span in self._spans if span.end_s > ends_s[0] and span.start_s < ends_s[1]
         ]
         return self._plots({name: bands_svg(spans, ends_s, size) for name, size in SIZES.items()})
 
@@ -170,15 +167,9 @@ def _words(group: Group) -> Iterator[str]:
         yield f'<p class="hint">Measured too, and not drawn: {escape(words)}.</p>'
 
 
-def _spans(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _spans(document: ResultDocument) -> Iterator[SpanDocument]:
     """Valid, wrong and unseen time; holds of an older result are taken as valid from end to end."""
-    for hold in document["holds"]:
-        for span in hold.get("spans") or [hold | {"kind": "valid", "reason": ""}]:
-            yield _span(span)
-    yield from map(_span, document.get("attempts") or [])
-
-
-def _span(span: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page shows of a span."""
-    ends_s = {name: span[name] for name in ("start_s", "end_s")}
-    return {**ends_s, "kind": span["kind"], "reason": span.get("reason") or ""}
+    for hold in document.holds:
+        whole = SpanDocument(start_s=hold.start_s, end_s=hold.end_s, kind="valid")
+        yield from hold.spans or [whole]
+    yield from document.attempts
