@@ -71,6 +71,7 @@ DOORS = {
         "cli_report",
         "cli_words",
     },
+    "jinja2": {"html_page"},
     "matplotlib": {"progress_charts", "report_charts", "svg_charts"},
     "plotext": {"progress_page"},
     "platformdirs": {"cli_options"},
@@ -222,5 +223,5 @@ def test_loading_the_middle_loads_nothing_but_numpy():
 
 
 def test_what_only_a_report_needs_waits_for_it():
-    imports = "backstretch.api, backstretch.cli, backstretch.live_session"
+    imports = "backstretch.api, backstretch.cli, backstretch.cli_progress, backstretch.live_session"
     assert loaded_by(imports) & {"pydantic", "jinja2"} == set()

@@ -289,7 +289,8 @@ def test_each_hold_has_its_number_its_times_and_its_completeness_in_words(made):
         document["holds"] += [document["holds"][0] | {"complete": True, "start_s": 15.5}]
 
     page = made(change)
-    rows = re.findall(r"<tr><th scope=\"row\"><b>(\d)</b> ([^<]*)</th>(.*?)</tr>", page)
+    row = r'<th scope="row"><b>(\d)</b> ([^<]*)</th>(.*?)</tr>'
+    rows = re.findall(row, page, re.DOTALL)
     cells = [re.findall(r'data-label="([^"]*)"[^>]*>([^<]*)<', row[2]) for row in rows]
     assert [row[:2] for row in rows] == [(str(n), "Standing side bend, left") for n in (1, 2)]
     assert [dict(row)["Complete"] for row in cells] == ["not complete", "complete"]

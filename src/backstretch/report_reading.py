@@ -134,6 +134,11 @@ class StretchDocument(ResultPart):
     asked_s: Number
     checks: list[CheckDocument]
 
+    @property
+    def share(self) -> float:
+        """How much of what was asked is held, 0 to 1."""
+        return min(1.0, max(0.0, self.held_s) / max(self.asked * self.asked_s, 0.1))
+
 
 class SnapshotDocument(ResultPart):
     """One moment as landmarks."""
