@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -190,6 +191,14 @@ def test_a_library_has_its_own_door(library):
 @pytest.mark.parametrize("module", MODULES)
 def test_no_heavy_library_is_loaded_at_import(module):
     assert {name.split(".")[0] for name in at_import(tree_of(module))} & HEAVY == set()
+
+
+def test_markup_stands_in_templates():
+    texts = {
+        m: [n.value for n in ast.walk(tree_of(m)) if isinstance(n, ast.Constant)] for m in MODULES
+    }
+    markup = re.compile(r"</?[a-z]\w*[ >/]|/>")
+    assert {m for m in MODULES for text in texts[m] if markup.search(str(text))} <= {"svg_charts"}
 
 
 def test_nothing_opens_a_connection():
