@@ -28,7 +28,6 @@ from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
-from backstretch.report import write_report
 from backstretch.result import Result, Wanted
 from backstretch.video import VideoReader
 
@@ -163,6 +162,8 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     Raises:
         InputError: The recording cannot be used, or ``out`` cannot be written.
     """
+    from backstretch.report import write_report
+
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
