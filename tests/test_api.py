@@ -13,9 +13,9 @@ import pytest
 import backstretch
 from backstretch import api
 from backstretch.columns import COLUMNS
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.recording import StepsFile
-from backstretch.video import Source
 from tests.figures import every, moments, side_bend
 from tests.truth import ROOT
 

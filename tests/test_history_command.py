@@ -18,12 +18,12 @@ import pytest
 
 from backstretch.cli_saving import _changed
 from backstretch.errors import InputError
+from backstretch.frame import Source
 from backstretch.history import ANALYZED, LIVE, Entry, History
 from backstretch.history_schema import newest
 from backstretch.landmarks import LandmarkTrack
 from backstretch.recording import Recording
 from backstretch.session_record import SessionRecord
-from backstretch.video import Source
 from tests.figures import every, moments, side_bend
 from tests.test_history_file import hashes, spoil_table, without_rights
 

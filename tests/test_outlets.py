@@ -11,7 +11,7 @@ from backstretch import outlets
 from backstretch.analysis import analyse_track
 from backstretch.coach import Coach
 from backstretch.earcons import Earcon
-from backstretch.frame import Frame
+from backstretch.frame import Frame, Source
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import Landmarks
 from backstretch.live import Live
@@ -24,7 +24,7 @@ from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
 from backstretch.result import Wanted
 from backstretch.session_record import MOMENT, SessionRecord, read_session
-from backstretch.video import Source, VideoReader
+from backstretch.video import VideoReader
 from backstretch.voice import Voice
 from tests.coached import BEND, FOLDER
 from tests.figures import FRONT, WH, every, jittered, moments, side_bend, trembling

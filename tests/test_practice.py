@@ -6,6 +6,7 @@ import pytest
 
 from backstretch.analysis import analyse_track
 from backstretch.coach import Coach
+from backstretch.frame import Source
 from backstretch.hold import Kind
 from backstretch.landmarks import LandmarkTrack
 from backstretch.orders import Command, Judge, Note, Say, Sound
@@ -16,7 +17,6 @@ from backstretch.recording import Recording
 from backstretch.result import Wanted, tallies
 from backstretch.scene import Phase
 from backstretch.smoothing import HALF_WIDTH_S
-from backstretch.video import Source
 from tests.coached import BEND, FOLD, REACH
 from tests.figures import (
     FRONT,

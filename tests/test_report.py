@@ -9,13 +9,13 @@ import pytest
 
 from backstretch import report_panels
 from backstretch.errors import InputError
+from backstretch.frame import Source
 from backstretch.recording import StepsFile
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
 from backstretch.result import Wanted
 from backstretch.session import Session
 from backstretch.take import Take
-from backstretch.video import Source
 from tests.figures import FRONT, every, moments, side_bend
 from tests.test_session import BEND
 from tests.test_snapshots import LAPSING

@@ -9,12 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from backstretch.analysis import analyse_track
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.pose_file import load_pose
 from backstretch.recognition import looks_like
 from backstretch.recording import Recording
 from backstretch.result import Wanted
-from backstretch.video import Source
 from tests.figures import every, moments, side_bend
 from tests.truth import ROOT
 

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from backstretch import cli_live, shows
+from backstretch.frame import Source
 from backstretch.health import DAY_OFF
 from backstretch.library import open_library
 from backstretch.live import Sight
@@ -21,7 +22,6 @@ from backstretch.orders import Command
 from backstretch.result import Result, Wanted
 from backstretch.scene import Look, Phase, Scene
 from backstretch.shows import TerminalShow, WindowShow
-from backstretch.video import Source
 from tests.truth import ROOT
 
 POSE = open_library(ROOT / "poses").poses["standing_side_bend"]

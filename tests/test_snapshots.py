@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from backstretch.frame import Source
 from backstretch.result import Wanted
 from backstretch.session import Session
 from backstretch.take import Take
-from backstretch.video import Source
 from tests.figures import FRONT, every, moments, side_bend
 from tests.test_session import BEND
 

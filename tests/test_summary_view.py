@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.canvas import BLUE, CAPITAL, DARK, TRACK, Brush, Line, Type
+from backstretch.frame import Source
 from backstretch.hold import Hold, Kind, Span
 from backstretch.library import open_library
 from backstretch.live_session import ONCE_OR_TWICE
@@ -19,7 +20,6 @@ from backstretch.matching import Form
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted, tallies
 from backstretch.summary_view import draw_summary
-from backstretch.video import Source
 from tests.truth import ROOT
 
 POSES = tuple(open_library(ROOT / "poses").poses.values())

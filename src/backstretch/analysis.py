@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backstretch.crowd import Crowd
 from backstretch.errors import InputError
+from backstretch.frame import Source
 from backstretch.halves import SecondHalf, joined, middle_of
 from backstretch.judge import Judge
 from backstretch.landmarker import VideoLandmarker
@@ -18,7 +19,7 @@ from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
 from backstretch.take import too_slow
-from backstretch.video import Source, VideoReader
+from backstretch.video import VideoReader
 
 
 def analyse_video(

@@ -15,7 +15,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from backstretch.crowd import Crowd
-from backstretch.frame import Frame
+from backstretch.frame import Frame, Source
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks
 from backstretch.led import Led
@@ -24,7 +24,6 @@ from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
-from backstretch.video import Source
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are looked at again."""

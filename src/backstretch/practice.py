@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backstretch.coach import Coach
+from backstretch.frame import Source
 from backstretch.hold import Span
 from backstretch.led import Led
 from backstretch.neutral import OwnNeutral
@@ -11,7 +12,6 @@ from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
 from backstretch.session import Session
 from backstretch.take import Take
-from backstretch.video import Source
 
 
 class Practice(Led[Coach]):

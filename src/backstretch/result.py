@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from backstretch.frame import Source
 from backstretch.hold import Kind, Moment, Span, total
 from backstretch.landmarks import SIDES
 from backstretch.matching import Form, forms_of
@@ -14,7 +15,6 @@ from backstretch.neutral import Neutral, OwnNeutral
 from backstretch.poses import Check, Pose, measure_words
 from backstretch.recognition import Held, Likeness
 from backstretch.snapshots import Snapshots, snapshot_document
-from backstretch.video import Source
 
 SCHEMA = 1
 SCORE_STEP = 5

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from backstretch.frame import Source
 from backstretch.hold import Span
 from backstretch.landmarks import SIDES, Landmarks
 from backstretch.neutral import Neutral
@@ -10,7 +11,6 @@ from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
 from backstretch.session import Session, Step
 from backstretch.snapshots import Snapshots
-from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 
 SLOW_BELOW_FPS = 12.0

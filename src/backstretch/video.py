@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.errors import InputError
-from backstretch.frame import Frame
+from backstretch.frame import Frame, Source
 from backstretch.picture import Picture, glance, upright
 
 if TYPE_CHECKING:
@@ -46,25 +46,6 @@ Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a result says about where it came from.
-
-    Attributes:
-        path: As the user gave it.
-        duration_s, fps: As the container states them; counted where it does not.
-        frames: Pictures in the file; an estimate until all of it was read.
-        width, height: Of the upright picture as recorded, in square pixels.
-    """
-
-    path: str
-    duration_s: float
-    fps: float
-    frames: int
-    width: int
-    height: int
 
 
 @dataclass
