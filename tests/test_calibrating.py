@@ -5,7 +5,7 @@ from math import sin
 import pytest
 
 from backstretch.calibrating import Shot, neutral_reference, new_reference, personal_reference
-from backstretch.crowd import ANOTHER
+from backstretch.detection import ANOTHER
 from backstretch.errors import TakeError
 from backstretch.ideal import STANDING as STANDS
 from backstretch.ideal import ideal_body

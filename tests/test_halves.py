@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from backstretch.analysis import analyse_video
+from backstretch.detection import Detection
 from backstretch.halves import AGREED_LOOKS, AGREED_WITHIN_M, SHORTEST_S, agree, joined, middle_of
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import MIRRORED, Landmarks
 from backstretch.library import open_library
-from backstretch.looking import Seen
 from backstretch.result import Wanted
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
@@ -32,11 +32,11 @@ ELSEWHERE = moved(300.0)
 def first(marks_at=lambda _: BODY):
     for n in range(round(END_S / STEP_S)):
         time_s = n * STEP_S
-        yield Seen(time_s, marks_at(time_s))
+        yield Detection(time_s, marks_at(time_s))
 
 
 def second(marks_at=lambda _: BODY, step_s=0.25, until_s=END_S):
-    return [Seen(t, marks_at(t), another=True) for t in np.arange(MIDDLE_S, until_s, step_s)]
+    return [Detection(t, marks_at(t), another=True) for t in np.arange(MIDDLE_S, until_s, step_s)]
 
 
 def is_second(seen):

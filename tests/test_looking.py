@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backstretch.detection import Detection
 from backstretch.hold import LONGEST_GAP_S
 from backstretch.landmarks import Landmarks
 from backstretch.looking import (
@@ -17,8 +18,7 @@ from backstretch.looking import (
     MOVING_PER_S,
     QUIET_S,
     HardToSeeError,
-    Looked,
-    Seen,
+    Sampled,
     has_changed,
     look_at_all,
     look_sparsely,
@@ -67,7 +67,7 @@ def pictures(seconds, glance_at=lambda _: ROOM, fps=FPS):
 
 def times(given, marks_at=lambda _: BODY, *, busy=True, seeks=False, length_s=LONG_S):
     """When was looked."""
-    look = lambda p: Seen(p.time_s, marks_at(p.time_s))  # noqa: E731
+    look = lambda p: Detection(p.time_s, marks_at(p.time_s))  # noqa: E731
     looks = look_sparsely(given, look, Judging(busy=busy, seeks=seeks), length_s)
     return [each.time_s for each in looks]
 
@@ -100,7 +100,7 @@ def test_an_empty_room_is_not():
 @pytest.mark.parametrize(("size_px", "doubted"), [(0.0, True), (3.0 * LENGTH_PX, False)])
 def test_how_large_the_body_is_may_be_known_beforehand(size_px, doubted):
     given = pictures(6.0)
-    marks = lambda p: Seen(p.time_s, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
+    marks = lambda p: Detection(p.time_s, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
     looks = look_sparsely(given, marks, Judging(), LONG_S, size_px)
     found = [each.time_s for each in looks]
     assert bool(gaps(found, 3.3, 5.5).min() < QUIET_S / 2) is doubted
@@ -157,7 +157,7 @@ def doubtful(from_s, until_s):
 def test_a_recording_in_which_a_body_is_in_doubt_for_long_is_given_up():
     marks = doubtful(4.0, 30.0)
     looks = look_sparsely(
-        pictures(30.0), lambda p: Seen(p.time_s, marks(p.time_s)), Judging(busy=False), 30.0
+        pictures(30.0), lambda p: Detection(p.time_s, marks(p.time_s)), Judging(busy=False), 30.0
     )
     given_up_s = 0.0
     with pytest.raises(HardToSeeError):  # noqa: PT012
@@ -218,7 +218,7 @@ def test_somebody_who_comes_or_goes_is_looked_at():
 def test_a_damaged_picture_is_passed_over():
     given = pictures(2.0)
     looks = look_sparsely(
-        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), Judging(), LONG_S
+        given, lambda p: None if p.time_s < 0.5 else Detection(p.time_s, BODY), Judging(), LONG_S
     )
     assert next(looks).time_s == 0.5
 
@@ -231,13 +231,13 @@ def test_slow_recordings_are_looked_at_picture_by_picture_while_they_change():
 
 def test_every_picture_can_be_asked_for():
     given = pictures(1.0)
-    looks = look_at_all(given, lambda p: Seen(p.time_s, BODY))
+    looks = look_at_all(given, lambda p: Detection(p.time_s, BODY))
     assert [each.time_s for each in looks] == [each.time_s for each in given]
 
 
 class TestChanged:
     def of(self, after, marks=BODY):
-        return has_changed(Looked(Seen(0.0, marks), ROOM), picture(0.1, after))
+        return has_changed(Sampled(Detection(0.0, marks), ROOM), picture(0.1, after))
 
     def test_noise_is_no_change(self):
         assert not self.of(ROOM + RNG.normal(0, 2.0, ROOM.shape).astype(np.float32))
@@ -257,7 +257,7 @@ class TestChanged:
     def test_a_dim_picture_changes_by_less(self):
         dim = 20.0 + ROOM / 20.0
         after = np.roll(dim, 2, axis=1)
-        assert has_changed(Looked(Seen(0.0, BODY), dim), picture(0.1, after + 0.0))
+        assert has_changed(Sampled(Detection(0.0, BODY), dim), picture(0.1, after + 0.0))
 
     def test_a_person_out_of_the_picture_is_a_change(self):
         away = Landmarks(BODY.xy_px + 10_000.0, BODY.world_m, BODY.visibility, BODY.image_wh)

@@ -9,8 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from backstretch.detection import Detection
 from backstretch.errors import InputError
-from backstretch.looking import Seen, look_sparsely
+from backstretch.looking import look_sparsely
 from backstretch.video import LONGEST_SIDE_PX, VideoReader
 from tests.media import (
     WH,
@@ -297,7 +298,7 @@ class TestUndecoded:
         path = write_video(tmp_path / "a.mkv", still, range(0, 12000, 40), self.MJPEG)
         count = self.decoded(monkeypatch)
         with VideoReader(path) as reader:
-            look = lambda p: Seen(p.time_s, None)  # noqa: E731
+            look = lambda p: Detection(p.time_s, None)  # noqa: E731
             looks = look_sparsely(reader.pictures(), look, Judging(), 12.0)
             assert len(list(looks)) < 40
         assert len(count) < 200

@@ -6,15 +6,14 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from backstretch.crowd import Crowd
+from backstretch.detection import Detection, IdentityWatch, VideoLandmarker
 from backstretch.errors import InputError
 from backstretch.frame import Source
 from backstretch.halves import SecondHalf, joined, middle_of
 from backstretch.judge import Judge
-from backstretch.landmarker import VideoLandmarker
 from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack
 from backstretch.looker import looks
-from backstretch.looking import CHANGING_S, HardToSeeError, Seen, size_px
+from backstretch.looking import CHANGING_S, HardToSeeError, size_px
 from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
@@ -63,18 +62,18 @@ def _analysed(
         HardToSeeError: Every picture should be looked at.
     """
     growing = GrowingTrack()
-    crowd = Crowd(landmarker, is_picture=reader.source.frames == 1)
+    identity = IdentityWatch(is_picture=reader.source.frames == 1)
     with Outputs(folder, wanted, reader.path, progress) as outputs:
         judge = Judge(wanted, outputs.write)
         with closing(_seen(reader, landmarker, wanted, judge, outputs, at_once=at_once)) as seen:
             for each in seen:
                 growing.push(each.time_s, each.marks)
-                crowd.take(each)
+                identity.push(each)
                 judge.push(each.time_s, each.marks)
         if not growing:
             raise _nothing_there(reader.source, wanted)
         judge.finish()
-    warnings = (*reader.warnings, *too_slow(reader.source), *crowd.warnings)
+    warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
     recording = Recording(growing.track(reader.wh), reader.source, warnings)
     return judge.take.result(recording.source, warnings), recording
 
@@ -87,7 +86,7 @@ def _seen(
     outputs: Outputs,
     *,
     at_once: bool,
-) -> Generator[Seen]:
+) -> Generator[Detection]:
     """What is seen, in order of time, and tell how far it is."""
     middle_s = middle_of(reader, wanted)
     with closing(looks(reader, landmarker, wanted, judge)) as first:

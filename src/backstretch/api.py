@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Literal
 
 from backstretch.analysis import analyse_track, analyse_video
+from backstretch.detection import VideoLandmarker, open_landmarker
 from backstretch.errors import BackstretchError, InputError
 from backstretch.hold import Hold
-from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
 from backstretch.outputs import Progress
@@ -206,14 +206,14 @@ def _replayed(
 @contextmanager
 def _opened(
     path: Path, wanted: Wanted, model: Path | None, watching: Watching
-) -> Iterator[tuple[VideoReader, MediaPipeLandmarker, Progress]]:
+) -> Iterator[tuple[VideoReader, VideoLandmarker, Progress]]:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
         if wanted.start_s >= length_s:
             words = f"{wanted.start_s:g} s is after the end; {path} is {length_s:g} s long"
             raise InputError(words)
         end_s = min(wanted.end_s or length_s, length_s)
-        with MediaPipeLandmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
+        with open_landmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
             yield reader, landmarker, progress
 
 

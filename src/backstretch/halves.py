@@ -14,11 +14,11 @@ from itertools import chain
 import numpy as np
 
 from backstretch.ahead import Ahead
+from backstretch.detection import Detection, VideoLandmarker
 from backstretch.judge import Judge
-from backstretch.landmarker import VideoLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.looker import looks
-from backstretch.looking import DOUBT, Seen, size_px, strays_px
+from backstretch.looking import DOUBT, size_px, strays_px
 from backstretch.neutral import CORE
 from backstretch.outputs import Progress
 from backstretch.result import Wanted
@@ -70,7 +70,7 @@ class SecondHalf:
         self.done_s = 0.0
 
     @contextmanager
-    def begun(self, progress: Progress, *, at_once: bool) -> Iterator[Iterable[Seen]]:
+    def begun(self, progress: Progress, *, at_once: bool) -> Iterator[Iterable[Detection]]:
         """Look at it in a thread, ``at_once`` with the first half; else now, and tell how far that is."""
         if at_once:
             with Ahead(self._seen(), 0) as ahead:
@@ -82,7 +82,7 @@ class SecondHalf:
             progress(self._begins_s + self.done_s)
         yield seen
 
-    def _seen(self) -> Iterator[Seen]:
+    def _seen(self) -> Iterator[Detection]:
         """Look at it, with a judge of its own to tell what matters."""
         judge = _Later(self._wanted, lambda _: None)
         with self._reader as reader, self._landmarker.another() as landmarker:
@@ -102,7 +102,9 @@ def middle_of(reader: VideoReader, wanted: Wanted) -> float | None:
     return (wanted.start_s + end_s) / 2.0
 
 
-def joined(first: Iterable[Seen], second: Iterable[Seen], middle_s: float) -> Iterator[Seen]:
+def joined(
+    first: Iterable[Detection], second: Iterable[Detection], middle_s: float
+) -> Iterator[Detection]:
     """Give the looks of the first half up to where the second one agrees, then those of the second.
 
     Args:

@@ -4,9 +4,8 @@ from collections.abc import Generator
 from functools import partial
 
 from backstretch.ahead import Ahead
-from backstretch.crowd import Crowd
-from backstretch.landmarker import Landmarker
-from backstretch.looking import Interest, Seen, look_at_all, look_sparsely
+from backstretch.detection import BystanderSearch, Detection, Landmarker
+from backstretch.looking import Interest, look_at_all, look_sparsely
 from backstretch.picture import Picture
 from backstretch.result import Wanted
 from backstretch.video import VideoReader
@@ -21,7 +20,7 @@ def looks(
     wanted: Wanted,
     interest: Interest,
     size_px: float = 0.0,
-) -> Generator[Seen]:
+) -> Generator[Detection]:
     """Look at the wanted part of a recording, at every picture or sparsely, and for other people.
 
     Args:
@@ -33,7 +32,7 @@ def looks(
     """
     is_alone = reader.source.frames == 1
     end_s = reader.source.duration_s if wanted.end_s is None else wanted.end_s
-    look = partial(_look, landmarker, Crowd(landmarker), is_alone=is_alone)
+    look = partial(_look, landmarker, BystanderSearch(landmarker), is_alone=is_alone)
     with Ahead(reader.pictures(wanted.start_s, wanted.end_s), AHEAD) as pictures:
         if wanted.every_frame:
             yield from look_at_all(pictures, look)
@@ -41,7 +40,9 @@ def looks(
             yield from look_sparsely(pictures, look, interest, end_s - wanted.start_s, size_px)
 
 
-def _look(landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: bool) -> Seen | None:
+def _look(
+    landmarker: Landmarker, bystanders: BystanderSearch, picture: Picture, *, is_alone: bool
+) -> Detection | None:
     """Look at a picture; not at one that is damaged, and harder at one that is alone."""
     frame = picture.frame()
     if frame is None:
@@ -49,4 +50,4 @@ def _look(landmarker: Landmarker, crowd: Crowd, picture: Picture, *, is_alone: b
     marks = landmarker.look(frame)
     if marks is None and is_alone:
         marks = landmarker.search(frame)
-    return Seen(picture.time_s, marks, crowd.search(frame, marks))
+    return Detection(picture.time_s, marks, bystanders.search(frame, marks))

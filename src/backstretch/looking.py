@@ -23,6 +23,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from backstretch.detection import Detection
 from backstretch.hold import INSTANT_S, LONGEST_GAP_S
 from backstretch.landmarks import Floats, Landmarks
 from backstretch.measures import VISIBLE
@@ -59,31 +60,16 @@ BOX_MARGIN = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """What was seen in one picture.
+class Sampled:
+    """What is kept of a picture that was looked at: what was found, and its glance; no megabytes."""
 
-    Attributes:
-        time_s: The picture's own time.
-        marks: The person; None with nobody in view.
-        another: Whether there was somebody beside; None where that was not looked for.
-    """
-
-    time_s: float
-    marks: Landmarks | None
-    another: bool | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Looked:
-    """What is kept of a picture that was looked at: what was seen, and its glance; no megabytes."""
-
-    seen: Seen
+    detection: Detection
     glance: NDArray[np.float32]
 
     @cached_property
     def where(self) -> tuple[slice, slice]:
         """The rows and columns of the glance in which the person is; all with nobody in view."""
-        marks = self.seen.marks
+        marks = self.detection.marks
         if marks is None:
             return slice(None), slice(None)
         low, high = marks.xy_px.min(axis=0), marks.xy_px.max(axis=0)
@@ -118,16 +104,16 @@ class HardToSeeError(Exception):
     """The body is so hard to see that every picture should be looked at, from the beginning on."""
 
 
-Look = Callable[[Picture], Seen | None]
+Look = Callable[[Picture], Detection | None]
 """Looks at a picture; None where it is so damaged that it cannot be looked at."""
 
 
-def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Seen]:
+def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Detection]:
     """Look at every picture."""
     for picture in pictures:
-        seen = look(picture)
-        if seen is not None:
-            yield seen
+        detection = look(picture)
+        if detection is not None:
+            yield detection
 
 
 def look_sparsely(
@@ -136,7 +122,7 @@ def look_sparsely(
     interest: Interest,
     length_s: float,
     size_px: float = 0.0,
-) -> Iterator[Seen]:
+) -> Iterator[Detection]:
     """Look at the pictures, in order of time, where that may tell something new; at the first and the last.
 
     When a change begins, what has passed since the last look is looked at as well: it may have begun there.
@@ -156,18 +142,18 @@ def look_sparsely(
         passed.append(picture)
         due = list(watch.due(passed))
         for each in due:
-            seen = look(each)
-            if seen is not None:
-                watch.take(Looked(seen, each.glance))
-                yield seen
+            detection = look(each)
+            if detection is not None:
+                watch.take(Sampled(detection, each.glance))
+                yield detection
         if due:
             passed = passed[passed.index(due[-1]) + 1 :]
         elif watch.last is not None:  # an unscaled picture takes megabytes; only these may be due
-            passed = [*_spread(passed[:-2], watch.last.seen.time_s), *passed[-2:]]
+            passed = [*_spread(passed[:-2], watch.last.detection.time_s), *passed[-2:]]
     for each in _in_time(passed, watch.last_s) if passed else ():
-        seen = look(each)
-        if seen is not None:
-            yield seen
+        detection = look(each)
+        if detection is not None:
+            yield detection
 
 
 class _Watch:
@@ -176,8 +162,8 @@ class _Watch:
     def __init__(self, interest: Interest, length_s: float, size_px: float) -> None:
         self._interest = interest
         self._length_s = length_s
-        self.last: Looked | None = None
-        self._recent: deque[Looked] = deque()
+        self.last: Sampled | None = None
+        self._recent: deque[Sampled] = deque()
         self._has_changed = self._is_changing = False
         self._changing_until_s = self._glanced_s = -math.inf
         self._all_until_s = -math.inf
@@ -192,18 +178,18 @@ class _Watch:
             yield now
             return
         earlier = [each for each in passed if now.time_s - each.time_s >= CHANGING_S - INSTANT_S]
-        is_due = bool(earlier) and earlier[-1].time_s - last.seen.time_s >= QUIET_S - INSTANT_S
+        is_due = bool(earlier) and earlier[-1].time_s - last.detection.time_s >= QUIET_S - INSTANT_S
         is_all = now.time_s <= self._all_until_s
         if is_all or is_due or now.time_s - self._glanced_s >= CHANGING_S - INSTANT_S:
             self._glance(now)
         self._is_changing = now.time_s <= self._changing_until_s
-        is_resting = last.seen.marks is not None and not self._is_changing
+        is_resting = last.detection.marks is not None and not self._is_changing
         if is_all or (is_resting and self._interest.seeks_neutral()):
             yield from passed
         elif self._is_changing:
-            yield from _spread(passed, last.seen.time_s)
+            yield from _spread(passed, last.detection.time_s)
         elif is_due:
-            yield from _in_time(earlier, last.seen.time_s)
+            yield from _in_time(earlier, last.detection.time_s)
 
     def _glance(self, now: Picture) -> None:
         """See whether the picture changes; not at each, which may not even have been decoded yet."""
@@ -215,21 +201,21 @@ class _Watch:
     @property
     def last_s(self) -> float:
         """When it was looked at last, minus infinity for never."""
-        return self.last.seen.time_s if self.last else -math.inf
+        return self.last.detection.time_s if self.last else -math.inf
 
-    def take(self, now: Looked) -> None:
+    def take(self, now: Sampled) -> None:
         """Take what was found in a picture that was due."""
         last, self.last = self.last, now
         self._recent.append(now)
         if last is None:
-            self._begins_s = now.seen.time_s
+            self._begins_s = now.detection.time_s
             return
-        self._size_px = max(self._size_px, size_px(now.seen.marks))
-        time_s = now.seen.time_s
-        strayed = strays_px(last.seen.marks, now.seen.marks) / self._size_px
+        self._size_px = max(self._size_px, size_px(now.detection.marks))
+        time_s = now.detection.time_s
+        strayed = strays_px(last.detection.marks, now.detection.marks) / self._size_px
         if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
             self._doubt(time_s)
-        elif self._is_moving(strayed, time_s - last.seen.time_s):
+        elif self._is_moving(strayed, time_s - last.detection.time_s):
             self._all_until_s = max(self._all_until_s, time_s + MOVING_FOR_S)
 
     def _doubt(self, time_s: float) -> None:
@@ -248,10 +234,10 @@ class _Watch:
         is_moving = bool((strayed > MOVING_PER_S * within_s).any())
         return self._is_changing and is_moving and self._interest.is_busy()
 
-    def _some_time_before(self, now: Picture) -> Looked:
+    def _some_time_before(self, now: Picture) -> Sampled:
         """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
         recent = self._recent
-        while len(recent) > 1 and now.time_s - recent[1].seen.time_s >= CHANGING_S - INSTANT_S:
+        while len(recent) > 1 and now.time_s - recent[1].detection.time_s >= CHANGING_S - INSTANT_S:
             recent.popleft()
         return recent[0]
 
@@ -273,7 +259,7 @@ def _in_time(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
     yield pictures[-1]
 
 
-def has_changed(then: Looked, now: Picture) -> bool:
+def has_changed(then: Sampled, now: Picture) -> bool:
     """Whether a picture differs from one that was looked at, where the person was."""
     before, after = then.around, now.glance[then.where]
     if before.size < CHANGED_PARTS or before.shape != after.shape:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from backstretch.analysis import analyse_video
 from backstretch.calibrating import Shot
-from backstretch.crowd import ANOTHER
+from backstretch.detection import ANOTHER, open_landmarker
 from backstretch.errors import InputError
-from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import OwnNeutral
 from backstretch.outputs import Progress
@@ -96,7 +95,7 @@ def _watched(path: Path, looking: Looking) -> Recording:
         end_s = min(looking.end_s or length_s, length_s)
         wanted = Wanted(poses=(), start_s=looking.start_s, end_s=looking.end_s, every_frame=True)
         with (
-            MediaPipeLandmarker(looking.model) as landmarker,
+            open_landmarker(looking.model) as landmarker,
             looking.watching(looking.start_s, end_s) as progress,
         ):
             return analyse_video(reader, landmarker, wanted, None, progress)[1]
