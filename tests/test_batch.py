@@ -39,7 +39,7 @@ from backstretch.batch_page import HEAD, line_of, show_table, summary_csv
 from backstretch.batch_work import GrowingError, Watch
 from backstretch.errors import InputError
 from backstretch.library import builtin_poses, open_library
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.spreadsheet import harmless
 
 DOCUMENT = {
@@ -57,7 +57,8 @@ DOCUMENT = {
     "warnings": ["it was dark"],
 }
 LIBRARY = open_library(builtin_poses())
-WANTED = Wanted(poses=LIBRARY.recognised, asked=False)
+ANYTHING = Assignment(poses=LIBRARY.recognised, asked=False)
+REQUEST = Request(ANYTHING)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
@@ -371,25 +372,29 @@ class TestKept:
 
 class TestSettings:
     def test_are_the_same_for_the_same(self):
-        again = Wanted(poses=open_library(builtin_poses()).recognised, asked=False)
-        first = settings_hash(WANTED, LIBRARY.recognised, None)
-        assert first == settings_hash(again, LIBRARY.recognised, None)
+        again = Assignment(poses=open_library(builtin_poses()).recognised, asked=False)
+        first = settings_hash(REQUEST, LIBRARY.recognised, None)
+        assert first == settings_hash(Request(again), LIBRARY.recognised, None)
 
     def test_differ_with_every_option_and_the_poses(self, tmp_path):
         model = tmp_path / "model.task"
         model.write_bytes(b"one")
         hashes = {
-            settings_hash(wanted, LIBRARY.recognised[:count], path)
-            for wanted in (WANTED, Wanted(WANTED.poses), Wanted(WANTED.poses[1:], asked=False))
+            settings_hash(Request(assignment), LIBRARY.recognised[:count], path)
+            for assignment in (
+                ANYTHING,
+                Assignment(ANYTHING.poses),
+                Assignment(ANYTHING.poses[1:], asked=False),
+            )
             for count in (1, None)
             for path in (None, model)
         }
         model.write_bytes(b"two")
-        assert len(hashes | {settings_hash(WANTED, LIBRARY.recognised, model)}) == 13
+        assert len(hashes | {settings_hash(REQUEST, LIBRARY.recognised, model)}) == 13
 
     def test_cannot_be_told_of_a_model_that_is_not_there(self, tmp_path):
         with pytest.raises(InputError, match=r"none\.task: cannot be read"):
-            settings_hash(WANTED, LIBRARY.recognised, tmp_path / "none.task")
+            settings_hash(REQUEST, LIBRARY.recognised, tmp_path / "none.task")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a matter of Linux")

@@ -21,7 +21,7 @@ from backstretch import batch_crew
 from backstretch.api import _library
 from backstretch.batch_crew import Begun, Crew, Ended
 from backstretch.batch_work import Orders, Task
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from tests.figures import FRONT, side_bend, standing
 from tests.media import Making, grey, write_video
 from tests.test_calibrate_command import saved
@@ -255,8 +255,8 @@ def test_two_hundred_of_which_a_quarter_is_broken(home, tmp_path):
 class TestWorkers:
     @pytest.fixture
     def crew(self):
-        wanted = Wanted(POSES)
-        with Crew(Orders(wanted, POSES, None, "settings", text=False), jobs=1) as crew:
+        request = Request(Assignment(POSES))
+        with Crew(Orders(request, POSES, None, "settings", text=False), jobs=1) as crew:
             yield crew
 
     @staticmethod

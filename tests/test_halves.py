@@ -1,5 +1,7 @@
 """Halves: looked at side by side, and joined where both trackers find the same body."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from backstretch.halves import AGREED_LOOKS, AGREED_WITHIN_M, SHORTEST_S, agree,
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import MIRRORED, Landmarks
 from backstretch.library import open_library
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Part, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
 from tests.media import grey, write_video
@@ -18,6 +20,7 @@ from tests.truth import ROOT, SAMPLES
 BODY = standing().seen(FRONT)
 STEP_S, MIDDLE_S, END_S = 0.1, 5.0, 10.0
 FPS = 20
+REQUEST = Request(Assignment(open_library(ROOT / "poses").recognised, asked=False))
 
 
 def moved(by_px, marks=BODY):
@@ -111,19 +114,18 @@ def recording(folder, seconds):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "middle_s"),
+    ("part", "middle_s"),
     [
-        ({}, 15.0),
-        ({"start_s": 4.0}, 17.0),
-        ({"start_s": 4.0, "end_s": 28.0}, 16.0),
-        ({"end_s": 99.0}, 15.0),
-        ({"end_s": SHORTEST_S - 0.1}, None),
-        ({"every_frame": True}, None),
+        (Part(), 15.0),
+        (Part(4.0), 17.0),
+        (Part(4.0, 28.0), 16.0),
+        (Part(end_s=99.0), 15.0),
+        (Part(end_s=SHORTEST_S - 0.1), None),
     ],
 )
-def test_what_is_long_enough_is_halved(tmp_path, wanted, middle_s):
+def test_what_is_long_enough_is_halved(tmp_path, part, middle_s):
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        found = middle_of(reader, Wanted((), **wanted))
+        found = middle_of(reader, part)
     assert found == (middle_s if middle_s is None else pytest.approx(middle_s, abs=0.2))
 
 
@@ -163,44 +165,49 @@ class Helper(Nobody):
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
     with (
         VideoReader(recording(tmp_path, 30.0)) as reader,
         pytest.raises(ZeroDivisionError),
     ):
-        analyse_video(reader, Nobody(fails_at_s=20.0), wanted, at_once=at_once)
+        analyse_video(reader, Nobody(fails_at_s=20.0), REQUEST, at_once=at_once)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
     told: list[float] = []
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        analyse_video(reader, Nobody(), wanted, None, told.append, at_once=at_once)
+        analyse_video(reader, Nobody(), REQUEST, None, told.append, at_once=at_once)
     assert (np.diff(told) >= 0.0).all()
     assert told[-1] == pytest.approx(30.0 - 1 / FPS)
 
 
 def test_the_first_half_stops_where_the_second_begins(tmp_path):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
     landmarker = Nobody()
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        _, found = analyse_video(reader, landmarker, wanted)
+        _, found = analyse_video(reader, landmarker, REQUEST)
         assert reader.source.frames == 30 * FPS
     assert max(landmarker.log) < 18.0
     assert found.track.time_s[-1] == pytest.approx(30.0 - 1 / FPS)
 
 
+def test_of_which_every_picture_is_looked_at_is_looked_at_in_one_go(tmp_path):
+    landmarker = Nobody()
+    with VideoReader(recording(tmp_path, SHORTEST_S + 1.0)) as reader:
+        _, found = analyse_video(reader, landmarker, replace(REQUEST, every_frame=True))
+    assert landmarker.log == found.track.time_s.tolist()
+    assert len(landmarker.log) == (SHORTEST_S + 1.0) * FPS
+
+
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False, end_s=24.0)
+    request = replace(REQUEST, part=Part(end_s=24.0))
 
     def track(*, at_once):
         with (
             VideoReader(SAMPLES / "side_bend.mp4") as reader,
             MediaPipeLandmarker() as landmarker,
         ):
-            return analyse_video(reader, landmarker, wanted, at_once=at_once)
+            return analyse_video(reader, landmarker, request, at_once=at_once)
 
     (result, found), (again, found_again) = track(at_once=True), track(at_once=False)
     assert np.array_equal(found.track.time_s, found_again.track.time_s)

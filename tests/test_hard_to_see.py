@@ -15,7 +15,7 @@ from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.library import open_library
 from backstretch.looking import DOUBT, QUIET_S, size_px
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, standing
 from tests.media import grey, write_video
@@ -24,7 +24,7 @@ from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
 FPS = 20
-WANTED = Wanted(open_library(ROOT / "poses").recognised, asked=False)
+REQUEST = Request(Assignment(open_library(ROOT / "poses").recognised, asked=False))
 
 
 class Doubtful:
@@ -73,8 +73,8 @@ def still(folder, seconds, fps=FPS):
 def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seconds, at_once):
     landmarker = Doubtful()
     with VideoReader(still(tmp_path, seconds)) as reader:
-        result, found = analyse_video(reader, landmarker, WANTED, tmp_path, at_once=at_once)
-        _, wholly = analyse_video(reader, Doubtful(), replace(WANTED, every_frame=True))
+        result, found = analyse_video(reader, landmarker, REQUEST, tmp_path, at_once=at_once)
+        _, wholly = analyse_video(reader, Doubtful(), replace(REQUEST, every_frame=True))
     assert landmarker.logs[-1] == found.track.time_s.tolist()
     assert np.array_equal(found.track.time_s, wholly.track.time_s)
     assert len(found.track) == found.source.frames == seconds * FPS
@@ -89,7 +89,7 @@ def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seco
 def test_one_that_is_hard_to_see_in_the_second_half_as_well(tmp_path, at_once):
     landmarker = Doubtful(from_s=17.0)
     with VideoReader(still(tmp_path, 30.0)) as reader:
-        _, found = analyse_video(reader, landmarker, WANTED, at_once=at_once)
+        _, found = analyse_video(reader, landmarker, REQUEST, at_once=at_once)
     assert landmarker.logs[-1] == found.track.time_s.tolist()
     assert len(found.track) == 30 * FPS
 
@@ -97,7 +97,7 @@ def test_one_that_is_hard_to_see_in_the_second_half_as_well(tmp_path, at_once):
 def test_one_that_is_seen_well_is_looked_at_once_and_sparsely(tmp_path):
     landmarker = Doubtful(until_s=0.0)
     with VideoReader(still(tmp_path, 15.0)) as reader:
-        _, found = analyse_video(reader, landmarker, WANTED)
+        _, found = analyse_video(reader, landmarker, REQUEST)
     assert len(landmarker.logs) == 1
     assert len(found.track) < 15.0 / QUIET_S + 1.5 * FPS
 
@@ -105,7 +105,7 @@ def test_one_that_is_seen_well_is_looked_at_once_and_sparsely(tmp_path):
 def test_of_few_pictures_none_is_left_out(tmp_path):
     landmarker = Doubtful(until_s=0.0)
     with VideoReader(still(tmp_path, 30.0, fps=10)) as reader:
-        _, found = analyse_video(reader, landmarker, WANTED)
+        _, found = analyse_video(reader, landmarker, REQUEST)
     assert len(landmarker.logs) == 1
     assert len(found.track) == 300
 
@@ -133,12 +133,12 @@ def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
 @pytest.mark.model
 def test_the_real_model_sees_a_figure_four_as_in_every_picture():
     def looked(*, every_frame):
-        wanted = replace(WANTED, every_frame=every_frame)
+        request = replace(REQUEST, every_frame=every_frame)
         with (
             VideoReader(SAMPLES / "figure_four.mp4") as reader,
             MediaPipeLandmarker() as landmarker,
         ):
-            return analyse_video(reader, landmarker, wanted)
+            return analyse_video(reader, landmarker, request)
 
     (result, found), (wholly, found_wholly) = looked(every_frame=False), looked(every_frame=True)
     assert np.array_equal(found.track.xy_px, found_wholly.track.xy_px, equal_nan=True)

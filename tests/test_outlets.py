@@ -22,7 +22,7 @@ from backstretch.pose_file import load_pose
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.session_record import MOMENT, SessionRecord, read_session
 from backstretch.video import VideoReader
 from backstretch.voice import Voice
@@ -228,8 +228,8 @@ def replayed(path, items, take, *, mirrored=False):
         live.wait(60.0)
         assert live.over
     keeper.save(path / "landmarks.npz", SOURCE, ())
-    wanted = Wanted((BEND,), mirrored=mirrored)
-    replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), wanted)
+    request = Request(Assignment((BEND,)), mirrored=mirrored)
+    replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), request)
     return practice.result(SOURCE, ()), replay
 
 

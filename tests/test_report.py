@@ -13,7 +13,7 @@ from backstretch.frame import Source
 from backstretch.recording import StepsFile
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
-from backstretch.result import Wanted
+from backstretch.request import Assignment
 from backstretch.session import Session
 from backstretch.take import Take
 from tests.figures import FRONT, every, moments, side_bend
@@ -27,8 +27,8 @@ ODD = '<script>alert(1)</script> "O\'Neil"\n🧘 $title'
 def kept(tmp_path_factory):
     """A result and its steps, as a run writes them."""
     folder = tmp_path_factory.mktemp("result")
-    wanted = Wanted(poses=(BEND,))
-    take = Take(wanted, Session(wanted.poses))
+    assignment = Assignment(poses=(BEND,))
+    take = Take(assignment, Session(assignment.poses))
     timeline = moments(lambda lean: side_bend(lean).seen(FRONT), LAPSING, every(15, LAPSING[-1][0]))
     file = StepsFile(folder / "steps.csv")
     for step in [*take.push(timeline), *take.finish()]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from backstretch.frame import Source
-from backstretch.result import Wanted
+from backstretch.request import Assignment
 from backstretch.session import Session
 from backstretch.take import Take
 from tests.figures import FRONT, every, moments, side_bend
@@ -28,8 +28,8 @@ SHALLOW = [(0, 0), (2, 0), (4, 9), (12, 9), (14, 0), (16, 0)]
 
 
 def document(keys, sides=()):
-    wanted = Wanted(poses=(BEND,), sides=sides)
-    take = Take(wanted, Session(wanted.poses))
+    assignment = Assignment(poses=(BEND,), sides=sides)
+    take = Take(assignment, Session(assignment.poses))
     timeline = moments(lambda lean: side_bend(lean).seen(FRONT), keys, every(15, keys[-1][0]))
     take.push(timeline)
     take.finish()

@@ -1,6 +1,6 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -11,12 +11,13 @@ from backstretch.errors import InputError
 from backstretch.frame import Source
 from backstretch.halves import SecondHalf, joined, middle_of
 from backstretch.judge import Judge
-from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack
+from backstretch.landmarks import GrowingTrack
 from backstretch.looker import looks
 from backstretch.looking import CHANGING_S, HardToSeeError, size_px
 from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
-from backstretch.result import Result, Wanted
+from backstretch.request import Part, Request
+from backstretch.result import Result
 from backstretch.take import too_slow
 from backstretch.video import VideoReader
 
@@ -24,7 +25,7 @@ from backstretch.video import VideoReader
 def analyse_video(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    wanted: Wanted,
+    request: Request,
     folder: Path | None = None,
     progress: Progress = lambda _: None,
     *,
@@ -37,11 +38,11 @@ def analyse_video(
 
     ``at_once`` has both halves of a long one looked at at the same time; the numbers are the same without.
     """
-    wholly = replace(wanted, every_frame=True)
+    wholly = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
-        wanted = wholly
+        request = wholly
     try:
-        return _analysed(reader, landmarker, wanted, folder, progress, at_once=at_once)
+        return _analysed(reader, landmarker, request, folder, progress, at_once=at_once)
     except HardToSeeError:
         with landmarker.another() as fresh:
             return _analysed(reader, fresh, wholly, folder, progress, at_once=at_once)
@@ -50,7 +51,7 @@ def analyse_video(
 def _analysed(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    wanted: Wanted,
+    request: Request,
     folder: Path | None,
     progress: Progress,
     *,
@@ -63,15 +64,15 @@ def _analysed(
     """
     growing = GrowingTrack()
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
-    with Outputs(folder, wanted, reader.path, progress) as outputs:
-        judge = Judge(wanted, outputs.write)
-        with closing(_seen(reader, landmarker, wanted, judge, outputs, at_once=at_once)) as seen:
+    with Outputs(folder, request, reader.path, progress) as outputs:
+        judge = Judge(request, outputs.write)
+        with closing(_seen(reader, landmarker, request, judge, outputs, at_once=at_once)) as seen:
             for each in seen:
                 growing.push(each.time_s, each.marks)
                 identity.push(each)
                 judge.push(each.time_s, each.marks)
         if not growing:
-            raise _nothing_there(reader.source, wanted)
+            raise _nothing_there(reader.source, request.part)
         judge.finish()
     warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
     recording = Recording(growing.track(reader.wh), reader.source, warnings)
@@ -81,22 +82,23 @@ def _analysed(
 def _seen(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    wanted: Wanted,
+    request: Request,
     judge: Judge,
     outputs: Outputs,
     *,
     at_once: bool,
 ) -> Generator[Detection]:
     """What is seen, in order of time, and tell how far it is."""
-    middle_s = middle_of(reader, wanted)
-    with closing(looks(reader, landmarker, wanted, judge)) as first:
+    middle_s = None if request.every_frame else middle_of(reader, request.part)
+    interest = None if request.every_frame else judge
+    with closing(looks(reader, landmarker, request.part, interest)) as first:
         begin = None if middle_s is None else next(first, None)
         if middle_s is None or begin is None:
             for each in first:
                 yield each
                 outputs.reached(each.time_s)
             return
-        half = SecondHalf(reader, landmarker, wanted, middle_s, size_px(begin.marks))
+        half = SecondHalf(reader, landmarker, request, middle_s, size_px(begin.marks))
         with half.begun(outputs.reached, at_once=at_once) as second:
             for each in joined(chain((begin,), first), second, middle_s):
                 yield each
@@ -104,27 +106,20 @@ def _seen(
 
 
 def analyse_track(
-    recording: Recording, wanted: Wanted, folder: Path | None = None
+    recording: Recording, request: Request, folder: Path | None = None
 ) -> tuple[Result, Recording]:
     """Replay a landmark track; the same numbers as the run that recorded it."""
-    with Outputs(folder, wanted, None, lambda _: None) as outputs:
-        judge = Judge(wanted, outputs.write)
-        for time_s, marks in _part(recording.track, wanted):
-            judge.push(time_s, marks)
+    with Outputs(folder, request, None, lambda _: None) as outputs:
+        judge = Judge(request, outputs.write)
+        for time_s, marks in recording.track:
+            if time_s in request.part:
+                judge.push(time_s, marks)
         if judge.count == 0:
-            raise _nothing_there(recording.source, wanted)
+            raise _nothing_there(recording.source, request.part)
         judge.finish()
     return judge.take.result(recording.source, recording.warnings), recording
 
 
-def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmarks | None]]:
-    end_s = float("inf") if wanted.end_s is None else wanted.end_s
-    return ((t, marks) for t, marks in track if wanted.start_s <= t <= end_s)
-
-
-def _nothing_there(source: Source, wanted: Wanted) -> InputError:
-    part = f"from {wanted.start_s:g} s" + (
-        "" if wanted.end_s is None else f" to {wanted.end_s:g} s"
-    )
+def _nothing_there(source: Source, part: Part) -> InputError:
     words = f"{source.path}: there is nothing {part}; it is {source.duration_s:g} s long"
     return InputError(words)

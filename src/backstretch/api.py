@@ -29,7 +29,8 @@ from backstretch.poses import Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
 from backstretch.report import write_report
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment, Part, Request
+from backstretch.result import Result
 from backstretch.video import VideoReader
 
 __all__ = [
@@ -93,22 +94,19 @@ def analyze(  # noqa: PLR0913 - options of the program
     _refuse(asked, side, hold_s)
     _refuse_part(start_s, end_s)
     recognised = _library().recognised
-    wanted = Wanted(
+    assignment = Assignment(
         poses=recognised if asked is None else (asked,),
         asked=asked is not None,
         sides=() if side == "both" else (side,),
         hold_s=hold_s,
-        mirrored=mirrored,
-        start_s=start_s,
-        end_s=end_s,
-        every_frame=every_frame,
     )
+    request = Request(assignment, Part(start_s, end_s), every_frame=every_frame, mirrored=mirrored)
 
     def watching(_start_s: float, _end_s: float) -> AbstractContextManager[Progress]:
         return nullcontext(progress or _unheard)
 
     job = (None if out is None else Path(out)), (None if model is None else Path(model))
-    return analyse_recording(Path(path), wanted, recognised, *job, watching)
+    return analyse_recording(Path(path), request, recognised, *job, watching)
 
 
 def all_poses() -> tuple[Pose, ...]:
@@ -141,7 +139,7 @@ def load_track(path: str | Path) -> Recording:
 
 def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     path: Path,
-    wanted: Wanted,
+    request: Request,
     recognised: tuple[Pose, ...],
     out: Path | None,
     model: Path | None,
@@ -149,11 +147,11 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     *,
     at_once: bool = True,
 ) -> Result:
-    """Analyse a recording as wanted and write its files, whole or not at all; command line and API do this.
+    """Analyse a recording as requested and write its files, whole or not at all; command line and API do this.
 
     Args:
         path: A video, a photograph or a landmark track.
-        wanted: What was asked.
+        request: What was asked.
         recognised: The poses that a photograph is compared with.
         out: The folder for the files, None for none.
         model: Another pose model.
@@ -166,14 +164,14 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            result, landmarks = _replayed(path, wanted, folder, model)
+            result, landmarks = _replayed(path, request, folder, model)
         else:
-            with _opened(path, wanted, model, watching) as (reader, landmarker, progress):
+            with _opened(path, request.part, model, watching) as (reader, landmarker, progress):
                 result, landmarks = analyse_video(
-                    reader, landmarker, wanted, folder, progress, at_once=at_once
+                    reader, landmarker, request, folder, progress, at_once=at_once
                 )
         if len(landmarks.track) == 1:
-            alike = _likenesses(landmarks, recognised, mirrored=wanted.mirrored)
+            alike = _likenesses(landmarks, recognised, mirrored=request.mirrored)
             result = replace(result, looks_like=alike)
         if folder is not None:
             landmarks.save(folder / "landmarks.npz")
@@ -194,26 +192,26 @@ def _likenesses(
 
 
 def _replayed(
-    path: Path, wanted: Wanted, folder: Path | None, model: Path | None
+    path: Path, request: Request, folder: Path | None, model: Path | None
 ) -> tuple[Result, Recording]:
     if model is not None:
         raise InputError(f"{path}: is a landmark track; another model has no use for it")
     recording = Recording.load(path)
     source = replace(recording.source, path=str(path))
-    return analyse_track(replace(recording, source=source), wanted, folder)
+    return analyse_track(replace(recording, source=source), request, folder)
 
 
 @contextmanager
 def _opened(
-    path: Path, wanted: Wanted, model: Path | None, watching: Watching
+    path: Path, part: Part, model: Path | None, watching: Watching
 ) -> Iterator[tuple[VideoReader, VideoLandmarker, Progress]]:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
-        if wanted.start_s >= length_s:
-            words = f"{wanted.start_s:g} s is after the end; {path} is {length_s:g} s long"
+        if part.start_s >= length_s:
+            words = f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long"
             raise InputError(words)
-        end_s = min(wanted.end_s or length_s, length_s)
-        with open_landmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
+        end_s = part.end_in(length_s)
+        with open_landmarker(model) as landmarker, watching(part.start_s, end_s) as progress:
             yield reader, landmarker, progress
 
 

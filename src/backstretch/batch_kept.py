@@ -16,7 +16,7 @@ from backstretch import __version__
 from backstretch.batch import RESULT, real, told_of
 from backstretch.errors import ODD, InputError
 from backstretch.poses import Pose
-from backstretch.result import Wanted
+from backstretch.request import Request
 from backstretch.whole_file import write_whole
 
 ABOUT = "batch.json"
@@ -40,13 +40,13 @@ class Origin:
     settings: str
 
 
-def settings_hash(wanted: Wanted, recognised: tuple[Pose, ...], model: Path | None) -> str:
+def settings_hash(request: Request, recognised: tuple[Pose, ...], model: Path | None) -> str:
     """A hash of all that a result depends on but for the recording: options, poses, model, and version.
 
     Raises:
         InputError: The model cannot be read.
     """
-    told = sha256(repr((__version__, wanted, recognised)).encode("utf-8", "surrogatepass"))
+    told = sha256(repr((__version__, request, recognised)).encode("utf-8", "surrogatepass"))
     if model is not None:
         try:
             told.update(model.read_bytes())

@@ -15,7 +15,8 @@ from backstretch.batch_kept import begin, finish, origin_of
 from backstretch.errors import BackstretchError, InputError
 from backstretch.outputs import Progress
 from backstretch.poses import Pose
-from backstretch.result import Result, Wanted
+from backstretch.request import Request
+from backstretch.result import Result
 
 STDOUT, STDERR = 1, 2
 SHARE_STEP = 0.01
@@ -27,12 +28,12 @@ class Orders:
     """What is wanted of all recordings of a batch.
 
     Attributes:
-        wanted, recognised, model: As `backstretch.api.analyse_recording` takes them.
+        request, recognised, model: As `backstretch.api.analyse_recording` takes them.
         settings: Their hash, see `backstretch.batch_kept`.
         text: Whether the results' documents are needed.
     """
 
-    wanted: Wanted
+    request: Request
     recognised: tuple[Pose, ...]
     model: Path | None
     settings: str
@@ -123,9 +124,9 @@ def _analysed(task: Task, orders: Orders, pipe: Connection) -> tuple[Result, tup
     watched = Watch(task.path, pipe)
     job = orders.recognised, task.folder, orders.model, watched.watching
     try:
-        return analyse_recording(task.path, orders.wanted, *job, at_once=False), ()
+        return analyse_recording(task.path, orders.request, *job, at_once=False), ()
     except GrowingError as grows:
-        part = replace(orders.wanted, end_s=grows.end_s)
+        part = replace(orders.request, part=replace(orders.request.part, end_s=grows.end_s))
         words = f"the file was still being written; what came after {grows.end_s:.1f} s is left out"
         return analyse_recording(task.path, part, *job, at_once=False), (words,)
 

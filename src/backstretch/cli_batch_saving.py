@@ -12,7 +12,7 @@ from backstretch.errors import InputError
 
 if TYPE_CHECKING:
     from backstretch.history import Entry
-    from backstretch.result import Wanted
+    from backstretch.request import Request
 
 RECORD_DIGITS = 32
 
@@ -32,10 +32,11 @@ class Saving:
     asked: str
 
 
-def asked_for(wanted: "Wanted") -> str:
+def asked_for(request: "Request") -> str:
     """What was looked for in a recording, as far as it makes another session of it."""
-    poses = [pose.id for pose in wanted.poses] if wanted.asked else []
-    return repr((poses, wanted.sides, wanted.mirrored, wanted.start_s, wanted.end_s))
+    assignment, part = request.assignment, request.part
+    poses = [pose.id for pose in assignment.poses] if assignment.asked else []
+    return repr((poses, assignment.sides, request.mirrored, part.start_s, part.end_s))
 
 
 def save_once(document: dict[str, Any], path: Path, saving: Saving) -> str:

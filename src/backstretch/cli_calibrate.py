@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from backstretch.library import Library
     from backstretch.neutral import OwnNeutral
     from backstretch.poses import Pose
-    from backstretch.shots import Looking
+    from backstretch.shots import TakeOptions
     from backstretch.stage import Machine
 
 CAMERA = "camera"
@@ -134,13 +134,14 @@ def calibrate(
         raise InputError("--neutral has no sides; leave out --side")
     from rich.console import Console
 
-    from backstretch.shots import Looking
+    from backstretch.request import Part
+    from backstretch.shots import TakeOptions
     from backstretch.stage import Machine
 
     library = open_poses(poses, quiet=True, personal=False, profile=profile)
     request = _request((pose, new, name), side, still, (out, force, profile), library)
     own = None if neutral else saved_neutral(profile)
-    looking = Looking(model, mirrored, start, end, own, watching)
+    options = TakeOptions(model, mirrored, Part(start, end), own, watching)
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
         if len(source) > 1 or start > 0.0 or end is not None:
@@ -149,7 +150,7 @@ def calibrate(
         made = _guided(request, library, (machine, takes, mirrored), own)
         _keep(made, request, library, console, [])
         return
-    shots = [_shot(each, request, looking) for each in source]
+    shots = [_shot(each, request, options) for each in source]
     made, notes = _made(shots, request, library, own)
     _keep(made, request, library, console, notes)
 
@@ -226,10 +227,10 @@ def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
         raise InputError(f"--out {out}: the file's name is the id; call it {new_id}{ENDING}")
 
 
-def _shot(source: str, request: Request, looking: "Looking") -> "Shot":
+def _shot(source: str, request: Request, options: "TakeOptions") -> "Shot":
     from backstretch.shots import shot_of
 
-    return shot_of(Path(source), request.pose, looking)
+    return shot_of(Path(source), request.pose, options)
 
 
 def _guided(

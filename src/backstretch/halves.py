@@ -21,7 +21,7 @@ from backstretch.looker import looks
 from backstretch.looking import DOUBT, size_px, strays_px
 from backstretch.neutral import CORE
 from backstretch.outputs import Progress
-from backstretch.result import Wanted
+from backstretch.request import Part, Request
 from backstretch.video import VideoReader
 
 SHORTEST_S = 20.0
@@ -46,7 +46,7 @@ class SecondHalf:
     Args:
         reader: Reads the recording; another one for this half is taken from it.
         landmarker: Another one like it looks at this half.
-        wanted: What was asked.
+        request: What was asked.
         from_s: Where it begins.
         size_px: How large the body is at the beginning of the first.
 
@@ -58,14 +58,14 @@ class SecondHalf:
         self,
         reader: VideoReader,
         landmarker: VideoLandmarker,
-        wanted: Wanted,
+        request: Request,
         from_s: float,
         size_px: float,
     ) -> None:
         self._reader = reader.again(from_s)
         self._landmarker = landmarker
-        self._wanted = replace(wanted, start_s=from_s)
-        self._begins_s = wanted.start_s
+        self._request = request
+        self._part = replace(request.part, start_s=from_s)
         self._size_px = size_px
         self.done_s = 0.0
 
@@ -79,27 +79,25 @@ class SecondHalf:
         seen = []
         for each in self._seen():
             seen.append(each)
-            progress(self._begins_s + self.done_s)
+            progress(self._request.part.start_s + self.done_s)
         yield seen
 
     def _seen(self) -> Iterator[Detection]:
         """Look at it, with a judge of its own to tell what matters."""
-        judge = _Later(self._wanted, lambda _: None)
+        judge = _Later(self._request, lambda _: None)
         with self._reader as reader, self._landmarker.another() as landmarker:
-            for each in looks(reader, landmarker, self._wanted, judge, self._size_px):
+            for each in looks(reader, landmarker, self._part, judge, self._size_px):
                 judge.push(each.time_s, each.marks)
-                self.done_s = each.time_s - self._wanted.start_s
+                self.done_s = each.time_s - self._part.start_s
                 yield each
 
 
-def middle_of(reader: VideoReader, wanted: Wanted) -> float | None:
-    """Where the second half of what is wanted begins; None where it is looked at in one go."""
-    end_s = reader.source.duration_s
-    if wanted.end_s is not None:
-        end_s = min(end_s, wanted.end_s)
-    if wanted.every_frame or not reader.has_clock or end_s - wanted.start_s < SHORTEST_S:
+def middle_of(reader: VideoReader, part: Part) -> float | None:
+    """Where the second half of a part begins; None where it is looked at in one go."""
+    end_s = part.end_in(reader.source.duration_s)
+    if not reader.has_clock or end_s - part.start_s < SHORTEST_S:
         return None
-    return (wanted.start_s + end_s) / 2.0
+    return (part.start_s + end_s) / 2.0
 
 
 def joined(

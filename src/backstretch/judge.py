@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from backstretch.landmarks import Landmarks
-from backstretch.result import Wanted
+from backstretch.request import Request
 from backstretch.session import Session, Step
 from backstretch.take import Take
 
@@ -17,7 +17,7 @@ class Judge:
     """A take that is fed some moments at a time.
 
     Args:
-        wanted: What was asked.
+        request: What was asked.
         write: Is given the steps that are settled.
 
     Attributes:
@@ -25,12 +25,14 @@ class Judge:
         count: How many moments were taken.
     """
 
-    def __init__(self, wanted: Wanted, write: Callable[[list[Step]], None]) -> None:
-        self._mirrored = wanted.mirrored
+    def __init__(self, request: Request, write: Callable[[list[Step]], None]) -> None:
+        self._mirrored, assignment = request.mirrored, request.assignment
         # Sides that were not asked for are judged too: to say so when they were held.
-        self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked, own=wanted.own))
+        self.take = Take(
+            assignment, Session(assignment.poses, asked=assignment.asked, own=request.own)
+        )
         self.count = 0
-        self._behind_s = math.inf if wanted.every_frame else BEHIND_S
+        self._behind_s = math.inf if request.every_frame else BEHIND_S
         self._write = write
         self._moments: list[tuple[float, Landmarks | None]] = []
 

@@ -122,15 +122,15 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _about(practice: Practice, capture: Capture) -> dict[str, object]:
-    wanted = practice.wanted
+    assignment = practice.assignment
     return {
-        "title": wanted.title,
+        "title": assignment.title,
         "camera": capture.name,
-        "sides": list(wanted.sides),
-        "mirrored": wanted.mirrored,
+        "sides": list(assignment.sides),
+        "mirrored": practice.mirrored,
         "aims": {
             pose: {"hold_s": hold_s, "repetitions": repetitions}
-            for pose, (hold_s, repetitions) in wanted.aims.items()
+            for pose, (hold_s, repetitions) in assignment.aims.items()
         },
     }
 

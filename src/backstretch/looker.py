@@ -7,7 +7,7 @@ from backstretch.ahead import Ahead
 from backstretch.detection import BystanderSearch, Detection, Landmarker
 from backstretch.looking import Interest, look_at_all, look_sparsely
 from backstretch.picture import Picture
-from backstretch.result import Wanted
+from backstretch.request import Part
 from backstretch.video import VideoReader
 
 AHEAD = 3
@@ -17,27 +17,27 @@ AHEAD = 3
 def looks(
     reader: VideoReader,
     landmarker: Landmarker,
-    wanted: Wanted,
-    interest: Interest,
+    part: Part,
+    interest: Interest | None,
     size_px: float = 0.0,
 ) -> Generator[Detection]:
-    """Look at the wanted part of a recording, at every picture or sparsely, and for other people.
+    """Look at a part of a recording, at every picture or sparsely, and for other people.
 
     Args:
         reader: Reads it.
         landmarker: Looks at its pictures.
-        wanted: What was asked.
-        interest: Tells where every picture matters, by what was seen so far.
+        part: The part of the recording.
+        interest: Tells where every picture matters, by what was seen so far; None to look at all of them.
         size_px: How large the body is known to be, as for `look_sparsely`.
     """
     is_alone = reader.source.frames == 1
-    end_s = reader.source.duration_s if wanted.end_s is None else wanted.end_s
+    end_s = reader.source.duration_s if part.end_s is None else part.end_s
     look = partial(_look, landmarker, BystanderSearch(landmarker), is_alone=is_alone)
-    with Ahead(reader.pictures(wanted.start_s, wanted.end_s), AHEAD) as pictures:
-        if wanted.every_frame:
+    with Ahead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
+        if interest is None:
             yield from look_at_all(pictures, look)
         else:
-            yield from look_sparsely(pictures, look, interest, end_s - wanted.start_s, size_px)
+            yield from look_sparsely(pictures, look, interest, end_s - part.start_s, size_px)
 
 
 def _look(

@@ -75,7 +75,7 @@ class Keeper(Outlet):
         """Keep the holds that are over and were not kept yet."""
         held = self._practice.held
         for each in held[self._holds :]:
-            self._record.write(HOLD, **hold_document(each, self._practice.wanted))
+            self._record.write(HOLD, **hold_document(each, self._practice.assignment))
         self._holds = len(held)
 
     def _moment(self, step: Step) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Self
 
 from backstretch.drawing import Drawing
 from backstretch.recording import StepsFile
-from backstretch.result import Wanted
+from backstretch.request import Request
 from backstretch.session import Step
 
 Progress = Callable[[float], None]
@@ -20,22 +20,22 @@ class Outputs:
 
     Args:
         folder: Where to write, None for nowhere.
-        wanted: What was asked.
+        request: What was asked.
         video: The recording to draw on, None for a landmark track.
         progress: Is told how far both the analysis and the drawing are.
     """
 
     def __init__(
-        self, folder: Path | None, wanted: Wanted, video: Path | None, progress: Progress
+        self, folder: Path | None, request: Request, video: Path | None, progress: Progress
     ) -> None:
         self._progress = progress
-        self._looked_s = wanted.start_s
+        self._looked_s = request.part.start_s
         self._steps: StepsFile | None = None
         self._drawing: Drawing | None = None
         if folder is not None:
             self._steps = StepsFile(folder / "steps.csv")
         if folder is not None and video is not None:
-            self._drawing = Drawing(video, folder / "annotated.mp4", wanted)
+            self._drawing = Drawing(video, folder / "annotated.mp4", request)
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,8 @@ from backstretch.led import Led
 from backstretch.neutral import OwnNeutral
 from backstretch.programme import Programme, aims_of
 from backstretch.recognition import Held
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment
+from backstretch.result import Result
 from backstretch.session import Session
 from backstretch.take import Take
 
@@ -34,24 +35,22 @@ class Practice(Led[Coach]):
         mirrored: bool = False,
         own: OwnNeutral | None = None,
     ) -> None:
-        wanted = Wanted(
+        assignment = Assignment(
             poses=programme.poses,
             sides=tuple(sides),
-            mirrored=mirrored,
             title=programme.name,
             aims=aims_of(programme),
-            own=own,
         )
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too: to say so when they were held.
         session = Session((first,), own=own)
-        self._take = Take(wanted, session)
+        self._take = Take(assignment, session)
         super().__init__(coach, session, self._take, mirrored=mirrored)
 
     @property
-    def wanted(self) -> Wanted:
+    def assignment(self) -> Assignment:
         """What is asked for."""
-        return self._take.wanted
+        return self._take.assignment
 
     @property
     def held(self) -> tuple[Held, ...]:

@@ -14,7 +14,7 @@ from backstretch.neutral import OwnNeutral
 from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recording import TRACK_ENDING, Recording
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Part, Request
 from backstretch.session import Session
 from backstretch.video import VideoReader
 
@@ -23,50 +23,46 @@ Watching = Callable[[float, float], AbstractContextManager[Progress]]
 
 
 @dataclass(frozen=True)
-class Looking:
-    """How takes are looked at.
+class TakeOptions:
+    """How takes are read.
 
     Attributes:
         model: Another pose model; None for the one inside the package.
         mirrored: Whether the takes are mirror images.
-        start_s, end_s: The part of them to look at.
+        part: The part of them to look at.
         own: The person's own neutral.
         watching: Shows the progress.
     """
 
     model: Path | None
     mirrored: bool
-    start_s: float
-    end_s: float | None
+    part: Part
     own: OwnNeutral | None
     watching: Watching
 
 
-def shot_of(path: Path, pose: Pose | None, looking: Looking) -> Shot:
+def shot_of(path: Path, pose: Pose | None, options: TakeOptions) -> Shot:
     """Look at a take.
 
     Args:
         path: A video, a photograph or a landmark track.
         pose: What it is meant to show; None for something new.
-        looking: How.
+        options: How.
 
     Raises:
         InputError: It cannot be used.
     """
     is_track = path.suffix == TRACK_ENDING and path.is_file()
-    if is_track and looking.model is not None:
+    if is_track and options.model is not None:
         raise InputError(f"{path}: is a landmark track; --model has no use for it")
-    recording = Recording.load(path) if is_track else _watched(path, looking)
-    end_s = float("inf") if looking.end_s is None else looking.end_s
-    moments = [
-        (t, _upright(m, looking)) for t, m in recording.track if looking.start_s <= t <= end_s
-    ]
+    recording = Recording.load(path) if is_track else _watched(path, options)
+    moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
         length_s = recording.source.duration_s
         raise InputError(
-            f"{path}: there is nothing from {looking.start_s:g} s; it is {length_s:g} s long"
+            f"{path}: there is nothing from {options.part.start_s:g} s; it is {length_s:g} s long"
         )
-    session = Session((pose,) if pose else (), own=looking.own)
+    session = Session((pose,) if pose else (), own=options.own)
     steps = [*session.push(moments), *session.finish()]
     crowd = next((words for words in recording.warnings if words.startswith(ANOTHER)), "")
     return Shot(path.name, steps, moments, crowd.partition(";")[0])
@@ -80,22 +76,21 @@ def seconds_held(shot: Shot, pose: Pose, own: OwnNeutral | None = None) -> float
     return sum(held.hold.valid_s for held in session.held)
 
 
-def _upright(marks: Landmarks | None, looking: Looking) -> Landmarks | None:
+def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:
     """The landmarks with a mirror undone."""
-    return marks.mirrored() if marks is not None and looking.mirrored else marks
+    return marks.mirrored() if marks is not None and options.mirrored else marks
 
 
-def _watched(path: Path, looking: Looking) -> Recording:
+def _watched(path: Path, options: TakeOptions) -> Recording:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
-        if looking.start_s >= length_s > 0.0:
+        if options.part.start_s >= length_s > 0.0:
             raise InputError(
-                f"--start {looking.start_s:g} is after the end; {path} is {length_s:g} s long"
+                f"--start {options.part.start_s:g} is after the end; {path} is {length_s:g} s long"
             )
-        end_s = min(looking.end_s or length_s, length_s)
-        wanted = Wanted(poses=(), start_s=looking.start_s, end_s=looking.end_s, every_frame=True)
+        request = Request(Assignment(poses=()), options.part, every_frame=True)
         with (
-            open_landmarker(looking.model) as landmarker,
-            looking.watching(looking.start_s, end_s) as progress,
+            open_landmarker(options.model) as landmarker,
+            options.watching(options.part.start_s, options.part.end_in(length_s)) as progress,
         ):
-            return analyse_video(reader, landmarker, wanted, None, progress)[1]
+            return analyse_video(reader, landmarker, request, None, progress)[1]

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from backstretch.frame import Source
 from backstretch.hold import Span
-from backstretch.landmarks import SIDES, Landmarks
+from backstretch.landmarks import Landmarks
 from backstretch.neutral import Neutral
 from backstretch.recalibration import recalibration
 from backstretch.recognition import Held
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment
+from backstretch.result import Result
 from backstretch.session import Session, Step
 from backstretch.snapshots import Snapshots
 from backstretch.view_warnings import view_warnings
@@ -21,12 +22,12 @@ class Take:
     """Feeds a session and keeps what its result needs.
 
     Args:
-        wanted: What was asked.
+        assignment: What the person was to hold.
         session: Judges the poses that were asked for.
     """
 
-    def __init__(self, wanted: Wanted, session: Session) -> None:
-        self.wanted = wanted
+    def __init__(self, assignment: Assignment, session: Session) -> None:
+        self.assignment = assignment
         self.session = session
         self._count = 0
         self._seen = 0
@@ -53,14 +54,13 @@ class Take:
     @property
     def ours(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for."""
-        asked = {*(self.wanted.sides or SIDES), None}
-        return tuple(each for each in self.session.held if each.form.side in asked)
+        counts = self.assignment.counts
+        return tuple(each for each in self.session.held if counts(each.form.side))
 
     def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
         """What the take came to; ``warnings`` are those of its source."""
-        asked = {*(self.wanted.sides or SIDES), None}
         ours = self.ours
-        watches = [w for w in self.session.watches if w.form.side in asked]
+        watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
         attempts = [span for watch in watches for span in watch.clock.attempts]
         neutral = next(iter(self._neutrals.values()), self.session.neutral)
         said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
@@ -75,7 +75,7 @@ class Take:
             said = [*warnings, "nobody was seen in the recording"]
         return Result(
             source=source,
-            wanted=self.wanted,
+            assignment=self.assignment,
             holds=ours,
             attempts=tuple(sorted(attempts, key=lambda span: span.start_s)),
             warnings=tuple(said),
@@ -88,18 +88,18 @@ class Take:
         """Which calibrations should be made again, of the poses that were asked for or held."""
         ours = self.ours
         poses = {each.form.pose.id: each.form.pose for each in ours}
-        if self.wanted.pose is not None:
-            poses[self.wanted.pose.id] = self.wanted.pose
+        if self.assignment.pose is not None:
+            poses[self.assignment.pose.id] = self.assignment.pose
         for pose in poses.values():
             ends_s = [each.hold.end_s for each in ours if each.form.pose.id == pose.id]
             neutral = self._neutrals.get(pose.id, self.session.neutral)
-            tried = attempts if self.wanted.pose is not None else ()
+            tried = attempts if self.assignment.pose is not None else ()
             yield from recalibration(pose, neutral, source.height, tried, max(ends_s, default=None))
 
     def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
         """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
-        if self.wanted.pose is not None:
-            pose = self.wanted.pose
+        if self.assignment.pose is not None:
+            pose = self.assignment.pose
             return view_warnings(pose, self._neutrals.get(pose.id, self.session.neutral))
         if self.session.neutral is None and not held:
             return []
