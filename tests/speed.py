@@ -25,7 +25,7 @@ import numpy as np
 
 from backstretch import video
 from backstretch.analysis import analyse_video
-from backstretch.judge import Judge
+from backstretch.collector import ResultCollector
 from backstretch.landmarker import MediaPipeLandmarker, model_path
 from backstretch.library import builtin_poses, open_library
 from backstretch.request import Assignment, Request
@@ -241,8 +241,8 @@ def worked(path: Path, *, every_frame: bool) -> Work:
         (MediaPipeLandmarker, "_picture", "pictures"),
         (video, "upright", "pictures"),
         (video, "glance", "glances"),
-        (Judge, "push", "judging"),
-        (Judge, "finish", "judging"),
+        (ResultCollector, "push", "judging"),
+        (ResultCollector, "finish", "judging"),
     )
     with ExitStack() as stack:
         for owner, name, part in parts:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from backstretch.collector import ResultCollector, too_slow
 from backstretch.detection import Detection, IdentityWatch, VideoLandmarker
 from backstretch.errors import InputError
 from backstretch.frame import Source
 from backstretch.halves import SecondHalf, joined, middle_of
-from backstretch.judge import Judge
 from backstretch.landmarks import GrowingTrack
 from backstretch.looker import looks
 from backstretch.looking import CHANGING_S, HardToSeeError, size_px
@@ -18,7 +18,6 @@ from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
 from backstretch.request import Part, Request
 from backstretch.result import Result
-from backstretch.take import too_slow
 from backstretch.video import VideoReader
 
 
@@ -65,32 +64,34 @@ def _analysed(
     growing = GrowingTrack()
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
     with Outputs(folder, request, reader.path, progress) as outputs:
-        judge = Judge(request, outputs.write)
-        with closing(_seen(reader, landmarker, request, judge, outputs, at_once=at_once)) as seen:
+        collector = ResultCollector.of_recording(request)
+        with closing(
+            _seen(reader, landmarker, request, collector, outputs, at_once=at_once)
+        ) as seen:
             for each in seen:
                 growing.push(each.time_s, each.marks)
                 identity.push(each)
-                judge.push(each.time_s, each.marks)
+                outputs.write(collector.push([(each.time_s, each.marks)]))
         if not growing:
             raise _nothing_there(reader.source, request.part)
-        judge.finish()
+        outputs.write(collector.finish())
     warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
     recording = Recording(growing.track(reader.wh), reader.source, warnings)
-    return judge.take.result(recording.source, warnings), recording
+    return collector.result(recording.source, warnings), recording
 
 
 def _seen(
     reader: VideoReader,
     landmarker: VideoLandmarker,
     request: Request,
-    judge: Judge,
+    collector: ResultCollector,
     outputs: Outputs,
     *,
     at_once: bool,
 ) -> Generator[Detection]:
     """What is seen, in order of time, and tell how far it is."""
     middle_s = None if request.every_frame else middle_of(reader, request.part)
-    interest = None if request.every_frame else judge
+    interest = None if request.every_frame else collector
     with closing(looks(reader, landmarker, request.part, interest)) as first:
         begin = None if middle_s is None else next(first, None)
         if middle_s is None or begin is None:
@@ -110,14 +111,14 @@ def analyse_track(
 ) -> tuple[Result, Recording]:
     """Replay a landmark track; the same numbers as the run that recorded it."""
     with Outputs(folder, request, None, lambda _: None) as outputs:
-        judge = Judge(request, outputs.write)
+        collector = ResultCollector.of_recording(request)
         for time_s, marks in recording.track:
             if time_s in request.part:
-                judge.push(time_s, marks)
-        if judge.count == 0:
+                outputs.write(collector.push([(time_s, marks)]))
+        if collector.count == 0:
             raise _nothing_there(recording.source, request.part)
-        judge.finish()
-    return judge.take.result(recording.source, recording.warnings), recording
+        outputs.write(collector.finish())
+    return collector.result(recording.source, recording.warnings), recording
 
 
 def _nothing_there(source: Source, part: Part) -> InputError:

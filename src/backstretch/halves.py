@@ -14,8 +14,8 @@ from itertools import chain
 import numpy as np
 
 from backstretch.ahead import Ahead
+from backstretch.collector import ResultCollector
 from backstretch.detection import Detection, VideoLandmarker
-from backstretch.judge import Judge
 from backstretch.landmarks import Landmarks
 from backstretch.looker import looks
 from backstretch.looking import DOUBT, size_px, strays_px
@@ -30,14 +30,6 @@ AGREED_LOOKS = 5
 """So many looks in a row must agree: 0.3 to 2 s; a tracker that has just begun takes one or two to settle."""
 AGREED_WITHIN_M = 0.1
 """Half of a pelvis. Left and right taken for each other are further apart; the picture may not show it."""
-
-
-class _Later(Judge):
-    """The judge of a later part: the neutral is that of the beginning, and not sought for."""
-
-    def seeks_neutral(self) -> bool:
-        """Never: it may begin amidst a hold, which cannot be told without a neutral."""
-        return False
 
 
 class SecondHalf:
@@ -84,10 +76,11 @@ class SecondHalf:
 
     def _seen(self) -> Iterator[Detection]:
         """Look at it, with a judge of its own to tell what matters."""
-        judge = _Later(self._request, lambda _: None)
+        # It may begin amidst a hold, which cannot be told without a neutral: that of the beginning is used.
+        judge = ResultCollector.of_recording(self._request, seeks_neutral=False)
         with self._reader as reader, self._landmarker.another() as landmarker:
             for each in looks(reader, landmarker, self._part, judge, self._size_px):
-                judge.push(each.time_s, each.marks)
+                judge.push([(each.time_s, each.marks)])
                 self.done_s = each.time_s - self._part.start_s
                 yield each
 

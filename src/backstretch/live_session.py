@@ -8,6 +8,7 @@ from pathlib import Path
 from time import sleep
 
 from backstretch.camera import Capture
+from backstretch.collector import too_slow
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
 from backstretch.kept import RESULT, Kept
@@ -22,7 +23,6 @@ from backstretch.scene import Phase
 from backstretch.session_record import PAIN
 from backstretch.shows import TerminalShow, WindowShow
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
-from backstretch.take import too_slow
 
 FAILED = "failed"
 """Why a session ended in which the program itself went wrong."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from backstretch.coach import Coach
+from backstretch.collector import ResultCollector
 from backstretch.frame import Source
 from backstretch.hold import Span
 from backstretch.led import Led
@@ -12,7 +13,6 @@ from backstretch.recognition import Held
 from backstretch.request import Assignment
 from backstretch.result import Result
 from backstretch.session import Session
-from backstretch.take import Take
 
 
 class Practice(Led[Coach]):
@@ -44,24 +44,24 @@ class Practice(Led[Coach]):
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too: to say so when they were held.
         session = Session((first,), own=own)
-        self._take = Take(assignment, session)
-        super().__init__(coach, session, self._take, mirrored=mirrored)
+        self._collector = ResultCollector(assignment, session)
+        super().__init__(coach, session, self._collector, mirrored=mirrored)
 
     @property
     def assignment(self) -> Assignment:
         """What is asked for."""
-        return self._take.assignment
+        return self._collector.assignment
 
     @property
     def held(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for, by time."""
-        return self._take.ours
+        return self._collector.holds
 
     @property
     def going_on(self) -> tuple[Span, ...]:
         """The spans of the hold that is going on; empty when there is none."""
-        return self._take.session.going_on
+        return self._collector.session.going_on
 
     def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
         """What the session came to."""
-        return self._take.result(source, warnings)
+        return self._collector.result(source, warnings)
