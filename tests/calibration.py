@@ -11,7 +11,6 @@ tell these apart.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import product
 from math import nan
@@ -242,8 +241,7 @@ def shot(folder: Path, task: Task, known: Pose | None) -> Shot:
         model=None,
         mirrored=False,
         part=Part(end_s=task.end_s),
-        own=None,
-        watching=lambda _start_s, _end_s: nullcontext(lambda _: None),
+        own_neutral=None,
     )
     return shot_of(track_path(folder, task.source), known, options)
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from backstretch.analysis import Progress
 from backstretch.batch import (
     Item,
     Outcome,
@@ -36,7 +37,7 @@ from backstretch.batch_kept import (
     taken_names,
 )
 from backstretch.batch_page import HEAD, line_of, show_table, summary_csv
-from backstretch.batch_work import GrowingError, Watch
+from backstretch.batch_work import ShareSender
 from backstretch.errors import InputError
 from backstretch.library import builtin_poses, open_library
 from backstretch.request import Assignment, Request
@@ -407,48 +408,26 @@ def test_an_origin_may_have_a_name_that_is_no_text(tmp_path):
     assert Origin(**about["made_from"]).path == str(path)
 
 
-class TestWatch:
+class TestShares:
     @pytest.fixture
     def pipe(self):
         ours, its = Pipe()
         with ours, its:
             yield ours, its
 
-    @pytest.fixture
-    def path(self, tmp_path):
-        return made(tmp_path, "grows.ts") / "grows.ts"
-
-    def test_tells_the_share_in_steps(self, path, pipe):
-        with Watch(path, pipe[1]).watching(10.0, 20.0) as reached:
-            for time_s in (10.0, 10.05, 15.0, 15.05, 21.0):
-                reached(time_s)
+    @staticmethod
+    def send(pipe, *times_s):
+        send = ShareSender(pipe[1])
+        for time_s in times_s:
+            send(Progress(time_s, 10.0, 20.0))
         pipe[1].close()
+
+    def test_are_told_in_steps(self, pipe):
+        self.send(pipe, 10.0, 10.05, 15.0, 15.05, 21.0)
         assert (pipe[0].recv(), pipe[0].recv()) == (0.5, 1.0)
         with pytest.raises(EOFError):
             pipe[0].recv()
 
-    def test_tells_that_it_begins_again(self, path, pipe):
-        with Watch(path, pipe[1]).watching(10.0, 20.0) as reached:
-            for time_s in (16.0, 10.1, 15.0):
-                reached(time_s)
+    def test_tell_that_it_begins_again(self, pipe):
+        self.send(pipe, 16.0, 10.1, 15.0)
         assert [pipe[0].recv() for _ in range(3)] == pytest.approx([0.6, 0.01, 0.5])
-
-    def test_stops_after_the_end_of_what_grows(self, path, pipe):
-        with Watch(path, pipe[1]).watching(0.0, 20.0) as reached:
-            path.write_bytes(b"more")
-            reached(20.0)
-            with pytest.raises(GrowingError) as stopped:
-                reached(20.1)
-        assert stopped.value.end_s == 20.0
-
-    def test_goes_on_where_the_stated_end_is_wrong(self, path, pipe):
-        with Watch(path, pipe[1]).watching(0.0, 20.0) as reached:
-            reached(30.0)
-
-    def test_stops_at_once_at_what_has_grown_already_and_once_only(self, path, pipe):
-        watch = Watch(path, pipe[1])
-        path.write_bytes(b"more")
-        with pytest.raises(GrowingError), watch.watching(0.0, 20.0):
-            pass
-        with watch.watching(0.0, 20.0) as reached:
-            reached(20.1)

@@ -1,20 +1,30 @@
 """Halves: looked at side by side, and joined where both trackers find the same body."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from backstretch.analysis import analyse_video
+from backstretch.analysis import Activity, Progress, analyse_video
 from backstretch.detection import Detection
-from backstretch.halves import AGREED_LOOKS, AGREED_WITHIN_M, SHORTEST_S, agree, joined, middle_of
+from backstretch.halves import (
+    AGREED_LOOKS,
+    AGREED_WITHIN_M,
+    SHORTEST_S,
+    HalvesSampler,
+    agree,
+    middle_of,
+)
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import MIRRORED, Landmarks
 from backstretch.library import open_library
+from backstretch.looking import Restart, size_px
 from backstretch.request import Assignment, Part, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
 from tests.media import grey, write_video
+from tests.test_looking import sampled
 from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
@@ -42,13 +52,30 @@ def second(marks_at=lambda _: BODY, step_s=0.25, until_s=END_S):
     return [Detection(t, marks_at(t), another=True) for t in np.arange(MIDDLE_S, until_s, step_s)]
 
 
+class Given:
+    """A sampler that gives what it was given; the second half as well."""
+
+    def __init__(self, items):
+        self.detections = iter(items)
+        self.done_s = self.reached_s = 0.0
+
+    def next(self, _attention):
+        return next(self.detections, None)
+
+
+def joined(first, second, middle_s=MIDDLE_S):
+    """What comes of two halves, to the end."""
+    begin: Any = lambda _: Given(second)  # noqa: E731
+    return sampled(HalvesSampler(Given(first), begin, middle_s))
+
+
 def is_second(seen):
     return seen.another is True
 
 
 class TestJoined:
     def test_the_second_half_stands_once_both_agree(self):
-        found = list(joined(first(), second(), MIDDLE_S))
+        found = joined(first(), second())
         ends_s = max(seen.time_s for seen in found if not is_second(seen))
         assert ends_s == pytest.approx(MIDDLE_S + (AGREED_LOOKS - 1) * STEP_S)
         assert [s.time_s for s in found if is_second(s)] == [
@@ -56,32 +83,52 @@ class TestJoined:
         ]
 
     def test_nothing_is_joined_while_a_new_tracker_settles(self):
-        found = list(joined(first(), second(lambda t: BODY if t > 6.0 else ELSEWHERE), MIDDLE_S))
+        found = joined(first(), second(lambda t: BODY if t > 6.0 else ELSEWHERE))
         assert 6.0 < min(seen.time_s for seen in found if is_second(seen)) < 7.0
 
     def test_one_look_that_agrees_by_chance_is_not_enough(self):
         marks = lambda t: BODY if abs(t - 6.0) < 0.1 or t > 8.0 else ELSEWHERE  # noqa: E731
-        found = list(joined(first(), second(marks), MIDDLE_S))
+        found = joined(first(), second(marks))
         assert min(seen.time_s for seen in found if is_second(seen)) > 8.0
 
     def test_where_they_never_agree_the_first_goes_on_to_the_end(self):
-        found = list(joined(first(), second(lambda _: ELSEWHERE), MIDDLE_S))
+        found = joined(first(), second(lambda _: ELSEWHERE))
         assert [seen.time_s for seen in found] == [seen.time_s for seen in first()]
         assert not any(is_second(seen) for seen in found)
 
     def test_a_second_half_that_cannot_be_read_to_the_end_does_not_cut_the_recording(self):
-        found = list(joined(first(), second(until_s=5.2), MIDDLE_S))
+        found = joined(first(), second(until_s=5.2))
         assert found[-1].time_s == pytest.approx(END_S - STEP_S)
 
     def test_nothing_in_the_second_half(self):
-        assert len(list(joined(first(), [], MIDDLE_S))) == round(END_S / STEP_S)
+        assert len(joined(first(), [])) == round(END_S / STEP_S)
 
     def test_times_only_grow(self):
-        times = [seen.time_s for seen in joined(first(), second(), MIDDLE_S)]
+        times = [seen.time_s for seen in joined(first(), second())]
         assert (np.diff(times) > 0.0).all()
 
+    def test_once_the_second_half_stands_the_recording_ends_with_it(self):
+        found = joined(first(), second(until_s=8.0))
+        assert found[-1].time_s == pytest.approx(7.75)
+
+    def test_that_either_half_is_hard_to_see_is_passed_on(self):
+        both = [*second(until_s=7.0), Restart()]
+        assert joined(first(), both)[-1] == Restart()
+        assert joined(first(lambda _: ELSEWHERE), both)[-1] == Restart()
+        assert joined([*first(), Restart()], second(lambda _: ELSEWHERE))[-1] == Restart()
+
+    def test_how_large_the_body_is_at_the_beginning_is_told_to_the_second_half(self):
+        sizes_px = []
+
+        def begin(size_px) -> Any:
+            sizes_px.append(size_px)
+            return Given(second())
+
+        sampled(HalvesSampler(Given(first()), begin, MIDDLE_S))
+        assert sizes_px == [size_px(BODY)]
+
     def test_where_nobody_is_in_view_nobody_is_agreed_on(self):
-        found = list(joined(first(lambda _: None), second(lambda _: None), MIDDLE_S))
+        found = joined(first(lambda _: None), second(lambda _: None))
         assert is_second(found[-1])
 
 
@@ -174,11 +221,14 @@ def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
-    told: list[float] = []
+    told: list[Progress] = []
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        analyse_video(reader, Nobody(), REQUEST, None, told.append, at_once=at_once)
-    assert (np.diff(told) >= 0.0).all()
-    assert told[-1] == pytest.approx(30.0 - 1 / FPS)
+        analyse_video(reader, Nobody(), REQUEST, report=told.append, at_once=at_once)
+    reached_s = [progress.reached_s for progress in told]
+    assert (np.diff(reached_s) >= 0.0).all()
+    assert reached_s[-1] == pytest.approx(30.0 - 1 / FPS)
+    assert told[-1].share == pytest.approx(1.0, abs=0.01)
+    assert {progress.activity for progress in told} == {Activity.LOOKING}
 
 
 def test_the_first_half_stops_where_the_second_begins(tmp_path):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backstretch.analysis import analyse_video
+from backstretch.analysis import Activity, Progress, analyse_video
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.library import open_library
@@ -110,24 +110,46 @@ def test_of_few_pictures_none_is_left_out(tmp_path):
     assert len(found.track) == 300
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_it_is_told_that_it_begins_again(tmp_path, at_once):
+    told: list[Progress] = []
+    with VideoReader(still(tmp_path, 30.0)) as reader:
+        analyse_video(reader, Doubtful(), REQUEST, report=told.append, at_once=at_once)
+    before = [each.reached_s for each in told if each.activity is Activity.LOOKING]
+    again = [each.reached_s for each in told if each.activity is Activity.LOOKING_AGAIN]
+    assert before + again == [each.reached_s for each in told]
+    assert again[0] < 1.0 < before[-1] < 20.0
+    assert again[-1] == pytest.approx(30.0 - 1 / FPS)
+
+
 def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
     code = (
-        "from backstretch.cli_options import watching\n"
-        "with watching(5.0, 15.0) as reached:\n"
-        "    for time_s in ({}):\n"
-        "        reached(time_s)"
+        "from backstretch.analysis import Activity, Progress\n"
+        "from backstretch.cli_options import progress_bar\n"
+        "with progress_bar() as report:\n"
+        "    for time_s, activity in ({}):\n"
+        "        report(Progress(time_s, 5.0, 15.0, Activity[activity]))"
     )
-    shown = {}
-    for times in ("5.0, 9.0, 8.5, 15.0", "5.0, 9.0, 5.1, 15.0"):
+    at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_AGAIN")'
+    shown = []
+    for told in (f"{at_first}, ", f"{at_first}, {then}"):
         screen, terminal = pty.openpty()
-        command = [sys.executable, "-c", code.format(times)]
+        command = [sys.executable, "-c", code.format(told)]
         subprocess.run(command, stderr=terminal, check=True, env={**os.environ, "COLUMNS": "100"})
         os.close(terminal)
-        shown[times] = read_all(screen)
-    first, again = shown.values()
+        shown.append(read_all(screen))
+    first, again = shown
     assert "Watching" in first
     assert "every picture" not in first
     assert "Hard to see: watching every picture" in again
+
+
+def test_of_what_tells_nothing_no_bar_is_shown():
+    code = "from backstretch.cli_options import progress_bar\nwith progress_bar(): pass"
+    screen, terminal = pty.openpty()
+    subprocess.run([sys.executable, "-c", code], stderr=terminal, check=True)
+    os.close(terminal)
+    assert read_all(screen) == ""
 
 
 @pytest.mark.model

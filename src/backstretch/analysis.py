@@ -1,24 +1,67 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Generator
-from contextlib import closing
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
 from backstretch.collector import ResultCollector, too_slow
 from backstretch.detection import Detection, IdentityWatch, VideoLandmarker
 from backstretch.errors import InputError
 from backstretch.frame import Source
-from backstretch.halves import SecondHalf, joined, middle_of
+from backstretch.halves import middle_of, open_halves
 from backstretch.landmarks import GrowingTrack
-from backstretch.looker import looks
-from backstretch.looking import CHANGING_S, HardToSeeError, size_px
-from backstretch.outputs import Outputs, Progress
+from backstretch.looker import open_sampler
+from backstretch.looking import CHANGING_S, Restart, Sampler
+from backstretch.outputs import Outputs
 from backstretch.recording import Recording
 from backstretch.request import Part, Request
 from backstretch.result import Result
 from backstretch.video import VideoReader
+
+SHORTEST_S = 1e-3
+"""A part is no shorter, where shares of it are told."""
+
+
+class Activity(Enum):
+    """What an analysis is at."""
+
+    LOOKING = auto()
+    LOOKING_AGAIN = auto()
+    """The body was found to be hard to see: at every picture, from the beginning on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes:
+        reached_s: The time of the recording that was reached.
+        start_s, end_s: The part that is analysed.
+        activity: What it is at.
+    """
+
+    reached_s: float
+    start_s: float
+    end_s: float
+    activity: Activity = Activity.LOOKING
+
+    @property
+    def share(self) -> float:
+        """The share that is done, 0 to 1; a recording may turn out longer than it states."""
+        done_s = self.reached_s - self.start_s
+        return min(1.0, done_s / max(self.end_s - self.start_s, SHORTEST_S))
+
+
+Report = Callable[[Progress], None]
+"""Is told how far an analysis is."""
+Analysis = tuple[Result, Recording]
+
+
+def report_nothing(_progress: Progress) -> None:
+    """Leave it untold how far an analysis is."""
 
 
 def analyse_video(
@@ -26,10 +69,10 @@ def analyse_video(
     landmarker: VideoLandmarker,
     request: Request,
     folder: Path | None = None,
-    progress: Progress = lambda _: None,
+    report: Report = report_nothing,
     *,
     at_once: bool = True,
-) -> tuple[Result, Recording]:
+) -> Analysis:
     """Analyse a video; write steps.csv and annotated.mp4 into ``folder`` if given.
 
     Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
@@ -40,84 +83,76 @@ def analyse_video(
     wholly = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
         request = wholly
-    try:
-        return _analysed(reader, landmarker, request, folder, progress, at_once=at_once)
-    except HardToSeeError:
+    attempt = partial(_attempt, reader, folder=folder, report=report, at_once=at_once)
+    analysis = attempt(landmarker, request, activity=Activity.LOOKING)
+    while isinstance(analysis, Restart):
         with landmarker.another() as fresh:
-            return _analysed(reader, fresh, wholly, folder, progress, at_once=at_once)
+            analysis = attempt(fresh, wholly, activity=Activity.LOOKING_AGAIN)
+    return analysis
 
 
-def _analysed(
+def _attempt(
     reader: VideoReader,
     landmarker: VideoLandmarker,
     request: Request,
-    folder: Path | None,
-    progress: Progress,
     *,
+    folder: Path | None,
+    report: Report,
     at_once: bool,
-) -> tuple[Result, Recording]:
-    """Analyse a video in one way.
+    activity: Activity,
+) -> Analysis | Restart:
+    """Analyse a video in one way; a `Restart` where that does not do."""
+    start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
 
-    Raises:
-        HardToSeeError: Every picture should be looked at.
-    """
-    growing = GrowingTrack()
+    def tell(reached_s: float) -> None:
+        report(Progress(reached_s, start_s, end_s, activity))
+
+    track, collector = GrowingTrack(), ResultCollector.of_recording(request)
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
-    with Outputs(folder, request, reader.path, progress) as outputs:
-        collector = ResultCollector.of_recording(request)
-        with closing(
-            _seen(reader, landmarker, request, collector, outputs, at_once=at_once)
-        ) as seen:
-            for each in seen:
-                growing.push(each.time_s, each.marks)
-                identity.push(each)
-                outputs.write(collector.push([(each.time_s, each.marks)]))
-        if not growing:
+    with Outputs(folder, request, reader.path, tell) as outputs:
+        with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
+            while isinstance(item := sampler.next(collector.attention), Detection):
+                track.push(item.time_s, item.marks)
+                identity.push(item)
+                outputs.write(collector.push([(item.time_s, item.marks)]))
+                outputs.reached(sampler.reached_s)
+        if item is not None:
+            return item
+        if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
+        outputs.finish()
     warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
-    recording = Recording(growing.track(reader.wh), reader.source, warnings)
+    recording = Recording(track.track(reader.wh), reader.source, warnings)
     return collector.result(recording.source, warnings), recording
 
 
-def _seen(
+def _sampler(
     reader: VideoReader,
     landmarker: VideoLandmarker,
     request: Request,
-    collector: ResultCollector,
-    outputs: Outputs,
+    report: Callable[[float], None],
     *,
     at_once: bool,
-) -> Generator[Detection]:
-    """What is seen, in order of time, and tell how far it is."""
+) -> AbstractContextManager[Sampler]:
+    """Of every picture, of a short recording in one go, or of both halves of a long one."""
     middle_s = None if request.every_frame else middle_of(reader, request.part)
-    interest = None if request.every_frame else collector
-    with closing(looks(reader, landmarker, request.part, interest)) as first:
-        begin = None if middle_s is None else next(first, None)
-        if middle_s is None or begin is None:
-            for each in first:
-                yield each
-                outputs.reached(each.time_s)
-            return
-        half = SecondHalf(reader, landmarker, request, middle_s, size_px(begin.marks))
-        with half.begun(outputs.reached, at_once=at_once) as second:
-            for each in joined(chain((begin,), first), second, middle_s):
-                yield each
-                outputs.reached(min(each.time_s, middle_s) + half.done_s)
+    if middle_s is None:
+        return open_sampler(reader, landmarker, request.part, every_frame=request.every_frame)
+    return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
 
 
-def analyse_track(
-    recording: Recording, request: Request, folder: Path | None = None
-) -> tuple[Result, Recording]:
+def analyse_track(recording: Recording, request: Request, folder: Path | None = None) -> Analysis:
     """Replay a landmark track; the same numbers as the run that recorded it."""
+    collector = ResultCollector.of_recording(request)
     with Outputs(folder, request, None, lambda _: None) as outputs:
-        collector = ResultCollector.of_recording(request)
         for time_s, marks in recording.track:
             if time_s in request.part:
                 outputs.write(collector.push([(time_s, marks)]))
         if collector.count == 0:
             raise _nothing_there(recording.source, request.part)
         outputs.write(collector.finish())
+        outputs.finish()
     return collector.result(recording.source, recording.warnings), recording
 
 

@@ -11,27 +11,33 @@ change what a script finds. Everything that can be put right by the caller is a 
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from backstretch.analysis import analyse_track, analyse_video
-from backstretch.detection import VideoLandmarker, open_landmarker
+from backstretch.analysis import (
+    Analysis,
+    Progress,
+    Report,
+    analyse_track,
+    analyse_video,
+    report_nothing,
+)
+from backstretch.detection import open_landmarker
 from backstretch.errors import BackstretchError, InputError
 from backstretch.hold import Hold
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
-from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
 from backstretch.report import write_report
 from backstretch.request import Assignment, Part, Request
 from backstretch.result import Result
-from backstretch.video import VideoReader
+from backstretch.video import Growth, VideoReader
 
 __all__ = [
     "BackstretchError",
@@ -47,8 +53,6 @@ __all__ = [
     "pose",
 ]
 Side = Literal["left", "right", "both"]
-Watching = Callable[[float, float], AbstractContextManager[Progress]]
-"""Begins to show how far it is, from one second to another."""
 SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 120.0
 
 
@@ -64,7 +68,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     every_frame: bool = False,
     out: str | Path | None = None,
     model: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> Result:
     """Analyse a video, a photograph or a landmark track (``.npz``).
 
@@ -102,11 +106,18 @@ def analyze(  # noqa: PLR0913 - options of the program
     )
     request = Request(assignment, Part(start_s, end_s), every_frame=every_frame, mirrored=mirrored)
 
-    def watching(_start_s: float, _end_s: float) -> AbstractContextManager[Progress]:
-        return nullcontext(progress or _unheard)
+    def report(now: Progress) -> None:
+        if progress is not None:
+            progress(now.reached_s)
 
-    job = (None if out is None else Path(out)), (None if model is None else Path(model))
-    return analyse_recording(Path(path), request, recognised, *job, watching)
+    return analyse_recording(
+        Path(path),
+        request,
+        recognised=recognised,
+        out=None if out is None else Path(out),
+        model=None if model is None else Path(model),
+        report=report,
+    )
 
 
 def all_poses() -> tuple[Pose, ...]:
@@ -137,14 +148,15 @@ def load_track(path: str | Path) -> Recording:
     return Recording.load(Path(path))
 
 
-def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
+def analyse_recording(
     path: Path,
     request: Request,
-    recognised: tuple[Pose, ...],
-    out: Path | None,
-    model: Path | None,
-    watching: Watching,
     *,
+    recognised: tuple[Pose, ...],
+    out: Path | None = None,
+    model: Path | None = None,
+    report: Report = report_nothing,
+    growth: Growth | None = None,
     at_once: bool = True,
 ) -> Result:
     """Analyse a recording as requested and write its files, whole or not at all; command line and API do this.
@@ -155,7 +167,8 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
         recognised: The poses that a photograph is compared with.
         out: The folder for the files, None for none.
         model: Another pose model.
-        watching: Shows how far it is while a video is watched.
+        report: Is told how far it is while a video is looked at.
+        growth: Ends a video that is still being written where it ended when it was opened; None to go on.
         at_once: Whether two cores may be used; the numbers are the same.
 
     Raises:
@@ -164,17 +177,20 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            result, landmarks = _replayed(path, request, folder, model)
+            result, recording = _replayed(path, request, folder, model)
         else:
-            with _opened(path, request.part, model, watching) as (reader, landmarker, progress):
-                result, landmarks = analyse_video(
-                    reader, landmarker, request, folder, progress, at_once=at_once
+            with (
+                _opened(path, request.part, growth) as reader,
+                open_landmarker(model) as landmarker,
+            ):
+                result, recording = analyse_video(
+                    reader, landmarker, request, folder, report, at_once=at_once
                 )
-        if len(landmarks.track) == 1:
-            alike = _likenesses(landmarks, recognised, mirrored=request.mirrored)
+        if len(recording.track) == 1:
+            alike = _likenesses(recording, recognised, mirrored=request.mirrored)
             result = replace(result, looks_like=alike)
         if folder is not None:
-            landmarks.save(folder / "landmarks.npz")
+            recording.save(folder / "landmarks.npz")
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
             (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
             write_report(folder / "result.json")
@@ -191,9 +207,7 @@ def _likenesses(
     return looks_like(marks, recognised) if marks else ()
 
 
-def _replayed(
-    path: Path, request: Request, folder: Path | None, model: Path | None
-) -> tuple[Result, Recording]:
+def _replayed(path: Path, request: Request, folder: Path | None, model: Path | None) -> Analysis:
     if model is not None:
         raise InputError(f"{path}: is a landmark track; another model has no use for it")
     recording = Recording.load(path)
@@ -201,27 +215,18 @@ def _replayed(
     return analyse_track(replace(recording, source=source), request, folder)
 
 
-@contextmanager
-def _opened(
-    path: Path, part: Part, model: Path | None, watching: Watching
-) -> Iterator[tuple[VideoReader, VideoLandmarker, Progress]]:
-    with VideoReader(path) as reader:
-        length_s = reader.source.duration_s
-        if part.start_s >= length_s:
-            words = f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long"
-            raise InputError(words)
-        end_s = part.end_in(length_s)
-        with open_landmarker(model) as landmarker, watching(part.start_s, end_s) as progress:
-            yield reader, landmarker, progress
+def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
+    reader = VideoReader(path, growth=growth)
+    length_s = reader.source.duration_s
+    if part.start_s < length_s:
+        return reader
+    with reader:
+        raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
 
 
 @cache
 def _library() -> Library:
     return open_library(builtin_poses())
-
-
-def _unheard(_time_s: float) -> None:
-    pass
 
 
 def _refuse(asked: Pose | None, side: str, hold_s: float | None) -> None:

@@ -19,8 +19,8 @@ from backstretch.cli_options import (
     SideOption,
     StartOption,
     open_poses,
+    progress_bar,
     sides_of,
-    watching,
 )
 from backstretch.cli_saving import save_analysis
 from backstretch.errors import InputError
@@ -111,15 +111,27 @@ def analyze(
         sides=sides_of(asked, side),
         hold_s=hold,
     )
-    own = None if only_library else saved_neutral(profile)
+    own_neutral = None if only_library else saved_neutral(profile)
     request = Request(
-        assignment, Part(start, end), every_frame=every_frame, mirrored=mirrored, own=own
+        assignment,
+        Part(start, end),
+        every_frame=every_frame,
+        mirrored=mirrored,
+        own_neutral=own_neutral,
     )
     saving = Saving(when, profile, asked_for(request)) if save else None
     items = recordings_in(recordings, out)
     is_one = len(recordings) == 1 and [item.path for item in items] == recordings
     if is_one and jobs is None:
-        _analyse_one(recordings[0], request, library, (out, model), as_json=as_json, saving=saving)
+        _analyse_one(
+            recordings[0],
+            request,
+            library,
+            out=out,
+            model=model,
+            as_json=as_json,
+            saving=saving,
+        )
         return
     if when is not None and len(items) > 1:
         raise InputError("--when tells the time of one recording; leave it out with several")
@@ -132,19 +144,22 @@ def _analyse_one(
     recording: Path,
     request: "Request",
     library: "Library",
-    files: tuple[Path | None, Path | None],
     *,
+    out: Path | None,
+    model: Path | None,
     as_json: bool,
     saving: "Saving | None",
 ) -> None:
-    """Analyse a recording by itself; ``files`` are the folder for the results, and another model."""
+    """Analyse a recording by itself; ``out`` is the folder for the results."""
     from rich.console import Console
 
     from backstretch.api import analyse_recording
     from backstretch.summary import show
 
-    out, model = files
-    result = analyse_recording(recording, request, library.recognised, out, model, watching)
+    with progress_bar() as report:
+        result = analyse_recording(
+            recording, request, recognised=library.recognised, out=out, model=model, report=report
+        )
     if as_json:
         print(json.dumps(result.as_dict()))
     else:

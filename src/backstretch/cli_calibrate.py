@@ -24,8 +24,8 @@ from backstretch.cli_options import (
     open_poses,
     own_folder,
     own_poses,
+    progress_bar,
     sides_of,
-    watching,
 )
 from backstretch.cli_words import asked_name, asked_words
 from backstretch.errors import InputError
@@ -141,7 +141,7 @@ def calibrate(
     library = open_poses(poses, quiet=True, personal=False, profile=profile)
     request = _request((pose, new, name), side, still, (out, force, profile), library)
     own = None if neutral else saved_neutral(profile)
-    options = TakeOptions(model, mirrored, Part(start, end), own, watching)
+    options = TakeOptions(model, mirrored, Part(start, end), own)
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
         if len(source) > 1 or start > 0.0 or end is not None:
@@ -230,7 +230,8 @@ def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
 def _shot(source: str, request: Request, options: "TakeOptions") -> "Shot":
     from backstretch.shots import shot_of
 
-    return shot_of(Path(source), request.pose, options)
+    with progress_bar() as report:
+        return shot_of(Path(source), request.pose, options, report)
 
 
 def _guided(

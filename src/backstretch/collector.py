@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from backstretch.frame import Source
@@ -23,6 +24,19 @@ SLOW_BELOW_FPS = 12.0
 """Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
 
 
+@dataclass(frozen=True)
+class Attention:
+    """What matters in the moments to come.
+
+    Attributes:
+        is_busy: Whether some position is held, or may soon be: only then movements matter.
+        seeks_neutral: Whether there is no neutral yet, and the person may be at rest.
+    """
+
+    is_busy: bool = False
+    seeks_neutral: bool = False
+
+
 class ResultCollector:
     """Feeds a session with moments, and collects what the result needs.
 
@@ -32,7 +46,6 @@ class ResultCollector:
         mirrored: Whether the moments are of a mirror image; that is undone before they are judged.
         together: Moments that are judged together.
         within_s: Seconds that they lie apart at the most.
-        seeks_neutral: Whether a neutral may be sought for among them.
 
     Attributes:
         count: How many moments were taken.
@@ -46,7 +59,6 @@ class ResultCollector:
         mirrored: bool = False,
         together: int = 1,
         within_s: float = math.inf,
-        seeks_neutral: bool = True,
     ) -> None:
         self.assignment = assignment
         self.session = session
@@ -55,23 +67,21 @@ class ResultCollector:
         self._together, self._within_s = together, within_s
         self._waiting: list[tuple[float, Landmarks | None]] = []
         self._seen = 0
-        self._may_seek_neutral = seeks_neutral
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
 
     @classmethod
-    def of_recording(cls, request: Request, *, seeks_neutral: bool = True) -> Self:
+    def of_recording(cls, request: Request) -> Self:
         """One for the moments of a recording, which come more quickly than they were recorded."""
         assignment = request.assignment
         # Sides that were not asked for are judged too: to say so when they were held.
-        session = Session(assignment.poses, asked=assignment.asked, own=request.own)
+        session = Session(assignment.poses, asked=assignment.asked, own=request.own_neutral)
         return cls(
             assignment,
             session,
             mirrored=request.mirrored,
             together=TOGETHER,
             within_s=math.inf if request.every_frame else WITHIN_S,
-            seeks_neutral=seeks_neutral,
         )
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
@@ -101,13 +111,11 @@ class ResultCollector:
                 self._neutrals.setdefault(step.pose.id, step.neutral)
         return steps
 
-    def is_busy(self) -> bool:
-        """Whether some position is held, or may soon be."""
-        return any(watch.busy or watch.near for watch in self.session.watches)
-
-    def seeks_neutral(self) -> bool:
-        """Whether there is no neutral yet, and the person may be at rest."""
-        return self._may_seek_neutral and self.session.seeks_neutral
+    @property
+    def attention(self) -> Attention:
+        """What matters in the moments to come, by what was judged so far."""
+        is_busy = any(watch.busy or watch.near for watch in self.session.watches)
+        return Attention(is_busy, self.session.seeks_neutral)
 
     @property
     def holds(self) -> tuple[Held, ...]:

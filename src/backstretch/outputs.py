@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from backstretch.drawing import Drawing
@@ -11,22 +10,25 @@ from backstretch.recording import StepsFile
 from backstretch.request import Request
 from backstretch.session import Step
 
-Progress = Callable[[float], None]
-"""Is told the source's time that has been reached, in seconds."""
-
 
 class Outputs:
-    """The files that are written while a recording is looked at; none without a folder. A context manager.
+    """The files that are written while a recording is looked at; none without a folder.
+
+    A context manager: what is not finished when it is left is given up.
 
     Args:
         folder: Where to write, None for nowhere.
         request: What was asked.
         video: The recording to draw on, None for a landmark track.
-        progress: Is told how far both the analysis and the drawing are.
+        progress: Is told the source's time that both the analysis and the drawing have reached, in seconds.
     """
 
     def __init__(
-        self, folder: Path | None, request: Request, video: Path | None, progress: Progress
+        self,
+        folder: Path | None,
+        request: Request,
+        video: Path | None,
+        progress: Callable[[float], None],
     ) -> None:
         self._progress = progress
         self._looked_s = request.part.start_s
@@ -40,19 +42,17 @@ class Outputs:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with ExitStack() as stack:
             if self._steps is not None:
                 stack.callback(self._steps.close)
             if self._drawing is not None:
                 stack.callback(self._drawing.give_up)  # does nothing to one that is done
-            if self._drawing is not None and error is None:
-                self._drawing.finish(self._tell)
+
+    def finish(self) -> None:
+        """Wait until all is written."""
+        if self._drawing is not None:
+            self._drawing.finish(self._tell)
 
     def write(self, steps: Iterable[Step]) -> None:
         """Write what is known."""

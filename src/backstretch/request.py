@@ -82,7 +82,7 @@ class Request:
         part: The part of the recording that is analysed.
         every_frame: Whether to look at every picture, not only where it matters.
         mirrored: Whether the recording is a mirror image.
-        own: The person's own neutral, from another day.
+        own_neutral: The person's own neutral, from another day.
     """
 
     assignment: Assignment
@@ -90,4 +90,4 @@ class Request:
     _: KW_ONLY
     every_frame: bool = False
     mirrored: bool = False
-    own: OwnNeutral | None = None
+    own_neutral: OwnNeutral | None = None

@@ -1,25 +1,19 @@
 """Shots: takes read from videos, photographs and landmark tracks, measured and ready to calibrate from."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backstretch.analysis import analyse_video
+from backstretch.analysis import Report, analyse_video, report_nothing
 from backstretch.calibrating import Shot
 from backstretch.detection import ANOTHER, open_landmarker
 from backstretch.errors import InputError
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import OwnNeutral
-from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recording import TRACK_ENDING, Recording
 from backstretch.request import Assignment, Part, Request
 from backstretch.session import Session
 from backstretch.video import VideoReader
-
-Watching = Callable[[float, float], AbstractContextManager[Progress]]
-"""Shows how far the looking is, from the second to the second."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +24,25 @@ class TakeOptions:
         model: Another pose model; None for the one inside the package.
         mirrored: Whether the takes are mirror images.
         part: The part of them to look at.
-        own: The person's own neutral.
-        watching: Shows the progress.
+        own_neutral: The person's own neutral.
     """
 
     model: Path | None
     mirrored: bool
     part: Part
-    own: OwnNeutral | None
-    watching: Watching
+    own_neutral: OwnNeutral | None
 
 
-def shot_of(path: Path, pose: Pose | None, options: TakeOptions) -> Shot:
+def shot_of(
+    path: Path, pose: Pose | None, options: TakeOptions, report: Report = report_nothing
+) -> Shot:
     """Look at a take.
 
     Args:
         path: A video, a photograph or a landmark track.
         pose: What it is meant to show; None for something new.
         options: How.
+        report: Is told how far that is.
 
     Raises:
         InputError: It cannot be used.
@@ -55,14 +50,14 @@ def shot_of(path: Path, pose: Pose | None, options: TakeOptions) -> Shot:
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     if is_track and options.model is not None:
         raise InputError(f"{path}: is a landmark track; --model has no use for it")
-    recording = Recording.load(path) if is_track else _watched(path, options)
+    recording = Recording.load(path) if is_track else _watched(path, options, report)
     moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
         length_s = recording.source.duration_s
         raise InputError(
             f"{path}: there is nothing from {options.part.start_s:g} s; it is {length_s:g} s long"
         )
-    session = Session((pose,) if pose else (), own=options.own)
+    session = Session((pose,) if pose else (), own=options.own_neutral)
     steps = [*session.push(moments), *session.finish()]
     crowd = next((words for words in recording.warnings if words.startswith(ANOTHER)), "")
     return Shot(path.name, steps, moments, crowd.partition(";")[0])
@@ -81,7 +76,7 @@ def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:
     return marks.mirrored() if marks is not None and options.mirrored else marks
 
 
-def _watched(path: Path, options: TakeOptions) -> Recording:
+def _watched(path: Path, options: TakeOptions, report: Report) -> Recording:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
         if options.part.start_s >= length_s > 0.0:
@@ -89,8 +84,5 @@ def _watched(path: Path, options: TakeOptions) -> Recording:
                 f"--start {options.part.start_s:g} is after the end; {path} is {length_s:g} s long"
             )
         request = Request(Assignment(poses=()), options.part, every_frame=True)
-        with (
-            open_landmarker(options.model) as landmarker,
-            options.watching(options.part.start_s, options.part.end_in(length_s)) as progress,
-        ):
-            return analyse_video(reader, landmarker, request, None, progress)[1]
+        with open_landmarker(options.model) as landmarker:
+            return analyse_video(reader, landmarker, request, report=report)[1]
