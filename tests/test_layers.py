@@ -185,6 +185,10 @@ def test_a_library_has_its_own_door(library):
     assert {module for module in MODULES if library in libraries(module)} <= DOORS[library]
 
 
+def test_the_landmarker_is_opened_in_one_place():
+    assert {module for module in MODULES if "landmarker" in own_imports(module)} == {"detection"}
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_no_heavy_library_is_loaded_at_import(module):
     assert {name.split(".")[0] for name in at_import(tree_of(module))} & HEAVY == set()
