@@ -223,7 +223,7 @@ def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
 def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
     told: list[Progress] = []
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        analyse_video(reader, Nobody(), REQUEST, report=told.append, at_once=at_once)
+        analyse_video(reader, Nobody(), REQUEST, on_progress=told.append, at_once=at_once)
     reached_s = [progress.reached_s for progress in told]
     assert (np.diff(reached_s) >= 0.0).all()
     assert reached_s[-1] == pytest.approx(30.0 - 1 / FPS)

@@ -114,7 +114,7 @@ def test_of_few_pictures_none_is_left_out(tmp_path):
 def test_it_is_told_that_it_begins_again(tmp_path, at_once):
     told: list[Progress] = []
     with VideoReader(still(tmp_path, 30.0)) as reader:
-        analyse_video(reader, Doubtful(), REQUEST, report=told.append, at_once=at_once)
+        analyse_video(reader, Doubtful(), REQUEST, on_progress=told.append, at_once=at_once)
     before = [each.reached_s for each in told if each.activity is Activity.LOOKING]
     again = [each.reached_s for each in told if each.activity is Activity.LOOKING_AGAIN]
     assert before + again == [each.reached_s for each in told]
@@ -126,9 +126,9 @@ def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
     code = (
         "from backstretch.analysis import Activity, Progress\n"
         "from backstretch.cli_options import progress_bar\n"
-        "with progress_bar() as report:\n"
+        "with progress_bar() as show:\n"
         "    for time_s, activity in ({}):\n"
-        "        report(Progress(time_s, 5.0, 15.0, Activity[activity]))"
+        "        show(Progress(time_s, 5.0, 15.0, Activity[activity]))"
     )
     at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_AGAIN")'
     shown = []

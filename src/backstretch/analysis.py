@@ -21,7 +21,7 @@ from backstretch.request import Part, Request
 from backstretch.result import Result
 from backstretch.video import VideoReader
 
-SHORTEST_S = 1e-3
+LEAST_S = 1e-3
 """A part is no shorter, where shares of it are told."""
 
 
@@ -52,15 +52,15 @@ class Progress:
     def share(self) -> float:
         """The share that is done, 0 to 1; a recording may turn out longer than it states."""
         done_s = self.reached_s - self.start_s
-        return min(1.0, done_s / max(self.end_s - self.start_s, SHORTEST_S))
+        return min(1.0, done_s / max(self.end_s - self.start_s, LEAST_S))
 
 
-Report = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 """Is told how far an analysis is."""
 Analysis = tuple[Result, Recording]
 
 
-def report_nothing(_progress: Progress) -> None:
+def ignore_progress(_progress: Progress) -> None:
     """Leave it untold how far an analysis is."""
 
 
@@ -69,7 +69,7 @@ def analyse_video(
     landmarker: VideoLandmarker,
     request: Request,
     folder: Path | None = None,
-    report: Report = report_nothing,
+    on_progress: OnProgress = ignore_progress,
     *,
     at_once: bool = True,
 ) -> Analysis:
@@ -83,7 +83,7 @@ def analyse_video(
     wholly = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
         request = wholly
-    attempt = partial(_attempt, reader, folder=folder, report=report, at_once=at_once)
+    attempt = partial(_attempt, reader, folder=folder, on_progress=on_progress, at_once=at_once)
     analysis = attempt(landmarker, request, activity=Activity.LOOKING)
     while isinstance(analysis, Restart):
         with landmarker.another() as fresh:
@@ -97,7 +97,7 @@ def _attempt(
     request: Request,
     *,
     folder: Path | None,
-    report: Report,
+    on_progress: OnProgress,
     at_once: bool,
     activity: Activity,
 ) -> Analysis | Restart:
@@ -105,7 +105,7 @@ def _attempt(
     start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
 
     def tell(reached_s: float) -> None:
-        report(Progress(reached_s, start_s, end_s, activity))
+        on_progress(Progress(reached_s, start_s, end_s, activity))
 
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
@@ -131,7 +131,7 @@ def _sampler(
     reader: VideoReader,
     landmarker: VideoLandmarker,
     request: Request,
-    report: Callable[[float], None],
+    on_reached: Callable[[float], None],
     *,
     at_once: bool,
 ) -> AbstractContextManager[Sampler]:
@@ -139,7 +139,9 @@ def _sampler(
     middle_s = None if request.every_frame else middle_of(reader, request.part)
     if middle_s is None:
         return open_sampler(reader, landmarker, request.part, every_frame=request.every_frame)
-    return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
+    return open_halves(
+        reader, landmarker, request, middle_s, on_reached=on_reached, at_once=at_once
+    )
 
 
 def analyse_track(recording: Recording, request: Request, folder: Path | None = None) -> Analysis:

@@ -20,11 +20,11 @@ from typing import Literal
 
 from backstretch.analysis import (
     Analysis,
+    OnProgress,
     Progress,
-    Report,
     analyse_track,
     analyse_video,
-    report_nothing,
+    ignore_progress,
 )
 from backstretch.detection import open_landmarker
 from backstretch.errors import BackstretchError, InputError
@@ -106,7 +106,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     )
     request = Request(assignment, Part(start_s, end_s), every_frame=every_frame, mirrored=mirrored)
 
-    def report(now: Progress) -> None:
+    def on_progress(now: Progress) -> None:
         if progress is not None:
             progress(now.reached_s)
 
@@ -116,7 +116,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         recognised=recognised,
         out=None if out is None else Path(out),
         model=None if model is None else Path(model),
-        report=report,
+        on_progress=on_progress,
     )
 
 
@@ -155,7 +155,7 @@ def analyse_recording(
     recognised: tuple[Pose, ...],
     out: Path | None = None,
     model: Path | None = None,
-    report: Report = report_nothing,
+    on_progress: OnProgress = ignore_progress,
     growth: Growth | None = None,
     at_once: bool = True,
 ) -> Result:
@@ -167,7 +167,7 @@ def analyse_recording(
         recognised: The poses that a photograph is compared with.
         out: The folder for the files, None for none.
         model: Another pose model.
-        report: Is told how far it is while a video is looked at.
+        on_progress: Is told how far it is while a video is looked at.
         growth: Ends a video that is still being written where it ended when it was opened; None to go on.
         at_once: Whether two cores may be used; the numbers are the same.
 
@@ -184,7 +184,7 @@ def analyse_recording(
                 open_landmarker(model) as landmarker,
             ):
                 result, recording = analyse_video(
-                    reader, landmarker, request, folder, report, at_once=at_once
+                    reader, landmarker, request, folder, on_progress, at_once=at_once
                 )
         if len(recording.track) == 1:
             alike = _likenesses(recording, recognised, mirrored=request.mirrored)

@@ -120,7 +120,7 @@ def _analysed(task: Task, orders: Orders, pipe: Connection) -> tuple[Result, tup
         recognised=orders.recognised,
         out=task.folder,
         model=orders.model,
-        report=ShareSender(pipe),
+        on_progress=ShareSender(pipe),
         growth=growth,
         at_once=False,
     )

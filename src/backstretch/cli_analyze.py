@@ -156,9 +156,14 @@ def _analyse_one(
     from backstretch.api import analyse_recording
     from backstretch.summary import show
 
-    with progress_bar() as report:
+    with progress_bar() as on_progress:
         result = analyse_recording(
-            recording, request, recognised=library.recognised, out=out, model=model, report=report
+            recording,
+            request,
+            recognised=library.recognised,
+            out=out,
+            model=model,
+            on_progress=on_progress,
         )
     if as_json:
         print(json.dumps(result.as_dict()))

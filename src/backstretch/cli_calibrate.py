@@ -230,8 +230,8 @@ def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
 def _shot(source: str, request: Request, options: "TakeOptions") -> "Shot":
     from backstretch.shots import shot_of
 
-    with progress_bar() as report:
-        return shot_of(Path(source), request.pose, options, report)
+    with progress_bar() as on_progress:
+        return shot_of(Path(source), request.pose, options, on_progress)
 
 
 def _guided(

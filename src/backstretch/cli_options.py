@@ -15,7 +15,7 @@ import typer
 from backstretch.errors import InputError
 
 if TYPE_CHECKING:
-    from backstretch.analysis import Report
+    from backstretch.analysis import OnProgress
     from backstretch.library import Library
     from backstretch.poses import Pose
 
@@ -131,8 +131,8 @@ def open_poses(
 
 
 @contextmanager
-def progress_bar() -> Iterator["Report"]:
-    """A bar with the time left on stderr, from the first report on; nothing where stderr is no terminal."""
+def progress_bar() -> Iterator["OnProgress"]:
+    """A bar with the time left on stderr, from the first call on; nothing where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -158,7 +158,7 @@ def progress_bar() -> Iterator["Report"]:
     ]
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
-    def report(progress: analysis.Progress) -> None:
+    def show(progress: analysis.Progress) -> None:
         text = texts[progress.activity]
         if not bar.tasks:
             bar.add_task(text, total=1.0)
@@ -169,7 +169,7 @@ def progress_bar() -> Iterator["Report"]:
         bar.update(task.id, completed=progress.share)
 
     try:
-        yield report
+        yield show
     finally:
         bar.stop()
 

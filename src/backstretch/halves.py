@@ -37,7 +37,7 @@ def open_halves(
     request: Request,
     middle_s: float,
     *,
-    report: Callable[[float], None],
+    on_reached: Callable[[float], None],
     at_once: bool,
 ) -> Iterator[Sampler]:
     """Begin to look at both halves of a recording.
@@ -47,7 +47,7 @@ def open_halves(
         landmarker: Looks at the first half; another one like it at the second.
         request: What was asked.
         middle_s: Where the second half begins.
-        report: Is told the time that was reached while only the second half is looked at.
+        on_reached: Is told the time that was reached while only the second half is looked at.
         at_once: Whether both are looked at at the same time; the detections are the same without.
     """
     with (
@@ -60,7 +60,7 @@ def open_halves(
             if at_once:
                 half.detections = iter(stack.enter_context(Ahead(half.detections, 0)))
             else:
-                half.look_now(report)
+                half.look_now(on_reached)
             return half
 
         yield HalvesSampler(first, begin, middle_s)
@@ -97,14 +97,14 @@ class SecondHalf:
         self.detections: Iterator[Detection | Restart] = self._look()
         self.done_s = 0.0
 
-    def look_now(self, report: Callable[[float], None]) -> None:
+    def look_now(self, on_reached: Callable[[float], None]) -> None:
         """Look at all of it, and tell how far that is."""
         items: list[Detection | Restart] = []
         for item in self.detections:
             if isinstance(item, Restart):
                 items = []  # what was found before it is of no use
             items.append(item)
-            report(self._request.part.start_s + self.done_s)
+            on_reached(self._request.part.start_s + self.done_s)
         self.detections = iter(items)
 
     def _look(self) -> Iterator[Detection | Restart]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from backstretch.analysis import Report, analyse_video, report_nothing
+from backstretch.analysis import OnProgress, analyse_video, ignore_progress
 from backstretch.calibrating import Shot
 from backstretch.detection import ANOTHER, open_landmarker
 from backstretch.errors import InputError
@@ -34,7 +34,7 @@ class TakeOptions:
 
 
 def shot_of(
-    path: Path, pose: Pose | None, options: TakeOptions, report: Report = report_nothing
+    path: Path, pose: Pose | None, options: TakeOptions, on_progress: OnProgress = ignore_progress
 ) -> Shot:
     """Look at a take.
 
@@ -42,7 +42,7 @@ def shot_of(
         path: A video, a photograph or a landmark track.
         pose: What it is meant to show; None for something new.
         options: How.
-        report: Is told how far that is.
+        on_progress: Is told how far that is.
 
     Raises:
         InputError: It cannot be used.
@@ -50,7 +50,7 @@ def shot_of(
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     if is_track and options.model is not None:
         raise InputError(f"{path}: is a landmark track; --model has no use for it")
-    recording = Recording.load(path) if is_track else _watched(path, options, report)
+    recording = Recording.load(path) if is_track else _watched(path, options, on_progress)
     moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
         length_s = recording.source.duration_s
@@ -76,7 +76,7 @@ def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:
     return marks.mirrored() if marks is not None and options.mirrored else marks
 
 
-def _watched(path: Path, options: TakeOptions, report: Report) -> Recording:
+def _watched(path: Path, options: TakeOptions, on_progress: OnProgress) -> Recording:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
         if options.part.start_s >= length_s > 0.0:
@@ -85,4 +85,4 @@ def _watched(path: Path, options: TakeOptions, report: Report) -> Recording:
             )
         request = Request(Assignment(poses=()), options.part, every_frame=True)
         with open_landmarker(options.model) as landmarker:
-            return analyse_video(reader, landmarker, request, report=report)[1]
+            return analyse_video(reader, landmarker, request, on_progress=on_progress)[1]
