@@ -21,6 +21,7 @@ from backstretch import batch_crew
 from backstretch.api import _library
 from backstretch.batch_crew import Begun, Crew, Ended
 from backstretch.batch_work import Orders, Task
+from backstretch.library import builtin_poses
 from backstretch.result import Wanted
 from tests.figures import FRONT, side_bend, standing
 from tests.media import Making, grey, write_video
@@ -151,6 +152,24 @@ class TestWritten:
         assert statuses(out) == {"clip.npz": "done"}
         changed = {name for name, when in results(out).items() if when != first[name]}
         assert changed == {"a", "mon-clip"}
+
+    def test_a_result_is_made_again_when_the_pose_file_has_other_ranges(
+        self, home, track, tmp_path
+    ):
+        pose, out = tmp_path / "bend.toml", tmp_path / "out"
+        text = (builtin_poses() / f"{POSE}.toml").read_text("utf-8")
+        pose.write_text(text, "utf-8")
+        copies(track, tmp_path / "in" / "a.npz", tmp_path / "in" / "b.npz")
+        command = "analyze", tmp_path / "in", "--pose", pose, "--out", out, "--library"
+        home.run(*command)
+        assert documents(out, "a")[0]["totals"]["valid_s"] > 2.0
+        home.run(*command)
+        assert statuses(out) == {"a.npz": "kept", "b.npz": "kept"}
+        stricter = text.replace("accept = [11, 50]", "accept = [35, 50]")
+        pose.write_text(stricter.replace("good = [17, 42]", "good = [36, 42]"), "utf-8")
+        home.run(*command)
+        assert statuses(out) == {"a.npz": "done", "b.npz": "done"}
+        assert documents(out, "a")[0]["totals"]["valid_s"] == 0.0
 
 
 class TestSeveral:
