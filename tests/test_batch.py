@@ -96,7 +96,7 @@ SETTINGS = {
     Measure: (lambda measure: checking(measure=measure), CHECK.measure),
     Reach: (lambda measured: checking(measured=measured), CHECK.measured),
     OwnRanges: (lambda right: checking(right=right), CHECK.right),
-    OwnNeutral: (lambda own: Wanted((CALIBRATED_POSE,), own=own), NEUTRAL),
+    OwnNeutral: (lambda own: Wanted((CALIBRATED_POSE,), own_neutral=own), NEUTRAL),
 }
 """What a result depends on: how each is handed in, and one of it."""
 

@@ -114,7 +114,7 @@ def analyze(
         start_s=start,
         end_s=end,
         every_frame=every_frame,
-        own=None if only_library else saved_neutral(profile),
+        own_neutral=None if only_library else saved_neutral(profile),
     )
     saving = Saving(when, profile, asked_for(wanted)) if save else None
     items = recordings_in(recordings, out)

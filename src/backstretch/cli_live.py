@@ -119,8 +119,8 @@ def live(
         warnings=warnings,
         profile=profile,
     )
-    own = None if only_library else saved_neutral(profile)
-    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
+    own_neutral = None if only_library else saved_neutral(profile)
+    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral)
     outcome = run_live(setup, practice, complain)
     remember_sessions()
     _tell(outcome, console, as_json=as_json)

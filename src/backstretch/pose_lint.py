@@ -87,7 +87,7 @@ def _own_figure(pose: Pose) -> Iterator[str]:
     for form in forms_of(pose) if pose.figure else ():
         for reading in ideal_verdict(form, form).required:
             if reading.outside or reading.lacking:
-                (low, high), key = reading.target.own.accept, reading.target.column.key
+                (low, high), key = reading.target.for_side.accept, reading.target.column.key
                 yield f"figure: {key} is {reading.value:.3g}, outside {low:g} to {high:g}"
 
 

@@ -36,7 +36,7 @@ def is_alike(one: Still, other: Still) -> bool:
 
 def _at_rest(still: Still) -> Floats:
     """The values of a still; what is counted from rest is nothing in the rest itself."""
-    if still.neutral is not None or still.own:
+    if still.neutral is not None or still.own_neutral_date:
         return still.values
     return np.where(relative_columns() & np.isnan(still.values), 0.0, still.values)
 

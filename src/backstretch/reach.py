@@ -98,7 +98,7 @@ def _refusal(verdict: Verdict, still: Still) -> str:
 
 def _way(reading: Reading, still: Still) -> float:
     """Share of the way from rest that a reading has gone; going beyond the range is going all of it."""
-    check, (low, high) = reading.check, reading.target.own.accept
+    check, (low, high) = reading.check, reading.target.for_side.accept
     least, most = safe_range(check.measure)
     is_beyond = check.more == "larger" and high < reading.value <= most
     is_beyond |= check.more == "smaller" and least <= reading.value < low
@@ -106,7 +106,7 @@ def _way(reading: Reading, still: Still) -> float:
 
 
 def _far_off(reading: Reading) -> str:
-    low, high = reading.target.own.accept
+    low, high = reading.target.for_side.accept
     told, unit = f"{reading.value:.2f}", ""
     if reading.check.measure.unit == "deg":
         told, unit = f"{reading.value:.0f}°", "°"
