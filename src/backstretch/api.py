@@ -139,7 +139,7 @@ def load_track(path: str | Path) -> Recording:
     return Recording.load(Path(path))
 
 
-def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
+def analyse_recording(  # noqa: PLR0917 - what a command and a worker know
     path: Path,
     wanted: Wanted,
     recognised: tuple[Pose, ...],

@@ -138,15 +138,32 @@ def calibrate(
     from backstretch.stage import Machine
 
     library = open_poses(poses, quiet=True, personal=False, profile=profile)
-    request = _request((pose, new, name), side, still, (out, force, profile), library)
+    request = _request(
+        library,
+        pose_id=pose,
+        new_id=new,
+        name=name,
+        side=side,
+        least_s=still,
+        out=out,
+        force=force,
+        profile=profile,
+    )
     own_neutral = None if neutral else saved_neutral(profile)
-    looking = Looking(model, mirrored, start, end, own_neutral, watching)
+    looking = Looking(
+        model=model,
+        mirrored=mirrored,
+        start_s=start,
+        end_s=end,
+        own_neutral=own_neutral,
+        watching=watching,
+    )
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
         if len(source) > 1 or start > 0.0 or end is not None:
             raise InputError("--from camera goes alone, without other sources, --start and --end")
         machine = Machine(camera, model, no_window, no_voice, console)
-        made = _guided(request, library, (machine, takes, mirrored), own_neutral)
+        made = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
         _keep(made, request, library, console, [])
         return
     shots = [_shot(each, request, looking) for each in source]
@@ -171,16 +188,18 @@ def saved_neutral(profile: str) -> "OwnNeutral | None":
 
 
 def _request(
-    names: tuple[str, str | None, str],
+    library: "Library",
+    *,
+    pose_id: str,
+    new_id: str | None,
+    name: str,
     side: SideOption,
     least_s: float,
-    to: tuple[Path | None, bool, str],
-    library: "Library",
+    out: Path | None,
+    force: bool,
+    profile: str,
 ) -> Request:
     """What is asked for, checked as far as can be before anything is looked at."""
-    from backstretch.pose_file import ID
-
-    (pose_id, new_id, name), (out, force, profile) = names, to
     pose = library.find(pose_id) if pose_id else None
     if pose is not None and pose.id in library.own_ids:
         raise InputError(
@@ -194,23 +213,25 @@ def _request(
     made_id = pose.id if pose else new_id or ""
     usual = own_poses(profile) / f"{made_id}{ENDING}" if made_id else neutral_path(profile)
     path = out or usual
+    _check_free(path, force=force)
+    return Request(pose, new_id or "", name, sides, least_s, path, force)
+
+
+def _check_free(path: Path, *, force: bool) -> None:
+    """Tell before anything is looked at that a file may not be written."""
+    from backstretch.pose_file import ID
+
     if not ID.fullmatch(path.stem):
         raise InputError(
             f"--out {path}: the file's name is the id; use small letters, digits and _"
         )
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name a file that ends in {ENDING}")
-    _check_writable(path)
-    if path.exists() and not force:
-        raise InputError(f"{path}: is there already; --force writes over it")
-    return Request(pose, new_id or "", name, sides, least_s, path, force)
-
-
-def _check_writable(path: Path) -> None:
-    """Tell before anything is looked at that a file cannot be written."""
     folder = next(each for each in path.absolute().parents if each.exists())
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise InputError(f"{path}: cannot be written; {folder} is no folder that you may write to")
+    if path.exists() and not force:
+        raise InputError(f"{path}: is there already; --force writes over it")
 
 
 def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
@@ -235,8 +256,11 @@ def _shot(source: str, request: Request, looking: "Looking") -> "Shot":
 def _guided(
     request: Request,
     library: "Library",
-    how: tuple["Machine", int, bool],
+    machine: "Machine",
     own_neutral: "OwnNeutral | None",
+    *,
+    takes: int,
+    mirrored: bool,
 ) -> "Pose | OwnNeutral":
     """What guided takes with a camera come to."""
     from backstretch.goals import NeutralGoal, NewGoal, PersonalGoal
@@ -246,7 +270,6 @@ def _guided(
     from backstretch.health import PAIN_ADVICE
     from backstretch.landmarks import SIDES
 
-    machine, takes, mirrored = how
     sides: list[str | None] = [None] * takes
     goal: Goal = NeutralGoal(_today())
     if request.pose is not None:
