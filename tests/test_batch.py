@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from backstretch.batch import (
+    HEAD,
     Item,
     Outcome,
     Row,
@@ -23,6 +24,7 @@ from backstretch.batch import (
     named,
     real,
     recordings_in,
+    summary_csv,
     told_of,
 )
 from backstretch.batch_kept import (
@@ -36,7 +38,7 @@ from backstretch.batch_kept import (
     sweep,
     taken_names,
 )
-from backstretch.batch_page import HEAD, line_of, show_table, summary_csv
+from backstretch.batch_page import line_of, show_table
 from backstretch.batch_work import GrowingError, Watch
 from backstretch.catalogue import Measure
 from backstretch.errors import InputError

@@ -97,7 +97,8 @@ def analyze(
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
     from backstretch.batch import recordings_in
-    from backstretch.cli_batch import Batch, prepared, run_batch
+    from backstretch.batch_run import Batch, prepared
+    from backstretch.cli_batch import run_batch
     from backstretch.cli_batch_saving import Saving, asked_for
     from backstretch.result import Wanted
 
@@ -126,7 +127,7 @@ def analyze(
         raise InputError("--when tells the time of one recording; leave it out with several")
     orders = _orders(wanted, library, model, text=as_json or save)
     items = prepared(items, out) if out else items
-    run_batch(Batch(items, orders, jobs, out, as_json, saving))
+    run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
 
 
 def _analyse_one(
