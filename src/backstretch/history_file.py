@@ -5,8 +5,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from backstretch.errors import InputError
 from backstretch.health import make_private, open_private
@@ -59,9 +61,32 @@ def identity_of(path: Path) -> Identity:
     return found.st_dev, found.st_ino
 
 
-def is_moved(path: Path, opened: Identity) -> bool:
-    """Whether a path no longer leads to the file that was opened."""
-    return not path.exists() or identity_of(path) != opened
+@dataclass(frozen=True)
+class DatabaseFile:
+    """The history's file as it was found.
+
+    Attributes:
+        path: Where it is.
+        is_writable: Whether it may be written, its folder included.
+        identity: Which file it is.
+    """
+
+    path: Path
+    is_writable: bool
+    identity: Identity
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The file at a path; it is made where it is missing.
+
+        Raises:
+            OSError: There is none and it cannot be made, or it is no file.
+        """
+        return cls(path, may_write(path), identity_of(path))
+
+    def is_moved(self) -> bool:
+        """Whether the path no longer leads to the file that was found."""
+        return not self.path.exists() or identity_of(self.path) != self.identity
 
 
 def connect(path: Path, *, is_writable: bool) -> sqlite3.Connection:
@@ -130,7 +155,7 @@ def successor(path: Path) -> Iterator[Path]:
             beside(new, ending).unlink(missing_ok=True)
 
 
-def put_aside(path: Path, new: Path, now: datetime, damaged: Identity) -> Path | None:
+def put_aside(damaged: DatabaseFile, new: Path, now: datetime) -> Path | None:
     """Keep a damaged history, with its log, under another name, and put a new one in its place.
 
     Returns:
@@ -139,8 +164,9 @@ def put_aside(path: Path, new: Path, now: datetime, damaged: Identity) -> Path |
     Raises:
         OSError: They cannot be moved.
     """
-    if is_moved(path, damaged):
+    if damaged.is_moved():
         return None
+    path = damaged.path
     aside = free_path(beside(path, DAMAGED + now.strftime(ASIDE)))
     for ending in LOG:  # it must not meet a new history
         with suppress(FileNotFoundError):
