@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Self
 
 from backstretch.errors import InputError
 from backstretch.health import make_private, open_private
-from backstretch.history_schema import migrate, newest, version_of, version_on_disk
+from backstretch.history_schema import migrate, newest, version_of
 from backstretch.whole_file import free_path
 
 WAIT_S = 5.0
@@ -96,16 +96,9 @@ def connect(path: Path, *, is_writable: bool) -> sqlite3.Connection:
         InputError: It is of a newer version, or of an older one and may not be written.
         OSError, sqlite3.DatabaseError: It cannot be used.
     """
-    _refuse_newer(path, version_on_disk(path))
-    if is_writable:
-        return _writing(path)
-    try:
-        return _reading(path, "mode=ro")
-    except sqlite3.OperationalError as error:
-        # SQLite reads a write-ahead log with a file beside it, which it cannot make in such a folder.
-        if _code(error) not in NO_FILE_BESIDE or os.access(path.parent, os.W_OK):
-            raise
-    return _reading(path, "immutable=1")
+    with closing(_untouching(path)) as db:
+        _refuse_newer(path, version_of(db))
+    return _writing(path) if is_writable else _reading(path)
 
 
 def is_damage(error: Exception) -> bool:
@@ -198,8 +191,8 @@ def _writing(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _reading(path: Path, mode: str) -> sqlite3.Connection:
-    db = _connected(path, mode)
+def _reading(path: Path) -> sqlite3.Connection:
+    db = _read_only(path)
     with _closed_on_error(db):
         if version_of(db) < newest():
             words = (
@@ -208,6 +201,31 @@ def _reading(path: Path, mode: str) -> sqlite3.Connection:
             raise InputError(f"{path}: {words}")
         db.execute(TABLES)
     return db
+
+
+def _untouching(path: Path) -> sqlite3.Connection:
+    """A connection that leaves the file and its write-ahead log as they are.
+
+    One that may write moves a left-over log into the file, also one of a newer backstretch.
+    """
+    if beside(path, "-wal").exists():
+        return _read_only(path)
+    return _connected(path, "immutable=1")  # else there would be an empty log afterwards
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    db = _connected(path, "mode=ro")
+    with _closed_on_error(db):
+        try:
+            version_of(db)
+        except sqlite3.OperationalError as error:
+            # SQLite reads a log with a file beside it, which it cannot make in such a folder.
+            if _code(error) not in NO_FILE_BESIDE or os.access(path.parent, os.W_OK):
+                raise
+        else:
+            return db
+    db.close()
+    return _connected(path, "immutable=1")
 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
