@@ -18,6 +18,7 @@ from backstretch.cli_options import (
     ProfileOption,
     SideOption,
     StartOption,
+    complain,
     open_poses,
     sides_of,
     watching,
@@ -152,7 +153,9 @@ def _analyse_one(
     else:
         show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
     if saving:
-        print(save_analysis(result, recording, saving.when, saving.profile), file=sys.stderr)
+        saved = save_analysis(result, recording, saving.when, saving.profile)
+        complain(*saved.notices)
+        print(saved.text, file=sys.stderr)
 
 
 def _orders(wanted: "Wanted", library: "Library", model: Path | None, *, text: bool) -> "Orders":

@@ -104,11 +104,12 @@ class _Delivery:
             print(document.text, flush=True)
         if self._saving:
             try:
-                words = save_once(json.loads(document.text), document.path, self._saving)
+                saved = save_once(json.loads(document.text), document.path, self._saving)
             except InputError as error:
                 self._fail(*error.faults)
             else:
-                print(f"{document.path}: {words}", file=sys.stderr)
+                complain(*saved.notices)
+                print(f"{document.path}: {saved.text}", file=sys.stderr)
 
     def _fail(self, *lines: str) -> None:
         complain(*lines)

@@ -128,7 +128,7 @@ def live(
     own_neutral = None if only_library else saved_neutral(profile)
     practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral)
     outcome = run_live(setup, practice, complain)
-    remember_sessions()
+    complain(*remember_sessions())
     _tell(outcome, console, as_json=as_json)
 
 
