@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from backstretch import batch_run
-from backstretch.batch import RESULT, SUMMARY, Item, Status
+from backstretch.batch import SUMMARY, Item, Status
 from backstretch.batch_crew import Begun, Ended
 from backstretch.batch_kept import finish, origin_of
 from backstretch.batch_run import Batch, BatchRun, Document, Fault, Through
 from backstretch.batch_work import Orders, Reply, Task
+from backstretch.output_names import RESULT
 from backstretch.result import Wanted
 
 ORDERS = Orders(Wanted(()), (), None, "settings", text=True)

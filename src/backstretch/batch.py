@@ -11,16 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from backstretch.output_names import ANNOTATED, RESULT, TRACK
 from backstretch.spreadsheet import harmless
 
 SUMMARY = "summary.csv"
 HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "holds", "complete", "warnings",
         "error", "folder")  # fmt: skip
-RESULT = "result.json"
 ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
     ".wmv", ".flv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".npz"))  # fmt: skip
 """What is looked at in a folder; a file that is named itself may end in anything."""
-OWN_FILES = frozenset({"annotated.mp4", "landmarks.npz"})
+OWN_FILES = frozenset({ANNOTATED, TRACK})
 """Beside a result these are its files, and no recordings."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
 RESERVED = frozenset(

@@ -14,8 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from backstretch.batch import RESULT, real, told_of
+from backstretch.batch import real, told_of
 from backstretch.errors import ODD, InputError
+from backstretch.output_names import RESULT
 from backstretch.poses import Pose
 from backstretch.result import Wanted
 from backstretch.whole_file import write_whole

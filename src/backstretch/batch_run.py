@@ -9,7 +9,6 @@ from pathlib import Path
 
 from backstretch.batch import (
     HEAD,
-    RESULT,
     SUMMARY,
     Item,
     Outcome,
@@ -22,6 +21,7 @@ from backstretch.batch_crew import MOST_JOBS, Begun, Crew, Ended, Share
 from backstretch.batch_kept import kept, known_names, origin_of, taken_names
 from backstretch.batch_work import Orders, Reply, Task
 from backstretch.errors import InputError
+from backstretch.output_names import RESULT
 from backstretch.whole_file import write_whole
 
 

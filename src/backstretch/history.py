@@ -35,13 +35,13 @@ from backstretch.history_rows import (
 )
 from backstretch.history_salvage import salvage
 from backstretch.history_schema import transaction
+from backstretch.output_names import RESULT
 from backstretch.practice_days import RECORD
 from backstretch.practised import PractisedHold, Sitting
 from backstretch.session_record import PastSession, number_of, read_session
 
 __all__ = ["ANALYZED", "LIVE", "DamagedHistoryError", "Entry", "History"]
 
-RESULT = "result.json"
 CUT_OFF_AFTER = timedelta(hours=6)
 """A live session without an end is over after this long; no session lasts half a day."""
 
