@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from backstretch.hold import LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.looking import (
     CHANGES_FOR_S,
     CHANGING_S,

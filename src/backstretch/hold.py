@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from backstretch.landmarks import LONGEST_GAP_S
+
 INSTANT_S = 1e-6
 """Times nearer than this are the same time: rounding."""
-LONGEST_GAP_S = 0.5
-"""Time between moments further apart than this is unseen, whatever its ends."""
 SETTLE_S = 0.5
 """How long the position must be right before a hold opens (field notes, section 4: 0.3-0.5 s)."""
 GRACE_WRONG_S = 1.0

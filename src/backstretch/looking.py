@@ -23,8 +23,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import Floats, Landmarks
+from backstretch.hold import INSTANT_S
+from backstretch.landmarks import LONGEST_GAP_S, Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE
 from backstretch.picture import Picture

@@ -23,7 +23,7 @@ from backstretch.columns import (
     reference_lengths,
     relative_columns,
 )
-from backstretch.landmarks import INDEX, Floats, Landmarks
+from backstretch.landmarks import INDEX, LONGEST_GAP_S, Floats, Landmarks
 from backstretch.measures import VISIBLE, Body
 from backstretch.views import OBLIQUE_FROM_DEG, View
 
@@ -35,8 +35,6 @@ UPRIGHT_BELOW_DEG = 35.0
 """Trunk angle from vertical up to which sitting or standing counts as upright."""
 UPRIGHT_IN_SPACE_BELOW_DEG = 45.0
 """The same in space, where a lean towards the camera shows and a camera that looks down adds its own angle."""
-LONGEST_GAP_S = 0.5
-"""Moments further apart than this do not make one still span."""
 FACING_FROM = 0.34
 """Share of the way to the camera that lies along the body's left or right: sin 20°. Below it the camera sees
 chest or back, and which way the person faces in the picture cannot be told."""

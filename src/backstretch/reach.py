@@ -24,6 +24,11 @@ LEAST_HALF_WIDTH = 0.12
 """Half the width of the narrowest range that the camera can tell; of angles and of ratios (research, D)."""
 HEAD_HALF_WIDTHS = 3.0
 """The same for measures that have a steadiness of their own, in those."""
+SURE_TO = 2.77
+"""Half-width of a range over the spread: what differs by more has changed (MDC95, research, section D)."""
+OWN_SHARE = 0.6
+"""Of the way from rest to what was reached, from where a position counts at the earliest; half-way stops on
+clips lie at 0.4 to 0.5 of it."""
 FAR_ENOUGH = 0.4
 """Share of the way from rest to the library's range from which a position is meant for a stretch; shallow
 ones on clips have gone 0.5 to 0.7, rest 0.1 at most."""

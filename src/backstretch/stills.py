@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.columns import COLUMNS, relative_columns
-from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import INDEX, NAMES, Floats, Landmarks
+from backstretch.hold import INSTANT_S
+from backstretch.landmarks import INDEX, LONGEST_GAP_S, NAMES, Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE, STILL_FOR_S, STILL_WITHIN, Neutral
 from backstretch.session import Step
