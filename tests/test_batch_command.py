@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -231,11 +232,17 @@ class TestSeveral:
         screen, terminal = pty.openpty()
         arguments = ["analyze", str(folder), "--json", "--library", "--pose", POSE]
         command = [sys.executable, "-m", "backstretch", *arguments]
-        done = subprocess.run(
-            command, env=home.environment(), stdout=subprocess.PIPE, stderr=terminal, check=False
-        )
-        os.close(terminal)
-        shown = read_all(screen)
+        with ThreadPoolExecutor(1) as reader:  # a terminal that nobody reads from is full at last
+            shown = reader.submit(read_all, screen)
+            done = subprocess.run(
+                command,
+                env=home.environment(),
+                stdout=subprocess.PIPE,
+                stderr=terminal,
+                check=False,
+            )
+            os.close(terminal)
+        shown = shown.result()
         assert len([json.loads(line) for line in done.stdout.splitlines()]) == 3
         assert "All" in shown
         assert "bad.npz: is not a landmark track" in shown
