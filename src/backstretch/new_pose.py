@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backstretch.anatomy import safe_range
-from backstretch.catalogue import CATALOGUE, Measure, Reference, Unit
+from backstretch.catalogue import CATALOGUE, Measure, Range, Reference, Unit, least_half_width
 from backstretch.columns import COLUMN_INDEX, COLUMNS, SIGNED_BY_SIDE, Column, landmark_index
 from backstretch.contrasts import Contrast
 from backstretch.landmarks import SIDES, Floats, Landmarks
-from backstretch.poses import Check, Of, Range, Reach, Sides
-from backstretch.reach import OWN_SHARE, SURE_TO, least_half_width
+from backstretch.poses import Check, Of, Reach, Sides
+from backstretch.reach import OWN_SHARE, SURE_TO
 from backstretch.stills import Still
 from backstretch.views import DOUBTFUL_FROM_DEG, View
 

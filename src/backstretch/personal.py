@@ -14,10 +14,11 @@ from typing import cast
 import numpy as np
 
 from backstretch.anatomy import safe_range
+from backstretch.catalogue import Range, least_half_width
 from backstretch.landmarks import INDEX, SIDES
 from backstretch.measures import measure_body, seen_landmarks
-from backstretch.poses import CalibratedSides, Calibration, Check, OwnRanges, Pose, Range, Reach
-from backstretch.reach import OWN_SHARE, SURE_TO, Shown, least_half_width, reach_of, rest_of
+from backstretch.poses import CalibratedSides, Calibration, Check, OwnRanges, Pose, Reach
+from backstretch.reach import OWN_SHARE, SURE_TO, Shown, reach_of, rest_of
 from backstretch.stills import Still
 from backstretch.views import View
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from backstretch.catalogue import least_half_width
 from backstretch.columns import COLUMNS, Column, relative_columns
 from backstretch.landmarks import Floats
 from backstretch.new_pose import carries
 from backstretch.personal import view_of
-from backstretch.reach import least_half_width
 from backstretch.stills import Still
 
 ALIKE_WITHIN = 2.0
