@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import fields, replace
 from multiprocessing import Pipe
 from pathlib import Path, PureWindowsPath
 
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from backstretch.analysis import Progress
 from backstretch.batch import (
+    HEAD,
     Item,
     Outcome,
     Row,
@@ -23,6 +25,7 @@ from backstretch.batch import (
     named,
     real,
     recordings_in,
+    summary_csv,
     told_of,
 )
 from backstretch.batch_kept import (
@@ -36,12 +39,16 @@ from backstretch.batch_kept import (
     sweep,
     taken_names,
 )
-from backstretch.batch_page import HEAD, line_of, show_table, summary_csv
+from backstretch.batch_page import line_of, show_table
 from backstretch.batch_work import ShareSender
+from backstretch.catalogue import Measure
 from backstretch.errors import InputError
 from backstretch.library import builtin_poses, open_library
-from backstretch.request import Assignment, Request
+from backstretch.neutral import OwnNeutral
+from backstretch.poses import Calibration, Check, Dose, OwnRanges, Pose, Reach
+from backstretch.request import Assignment, Part, Request
 from backstretch.spreadsheet import harmless
+from backstretch.views import View
 
 DOCUMENT = {
     "source": {"path": "clip.mp4"},
@@ -60,6 +67,44 @@ DOCUMENT = {
 LIBRARY = open_library(builtin_poses())
 ANYTHING = Assignment(poses=LIBRARY.recognised, asked=False)
 REQUEST = Request(ANYTHING)
+NEUTRAL = OwnNeutral("2026-01-31", View(10.0, 0.0), {"nose_drop.left": 0.06})
+CALIBRATED_POSE = replace(
+    LIBRARY.find("standing_side_bend"),
+    calibration=Calibration("2026-01-31", 2, 20.0, "each", (10.0, 0.0), 0.3, "of the take"),
+    checks=tuple(
+        replace(check, measured=Reach(1.0, 0.5), right=OwnRanges((1, 2), (0, 3), Reach(1.5, 0.5)))
+        for check in LIBRARY.find("standing_side_bend").checks
+    ),
+)
+CHECK = CALIBRATED_POSE.checks[0]
+
+
+def asking_for(**changes):
+    """What is asked of a batch, of one pose with something changed."""
+    return Request(Assignment((replace(CALIBRATED_POSE, **changes),)))
+
+
+def checking(**changes):
+    return asking_for(checks=(replace(CHECK, **changes), *CALIBRATED_POSE.checks[1:]))
+
+
+SETTINGS = {
+    Request: (lambda request: request, asking_for()),
+    Part: (lambda part: Request(ANYTHING, part), Part()),
+    Assignment: (Request, ANYTHING),
+    Pose: (lambda pose: Request(Assignment((pose,))), CALIBRATED_POSE),
+    Dose: (lambda dose: asking_for(dose=dose), CALIBRATED_POSE.dose),
+    Calibration: (
+        lambda calibration: asking_for(calibration=calibration),
+        CALIBRATED_POSE.calibration,
+    ),
+    Check: (lambda check: asking_for(checks=(check,)), CHECK),
+    Measure: (lambda measure: checking(measure=measure), CHECK.measure),
+    Reach: (lambda measured: checking(measured=measured), CHECK.measured),
+    OwnRanges: (lambda right: checking(right=right), CHECK.right),
+    OwnNeutral: (lambda own: Request(Assignment((CALIBRATED_POSE,)), own_neutral=own), NEUTRAL),
+}
+"""What a result depends on: how each is handed in, and one of it."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
@@ -392,6 +437,13 @@ class TestSettings:
         }
         model.write_bytes(b"two")
         assert len(hashes | {settings_hash(REQUEST, LIBRARY.recognised, model)}) == 13
+
+    @pytest.mark.parametrize("sort", SETTINGS, ids=lambda sort: sort.__name__)
+    def test_differ_with_every_field(self, sort):
+        make, value = SETTINGS[sort]
+        values = [value, *(replace(value, **{each.name: "another"}) for each in fields(value))]
+        hashes = {settings_hash(make(each), LIBRARY.recognised, None) for each in values}
+        assert len(hashes) == len(values)
 
     def test_cannot_be_told_of_a_model_that_is_not_there(self, tmp_path):
         with pytest.raises(InputError, match=r"none\.task: cannot be read"):

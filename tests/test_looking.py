@@ -7,8 +7,7 @@ import pytest
 
 from backstretch.collector import Attention
 from backstretch.detection import Detection
-from backstretch.hold import LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.looking import (
     CHANGES_FOR_S,
     CHANGING_S,

@@ -31,7 +31,8 @@ from backstretch.errors import BackstretchError, InputError
 from backstretch.hold import Hold
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
-from backstretch.poses import Pose
+from backstretch.output_names import RESULT, TRACK
+from backstretch.poses import LONGEST_HOLD_S, Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
 from backstretch.report import write_report
@@ -53,7 +54,7 @@ __all__ = [
     "pose",
 ]
 Side = Literal["left", "right", "both"]
-SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 120.0
+SHORTEST_HOLD_S = 1.0
 
 
 def analyze(  # noqa: PLR0913 - options of the program
@@ -94,7 +95,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         PoseFileError: The pose file has faults.
         SetupError: The machine lacks a system library, or the package its model.
     """
-    asked = pose_of(pose) if isinstance(pose, str) else pose
+    asked = _library().find(pose) if isinstance(pose, str) else pose
     _refuse(asked, side, hold_s)
     _refuse_part(start_s, end_s)
     recognised = _library().recognised
@@ -133,10 +134,6 @@ def pose(wanted: str) -> Pose:
         PoseFileError: The file has faults.
     """
     return _library().find(wanted)
-
-
-pose_of = pose
-"""The same, where an argument is called ``pose``."""
 
 
 def load_track(path: str | Path) -> Recording:
@@ -190,10 +187,10 @@ def analyse_recording(
             alike = _likenesses(recording, recognised, mirrored=request.mirrored)
             result = replace(result, looks_like=alike)
         if folder is not None:
-            recording.save(folder / "landmarks.npz")
+            recording.save(folder / TRACK)
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
-            write_report(folder / "result.json")
+            (folder / RESULT).write_text(text + "\n", "utf-8", "backslashreplace")
+            write_report(folder / RESULT)
     return result
 
 

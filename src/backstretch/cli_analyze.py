@@ -18,6 +18,7 @@ from backstretch.cli_options import (
     ProfileOption,
     SideOption,
     StartOption,
+    complain,
     open_poses,
     progress_bar,
     sides_of,
@@ -97,7 +98,8 @@ def analyze(
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
     from backstretch.batch import recordings_in
-    from backstretch.cli_batch import Batch, prepared, run_batch
+    from backstretch.batch_run import Batch, prepared
+    from backstretch.cli_batch import run_batch
     from backstretch.cli_batch_saving import Saving, asked_for
     from backstretch.request import Assignment, Part, Request
 
@@ -137,7 +139,7 @@ def analyze(
         raise InputError("--when tells the time of one recording; leave it out with several")
     orders = _orders(request, library, model, text=as_json or save)
     items = prepared(items, out) if out else items
-    run_batch(Batch(items, orders, jobs, out, as_json, saving))
+    run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
 
 
 def _analyse_one(
@@ -170,7 +172,9 @@ def _analyse_one(
     else:
         show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
     if saving:
-        print(save_analysis(result, recording, saving.when, saving.profile), file=sys.stderr)
+        saved = save_analysis(result, recording, saving.when, saving.profile)
+        complain(*saved.notices)
+        print(saved.text, file=sys.stderr)
 
 
 def _orders(request: "Request", library: "Library", model: Path | None, *, text: bool) -> "Orders":

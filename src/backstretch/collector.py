@@ -75,7 +75,7 @@ class ResultCollector:
         """One for the moments of a recording, which come more quickly than they were recorded."""
         assignment = request.assignment
         # Sides that were not asked for are judged too: to say so when they were held.
-        session = Session(assignment.poses, asked=assignment.asked, own=request.own_neutral)
+        session = Session(assignment.poses, asked=assignment.asked, own_neutral=request.own_neutral)
         return cls(
             assignment,
             session,

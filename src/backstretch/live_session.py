@@ -11,10 +11,11 @@ from backstretch.camera import Capture
 from backstretch.collector import too_slow
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.kept import RESULT, Kept
+from backstretch.kept import Kept
 from backstretch.lines import ENDED
 from backstretch.live import Live
 from backstretch.outlets import Speaker
+from backstretch.output_names import RESULT
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
 from backstretch.report import write_report

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from backstretch.collector import Attention
 from backstretch.detection import Detection
-from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import Floats, Landmarks
+from backstretch.hold import INSTANT_S
+from backstretch.landmarks import LONGEST_GAP_S, Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE
 from backstretch.picture import Picture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from backstretch.drawing import Drawing
+from backstretch.output_names import ANNOTATED, STEPS
 from backstretch.recording import StepsFile
 from backstretch.request import Request
 from backstretch.session import Step
@@ -35,9 +36,9 @@ class Outputs:
         self._steps: StepsFile | None = None
         self._drawing: Drawing | None = None
         if folder is not None:
-            self._steps = StepsFile(folder / "steps.csv")
+            self._steps = StepsFile(folder / STEPS)
         if folder is not None and video is not None:
-            self._drawing = Drawing(video, folder / "annotated.mp4", request)
+            self._drawing = Drawing(video, folder / ANNOTATED, request)
 
     def __enter__(self) -> Self:
         return self

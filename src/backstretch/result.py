@@ -101,7 +101,7 @@ class Result:
             return None
         span = {"start_s": self.neutral.start_s, "end_s": self.neutral.end_s}
         return {name: round(value, 2) for name, value in span.items()} | {
-            "own": self.neutral.own or None
+            "own": self.neutral.own_neutral_date or None
         }
 
     def _view(self) -> dict[str, Any] | None:

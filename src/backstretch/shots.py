@@ -57,15 +57,15 @@ def shot_of(
         raise InputError(
             f"{path}: there is nothing from {options.part.start_s:g} s; it is {length_s:g} s long"
         )
-    session = Session((pose,) if pose else (), own=options.own_neutral)
+    session = Session((pose,) if pose else (), own_neutral=options.own_neutral)
     steps = [*session.push(moments), *session.finish()]
     crowd = next((words for words in recording.warnings if words.startswith(ANOTHER)), "")
     return Shot(path.name, steps, moments, crowd.partition(";")[0])
 
 
-def seconds_held(shot: Shot, pose: Pose, own: OwnNeutral | None = None) -> float:
+def seconds_held(shot: Shot, pose: Pose, own_neutral: OwnNeutral | None = None) -> float:
     """Valid seconds that a take counts by a pose."""
-    session = Session((pose,), own=own)
+    session = Session((pose,), own_neutral=own_neutral)
     session.push(shot.moments)
     session.finish()
     return sum(held.hold.valid_s for held in session.held)
