@@ -22,7 +22,8 @@ from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.recording import Recording
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment, Request
+from backstretch.result import Result
 from backstretch.session import Session, Step
 from backstretch.video import VideoReader
 from tests.recognition import Seen, library, merged, seen_in, unasked
@@ -132,9 +133,9 @@ def media_clips() -> list[Clip]:
     return clips(MEDIA) or clips(SAMPLES)
 
 
-def look(clip: Clip, landmarker: MediaPipeLandmarker, wanted: Wanted):
+def look(clip: Clip, landmarker: MediaPipeLandmarker, request: Request):
     with VideoReader(clip.video) as reader:
-        return analyse_video(reader, landmarker, wanted)
+        return analyse_video(reader, landmarker, request)
 
 
 def reference(clip: Clip, stretch: Pose, step_s: float = REFERENCE_STEP_S) -> float:
@@ -179,7 +180,7 @@ def foreign_rows(clip: Clip, recording: Recording) -> list[Row]:
 
 def row(clip: Clip, recording: Recording, stretch: Pose, looking_s: float) -> Row:
     started = time.process_time()
-    result, _ = analyse_track(recording, Wanted((stretch,)))
+    result, _ = analyse_track(recording, Request(Assignment((stretch,))))
     work_s = time.process_time() - started
     spans = credited(result)
     whole = sum(b - a for a, b in spans)
@@ -279,7 +280,7 @@ def timing_of(job: tuple[Clip, str]) -> float:
     keep = every(fps, float(number)) if kind == "fps" else at_random(float(number))
     with MediaPipeLandmarker() as landmarker, Decimated(clip.video, keep) as reader:
         result, _ = analyse_video(
-            reader, landmarker, Wanted((pose(clip.pose_id),), every_frame=True)
+            reader, landmarker, Request(Assignment((pose(clip.pose_id),)), every_frame=True)
         )
     return result.seconds(Kind.VALID)
 

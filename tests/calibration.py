@@ -11,7 +11,6 @@ tell these apart.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import product
 from math import nan
@@ -23,9 +22,9 @@ from backstretch.errors import TakeError
 from backstretch.poses import Pose
 from backstretch.recognition import Held, told_apart
 from backstretch.recording import TRACK_ENDING, Recording
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Part, Request
 from backstretch.session import Session
-from backstretch.shots import Looking, shot_of
+from backstretch.shots import TakeOptions, shot_of
 from tests.accuracy import JOBS, recording_of
 from tests.recognition import Spans, library, merged, valid_spans
 from tests.truth import ALSO_TRUE, MEDIA, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, overlap
@@ -238,15 +237,13 @@ def new_of(folder: Path, task: Task, known: Pose) -> Pose:
 
 
 def shot(folder: Path, task: Task, known: Pose | None) -> Shot:
-    looking = Looking(
+    options = TakeOptions(
         model=None,
         mirrored=False,
-        start_s=0.0,
-        end_s=task.end_s,
-        own=None,
-        watching=lambda _start_s, _end_s: nullcontext(lambda _: None),
+        part=Part(end_s=task.end_s),
+        own_neutral=None,
     )
-    return shot_of(track_path(folder, task.source), known, looking)
+    return shot_of(track_path(folder, task.source), known, options)
 
 
 def counts_in(job: tuple[Path, Clip, Sequence[Reference]]) -> list[Count]:
@@ -269,7 +266,7 @@ def held_of(
 ) -> Sequence[Held]:
     """The holds of a reference: asked for by itself where the clip shows it, else beside all others."""
     if reference.pose is not None and reference.task.pose_id in clip.pose_ids:
-        return analyse_track(recording, Wanted((reference.pose,)))[0].holds
+        return analyse_track(recording, Request(Assignment((reference.pose,))))[0].holds
     watches = [watch for watch in session.watches if watch.form.pose is reference.pose]
     found = [Held(watch.form, hold) for watch in watches for hold in watch.clock.holds]
     return told_apart(found, least_s=0.0)

@@ -22,7 +22,7 @@ from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.library import Library, open_library
 from backstretch.recognition import Held, looks_like
 from backstretch.recording import Recording
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.video import VideoReader
 from tests.truth import ALSO_TRUE, MEDIA, PROVE_LITTLE, ROOT, Clip, clips, overlap
 
@@ -60,8 +60,8 @@ def library() -> Library:
     return open_library(ROOT / "poses")
 
 
-def unasked() -> Wanted:
-    return Wanted(library().recognised, asked=False, every_frame=True)
+def unasked() -> Request:
+    return Request(Assignment(library().recognised, asked=False), every_frame=True)
 
 
 def valid_spans(held: Held) -> Spans:

@@ -25,10 +25,11 @@ import numpy as np
 
 from backstretch import video
 from backstretch.analysis import analyse_video
-from backstretch.judge import Judge
+from backstretch.collector import ResultCollector
 from backstretch.landmarker import MediaPipeLandmarker, model_path
 from backstretch.library import builtin_poses, open_library
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment, Request
+from backstretch.result import Result
 from backstretch.video import VideoReader
 from tests.truth import ROOT, SAMPLES
 
@@ -196,10 +197,10 @@ def analysed(path: Path, *, every_frame: bool) -> tuple[Timed, Result]:
 def _analysis(path: Path, *, every_frame: bool, at_once: bool = True) -> tuple[float, Result, int]:
     """Seconds, the result, and how many pictures were looked at."""
     poses = open_library(builtin_poses()).recognised
-    wanted = Wanted(poses=poses, asked=False, every_frame=every_frame)
+    request = Request(Assignment(poses, asked=False), every_frame=every_frame)
     began = time.perf_counter()
     with VideoReader(path) as reader, MediaPipeLandmarker() as landmarker:
-        result, recording = analyse_video(reader, landmarker, wanted, at_once=at_once)
+        result, recording = analyse_video(reader, landmarker, request, at_once=at_once)
     return time.perf_counter() - began, result, len(recording.track)
 
 
@@ -240,8 +241,8 @@ def worked(path: Path, *, every_frame: bool) -> Work:
         (MediaPipeLandmarker, "_picture", "pictures"),
         (video, "upright", "pictures"),
         (video, "glance", "glances"),
-        (Judge, "push", "judging"),
-        (Judge, "finish", "judging"),
+        (ResultCollector, "push", "judging"),
+        (ResultCollector, "finish", "judging"),
     )
     with ExitStack() as stack:
         for owner, name, part in parts:

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from backstretch.collector import too_slow
 from backstretch.columns import COLUMNS
+from backstretch.frame import Source
 from backstretch.hold import Kind, Span
 from backstretch.neutral import Neutral
 from backstretch.pose_file import load_pose
 from backstretch.result import reasons, score
-from backstretch.take import too_slow
-from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 from backstretch.views import View
 from tests.truth import ROOT

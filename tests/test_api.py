@@ -12,8 +12,8 @@ import pytest
 
 import backstretch
 from backstretch import api
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
-from backstretch.video import Source
 from tests.figures import every, moments, side_bend
 from tests.truth import ROOT
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import fields, replace
 from multiprocessing import Pipe
 from pathlib import Path, PureWindowsPath
 
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from backstretch.analysis import Progress
 from backstretch.batch import (
+    HEAD,
     Item,
     Outcome,
     Row,
@@ -22,6 +25,7 @@ from backstretch.batch import (
     named,
     real,
     recordings_in,
+    summary_csv,
     told_of,
 )
 from backstretch.batch_kept import (
@@ -35,12 +39,16 @@ from backstretch.batch_kept import (
     sweep,
     taken_names,
 )
-from backstretch.batch_page import HEAD, line_of, show_table, summary_csv
-from backstretch.batch_work import GrowingError, Watch
+from backstretch.batch_page import line_of, show_table
+from backstretch.batch_work import ShareSender
+from backstretch.catalogue import Measure
 from backstretch.errors import InputError
 from backstretch.library import builtin_poses, open_library
-from backstretch.result import Wanted
+from backstretch.neutral import OwnNeutral
+from backstretch.poses import Calibration, Check, Dose, OwnRanges, Pose, Reach
+from backstretch.request import Assignment, Part, Request
 from backstretch.spreadsheet import harmless
+from backstretch.views import View
 
 DOCUMENT = {
     "source": {"path": "clip.mp4"},
@@ -57,7 +65,46 @@ DOCUMENT = {
     "warnings": ["it was dark"],
 }
 LIBRARY = open_library(builtin_poses())
-WANTED = Wanted(poses=LIBRARY.recognised, asked=False)
+ANYTHING = Assignment(poses=LIBRARY.recognised, asked=False)
+REQUEST = Request(ANYTHING)
+NEUTRAL = OwnNeutral("2026-01-31", View(10.0, 0.0), {"nose_drop.left": 0.06})
+CALIBRATED_POSE = replace(
+    LIBRARY.find("standing_side_bend"),
+    calibration=Calibration("2026-01-31", 2, 20.0, "each", (10.0, 0.0), 0.3, "of the take"),
+    checks=tuple(
+        replace(check, measured=Reach(1.0, 0.5), right=OwnRanges((1, 2), (0, 3), Reach(1.5, 0.5)))
+        for check in LIBRARY.find("standing_side_bend").checks
+    ),
+)
+CHECK = CALIBRATED_POSE.checks[0]
+
+
+def asking_for(**changes):
+    """What is asked of a batch, of one pose with something changed."""
+    return Request(Assignment((replace(CALIBRATED_POSE, **changes),)))
+
+
+def checking(**changes):
+    return asking_for(checks=(replace(CHECK, **changes), *CALIBRATED_POSE.checks[1:]))
+
+
+SETTINGS = {
+    Request: (lambda request: request, asking_for()),
+    Part: (lambda part: Request(ANYTHING, part), Part()),
+    Assignment: (Request, ANYTHING),
+    Pose: (lambda pose: Request(Assignment((pose,))), CALIBRATED_POSE),
+    Dose: (lambda dose: asking_for(dose=dose), CALIBRATED_POSE.dose),
+    Calibration: (
+        lambda calibration: asking_for(calibration=calibration),
+        CALIBRATED_POSE.calibration,
+    ),
+    Check: (lambda check: asking_for(checks=(check,)), CHECK),
+    Measure: (lambda measure: checking(measure=measure), CHECK.measure),
+    Reach: (lambda measured: checking(measured=measured), CHECK.measured),
+    OwnRanges: (lambda right: checking(right=right), CHECK.right),
+    OwnNeutral: (lambda own: Request(Assignment((CALIBRATED_POSE,)), own_neutral=own), NEUTRAL),
+}
+"""What a result depends on: how each is handed in, and one of it."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
@@ -371,25 +418,36 @@ class TestKept:
 
 class TestSettings:
     def test_are_the_same_for_the_same(self):
-        again = Wanted(poses=open_library(builtin_poses()).recognised, asked=False)
-        first = settings_hash(WANTED, LIBRARY.recognised, None)
-        assert first == settings_hash(again, LIBRARY.recognised, None)
+        again = Assignment(poses=open_library(builtin_poses()).recognised, asked=False)
+        first = settings_hash(REQUEST, LIBRARY.recognised, None)
+        assert first == settings_hash(Request(again), LIBRARY.recognised, None)
 
     def test_differ_with_every_option_and_the_poses(self, tmp_path):
         model = tmp_path / "model.task"
         model.write_bytes(b"one")
         hashes = {
-            settings_hash(wanted, LIBRARY.recognised[:count], path)
-            for wanted in (WANTED, Wanted(WANTED.poses), Wanted(WANTED.poses[1:], asked=False))
+            settings_hash(Request(assignment), LIBRARY.recognised[:count], path)
+            for assignment in (
+                ANYTHING,
+                Assignment(ANYTHING.poses),
+                Assignment(ANYTHING.poses[1:], asked=False),
+            )
             for count in (1, None)
             for path in (None, model)
         }
         model.write_bytes(b"two")
-        assert len(hashes | {settings_hash(WANTED, LIBRARY.recognised, model)}) == 13
+        assert len(hashes | {settings_hash(REQUEST, LIBRARY.recognised, model)}) == 13
+
+    @pytest.mark.parametrize("sort", SETTINGS, ids=lambda sort: sort.__name__)
+    def test_differ_with_every_field(self, sort):
+        make, value = SETTINGS[sort]
+        values = [value, *(replace(value, **{each.name: "another"}) for each in fields(value))]
+        hashes = {settings_hash(make(each), LIBRARY.recognised, None) for each in values}
+        assert len(hashes) == len(values)
 
     def test_cannot_be_told_of_a_model_that_is_not_there(self, tmp_path):
         with pytest.raises(InputError, match=r"none\.task: cannot be read"):
-            settings_hash(WANTED, LIBRARY.recognised, tmp_path / "none.task")
+            settings_hash(REQUEST, LIBRARY.recognised, tmp_path / "none.task")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a matter of Linux")
@@ -402,48 +460,26 @@ def test_an_origin_may_have_a_name_that_is_no_text(tmp_path):
     assert Origin(**about["made_from"]).path == str(path)
 
 
-class TestWatch:
+class TestShares:
     @pytest.fixture
     def pipe(self):
         ours, its = Pipe()
         with ours, its:
             yield ours, its
 
-    @pytest.fixture
-    def path(self, tmp_path):
-        return made(tmp_path, "grows.ts") / "grows.ts"
-
-    def test_tells_the_share_in_steps(self, path, pipe):
-        with Watch(path, pipe[1]).watching(10.0, 20.0) as reached:
-            for time_s in (10.0, 10.05, 15.0, 15.05, 21.0):
-                reached(time_s)
+    @staticmethod
+    def send(pipe, *times_s):
+        send = ShareSender(pipe[1])
+        for time_s in times_s:
+            send(Progress(time_s, 10.0, 20.0))
         pipe[1].close()
+
+    def test_are_told_in_steps(self, pipe):
+        self.send(pipe, 10.0, 10.05, 15.0, 15.05, 21.0)
         assert (pipe[0].recv(), pipe[0].recv()) == (0.5, 1.0)
         with pytest.raises(EOFError):
             pipe[0].recv()
 
-    def test_tells_that_it_begins_again(self, path, pipe):
-        with Watch(path, pipe[1]).watching(10.0, 20.0) as reached:
-            for time_s in (16.0, 10.1, 15.0):
-                reached(time_s)
+    def test_tell_that_it_begins_again(self, pipe):
+        self.send(pipe, 16.0, 10.1, 15.0)
         assert [pipe[0].recv() for _ in range(3)] == pytest.approx([0.6, 0.01, 0.5])
-
-    def test_stops_after_the_end_of_what_grows(self, path, pipe):
-        with Watch(path, pipe[1]).watching(0.0, 20.0) as reached:
-            path.write_bytes(b"more")
-            reached(20.0)
-            with pytest.raises(GrowingError) as stopped:
-                reached(20.1)
-        assert stopped.value.end_s == 20.0
-
-    def test_goes_on_where_the_stated_end_is_wrong(self, path, pipe):
-        with Watch(path, pipe[1]).watching(0.0, 20.0) as reached:
-            reached(30.0)
-
-    def test_stops_at_once_at_what_has_grown_already_and_once_only(self, path, pipe):
-        watch = Watch(path, pipe[1])
-        path.write_bytes(b"more")
-        with pytest.raises(GrowingError), watch.watching(0.0, 20.0):
-            pass
-        with watch.watching(0.0, 20.0) as reached:
-            reached(20.1)

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from backstretch.cli import main
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.own_neutral import load_neutral
 from backstretch.pose_file import load_pose
 from backstretch.recording import Recording
-from backstretch.video import Source
 from tests.figures import (
     FRONT,
     LEFT_SIDE,

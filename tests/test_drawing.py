@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from backstretch.drawing import Drawing, between
-from backstretch.hold import LONGEST_GAP_S, State
+from backstretch.hold import State
+from backstretch.landmarks import LONGEST_GAP_S
 from backstretch.pose_file import load_pose
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Part, Request
 from backstretch.session import Session
 from tests.figures import FRONT, side_bend, standing
 from tests.media import numbered
@@ -38,9 +39,9 @@ def drawn(path):
         return [float(frame.time) for frame in container.decode(video=0)]
 
 
-def draw(video, steps, **said):
+def draw(video, steps, **part):
     target = video.with_name("out.mp4")
-    drawing = Drawing(video, target, Wanted((BEND,), **said))
+    drawing = Drawing(video, target, Request(Assignment((BEND,)), Part(**part)))
     for step in steps:
         drawing.push(step)
     told: list[float] = []
@@ -62,7 +63,7 @@ def test_a_part_of_the_source_is_drawn_alone(video, steps):
 
 
 def test_an_error_of_the_disk_is_raised(video, steps):
-    drawing = Drawing(video, video.parent / "missing" / "out.mp4", Wanted((BEND,)))
+    drawing = Drawing(video, video.parent / "missing" / "out.mp4", Request(Assignment((BEND,))))
 
     def draw_all():
         for step in steps * 50:
@@ -74,7 +75,7 @@ def test_an_error_of_the_disk_is_raised(video, steps):
 
 
 def test_it_can_be_given_up(video, steps):
-    drawing = Drawing(video, video.with_name("out.mp4"), Wanted((BEND,)))
+    drawing = Drawing(video, video.with_name("out.mp4"), Request(Assignment((BEND,))))
     drawing.push(steps[0])
     drawing.give_up()
     assert drawing.at_s <= steps[1].time_s

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.recording import Recording
-from backstretch.video import Source
 from tests.figures import side_bend
 
 

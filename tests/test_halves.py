@@ -1,23 +1,36 @@
 """Halves: looked at side by side, and joined where both trackers find the same body."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
-from backstretch.analysis import analyse_video
-from backstretch.halves import AGREED_LOOKS, AGREED_WITHIN_M, SHORTEST_S, agree, joined, middle_of
+from backstretch.analysis import Activity, Progress, analyse_video
+from backstretch.detection import Detection
+from backstretch.halves import (
+    AGREED_LOOKS,
+    AGREED_WITHIN_M,
+    SHORTEST_S,
+    HalvesSampler,
+    agree,
+    middle_of,
+)
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import MIRRORED, Landmarks
 from backstretch.library import open_library
-from backstretch.looking import Seen
-from backstretch.result import Wanted
+from backstretch.looking import Restart, size_px
+from backstretch.request import Assignment, Part, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
 from tests.media import grey, write_video
+from tests.test_looking import sampled
 from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
 STEP_S, MIDDLE_S, END_S = 0.1, 5.0, 10.0
 FPS = 20
+REQUEST = Request(Assignment(open_library(ROOT / "poses").recognised, asked=False))
 
 
 def moved(by_px, marks=BODY):
@@ -32,11 +45,28 @@ ELSEWHERE = moved(300.0)
 def first(marks_at=lambda _: BODY):
     for n in range(round(END_S / STEP_S)):
         time_s = n * STEP_S
-        yield Seen(time_s, marks_at(time_s))
+        yield Detection(time_s, marks_at(time_s))
 
 
 def second(marks_at=lambda _: BODY, step_s=0.25, until_s=END_S):
-    return [Seen(t, marks_at(t), another=True) for t in np.arange(MIDDLE_S, until_s, step_s)]
+    return [Detection(t, marks_at(t), another=True) for t in np.arange(MIDDLE_S, until_s, step_s)]
+
+
+class Given:
+    """A sampler that gives what it was given; the second half as well."""
+
+    def __init__(self, items):
+        self.detections = iter(items)
+        self.done_s = self.reached_s = 0.0
+
+    def next(self, _attention):
+        return next(self.detections, None)
+
+
+def joined(first, second, middle_s=MIDDLE_S):
+    """What comes of two halves, to the end."""
+    begin: Any = lambda _: Given(second)  # noqa: E731
+    return sampled(HalvesSampler(Given(first), begin, middle_s))
 
 
 def is_second(seen):
@@ -45,7 +75,7 @@ def is_second(seen):
 
 class TestJoined:
     def test_the_second_half_stands_once_both_agree(self):
-        found = list(joined(first(), second(), MIDDLE_S))
+        found = joined(first(), second())
         ends_s = max(seen.time_s for seen in found if not is_second(seen))
         assert ends_s == pytest.approx(MIDDLE_S + (AGREED_LOOKS - 1) * STEP_S)
         assert [s.time_s for s in found if is_second(s)] == [
@@ -53,32 +83,52 @@ class TestJoined:
         ]
 
     def test_nothing_is_joined_while_a_new_tracker_settles(self):
-        found = list(joined(first(), second(lambda t: BODY if t > 6.0 else ELSEWHERE), MIDDLE_S))
+        found = joined(first(), second(lambda t: BODY if t > 6.0 else ELSEWHERE))
         assert 6.0 < min(seen.time_s for seen in found if is_second(seen)) < 7.0
 
     def test_one_look_that_agrees_by_chance_is_not_enough(self):
         marks = lambda t: BODY if abs(t - 6.0) < 0.1 or t > 8.0 else ELSEWHERE  # noqa: E731
-        found = list(joined(first(), second(marks), MIDDLE_S))
+        found = joined(first(), second(marks))
         assert min(seen.time_s for seen in found if is_second(seen)) > 8.0
 
     def test_where_they_never_agree_the_first_goes_on_to_the_end(self):
-        found = list(joined(first(), second(lambda _: ELSEWHERE), MIDDLE_S))
+        found = joined(first(), second(lambda _: ELSEWHERE))
         assert [seen.time_s for seen in found] == [seen.time_s for seen in first()]
         assert not any(is_second(seen) for seen in found)
 
     def test_a_second_half_that_cannot_be_read_to_the_end_does_not_cut_the_recording(self):
-        found = list(joined(first(), second(until_s=5.2), MIDDLE_S))
+        found = joined(first(), second(until_s=5.2))
         assert found[-1].time_s == pytest.approx(END_S - STEP_S)
 
     def test_nothing_in_the_second_half(self):
-        assert len(list(joined(first(), [], MIDDLE_S))) == round(END_S / STEP_S)
+        assert len(joined(first(), [])) == round(END_S / STEP_S)
 
     def test_times_only_grow(self):
-        times = [seen.time_s for seen in joined(first(), second(), MIDDLE_S)]
+        times = [seen.time_s for seen in joined(first(), second())]
         assert (np.diff(times) > 0.0).all()
 
+    def test_once_the_second_half_stands_the_recording_ends_with_it(self):
+        found = joined(first(), second(until_s=8.0))
+        assert found[-1].time_s == pytest.approx(7.75)
+
+    def test_that_either_half_is_hard_to_see_is_passed_on(self):
+        both = [*second(until_s=7.0), Restart()]
+        assert joined(first(), both)[-1] == Restart()
+        assert joined(first(lambda _: ELSEWHERE), both)[-1] == Restart()
+        assert joined([*first(), Restart()], second(lambda _: ELSEWHERE))[-1] == Restart()
+
+    def test_how_large_the_body_is_at_the_beginning_is_told_to_the_second_half(self):
+        sizes_px = []
+
+        def begin(size_px) -> Any:
+            sizes_px.append(size_px)
+            return Given(second())
+
+        sampled(HalvesSampler(Given(first()), begin, MIDDLE_S))
+        assert sizes_px == [size_px(BODY)]
+
     def test_where_nobody_is_in_view_nobody_is_agreed_on(self):
-        found = list(joined(first(lambda _: None), second(lambda _: None), MIDDLE_S))
+        found = joined(first(lambda _: None), second(lambda _: None))
         assert is_second(found[-1])
 
 
@@ -111,19 +161,18 @@ def recording(folder, seconds):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "middle_s"),
+    ("part", "middle_s"),
     [
-        ({}, 15.0),
-        ({"start_s": 4.0}, 17.0),
-        ({"start_s": 4.0, "end_s": 28.0}, 16.0),
-        ({"end_s": 99.0}, 15.0),
-        ({"end_s": SHORTEST_S - 0.1}, None),
-        ({"every_frame": True}, None),
+        (Part(), 15.0),
+        (Part(4.0), 17.0),
+        (Part(4.0, 28.0), 16.0),
+        (Part(end_s=99.0), 15.0),
+        (Part(end_s=SHORTEST_S - 0.1), None),
     ],
 )
-def test_what_is_long_enough_is_halved(tmp_path, wanted, middle_s):
+def test_what_is_long_enough_is_halved(tmp_path, part, middle_s):
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        found = middle_of(reader, Wanted((), **wanted))
+        found = middle_of(reader, part)
     assert found == (middle_s if middle_s is None else pytest.approx(middle_s, abs=0.2))
 
 
@@ -163,44 +212,52 @@ class Helper(Nobody):
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
     with (
         VideoReader(recording(tmp_path, 30.0)) as reader,
         pytest.raises(ZeroDivisionError),
     ):
-        analyse_video(reader, Nobody(fails_at_s=20.0), wanted, at_once=at_once)
+        analyse_video(reader, Nobody(fails_at_s=20.0), REQUEST, at_once=at_once)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
-    told: list[float] = []
+    told: list[Progress] = []
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        analyse_video(reader, Nobody(), wanted, None, told.append, at_once=at_once)
-    assert (np.diff(told) >= 0.0).all()
-    assert told[-1] == pytest.approx(30.0 - 1 / FPS)
+        analyse_video(reader, Nobody(), REQUEST, on_progress=told.append, at_once=at_once)
+    reached_s = [progress.reached_s for progress in told]
+    assert (np.diff(reached_s) >= 0.0).all()
+    assert reached_s[-1] == pytest.approx(30.0 - 1 / FPS)
+    assert told[-1].share == pytest.approx(1.0, abs=0.01)
+    assert {progress.activity for progress in told} == {Activity.LOOKING}
 
 
 def test_the_first_half_stops_where_the_second_begins(tmp_path):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
     landmarker = Nobody()
     with VideoReader(recording(tmp_path, 30.0)) as reader:
-        _, found = analyse_video(reader, landmarker, wanted)
+        _, found = analyse_video(reader, landmarker, REQUEST)
         assert reader.source.frames == 30 * FPS
     assert max(landmarker.log) < 18.0
     assert found.track.time_s[-1] == pytest.approx(30.0 - 1 / FPS)
 
 
+def test_of_which_every_picture_is_looked_at_is_looked_at_in_one_go(tmp_path):
+    landmarker = Nobody()
+    with VideoReader(recording(tmp_path, SHORTEST_S + 1.0)) as reader:
+        _, found = analyse_video(reader, landmarker, replace(REQUEST, every_frame=True))
+    assert landmarker.log == found.track.time_s.tolist()
+    assert len(landmarker.log) == (SHORTEST_S + 1.0) * FPS
+
+
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False, end_s=24.0)
+    request = replace(REQUEST, part=Part(end_s=24.0))
 
     def track(*, at_once):
         with (
             VideoReader(SAMPLES / "side_bend.mp4") as reader,
             MediaPipeLandmarker() as landmarker,
         ):
-            return analyse_video(reader, landmarker, wanted, at_once=at_once)
+            return analyse_video(reader, landmarker, request, at_once=at_once)
 
     (result, found), (again, found_again) = track(at_once=True), track(at_once=False)
     assert np.array_equal(found.track.time_s, found_again.track.time_s)

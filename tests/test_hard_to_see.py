@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backstretch.analysis import analyse_video
+from backstretch.analysis import Activity, Progress, analyse_video
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.library import open_library
 from backstretch.looking import DOUBT, QUIET_S, size_px
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, standing
 from tests.media import grey, write_video
@@ -24,7 +24,7 @@ from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
 FPS = 20
-WANTED = Wanted(open_library(ROOT / "poses").recognised, asked=False)
+REQUEST = Request(Assignment(open_library(ROOT / "poses").recognised, asked=False))
 
 
 class Doubtful:
@@ -73,8 +73,8 @@ def still(folder, seconds, fps=FPS):
 def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seconds, at_once):
     landmarker = Doubtful()
     with VideoReader(still(tmp_path, seconds)) as reader:
-        result, found = analyse_video(reader, landmarker, WANTED, tmp_path, at_once=at_once)
-        _, wholly = analyse_video(reader, Doubtful(), replace(WANTED, every_frame=True))
+        result, found = analyse_video(reader, landmarker, REQUEST, tmp_path, at_once=at_once)
+        _, wholly = analyse_video(reader, Doubtful(), replace(REQUEST, every_frame=True))
     assert landmarker.logs[-1] == found.track.time_s.tolist()
     assert np.array_equal(found.track.time_s, wholly.track.time_s)
     assert len(found.track) == found.source.frames == seconds * FPS
@@ -89,7 +89,7 @@ def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seco
 def test_one_that_is_hard_to_see_in_the_second_half_as_well(tmp_path, at_once):
     landmarker = Doubtful(from_s=17.0)
     with VideoReader(still(tmp_path, 30.0)) as reader:
-        _, found = analyse_video(reader, landmarker, WANTED, at_once=at_once)
+        _, found = analyse_video(reader, landmarker, REQUEST, at_once=at_once)
     assert landmarker.logs[-1] == found.track.time_s.tolist()
     assert len(found.track) == 30 * FPS
 
@@ -97,7 +97,7 @@ def test_one_that_is_hard_to_see_in_the_second_half_as_well(tmp_path, at_once):
 def test_one_that_is_seen_well_is_looked_at_once_and_sparsely(tmp_path):
     landmarker = Doubtful(until_s=0.0)
     with VideoReader(still(tmp_path, 15.0)) as reader:
-        _, found = analyse_video(reader, landmarker, WANTED)
+        _, found = analyse_video(reader, landmarker, REQUEST)
     assert len(landmarker.logs) == 1
     assert len(found.track) < 15.0 / QUIET_S + 1.5 * FPS
 
@@ -105,40 +105,62 @@ def test_one_that_is_seen_well_is_looked_at_once_and_sparsely(tmp_path):
 def test_of_few_pictures_none_is_left_out(tmp_path):
     landmarker = Doubtful(until_s=0.0)
     with VideoReader(still(tmp_path, 30.0, fps=10)) as reader:
-        _, found = analyse_video(reader, landmarker, WANTED)
+        _, found = analyse_video(reader, landmarker, REQUEST)
     assert len(landmarker.logs) == 1
     assert len(found.track) == 300
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_it_is_told_that_it_begins_again(tmp_path, at_once):
+    told: list[Progress] = []
+    with VideoReader(still(tmp_path, 30.0)) as reader:
+        analyse_video(reader, Doubtful(), REQUEST, on_progress=told.append, at_once=at_once)
+    before = [each.reached_s for each in told if each.activity is Activity.LOOKING]
+    again = [each.reached_s for each in told if each.activity is Activity.LOOKING_AGAIN]
+    assert before + again == [each.reached_s for each in told]
+    assert again[0] < 1.0 < before[-1] < 20.0
+    assert again[-1] == pytest.approx(30.0 - 1 / FPS)
+
+
 def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
     code = (
-        "from backstretch.cli_options import watching\n"
-        "with watching(5.0, 15.0) as reached:\n"
-        "    for time_s in ({}):\n"
-        "        reached(time_s)"
+        "from backstretch.analysis import Activity, Progress\n"
+        "from backstretch.cli_options import progress_bar\n"
+        "with progress_bar() as show:\n"
+        "    for time_s, activity in ({}):\n"
+        "        show(Progress(time_s, 5.0, 15.0, Activity[activity]))"
     )
-    shown = {}
-    for times in ("5.0, 9.0, 8.5, 15.0", "5.0, 9.0, 5.1, 15.0"):
+    at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_AGAIN")'
+    shown = []
+    for told in (f"{at_first}, ", f"{at_first}, {then}"):
         screen, terminal = pty.openpty()
-        command = [sys.executable, "-c", code.format(times)]
+        command = [sys.executable, "-c", code.format(told)]
         subprocess.run(command, stderr=terminal, check=True, env={**os.environ, "COLUMNS": "100"})
         os.close(terminal)
-        shown[times] = read_all(screen)
-    first, again = shown.values()
+        shown.append(read_all(screen))
+    first, again = shown
     assert "Watching" in first
     assert "every picture" not in first
     assert "Hard to see: watching every picture" in again
 
 
+def test_of_what_tells_nothing_no_bar_is_shown():
+    code = "from backstretch.cli_options import progress_bar\nwith progress_bar(): pass"
+    screen, terminal = pty.openpty()
+    subprocess.run([sys.executable, "-c", code], stderr=terminal, check=True)
+    os.close(terminal)
+    assert read_all(screen) == ""
+
+
 @pytest.mark.model
 def test_the_real_model_sees_a_figure_four_as_in_every_picture():
     def looked(*, every_frame):
-        wanted = replace(WANTED, every_frame=every_frame)
+        request = replace(REQUEST, every_frame=every_frame)
         with (
             VideoReader(SAMPLES / "figure_four.mp4") as reader,
             MediaPipeLandmarker() as landmarker,
         ):
-            return analyse_video(reader, landmarker, wanted)
+            return analyse_video(reader, landmarker, request)
 
     (result, found), (wholly, found_wholly) = looked(every_frame=False), looked(every_frame=True)
     assert np.array_equal(found.track.xy_px, found_wholly.track.xy_px, equal_nan=True)

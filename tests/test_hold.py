@@ -8,19 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstretch.hold import (
-    BOUNCING,
-    GRACE_UNSEEN_S,
-    GRACE_WRONG_S,
-    TOO_FAST,
-    HoldClock,
-    Kind,
-    Limit,
-    Moment,
-    Span,
-    State,
-    split,
-)
+from backstretch.hold import BOUNCING, TOO_FAST, HoldClock, Kind, Limit, Moment, Span, State, split
+from backstretch.poses import GRACE_UNSEEN_S, GRACE_WRONG_S
 from tests.figures import crossings, every, jittered
 
 LEAVE = 5.0

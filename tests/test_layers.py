@@ -17,8 +17,9 @@ LAYERS = (
     {"columns"},
     {"formulas"},
     {"measures"},
-    {"swaps", "smoothing", "neutral", "hold"},
+    {"swaps", "smoothing", "neutral"},
     {"poses"},
+    {"hold"},
     {"anatomy", "matching", "motion"},
     {"attempts", "cues", "form_watch", "recognition", "shortlist"},
     {"session"},
@@ -195,6 +196,10 @@ def test_imports_run_in_no_circle(module):
 @pytest.mark.parametrize("library", DOORS)
 def test_a_library_has_its_own_door(library):
     assert {module for module in MODULES if library in libraries(module)} <= DOORS[library]
+
+
+def test_the_landmarker_is_opened_in_one_place():
+    assert {module for module in MODULES if "landmarker" in own_imports(module)} == {"detection"}
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -27,7 +27,7 @@ from backstretch.placement import Room
 from backstretch.pose_file import load_pose
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.scene import Phase
 from backstretch.video import VideoReader
 from tests.coached import BEND, FOLD, FOLDER
@@ -545,9 +545,10 @@ def holds_live(name, landmarker):
 
 def holds_recorded(name, landmarker):
     """What is held in a clip of which every picture is looked at."""
-    wanted = Wanted((load_pose(FOLDER / f"{CLIPS[name]}.toml"),), every_frame=True)
+    pose = load_pose(FOLDER / f"{CLIPS[name]}.toml")
+    request = Request(Assignment((pose,)), every_frame=True)
     with VideoReader(SAMPLES / f"{name}.mp4") as reader:
-        return figures_of(analyse_video(reader, landmarker, wanted)[0])
+        return figures_of(analyse_video(reader, landmarker, request)[0])
 
 
 def figures_of(result):

@@ -1,10 +1,13 @@
 """Sparse looking: few looks while nothing changes, all of them where it matters, and the same seconds."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from backstretch.hold import LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.collector import Attention
+from backstretch.detection import Detection
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.looking import (
     CHANGES_FOR_S,
     CHANGING_S,
@@ -16,12 +19,11 @@ from backstretch.looking import (
     LOST_PER_S,
     MOVING_PER_S,
     QUIET_S,
-    HardToSeeError,
-    Looked,
-    Seen,
+    EveryPicture,
+    Restart,
+    Sampled,
+    SparseSampler,
     has_changed,
-    look_at_all,
-    look_sparsely,
     size_px,
     strays_px,
 )
@@ -37,17 +39,8 @@ RNG = np.random.default_rng(5)
 ROOM = RNG.uniform(60, 190, (HEIGHT // 10, WIDTH // 10)).astype(np.float32)
 
 
-class Judging:
-    """What was seen so far, as it is said to be."""
-
-    def __init__(self, *, busy=True, seeks=False):
-        self.busy, self.seeks = busy, seeks
-
-    def is_busy(self):
-        return self.busy
-
-    def seeks_neutral(self):
-        return self.seeks
+BUSY, IDLE = Attention(is_busy=True), Attention()
+SEEKING = Attention(is_busy=True, seeks_neutral=True)
 
 
 def shifted(share):
@@ -65,11 +58,16 @@ def pictures(seconds, glance_at=lambda _: ROOM, fps=FPS):
     return [picture(n / fps, glance_at(n / fps)) for n in range(round(seconds * fps))]
 
 
-def times(given, marks_at=lambda _: BODY, *, busy=True, seeks=False, length_s=LONG_S):
+def sampled(sampler, attention=BUSY):
+    """What a sampler gives, to the end."""
+    return list(iter(partial(sampler.next, attention), None))
+
+
+def times(given, marks_at=lambda _: BODY, attention=BUSY, **options):
     """When was looked."""
-    look = lambda p: Seen(p.time_s, marks_at(p.time_s))  # noqa: E731
-    looks = look_sparsely(given, look, Judging(busy=busy, seeks=seeks), length_s)
-    return [each.time_s for each in looks]
+    detect = lambda p: Detection(p.time_s, marks_at(p.time_s))  # noqa: E731
+    sampler = SparseSampler(given, detect, **{"length_s": LONG_S, **options})
+    return [each.time_s for each in sampled(sampler, attention)]
 
 
 def moving(time_s):
@@ -89,20 +87,27 @@ def test_a_still_picture_is_looked_at_now_and_then():
 
 
 def test_somebody_at_rest_is_looked_at_wholly_while_a_neutral_is_sought():
-    assert np.allclose(gaps(times(pictures(3.0), seeks=True)), 1 / FPS)
+    assert np.allclose(gaps(times(pictures(3.0), attention=SEEKING)), 1 / FPS)
+
+
+def test_it_is_no_more_once_there_is_one():
+    sampler = SparseSampler(pictures(6.0), lambda p: Detection(p.time_s, BODY), LONG_S)
+    attention, found = SEEKING, []
+    while isinstance(item := sampler.next(attention), Detection):
+        found.append(item.time_s)
+        attention = SEEKING if item.time_s < 3.0 else IDLE
+    assert np.allclose(gaps(found, 0.0, 3.0), 1 / FPS)
+    assert gaps(found, 3.1, 5.5).min() >= QUIET_S - 1e-6
 
 
 def test_an_empty_room_is_not():
-    found = times(pictures(3.0), lambda _: None, seeks=True)
+    found = times(pictures(3.0), lambda _: None, SEEKING)
     assert gaps(found)[:-1].min() >= QUIET_S - 1e-6
 
 
 @pytest.mark.parametrize(("size_px", "doubted"), [(0.0, True), (3.0 * LENGTH_PX, False)])
 def test_how_large_the_body_is_may_be_known_beforehand(size_px, doubted):
-    given = pictures(6.0)
-    marks = lambda p: Seen(p.time_s, shifted(1.5 * DOUBT * (p.time_s > 3.0)))  # noqa: E731
-    looks = look_sparsely(given, marks, Judging(), LONG_S, size_px)
-    found = [each.time_s for each in looks]
+    found = times(pictures(6.0), lambda t: shifted(1.5 * DOUBT * (t > 3.0)), size_px=size_px)
     assert bool(gaps(found, 3.3, 5.5).min() < QUIET_S / 2) is doubted
 
 
@@ -156,14 +161,13 @@ def doubtful(from_s, until_s):
 
 def test_a_recording_in_which_a_body_is_in_doubt_for_long_is_given_up():
     marks = doubtful(4.0, 30.0)
-    looks = look_sparsely(
-        pictures(30.0), lambda p: Seen(p.time_s, marks(p.time_s)), Judging(busy=False), 30.0
+    sampler = SparseSampler(
+        pictures(30.0), lambda p: Detection(p.time_s, marks(p.time_s)), length_s=30.0
     )
-    given_up_s = 0.0
-    with pytest.raises(HardToSeeError):  # noqa: PT012
-        for each in looks:
-            given_up_s = each.time_s
-    assert given_up_s == pytest.approx(4.0 + HARD_S - DOUBTED_FOR_S, abs=0.5)
+    while isinstance(item := sampler.next(IDLE), Detection):
+        pass
+    assert item == Restart()
+    assert sampler.reached_s == pytest.approx(4.0 + HARD_S - DOUBTED_FOR_S, abs=0.5)
 
 
 @pytest.mark.parametrize(
@@ -180,14 +184,14 @@ def test_some_doubt_is_looked_at_wholly_and_no_more(seconds, from_s, until_s):
     assert len(found) < seconds * FPS / 2
 
 
-@pytest.mark.parametrize("busy", [True, False])
-def test_a_movement_is_looked_at_wholly_where_it_matters(busy):
+@pytest.mark.parametrize("attention", [BUSY, IDLE])
+def test_a_movement_is_looked_at_wholly_where_it_matters(attention):
     def marks(time_s):
         return shifted(2 * MOVING_PER_S * min(max(time_s - 2.0, 0.0), 2.0))
 
-    found = times(pictures(8.0, moving), marks, busy=busy)
+    found = times(pictures(8.0, moving), marks, attention)
     is_whole = np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
-    assert is_whole is busy
+    assert is_whole is attention.is_busy
 
 
 def test_a_body_that_goes_far_between_two_looks_is_looked_at_wholly_whatever_is_held():
@@ -196,7 +200,7 @@ def test_a_body_that_goes_far_between_two_looks_is_looked_at_wholly_whatever_is_
         xy = np.add(BODY.xy_px, (away_px, 0.0))
         return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
 
-    found = times(pictures(8.0, moving), marks, busy=False)
+    found = times(pictures(8.0, moving), marks, IDLE)
     assert np.allclose(gaps(found, 2.4, 3.9), 1 / FPS)
 
 
@@ -217,10 +221,10 @@ def test_somebody_who_comes_or_goes_is_looked_at():
 
 def test_a_damaged_picture_is_passed_over():
     given = pictures(2.0)
-    looks = look_sparsely(
-        given, lambda p: None if p.time_s < 0.5 else Seen(p.time_s, BODY), Judging(), LONG_S
-    )
-    assert next(looks).time_s == 0.5
+    detect = lambda p: None if p.time_s < 0.5 else Detection(p.time_s, BODY)  # noqa: E731
+    for sampler in (SparseSampler(given, detect, LONG_S), EveryPicture(given, detect)):
+        assert isinstance(found := sampler.next(BUSY), Detection)
+        assert found.time_s == sampler.reached_s == 0.5
 
 
 def test_slow_recordings_are_looked_at_picture_by_picture_while_they_change():
@@ -231,13 +235,13 @@ def test_slow_recordings_are_looked_at_picture_by_picture_while_they_change():
 
 def test_every_picture_can_be_asked_for():
     given = pictures(1.0)
-    looks = look_at_all(given, lambda p: Seen(p.time_s, BODY))
-    assert [each.time_s for each in looks] == [each.time_s for each in given]
+    found = sampled(EveryPicture(given, lambda p: Detection(p.time_s, BODY)), IDLE)
+    assert [each.time_s for each in found] == [each.time_s for each in given]
 
 
 class TestChanged:
     def of(self, after, marks=BODY):
-        return has_changed(Looked(Seen(0.0, marks), ROOM), picture(0.1, after))
+        return has_changed(Sampled(Detection(0.0, marks), ROOM), picture(0.1, after))
 
     def test_noise_is_no_change(self):
         assert not self.of(ROOM + RNG.normal(0, 2.0, ROOM.shape).astype(np.float32))
@@ -257,7 +261,7 @@ class TestChanged:
     def test_a_dim_picture_changes_by_less(self):
         dim = 20.0 + ROOM / 20.0
         after = np.roll(dim, 2, axis=1)
-        assert has_changed(Looked(Seen(0.0, BODY), dim), picture(0.1, after + 0.0))
+        assert has_changed(Sampled(Detection(0.0, BODY), dim), picture(0.1, after + 0.0))
 
     def test_a_person_out_of_the_picture_is_a_change(self):
         away = Landmarks(BODY.xy_px + 10_000.0, BODY.world_m, BODY.visibility, BODY.image_wh)
@@ -285,5 +289,5 @@ def test_a_body_that_bends_together_is_not_in_doubt_for_looking_small():
 
     away_px = 0.8 * DOUBT * LENGTH_PX
     marks = lambda t: BODY if t < 2.0 else small(t, away_px)  # noqa: E731
-    found = times(pictures(12.0), marks, busy=False)
+    found = times(pictures(12.0), marks, IDLE)
     assert gaps(found, 5.0, 11.0).min() >= QUIET_S - 1e-6

@@ -11,7 +11,7 @@ from backstretch import outlets
 from backstretch.analysis import analyse_track
 from backstretch.coach import Coach
 from backstretch.earcons import Earcon
-from backstretch.frame import Frame
+from backstretch.frame import Frame, Source
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import Landmarks
 from backstretch.live import Live
@@ -22,9 +22,9 @@ from backstretch.pose_file import load_pose
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
-from backstretch.result import Wanted
+from backstretch.request import Assignment, Request
 from backstretch.session_record import MOMENT, SessionRecord, read_session
-from backstretch.video import Source, VideoReader
+from backstretch.video import VideoReader
 from backstretch.voice import Voice
 from tests.coached import BEND, FOLDER
 from tests.figures import FRONT, WH, every, jittered, moments, side_bend, trembling
@@ -228,8 +228,8 @@ def replayed(path, items, take, *, mirrored=False):
         live.wait(60.0)
         assert live.over
     keeper.save(path / "landmarks.npz", SOURCE, ())
-    wanted = Wanted((BEND,), mirrored=mirrored)
-    replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), wanted)
+    request = Request(Assignment((BEND,)), mirrored=mirrored)
+    replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), request)
     return practice.result(SOURCE, ()), replay
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from backstretch.analysis import analyse_track
 from backstretch.coach import Coach
+from backstretch.frame import Source
 from backstretch.hold import Kind
 from backstretch.landmarks import LandmarkTrack
 from backstretch.orders import Command, Judge, Note, Say, Sound
@@ -13,10 +14,10 @@ from backstretch.placement import Room
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
-from backstretch.result import Wanted, tallies
+from backstretch.request import Assignment, Request
+from backstretch.result import tallies
 from backstretch.scene import Phase
 from backstretch.smoothing import HALF_WIDTH_S
-from backstretch.video import Source
 from tests.coached import BEND, FOLD, REACH
 from tests.figures import (
     FRONT,
@@ -167,8 +168,8 @@ def test_orders_to_judge_are_kept_from_everybody_else():
 
 
 def test_what_the_session_is_called_is_told_with_the_wish():
-    wanted = practising(*SET).wanted
-    assert (wanted.title, wanted.poses) == ("Test", (BEND, REACH, FOLD))
+    assignment = practising(*SET).assignment
+    assert (assignment.title, assignment.poses) == ("Test", (BEND, REACH, FOLD))
 
 
 # Pauses
@@ -256,7 +257,7 @@ def interrupted(take):
 def test_a_session_counts_what_a_recording_of_it_counts(pose, take):
     result, practice = practised(take, part_of(pose, None, pose.dose.longest_s, 99))
     recording = Recording(LandmarkTrack.of(take, WH), SOURCE)
-    recorded, _ = analyse_track(recording, Wanted((pose,)))
+    recorded, _ = analyse_track(recording, Request(Assignment((pose,))))
     assert not practice.coach.ended
     assert named(result) == named(recorded) != []
     for live, file in zip(figures_of(result), figures_of(recorded), strict=True):

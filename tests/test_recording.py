@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from backstretch.columns import COLUMNS
 from backstretch.errors import InputError
+from backstretch.frame import Source
 from backstretch.hold import State
 from backstretch.landmarks import COUNT, Landmarks, LandmarkTrack
 from backstretch.matching import Form
 from backstretch.pose_file import load_pose
 from backstretch.recording import Recording, StepsFile, output_folder
 from backstretch.session import Step
-from backstretch.video import Source
 from tests.truth import ROOT
 
 BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")

@@ -8,14 +8,14 @@ import re
 import pytest
 
 from backstretch import report_panels
+from backstretch.collector import ResultCollector
 from backstretch.errors import InputError
+from backstretch.frame import Source
 from backstretch.recording import StepsFile
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
-from backstretch.result import Wanted
+from backstretch.request import Assignment
 from backstretch.session import Session
-from backstretch.take import Take
-from backstretch.video import Source
 from tests.figures import FRONT, every, moments, side_bend
 from tests.test_session import BEND
 from tests.test_snapshots import LAPSING
@@ -27,14 +27,16 @@ ODD = '<script>alert(1)</script> "O\'Neil"\n🧘 $title'
 def kept(tmp_path_factory):
     """A result and its steps, as a run writes them."""
     folder = tmp_path_factory.mktemp("result")
-    wanted = Wanted(poses=(BEND,))
-    take = Take(wanted, Session(wanted.poses))
+    assignment = Assignment(poses=(BEND,))
+    collector = ResultCollector(assignment, Session(assignment.poses))
     timeline = moments(lambda lean: side_bend(lean).seen(FRONT), LAPSING, every(15, LAPSING[-1][0]))
     file = StepsFile(folder / "steps.csv")
-    for step in [*take.push(timeline), *take.finish()]:
+    for step in [*collector.push(timeline), *collector.finish()]:
         file.write(step)
     file.close()
-    document = take.result(Source("a.mp4", 19.0, 15.0, 286, 640, 480), ("move the lamp",)).as_dict()
+    document = collector.result(
+        Source("a.mp4", 19.0, 15.0, 286, 640, 480), ("move the lamp",)
+    ).as_dict()
     return json.loads(json.dumps(document)), (folder / "steps.csv").read_text()
 
 

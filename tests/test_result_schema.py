@@ -11,13 +11,13 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 from backstretch.analysis import analyse_track
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.pose_file import load_pose
 from backstretch.recognition import looks_like
 from backstretch.recording import Recording
 from backstretch.report_reading import ResultDocument
-from backstretch.result import Wanted
-from backstretch.video import Source
+from backstretch.request import Assignment, Request
 from tests.figures import every, moments, side_bend
 from tests.truth import ROOT
 
@@ -72,10 +72,10 @@ FULL = {
 }
 
 
-def analysed(found, wanted):
+def analysed(found, *poses, asked=True):
     track = LandmarkTrack.of(found, side_bend(0.0).seen(0.0).image_wh)
     source = replace(SOURCE, frames=len(found))
-    result, _ = analyse_track(Recording(track, source), wanted)
+    result, _ = analyse_track(Recording(track, source), Request(Assignment(poses, asked=asked)))
     return result
 
 
@@ -90,7 +90,7 @@ def bending():
 
 @pytest.fixture(scope="module")
 def held():
-    found = document(analysed(bending(), Wanted((BEND,))))
+    found = document(analysed(bending(), BEND))
     assert found["holds"]
     return found
 
@@ -114,26 +114,26 @@ class TestRealDocuments:
         assert faults(held) == []
 
     def test_with_recognised_stretches(self):
-        found = document(analysed(bending(), Wanted((BEND, CHILD), asked=False)))
+        found = document(analysed(bending(), BEND, CHILD, asked=False))
         assert found["pose"] is None
         assert found["holds"]
         assert faults(found) == []
 
     def test_with_another_stretch_asked_for_and_nothing_held(self):
-        found = document(analysed(bending(), Wanted((CHILD,))))
+        found = document(analysed(bending(), CHILD))
         assert found["holds"] == []
         assert faults(found) == []
 
     def test_with_nobody_in_view(self):
         nobody = [(n / 10, None) for n in range(30)]
-        found = document(analysed(nobody, Wanted((BEND,))))
+        found = document(analysed(nobody, BEND))
         assert found["neutral"] is None
         assert faults(found) == []
 
     @pytest.mark.parametrize("asked", [True, False])
     def test_of_a_photograph(self, asked):
         marks = side_bend(25.0).seen(0.0)
-        result = analysed([(0.0, marks)], Wanted((BEND,), asked=asked))
+        result = analysed([(0.0, marks)], BEND, asked=asked)
         found = document(replace(result, looks_like=looks_like(marks, (BEND,))))
         assert found["looks_like"]
         assert faults(found) == []

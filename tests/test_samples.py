@@ -9,7 +9,8 @@ from backstretch.analysis import analyse_track, analyse_video
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.recording import Recording
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment, Part, Request
+from backstretch.result import Result
 from backstretch.video import VideoReader
 from tests.accuracy import credited, look, pose, reference
 from tests.recognition import unasked
@@ -42,7 +43,7 @@ def recording_of(name: str) -> Recording:
 def result_of(name: str) -> Result:
     """What the program says of a clip when asked for its stretch."""
     stretch = pose(CLIPS[name].pose_id)
-    return analyse_track(recording_of(name), Wanted((stretch,)))[0]
+    return analyse_track(recording_of(name), Request(Assignment((stretch,))))[0]
 
 
 @pytest.fixture(params=SINGLE)
@@ -104,5 +105,5 @@ def test_ordinary_movement_is_named_nothing():
         MediaPipeLandmarker() as landmarker,
         VideoReader(SAMPLES / "ordinary_movement.mp4") as reader,
     ):
-        result, _ = analyse_video(reader, landmarker, replace(SPARSELY, start_s=18.0, end_s=52.0))
+        result, _ = analyse_video(reader, landmarker, replace(SPARSELY, part=Part(18.0, 52.0)))
     assert [(held.form.pose.id, held.hold.valid_s) for held in result.holds] == []

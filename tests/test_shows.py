@@ -12,16 +12,17 @@ import pytest
 from rich.console import Console
 
 from backstretch import cli_live, shows
+from backstretch.frame import Source
 from backstretch.health import DAY_OFF
 from backstretch.library import open_library
 from backstretch.live import Sight
 from backstretch.live_session import Outcome
 from backstretch.matching import Form
 from backstretch.orders import Command
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment
+from backstretch.result import Result
 from backstretch.scene import Look, Phase, Scene
 from backstretch.shows import TerminalShow, WindowShow
-from backstretch.video import Source
 from tests.truth import ROOT
 
 POSE = open_library(ROOT / "poses").poses["standing_side_bend"]
@@ -40,7 +41,7 @@ HELD = Scene(
 ADJUSTED = replace(HELD, look=Look.ADJUST, title="Adjust", line="Let both knees be straight.")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 RESULT = Result(
-    Source("camera 0", 60.0, 30.0, 1800, 1280, 720), Wanted((POSE,)), (), (), (), None, 1.0
+    Source("camera 0", 60.0, 30.0, 1800, 1280, 720), Assignment((POSE,)), (), (), (), None, 1.0
 )
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from backstretch.result import Wanted
+from backstretch.collector import ResultCollector
+from backstretch.frame import Source
+from backstretch.request import Assignment
 from backstretch.session import Session
-from backstretch.take import Take
-from backstretch.video import Source
 from tests.figures import FRONT, every, moments, side_bend
 from tests.test_session import BEND
 
@@ -28,13 +28,13 @@ SHALLOW = [(0, 0), (2, 0), (4, 9), (12, 9), (14, 0), (16, 0)]
 
 
 def document(keys, sides=()):
-    wanted = Wanted(poses=(BEND,), sides=sides)
-    take = Take(wanted, Session(wanted.poses))
+    assignment = Assignment(poses=(BEND,), sides=sides)
+    collector = ResultCollector(assignment, Session(assignment.poses))
     timeline = moments(lambda lean: side_bend(lean).seen(FRONT), keys, every(15, keys[-1][0]))
-    take.push(timeline)
-    take.finish()
+    collector.push(timeline)
+    collector.finish()
     return json.loads(
-        json.dumps(take.result(Source("a.mp4", 20.0, 15.0, 300, 640, 480), ()).as_dict())
+        json.dumps(collector.result(Source("a.mp4", 20.0, 15.0, 300, 640, 480), ()).as_dict())
     )
 
 

@@ -11,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.canvas import BLUE, CAPITAL, DARK, TRACK, Brush, Line, Type
+from backstretch.frame import Source
 from backstretch.hold import Hold, Kind, Span
 from backstretch.library import open_library
 from backstretch.live_session import ONCE_OR_TWICE
 from backstretch.live_view import LEAST_WH
 from backstretch.matching import Form
 from backstretch.recognition import Held
-from backstretch.result import Result, Wanted, tallies
+from backstretch.request import Assignment
+from backstretch.result import Result, tallies
 from backstretch.summary_view import draw_summary
-from backstretch.video import Source
 from tests.truth import ROOT
 
 POSES = tuple(open_library(ROOT / "poses").poses.values())
@@ -37,8 +38,9 @@ def held(pose, side, seconds, start_s=0.0):
 
 
 def result(*holds, poses=(SIDE_BEND,), sides=(), title="", aim=(20.0, 1)):
-    wanted = Wanted(poses, sides=sides, title=title, aims=dict.fromkeys([p.id for p in poses], aim))
-    return Result(SOURCE, wanted, holds, (), (), None, 1.0)
+    aims = dict.fromkeys([p.id for p in poses], aim)
+    assignment = Assignment(poses, sides=sides, title=title, aims=aims)
+    return Result(SOURCE, assignment, holds, (), (), None, 1.0)
 
 
 def of_rows(count):

@@ -9,9 +9,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from backstretch.detection import Detection
 from backstretch.errors import InputError
-from backstretch.looking import Seen, look_sparsely
-from backstretch.video import LONGEST_SIDE_PX, VideoReader
+from backstretch.looking import SparseSampler
+from backstretch.video import LONGEST_SIDE_PX, Growth, VideoReader
 from tests.media import (
     WH,
     Making,
@@ -25,7 +26,7 @@ from tests.media import (
     tone,
     write_video,
 )
-from tests.test_looking import Judging
+from tests.test_looking import sampled
 
 CONTAINERS = {
     "mp4": Making(),
@@ -297,9 +298,9 @@ class TestUndecoded:
         path = write_video(tmp_path / "a.mkv", still, range(0, 12000, 40), self.MJPEG)
         count = self.decoded(monkeypatch)
         with VideoReader(path) as reader:
-            look = lambda p: Seen(p.time_s, None)  # noqa: E731
-            looks = look_sparsely(reader.pictures(), look, Judging(), 12.0)
-            assert len(list(looks)) < 40
+            detect = lambda p: Detection(p.time_s, None)  # noqa: E731
+            sampler = SparseSampler(reader.pictures(), detect, 12.0)
+            assert len(sampled(sampler)) < 40
         assert len(count) < 200
 
     def test_a_damaged_one_is_told_and_passed_over(self, tmp_path):
@@ -400,3 +401,48 @@ def test_a_name_with_a_colon_is_a_file_and_not_an_address(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     numbered(tmp_path / "a.mp4", 3).rename("10:30.mp4")
     assert len(read(type(tmp_path)("10:30.mp4"))[0]) == 3
+
+
+class TestGrowth:
+    @pytest.fixture
+    def path(self, tmp_path):
+        path = tmp_path / "grows.ts"
+        path.write_bytes(b"some")
+        return path
+
+    @staticmethod
+    def of(path, end_s=20.0):
+        growth = Growth(path)
+        growth.end_s = end_s
+        return growth
+
+    def test_what_comes_after_the_end_of_a_file_that_grows_is_cut(self, path):
+        growth = self.of(path)
+        path.write_bytes(b"some more")
+        assert [growth.cuts(time_s) for time_s in (19.9, 20.0, 20.1, 30.0)] == [False] * 2 + [
+            True
+        ] * 2
+        assert growth.cut_s == 20.0
+
+    def test_a_stated_end_may_be_wrong(self, path):
+        growth = self.of(path)
+        assert not growth.cuts(30.0)
+        assert growth.cut_s is None
+
+    def test_a_file_that_has_gone_does_not_grow(self, path):
+        growth = self.of(path)
+        path.unlink()
+        assert not growth.cuts(20.1)
+
+    def test_a_reader_gives_what_was_there_when_it_was_opened(self, tmp_path):
+        path = numbered(tmp_path / "grows.ts", 50)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        growth = Growth(path)
+        with VideoReader(path, growth=growth) as reader:
+            path.write_bytes(whole)
+            with reader.again(0.5) as later:
+                assert later.source.duration_s > growth.end_s
+                times = [frame.time_s for frame in later.frames()]
+        assert 0.0 <= growth.end_s - times[-1] < 0.1
+        assert growth.cut_s == growth.end_s == pytest.approx(reader.source.duration_s, abs=1e-3)

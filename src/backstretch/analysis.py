@@ -1,35 +1,78 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
-from backstretch.crowd import Crowd
+from backstretch.collector import ResultCollector, too_slow
+from backstretch.detection import Detection, IdentityWatch, VideoLandmarker
 from backstretch.errors import InputError
-from backstretch.halves import SecondHalf, joined, middle_of
-from backstretch.judge import Judge
-from backstretch.landmarker import VideoLandmarker
-from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack
-from backstretch.looker import looks
-from backstretch.looking import CHANGING_S, HardToSeeError, Seen, size_px
-from backstretch.outputs import Outputs, Progress
+from backstretch.frame import Source
+from backstretch.halves import middle_of, open_halves
+from backstretch.landmarks import GrowingTrack
+from backstretch.looker import open_sampler
+from backstretch.looking import CHANGING_S, Restart, Sampler
+from backstretch.outputs import Outputs
 from backstretch.recording import Recording
-from backstretch.result import Result, Wanted
-from backstretch.take import too_slow
-from backstretch.video import Source, VideoReader
+from backstretch.request import Part, Request
+from backstretch.result import Result
+from backstretch.video import VideoReader
+
+LEAST_S = 1e-3
+"""A part is no shorter, where shares of it are told."""
+
+
+class Activity(Enum):
+    """What an analysis is at."""
+
+    LOOKING = auto()
+    LOOKING_AGAIN = auto()
+    """The body was found to be hard to see: at every picture, from the beginning on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes:
+        reached_s: The time of the recording that was reached.
+        start_s, end_s: The part that is analysed.
+        activity: What it is at.
+    """
+
+    reached_s: float
+    start_s: float
+    end_s: float
+    activity: Activity = Activity.LOOKING
+
+    @property
+    def share(self) -> float:
+        """The share that is done, 0 to 1; a recording may turn out longer than it states."""
+        done_s = self.reached_s - self.start_s
+        return min(1.0, done_s / max(self.end_s - self.start_s, LEAST_S))
+
+
+OnProgress = Callable[[Progress], None]
+"""Is told how far an analysis is."""
+Analysis = tuple[Result, Recording]
+
+
+def ignore_progress(_progress: Progress) -> None:
+    """Leave it untold how far an analysis is."""
 
 
 def analyse_video(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    wanted: Wanted,
+    request: Request,
     folder: Path | None = None,
-    progress: Progress = lambda _: None,
+    on_progress: OnProgress = ignore_progress,
     *,
     at_once: bool = True,
-) -> tuple[Result, Recording]:
+) -> Analysis:
     """Analyse a video; write steps.csv and annotated.mp4 into ``folder`` if given.
 
     Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
@@ -37,94 +80,84 @@ def analyse_video(
 
     ``at_once`` has both halves of a long one looked at at the same time; the numbers are the same without.
     """
-    wholly = replace(wanted, every_frame=True)
+    wholly = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
-        wanted = wholly
-    try:
-        return _analysed(reader, landmarker, wanted, folder, progress, at_once=at_once)
-    except HardToSeeError:
+        request = wholly
+    attempt = partial(_attempt, reader, folder=folder, on_progress=on_progress, at_once=at_once)
+    analysis = attempt(landmarker, request, activity=Activity.LOOKING)
+    while isinstance(analysis, Restart):
         with landmarker.another() as fresh:
-            return _analysed(reader, fresh, wholly, folder, progress, at_once=at_once)
+            analysis = attempt(fresh, wholly, activity=Activity.LOOKING_AGAIN)
+    return analysis
 
 
-def _analysed(
+def _attempt(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    wanted: Wanted,
+    request: Request,
+    *,
     folder: Path | None,
-    progress: Progress,
-    *,
+    on_progress: OnProgress,
     at_once: bool,
-) -> tuple[Result, Recording]:
-    """Analyse a video in one way.
+    activity: Activity,
+) -> Analysis | Restart:
+    """Analyse a video in one way; a `Restart` where that does not do."""
+    start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
 
-    Raises:
-        HardToSeeError: Every picture should be looked at.
-    """
-    growing = GrowingTrack()
-    crowd = Crowd(landmarker, is_picture=reader.source.frames == 1)
-    with Outputs(folder, wanted, reader.path, progress) as outputs:
-        judge = Judge(wanted, outputs.write)
-        with closing(_seen(reader, landmarker, wanted, judge, outputs, at_once=at_once)) as seen:
-            for each in seen:
-                growing.push(each.time_s, each.marks)
-                crowd.take(each)
-                judge.push(each.time_s, each.marks)
-        if not growing:
-            raise _nothing_there(reader.source, wanted)
-        judge.finish()
-    warnings = (*reader.warnings, *too_slow(reader.source), *crowd.warnings)
-    recording = Recording(growing.track(reader.wh), reader.source, warnings)
-    return judge.take.result(recording.source, warnings), recording
+    def tell(reached_s: float) -> None:
+        on_progress(Progress(reached_s, start_s, end_s, activity))
+
+    track, collector = GrowingTrack(), ResultCollector.of_recording(request)
+    identity = IdentityWatch(is_picture=reader.source.frames == 1)
+    with Outputs(folder, request, reader.path, tell) as outputs:
+        with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
+            while isinstance(item := sampler.next(collector.attention), Detection):
+                track.push(item.time_s, item.marks)
+                identity.push(item)
+                outputs.write(collector.push([(item.time_s, item.marks)]))
+                outputs.reached(sampler.reached_s)
+        if item is not None:
+            return item
+        if not track:
+            raise _nothing_there(reader.source, request.part)
+        outputs.write(collector.finish())
+        outputs.finish()
+    warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
+    recording = Recording(track.track(reader.wh), reader.source, warnings)
+    return collector.result(recording.source, warnings), recording
 
 
-def _seen(
+def _sampler(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    wanted: Wanted,
-    judge: Judge,
-    outputs: Outputs,
+    request: Request,
+    on_reached: Callable[[float], None],
     *,
     at_once: bool,
-) -> Generator[Seen]:
-    """What is seen, in order of time, and tell how far it is."""
-    middle_s = middle_of(reader, wanted)
-    with closing(looks(reader, landmarker, wanted, judge)) as first:
-        begin = None if middle_s is None else next(first, None)
-        if middle_s is None or begin is None:
-            for each in first:
-                yield each
-                outputs.reached(each.time_s)
-            return
-        half = SecondHalf(reader, landmarker, wanted, middle_s, size_px(begin.marks))
-        with half.begun(outputs.reached, at_once=at_once) as second:
-            for each in joined(chain((begin,), first), second, middle_s):
-                yield each
-                outputs.reached(min(each.time_s, middle_s) + half.done_s)
-
-
-def analyse_track(
-    recording: Recording, wanted: Wanted, folder: Path | None = None
-) -> tuple[Result, Recording]:
-    """Replay a landmark track; the same numbers as the run that recorded it."""
-    with Outputs(folder, wanted, None, lambda _: None) as outputs:
-        judge = Judge(wanted, outputs.write)
-        for time_s, marks in _part(recording.track, wanted):
-            judge.push(time_s, marks)
-        if judge.count == 0:
-            raise _nothing_there(recording.source, wanted)
-        judge.finish()
-    return judge.take.result(recording.source, recording.warnings), recording
-
-
-def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmarks | None]]:
-    end_s = float("inf") if wanted.end_s is None else wanted.end_s
-    return ((t, marks) for t, marks in track if wanted.start_s <= t <= end_s)
-
-
-def _nothing_there(source: Source, wanted: Wanted) -> InputError:
-    part = f"from {wanted.start_s:g} s" + (
-        "" if wanted.end_s is None else f" to {wanted.end_s:g} s"
+) -> AbstractContextManager[Sampler]:
+    """Of every picture, of a short recording in one go, or of both halves of a long one."""
+    middle_s = None if request.every_frame else middle_of(reader, request.part)
+    if middle_s is None:
+        return open_sampler(reader, landmarker, request.part, every_frame=request.every_frame)
+    return open_halves(
+        reader, landmarker, request, middle_s, on_reached=on_reached, at_once=at_once
     )
+
+
+def analyse_track(recording: Recording, request: Request, folder: Path | None = None) -> Analysis:
+    """Replay a landmark track; the same numbers as the run that recorded it."""
+    collector = ResultCollector.of_recording(request)
+    with Outputs(folder, request, None, lambda _: None) as outputs:
+        for time_s, marks in recording.track:
+            if time_s in request.part:
+                outputs.write(collector.push([(time_s, marks)]))
+        if collector.count == 0:
+            raise _nothing_there(recording.source, request.part)
+        outputs.write(collector.finish())
+        outputs.finish()
+    return collector.result(recording.source, recording.warnings), recording
+
+
+def _nothing_there(source: Source, part: Part) -> InputError:
     words = f"{source.path}: there is nothing {part}; it is {source.duration_s:g} s long"
     return InputError(words)

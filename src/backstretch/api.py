@@ -11,25 +11,33 @@ change what a script finds. Everything that can be put right by the caller is a 
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from backstretch.analysis import analyse_track, analyse_video
+from backstretch.analysis import (
+    Analysis,
+    OnProgress,
+    Progress,
+    analyse_track,
+    analyse_video,
+    ignore_progress,
+)
+from backstretch.detection import open_landmarker
 from backstretch.errors import BackstretchError, InputError
 from backstretch.hold import Hold
-from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
-from backstretch.outputs import Progress
-from backstretch.poses import Pose
+from backstretch.output_names import RESULT, TRACK
+from backstretch.poses import LONGEST_HOLD_S, Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
-from backstretch.result import Result, Wanted
-from backstretch.video import VideoReader
+from backstretch.request import Assignment, Part, Request
+from backstretch.result import Result
+from backstretch.video import Growth, VideoReader
 
 __all__ = [
     "BackstretchError",
@@ -45,9 +53,7 @@ __all__ = [
     "pose",
 ]
 Side = Literal["left", "right", "both"]
-Watching = Callable[[float, float], AbstractContextManager[Progress]]
-"""Begins to show how far it is, from one second to another."""
-SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 120.0
+SHORTEST_HOLD_S = 1.0
 
 
 def analyze(  # noqa: PLR0913 - options of the program
@@ -62,7 +68,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     every_frame: bool = False,
     out: str | Path | None = None,
     model: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> Result:
     """Analyse a video, a photograph or a landmark track (``.npz``).
 
@@ -88,26 +94,30 @@ def analyze(  # noqa: PLR0913 - options of the program
         PoseFileError: The pose file has faults.
         SetupError: The machine lacks a system library, or the package its model.
     """
-    asked = pose_of(pose) if isinstance(pose, str) else pose
+    asked = _library().find(pose) if isinstance(pose, str) else pose
     _refuse(asked, side, hold_s)
     _refuse_part(start_s, end_s)
     recognised = _library().recognised
-    wanted = Wanted(
+    assignment = Assignment(
         poses=recognised if asked is None else (asked,),
         asked=asked is not None,
         sides=() if side == "both" else (side,),
         hold_s=hold_s,
-        mirrored=mirrored,
-        start_s=start_s,
-        end_s=end_s,
-        every_frame=every_frame,
     )
+    request = Request(assignment, Part(start_s, end_s), every_frame=every_frame, mirrored=mirrored)
 
-    def watching(_start_s: float, _end_s: float) -> AbstractContextManager[Progress]:
-        return nullcontext(progress or _unheard)
+    def on_progress(now: Progress) -> None:
+        if progress is not None:
+            progress(now.reached_s)
 
-    job = (None if out is None else Path(out)), (None if model is None else Path(model))
-    return analyse_recording(Path(path), wanted, recognised, *job, watching)
+    return analyse_recording(
+        Path(path),
+        request,
+        recognised=recognised,
+        out=None if out is None else Path(out),
+        model=None if model is None else Path(model),
+        on_progress=on_progress,
+    )
 
 
 def all_poses() -> tuple[Pose, ...]:
@@ -125,10 +135,6 @@ def pose(wanted: str) -> Pose:
     return _library().find(wanted)
 
 
-pose_of = pose
-"""The same, where an argument is called ``pose``."""
-
-
 def load_track(path: str | Path) -> Recording:
     """Read a landmark track: ``.track`` holds times, pixels, metres and visibility as NumPy arrays.
 
@@ -138,25 +144,27 @@ def load_track(path: str | Path) -> Recording:
     return Recording.load(Path(path))
 
 
-def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
+def analyse_recording(
     path: Path,
-    wanted: Wanted,
-    recognised: tuple[Pose, ...],
-    out: Path | None,
-    model: Path | None,
-    watching: Watching,
+    request: Request,
     *,
+    recognised: tuple[Pose, ...],
+    out: Path | None = None,
+    model: Path | None = None,
+    on_progress: OnProgress = ignore_progress,
+    growth: Growth | None = None,
     at_once: bool = True,
 ) -> Result:
-    """Analyse a recording as wanted and write its files, whole or not at all; command line and API do this.
+    """Analyse a recording as requested and write its files, whole or not at all; command line and API do this.
 
     Args:
         path: A video, a photograph or a landmark track.
-        wanted: What was asked.
+        request: What was asked.
         recognised: The poses that a photograph is compared with.
         out: The folder for the files, None for none.
         model: Another pose model.
-        watching: Shows how far it is while a video is watched.
+        on_progress: Is told how far it is while a video is looked at.
+        growth: Ends a video that is still being written where it ended when it was opened; None to go on.
         at_once: Whether two cores may be used; the numbers are the same.
 
     Raises:
@@ -167,20 +175,23 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            result, landmarks = _replayed(path, wanted, folder, model)
+            result, recording = _replayed(path, request, folder, model)
         else:
-            with _opened(path, wanted, model, watching) as (reader, landmarker, progress):
-                result, landmarks = analyse_video(
-                    reader, landmarker, wanted, folder, progress, at_once=at_once
+            with (
+                _opened(path, request.part, growth) as reader,
+                open_landmarker(model) as landmarker,
+            ):
+                result, recording = analyse_video(
+                    reader, landmarker, request, folder, on_progress, at_once=at_once
                 )
-        if len(landmarks.track) == 1:
-            alike = _likenesses(landmarks, recognised, mirrored=wanted.mirrored)
+        if len(recording.track) == 1:
+            alike = _likenesses(recording, recognised, mirrored=request.mirrored)
             result = replace(result, looks_like=alike)
         if folder is not None:
-            landmarks.save(folder / "landmarks.npz")
+            recording.save(folder / TRACK)
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
-            write_report(folder / "result.json")
+            (folder / RESULT).write_text(text + "\n", "utf-8", "backslashreplace")
+            write_report(folder / RESULT)
     return result
 
 
@@ -194,37 +205,26 @@ def _likenesses(
     return looks_like(marks, recognised) if marks else ()
 
 
-def _replayed(
-    path: Path, wanted: Wanted, folder: Path | None, model: Path | None
-) -> tuple[Result, Recording]:
+def _replayed(path: Path, request: Request, folder: Path | None, model: Path | None) -> Analysis:
     if model is not None:
         raise InputError(f"{path}: is a landmark track; another model has no use for it")
     recording = Recording.load(path)
     source = replace(recording.source, path=str(path))
-    return analyse_track(replace(recording, source=source), wanted, folder)
+    return analyse_track(replace(recording, source=source), request, folder)
 
 
-@contextmanager
-def _opened(
-    path: Path, wanted: Wanted, model: Path | None, watching: Watching
-) -> Iterator[tuple[VideoReader, MediaPipeLandmarker, Progress]]:
-    with VideoReader(path) as reader:
-        length_s = reader.source.duration_s
-        if wanted.start_s >= length_s:
-            words = f"{wanted.start_s:g} s is after the end; {path} is {length_s:g} s long"
-            raise InputError(words)
-        end_s = min(wanted.end_s or length_s, length_s)
-        with MediaPipeLandmarker(model) as landmarker, watching(wanted.start_s, end_s) as progress:
-            yield reader, landmarker, progress
+def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
+    reader = VideoReader(path, growth=growth)
+    length_s = reader.source.duration_s
+    if part.start_s < length_s:
+        return reader
+    with reader:
+        raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
 
 
 @cache
 def _library() -> Library:
     return open_library(builtin_poses())
-
-
-def _unheard(_time_s: float) -> None:
-    pass
 
 
 def _refuse(asked: Pose | None, side: str, hold_s: float | None) -> None:

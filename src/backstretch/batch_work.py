@@ -3,19 +3,20 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from backstretch.analysis import Progress
 from backstretch.api import analyse_recording
 from backstretch.batch import NOTHING_TOLD, Told, told_of
 from backstretch.batch_kept import begin, finish, origin_of
 from backstretch.errors import BackstretchError, InputError
-from backstretch.outputs import Progress
 from backstretch.poses import Pose
-from backstretch.result import Result, Wanted
+from backstretch.request import Request
+from backstretch.result import Result
+from backstretch.video import Growth
 
 STDOUT, STDERR = 1, 2
 SHARE_STEP = 0.01
@@ -27,12 +28,12 @@ class Orders:
     """What is wanted of all recordings of a batch.
 
     Attributes:
-        wanted, recognised, model: As `backstretch.api.analyse_recording` takes them.
+        request, recognised, model: As `backstretch.api.analyse_recording` takes them.
         settings: Their hash, see `backstretch.batch_kept`.
         text: Whether the results' documents are needed.
     """
 
-    wanted: Wanted
+    request: Request
     recognised: tuple[Pose, ...]
     model: Path | None
     settings: str
@@ -67,14 +68,6 @@ class Reply:
     told: Told = NOTHING_TOLD
     error: str = ""
     text: str = ""
-
-
-class GrowingError(Exception):
-    """A recording that goes on after its end, because something is still written to it."""
-
-    def __init__(self, end_s: float) -> None:
-        super().__init__()
-        self.end_s = end_s
 
 
 def work(pipe: Connection, orders: Orders) -> None:
@@ -120,50 +113,32 @@ def _done(task: Task, orders: Orders, pipe: Connection) -> Reply:
 
 def _analysed(task: Task, orders: Orders, pipe: Connection) -> tuple[Result, tuple[str, ...]]:
     """The result, and what is to be said besides: of a file that grows, what was there counts."""
-    watched = Watch(task.path, pipe)
-    job = orders.recognised, task.folder, orders.model, watched.watching
-    try:
-        return analyse_recording(task.path, orders.wanted, *job, at_once=False), ()
-    except GrowingError as grows:
-        part = replace(orders.wanted, end_s=grows.end_s)
-        words = f"the file was still being written; what came after {grows.end_s:.1f} s is left out"
-        return analyse_recording(task.path, part, *job, at_once=False), (words,)
+    growth = Growth(task.path)
+    result = analyse_recording(
+        task.path,
+        orders.request,
+        recognised=orders.recognised,
+        out=task.folder,
+        model=orders.model,
+        on_progress=ShareSender(pipe),
+        growth=growth,
+        at_once=False,
+    )
+    if growth.cut_s is None:
+        return result, ()
+    note = f"the file was still being written; what came after {growth.cut_s:.1f} s is left out"
+    return result, (note,)
 
 
-class Watch:
-    """Tells the parent how far a recording is, and stops at one that grows, once."""
+class ShareSender:
+    """Tells the parent the share of a recording that is done, in steps."""
 
-    def __init__(self, path: Path, pipe: Connection) -> None:
-        self._path, self._pipe = path, pipe
-        self._size: int | None = _size(path)
-        self._told = 0.0
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._sent = 0.0
 
-    @contextmanager
-    def watching(self, start_s: float, end_s: float) -> Iterator[Progress]:
-        """Begin to watch, from one second to another."""
-
-        def reached(time_s: float) -> None:
-            if time_s > end_s:
-                self._refuse_growth(end_s)
-            self._tell((time_s - start_s) / max(end_s - start_s, 1e-3))
-
-        self._refuse_growth(end_s)
-        self._told = 0.0
-        yield reached
-
-    def _refuse_growth(self, end_s: float) -> None:
-        if self._size is not None and _size(self._path) > self._size:
-            self._size = None
-            raise GrowingError(end_s)
-
-    def _tell(self, share: float) -> None:
-        if abs(share - self._told) >= SHARE_STEP:  # less where it begins again
-            self._told = share
-            self._pipe.send(min(share, 1.0))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+    def __call__(self, progress: Progress) -> None:
+        """Send how far it is, unless that is about what was sent last; less where it begins again."""
+        if abs(progress.share - self._sent) >= SHARE_STEP:
+            self._sent = progress.share
+            self._pipe.send(self._sent)

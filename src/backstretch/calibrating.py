@@ -18,7 +18,6 @@ from backstretch.neutral import (
     OwnNeutral,
     is_square,
     neutral_words,
-    own_neutral,
 )
 from backstretch.new_pose import Choice, carries, choose
 from backstretch.personal import calibration_of, personal_pose, view_of
@@ -169,13 +168,13 @@ def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> Own
     if found is None:
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
         raise TakeError(f"{shot.name}: {words}")
-    own = own_neutral(found, date)
+    own_neutral = OwnNeutral.of(found, date)
     seen = {
         key: value
-        for key, value in own.values.items()
-        if carries(COLUMNS[COLUMN_INDEX[key]].measure, own.view)
+        for key, value in own_neutral.values.items()
+        if carries(COLUMNS[COLUMN_INDEX[key]].measure, own_neutral.view)
     }
-    return replace(own, values=seen)
+    return replace(own_neutral, values=seen)
 
 
 def is_upright(still: Still) -> bool:
@@ -271,7 +270,7 @@ def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
 def _neutral_words(still: Still) -> str:
     if still.neutral is not None:
         return neutral_words(still.neutral)
-    return f"your own neutral, of {still.own}" if still.own else "none"
+    return f"your own neutral, of {still.own_neutral_date}" if still.own_neutral_date else "none"
 
 
 def _middle(stills: Sequence[Still]) -> Still:

@@ -18,9 +18,10 @@ from backstretch.cli_options import (
     ProfileOption,
     SideOption,
     StartOption,
+    complain,
     open_poses,
+    progress_bar,
     sides_of,
-    watching,
 )
 from backstretch.cli_saving import save_analysis
 from backstretch.errors import InputError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from backstretch.batch_work import Orders
     from backstretch.cli_batch_saving import Saving
     from backstretch.library import Library
-    from backstretch.result import Wanted
+    from backstretch.request import Request
 
 
 def analyze(
@@ -97,67 +98,89 @@ def analyze(
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
     from backstretch.batch import recordings_in
-    from backstretch.cli_batch import Batch, prepared, run_batch
+    from backstretch.batch_run import Batch, prepared
+    from backstretch.cli_batch import run_batch
     from backstretch.cli_batch_saving import Saving, asked_for
-    from backstretch.result import Wanted
+    from backstretch.request import Assignment, Part, Request
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     asked = library.find(pose) if pose else None
-    wanted = Wanted(
+    assignment = Assignment(
         poses=(asked,) if asked else library.recognised,
         asked=asked is not None,
         sides=sides_of(asked, side),
         hold_s=hold,
-        mirrored=mirrored,
-        start_s=start,
-        end_s=end,
-        every_frame=every_frame,
-        own=None if only_library else saved_neutral(profile),
     )
-    saving = Saving(when, profile, asked_for(wanted)) if save else None
+    own_neutral = None if only_library else saved_neutral(profile)
+    request = Request(
+        assignment,
+        Part(start, end),
+        every_frame=every_frame,
+        mirrored=mirrored,
+        own_neutral=own_neutral,
+    )
+    saving = Saving(when, profile, asked_for(request)) if save else None
     items = recordings_in(recordings, out)
     is_one = len(recordings) == 1 and [item.path for item in items] == recordings
     if is_one and jobs is None:
-        _analyse_one(recordings[0], wanted, library, (out, model), as_json=as_json, saving=saving)
+        _analyse_one(
+            recordings[0],
+            request,
+            library,
+            out=out,
+            model=model,
+            as_json=as_json,
+            saving=saving,
+        )
         return
     if when is not None and len(items) > 1:
         raise InputError("--when tells the time of one recording; leave it out with several")
-    orders = _orders(wanted, library, model, text=as_json or save)
+    orders = _orders(request, library, model, text=as_json or save)
     items = prepared(items, out) if out else items
-    run_batch(Batch(items, orders, jobs, out, as_json, saving))
+    run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
 
 
 def _analyse_one(
     recording: Path,
-    wanted: "Wanted",
+    request: "Request",
     library: "Library",
-    files: tuple[Path | None, Path | None],
     *,
+    out: Path | None,
+    model: Path | None,
     as_json: bool,
     saving: "Saving | None",
 ) -> None:
-    """Analyse a recording by itself; ``files`` are the folder for the results, and another model."""
+    """Analyse a recording by itself; ``out`` is the folder for the results."""
     from rich.console import Console
 
     from backstretch.api import analyse_recording
     from backstretch.summary import show
 
-    out, model = files
-    result = analyse_recording(recording, wanted, library.recognised, out, model, watching)
+    with progress_bar() as on_progress:
+        result = analyse_recording(
+            recording,
+            request,
+            recognised=library.recognised,
+            out=out,
+            model=model,
+            on_progress=on_progress,
+        )
     if as_json:
         print(json.dumps(result.as_dict()))
     else:
         show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
     if saving:
-        print(save_analysis(result, recording, saving.when, saving.profile), file=sys.stderr)
+        saved = save_analysis(result, recording, saving.when, saving.profile)
+        complain(*saved.notices)
+        print(saved.text, file=sys.stderr)
 
 
-def _orders(wanted: "Wanted", library: "Library", model: Path | None, *, text: bool) -> "Orders":
+def _orders(request: "Request", library: "Library", model: Path | None, *, text: bool) -> "Orders":
     """What a batch's workers are told once."""
     from backstretch.batch_kept import settings_hash
     from backstretch.batch_work import Orders
 
-    settings = settings_hash(wanted, library.recognised, model)
-    return Orders(wanted, library.recognised, model, settings, text)
+    settings = settings_hash(request, library.recognised, model)
+    return Orders(request, library.recognised, model, settings, text)

@@ -97,8 +97,14 @@ def live(
         )
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     chosen = _one if pose else _set
-    wish = (side, hold, repetitions)
-    programme, warnings = chosen(library, pose or set_name, wish, profile)
+    programme, warnings = chosen(
+        library,
+        pose or set_name,
+        side=side,
+        hold_s=hold,
+        repetitions=repetitions,
+        profile=profile,
+    )
     advised, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
@@ -119,26 +125,27 @@ def live(
         warnings=warnings,
         profile=profile,
     )
-    own = None if only_library else saved_neutral(profile)
-    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
+    own_neutral = None if only_library else saved_neutral(profile)
+    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral)
     outcome = run_live(setup, practice, complain)
-    remember_sessions()
+    complain(*remember_sessions())
     _tell(outcome, console, as_json=as_json)
 
 
-Wish = tuple[SideOption, float | None, int | None]
-"""Side, seconds of a hold and repetitions, as asked for."""
-
-
 def _one(
-    library: "Library", name: str, wish: Wish, profile: str
+    library: "Library",
+    name: str,
+    *,
+    side: SideOption,
+    hold_s: float | None,
+    repetitions: int | None,
+    profile: str,
 ) -> tuple["Programme", tuple[str, ...]]:
     """One stretch, and what there is to warn of; asks before one that does not suit the person."""
     from backstretch.health import unsuitable
     from backstretch.programme import Programme, dose_warnings, part_of
 
     pose = library.find(name)
-    side, hold_s, repetitions = wish
     sides = sides_of(pose, side)
     why = unsuitable(pose, health_answers(profile))
     warnings = list(dose_warnings(pose, hold_s, repetitions))
@@ -155,13 +162,18 @@ def _one(
 
 
 def _set(
-    library: "Library", name: str, wish: Wish, profile: str
+    library: "Library",
+    name: str,
+    *,
+    side: SideOption,
+    hold_s: float | None,
+    repetitions: int | None,
+    profile: str,
 ) -> tuple["Programme", tuple[str, ...]]:
     """A set without the stretches that do not suit the person, and what there is to warn of."""
     from backstretch.health import fitting
     from backstretch.programme import Programme, dose_warnings, part_of
 
-    side, hold_s, repetitions = wish
     if side is not SideOption.BOTH:
         raise InputError("--side goes with one stretch; a set is done on both sides")
     chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))

@@ -15,13 +15,11 @@ import typer
 from backstretch.errors import InputError
 
 if TYPE_CHECKING:
+    from backstretch.analysis import OnProgress
     from backstretch.library import Library
-    from backstretch.outputs import Progress
     from backstretch.poses import Pose
 
 WRONG_USE, INTERRUPTED = 2, 130
-STARTS_AGAIN_S = 1.0
-"""A progress that goes back by more has begun again: every picture is looked at, see `looking`."""
 LONGEST_PROFILE, LONGEST_READABLE, HASH_DIGITS = 64, 40, 10
 PosesOption = Annotated[
     list[Path] | None,
@@ -133,8 +131,8 @@ def open_poses(
 
 
 @contextmanager
-def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
-    """A bar with the time left on stderr; nothing where stderr is no terminal."""
+def progress_bar() -> Iterator["OnProgress"]:
+    """A bar with the time left on stderr, from the first call on; nothing where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -144,6 +142,12 @@ def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
         TimeRemainingColumn,
     )
 
+    from backstretch import analysis
+
+    texts = {
+        analysis.Activity.LOOKING: "Watching",
+        analysis.Activity.LOOKING_AGAIN: "Hard to see: watching every picture",
+    }
     console = Console(stderr=True)
     columns: list[Any] = [
         TextColumn("{task.description}"),
@@ -152,17 +156,22 @@ def watching(start_s: float, end_s: float) -> Iterator["Progress"]:
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     ]
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("Watching", total=max(end_s - start_s, 1e-3))
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
-        def reached(time_s: float) -> None:
-            if time_s - start_s < bar.tasks[task].completed - STARTS_AGAIN_S:
-                bar.reset(task, description="Hard to see: watching every picture")
-            bar.update(task, completed=time_s - start_s)
+    def show(progress: analysis.Progress) -> None:
+        text = texts[progress.activity]
+        if not bar.tasks:
+            bar.add_task(text, total=1.0)
+            bar.start()
+        task = bar.tasks[0]
+        if task.description != text:
+            bar.reset(task.id, description=text)
+        bar.update(task.id, completed=progress.share)
 
-        yield reached
+    try:
+        yield show
+    finally:
+        bar.stop()
 
 
 def own_poses(profile: str) -> Path:

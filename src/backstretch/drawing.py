@@ -12,10 +12,9 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 
 from backstretch.annotated import AnnotatedVideo
-from backstretch.hold import LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.overlay import Overlay
-from backstretch.result import Wanted
+from backstretch.request import Request
 from backstretch.session import Step
 from backstretch.video import VideoReader
 
@@ -30,15 +29,15 @@ class Drawing:
     Args:
         source: The recording.
         target: The video.
-        wanted: What was asked.
+        request: What was asked.
 
     Attributes:
         at_s: The source's time that has been drawn.
     """
 
-    def __init__(self, source: Path, target: Path, wanted: Wanted) -> None:
-        self.at_s = wanted.start_s
-        self._source, self._target, self._wanted = source, target, wanted
+    def __init__(self, source: Path, target: Path, request: Request) -> None:
+        self.at_s = request.part.start_s
+        self._source, self._target, self._request = source, target, request
         self._steps: Queue[Step | None] = Queue(MOST_WAITING)
         self._given_up = Event()
         self._error: BaseException | None = None
@@ -89,10 +88,10 @@ class Drawing:
             self._error = error
 
     def _draw(self) -> None:
-        overlay, wanted = Overlay(self._wanted.hold_s), self._wanted
+        overlay, part = Overlay(self._request.assignment.hold_s), self._request.part
         with VideoReader(self._source) as reader, AnnotatedVideo(self._target, reader.wh) as video:
             before, after = None, self._next()
-            for picture in reader.pictures(wanted.start_s, wanted.end_s):
+            for picture in reader.pictures(part.start_s, part.end_s):
                 while after is not None and after.time_s <= picture.time_s:
                     before, after = after, self._next()
                 step = between(before, after, picture.time_s)
@@ -100,7 +99,7 @@ class Drawing:
                     return  # the file has grown since
                 image = picture.convert()
                 if image is not None:
-                    image = image[:, ::-1] if wanted.mirrored else image
+                    image = image[:, ::-1] if self._request.mirrored else image
                     video.write(overlay.draw(image, step), picture.time_s)
                 self.at_s = picture.time_s
 

@@ -1,4 +1,4 @@
-"""One picture and its time."""
+"""One picture with its time, and the recording that it is from."""
 
 from dataclasses import dataclass
 
@@ -32,3 +32,22 @@ class Frame:
     def wh(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.image.shape[1], self.image.shape[0]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a result says about where it came from.
+
+    Attributes:
+        path: As the user gave it.
+        duration_s, fps: As the container states them; counted where it does not.
+        frames: Pictures in the file; an estimate until all of it was read.
+        width, height: Of the upright picture as recorded, in square pixels.
+    """
+
+    path: str
+    duration_s: float
+    fps: float
+    frames: int
+    width: int
+    height: int

@@ -6,22 +6,20 @@ no seam, and where the trackers never agree, the recording is as if it had been 
 looks come of it whether the halves are looked at side by side or one after the other.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 
 from backstretch.ahead import Ahead
-from backstretch.judge import Judge
-from backstretch.landmarker import VideoLandmarker
+from backstretch.collector import Attention, ResultCollector
+from backstretch.detection import Detection, VideoLandmarker
 from backstretch.landmarks import Landmarks
-from backstretch.looker import looks
-from backstretch.looking import DOUBT, Seen, size_px, strays_px
+from backstretch.looker import open_sampler
+from backstretch.looking import DOUBT, Restart, Sampler, size_px, strays_px
 from backstretch.neutral import CORE
-from backstretch.outputs import Progress
-from backstretch.result import Wanted
+from backstretch.request import Part, Request
 from backstretch.video import VideoReader
 
 SHORTEST_S = 20.0
@@ -32,12 +30,40 @@ AGREED_WITHIN_M = 0.1
 """Half of a pelvis. Left and right taken for each other are further apart; the picture may not show it."""
 
 
-class _Later(Judge):
-    """The judge of a later part: the neutral is that of the beginning, and not sought for."""
+@contextmanager
+def open_halves(
+    reader: VideoReader,
+    landmarker: VideoLandmarker,
+    request: Request,
+    middle_s: float,
+    *,
+    on_reached: Callable[[float], None],
+    at_once: bool,
+) -> Iterator[Sampler]:
+    """Begin to look at both halves of a recording.
 
-    def seeks_neutral(self) -> bool:
-        """Never: it may begin amidst a hold, which cannot be told without a neutral."""
-        return False
+    Args:
+        reader: Reads the recording; another one for the second half is taken from it.
+        landmarker: Looks at the first half; another one like it at the second.
+        request: What was asked.
+        middle_s: Where the second half begins.
+        on_reached: Is told the time that was reached while only the second half is looked at.
+        at_once: Whether both are looked at at the same time; the detections are the same without.
+    """
+    with (
+        ExitStack() as stack,
+        open_sampler(reader, landmarker, request.part, every_frame=False) as first,
+    ):
+
+        def begin(size_px: float) -> SecondHalf:
+            half = SecondHalf(reader, landmarker, request, middle_s, size_px)
+            if at_once:
+                half.detections = iter(stack.enter_context(Ahead(half.detections, 0)))
+            else:
+                half.look_now(on_reached)
+            return half
+
+        yield HalvesSampler(first, begin, middle_s)
 
 
 class SecondHalf:
@@ -46,11 +72,12 @@ class SecondHalf:
     Args:
         reader: Reads the recording; another one for this half is taken from it.
         landmarker: Another one like it looks at this half.
-        wanted: What was asked.
+        request: What was asked.
         from_s: Where it begins.
         size_px: How large the body is at the beginning of the first.
 
     Attributes:
+        detections: What is found in it; a `Restart` comes last.
         done_s: How many seconds of it have been looked at.
     """
 
@@ -58,73 +85,122 @@ class SecondHalf:
         self,
         reader: VideoReader,
         landmarker: VideoLandmarker,
-        wanted: Wanted,
+        request: Request,
         from_s: float,
         size_px: float,
     ) -> None:
         self._reader = reader.again(from_s)
         self._landmarker = landmarker
-        self._wanted = replace(wanted, start_s=from_s)
-        self._begins_s = wanted.start_s
+        self._request = request
+        self._part = replace(request.part, start_s=from_s)
         self._size_px = size_px
+        self.detections: Iterator[Detection | Restart] = self._look()
         self.done_s = 0.0
 
-    @contextmanager
-    def begun(self, progress: Progress, *, at_once: bool) -> Iterator[Iterable[Seen]]:
-        """Look at it in a thread, ``at_once`` with the first half; else now, and tell how far that is."""
-        if at_once:
-            with Ahead(self._seen(), 0) as ahead:
-                yield ahead
-            return
-        seen = []
-        for each in self._seen():
-            seen.append(each)
-            progress(self._begins_s + self.done_s)
-        yield seen
+    def look_now(self, on_reached: Callable[[float], None]) -> None:
+        """Look at all of it, and tell how far that is."""
+        items: list[Detection | Restart] = []
+        for item in self.detections:
+            if isinstance(item, Restart):
+                items = []  # what was found before it is of no use
+            items.append(item)
+            on_reached(self._request.part.start_s + self.done_s)
+        self.detections = iter(items)
 
-    def _seen(self) -> Iterator[Seen]:
-        """Look at it, with a judge of its own to tell what matters."""
-        judge = _Later(self._wanted, lambda _: None)
-        with self._reader as reader, self._landmarker.another() as landmarker:
-            for each in looks(reader, landmarker, self._wanted, judge, self._size_px):
-                judge.push(each.time_s, each.marks)
-                self.done_s = each.time_s - self._wanted.start_s
-                yield each
+    def _look(self) -> Iterator[Detection | Restart]:
+        """Look at it, and judge it apart from the first half, to know what matters."""
+        collector = ResultCollector.of_recording(self._request)
+        with (
+            self._reader as reader,
+            self._landmarker.another() as landmarker,
+            open_sampler(
+                reader, landmarker, self._part, every_frame=False, size_px=self._size_px
+            ) as sampler,
+        ):
+            while isinstance(item := sampler.next(_later(collector.attention)), Detection):
+                collector.push([(item.time_s, item.marks)])
+                self.done_s = item.time_s - self._part.start_s
+                yield item
+            if item is not None:
+                yield item
 
 
-def middle_of(reader: VideoReader, wanted: Wanted) -> float | None:
-    """Where the second half of what is wanted begins; None where it is looked at in one go."""
-    end_s = reader.source.duration_s
-    if wanted.end_s is not None:
-        end_s = min(end_s, wanted.end_s)
-    if wanted.every_frame or not reader.has_clock or end_s - wanted.start_s < SHORTEST_S:
+def _later(attention: Attention) -> Attention:
+    """That of a later part, in which no neutral is sought: it may begin amidst a hold.
+
+    A hold cannot be told without a neutral; that of the beginning is used.
+    """
+    return replace(attention, seeks_neutral=False)
+
+
+def middle_of(reader: VideoReader, part: Part) -> float | None:
+    """Where the second half of a part begins; None where it is looked at in one go."""
+    end_s = part.end_in(reader.source.duration_s)
+    if not reader.has_clock or end_s - part.start_s < SHORTEST_S:
         return None
-    return (wanted.start_s + end_s) / 2.0
+    return (part.start_s + end_s) / 2.0
 
 
-def joined(first: Iterable[Seen], second: Iterable[Seen], middle_s: float) -> Iterator[Seen]:
-    """Give the looks of the first half up to where the second one agrees, then those of the second.
+class HalvesSampler:
+    """Gives the detections of the first half up to where the second one agrees, then its; a `Sampler`.
 
     Args:
-        first: Looks from the beginning on, to the very end if they are wanted.
-        second: Looks from ``middle_s`` on.
+        first: Looks from the beginning on, to the very end if need be.
+        begin: Begins with the second half, once it is known how large the body is, in pixels.
         middle_s: Where the second half begins.
     """
-    others = iter(second)
-    before, after = None, next(others, None)
-    agreed = 0
-    for now in first:
-        yield now
-        if now.time_s < middle_s:
-            continue
-        while after is not None and after.time_s <= now.time_s:
-            before, after = after, next(others, None)
-        near = [each for each in (before, after) if each is not None]
-        nearest = min(near, key=lambda each: abs(each.time_s - now.time_s), default=None)
-        agreed = agreed + 1 if nearest is not None and agree(now.marks, nearest.marks) else 0
-        if agreed >= AGREED_LOOKS and after is not None:
-            yield from chain((after,), others)
-            return
+
+    def __init__(
+        self, first: Sampler, begin: Callable[[float], SecondHalf], middle_s: float
+    ) -> None:
+        self._first, self._begin, self._middle_s = first, begin, middle_s
+        self._second: SecondHalf | None = None
+        self._before: Detection | None = None
+        self._after: Detection | Restart | None = None
+        self._agreed = 0
+        self._is_second = False
+        self._time_s = 0.0
+
+    @property
+    def reached_s(self) -> float:
+        """The time up to which both halves are done, as if the second one followed the first."""
+        done_s = self._second.done_s if self._second else 0.0
+        return min(self._time_s, self._middle_s) + done_s
+
+    def next(self, attention: Attention) -> Detection | Restart | None:
+        """Give the next detection of the half that stands; a `Restart` of either."""
+        item = self._take_after() if self._is_second else self._first_next(attention)
+        if isinstance(item, Detection):
+            self._time_s = item.time_s
+        return item
+
+    def _first_next(self, attention: Attention) -> Detection | Restart | None:
+        now = self._first.next(attention)
+        if not isinstance(now, Detection):
+            return now
+        if self._second is None:
+            self._second = self._begin(size_px(now.marks))
+            self._take_after()
+        if now.time_s >= self._middle_s:
+            self._compare(now)
+        return self._after if isinstance(self._after, Restart) else now
+
+    def _compare(self, now: Detection) -> None:
+        """Count how often in a row the nearest detection of the second half agrees."""
+        while isinstance(self._after, Detection) and self._after.time_s <= now.time_s:
+            self._before = self._after
+            self._take_after()
+        both = [each for each in (self._before, self._after) if isinstance(each, Detection)]
+        nearest = min(both, key=lambda each: abs(each.time_s - now.time_s), default=None)
+        does_agree = nearest is not None and agree(now.marks, nearest.marks)
+        self._agreed = self._agreed + 1 if does_agree else 0
+        self._is_second = self._agreed >= AGREED_LOOKS and self._after is not None
+
+    def _take_after(self) -> Detection | Restart | None:
+        """Give the detection of the second half that comes next, and get the one after it."""
+        assert self._second is not None
+        after, self._after = self._after, next(self._second.detections, None)
+        return after
 
 
 def agree(one: Landmarks | None, other: Landmarks | None) -> bool:

@@ -12,13 +12,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from functools import partial
 from importlib import resources
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,26 +35,6 @@ MASK_MARGIN = 0.1
 MODEL = "pose_landmarker_full.task"
 _STARTING = Lock()
 """There is one stderr for all threads."""
-
-
-class Landmarker(Protocol):
-    """Finds one person's landmarks in pictures given in order of time."""
-
-    def look(self, frame: Frame) -> Landmarks | None:
-        """Return the person's raw landmarks, or None with nobody in view."""
-
-    def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
-        """Whether there is somebody beside the person with these landmarks; apart from `look`."""
-
-    def search(self, frame: Frame) -> Landmarks | None:
-        """Look harder for somebody in a single picture in which `look` saw nobody; takes long."""
-
-
-class VideoLandmarker(Landmarker, Protocol):
-    """One that others can help with a recording."""
-
-    def another(self) -> AbstractContextManager["VideoLandmarker"]:
-        """Return one like this that has seen nothing yet; both may be used at the same time."""
 
 
 class _Searcher:

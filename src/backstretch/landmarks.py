@@ -27,6 +27,8 @@ NAMES = (
 COUNT = len(NAMES)
 INDEX = {name: index for index, name in enumerate(NAMES)}
 SIDES = ("left", "right")
+LONGEST_GAP_S = 0.5
+"""Moments further apart than this do not hang together: what was between them is unseen, whatever its ends."""
 
 
 def _other_side(name: str) -> str:

@@ -5,12 +5,12 @@ The same for a camera, a file played as one, and a replayed landmark track.
 
 from typing import Generic, Protocol, TypeVar
 
+from backstretch.collector import ResultCollector
 from backstretch.landmarks import Landmarks
 from backstretch.orders import Command, Event, Judge
 from backstretch.placement import Room
 from backstretch.scene import Phase, Scene
 from backstretch.session import Session, Step
-from backstretch.take import Take
 
 
 class Leader(Protocol):
@@ -36,7 +36,7 @@ class Led(Generic[SomeLeader]):
     Args:
         leader: Who leads.
         session: Judges what the leader wants judged.
-        take: Feeds the session and keeps what its result needs; None to feed it alone.
+        collector: Feeds the session and keeps what its result needs; None to feed it alone.
         mirrored: Whether the pictures are mirror images.
 
     Attributes:
@@ -49,7 +49,7 @@ class Led(Generic[SomeLeader]):
         self,
         leader: SomeLeader,
         session: Session,
-        take: Take | None = None,
+        collector: ResultCollector | None = None,
         *,
         mirrored: bool = False,
     ) -> None:
@@ -57,7 +57,7 @@ class Led(Generic[SomeLeader]):
         self.step: Step | None = None
         self.mirrored = mirrored
         self._session = session
-        self._fed = take or session
+        self._fed = collector or session
 
     def push(
         self, time_s: float, marks: Landmarks | None, room: Room

@@ -14,9 +14,8 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from backstretch.crowd import Crowd
-from backstretch.frame import Frame
-from backstretch.landmarker import Landmarker
+from backstretch.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
+from backstretch.frame import Frame, Source
 from backstretch.landmarks import Landmarks
 from backstretch.led import Led
 from backstretch.lines import CAMERA_LOST
@@ -24,7 +23,6 @@ from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
-from backstretch.video import Source
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are looked at again."""
@@ -135,7 +133,8 @@ class Live:
         self.last_s = 0.0
         self.wh = (0, 0)
         self._eye, self._landmarker, self._outlets = eye, landmarker, outlets
-        self._crowd = Crowd(landmarker)
+        self._bystanders = BystanderSearch(landmarker)
+        self._identity = IdentityWatch()
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
@@ -193,7 +192,7 @@ class Live:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What makes it unsure who was judged."""
-        return self._crowd.warnings
+        return self._identity.warnings
 
     def _run(self) -> None:
         try:
@@ -244,8 +243,10 @@ class Live:
 
     def _room(self, frame: Frame, marks: Landmarks | None) -> Room:
         light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
-        self._crowd.look(frame, marks, searches=self.practice.coach.phase not in BUSY)
-        return Room(light, crowded=self._crowd.is_crowded)
+        is_busy = self.practice.coach.phase in BUSY
+        another = None if is_busy else self._bystanders.search(frame, marks)
+        self._identity.push(Detection(frame.time_s, marks, another))
+        return Room(light, crowded=self._identity.is_crowded)
 
     def _miss(self) -> None:
         """No picture comes: nobody can be seen, and that is told."""

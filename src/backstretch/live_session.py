@@ -8,12 +8,14 @@ from pathlib import Path
 from time import sleep
 
 from backstretch.camera import Capture
+from backstretch.collector import too_slow
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.kept import RESULT, Kept
+from backstretch.kept import Kept
 from backstretch.lines import ENDED
 from backstretch.live import Live
 from backstretch.outlets import Speaker
+from backstretch.output_names import RESULT
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
 from backstretch.result import Result
@@ -21,7 +23,6 @@ from backstretch.scene import Phase
 from backstretch.session_record import PAIN
 from backstretch.shows import TerminalShow, WindowShow
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
-from backstretch.take import too_slow
 
 FAILED = "failed"
 """Why a session ended in which the program itself went wrong."""
@@ -123,15 +124,15 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _about(practice: Practice, capture: Capture) -> dict[str, object]:
-    wanted = practice.wanted
+    assignment = practice.assignment
     return {
-        "title": wanted.title,
+        "title": assignment.title,
         "camera": capture.name,
-        "sides": list(wanted.sides),
-        "mirrored": wanted.mirrored,
+        "sides": list(assignment.sides),
+        "mirrored": practice.mirrored,
         "aims": {
             pose: {"hold_s": hold_s, "repetitions": repetitions}
-            for pose, (hold_s, repetitions) in wanted.aims.items()
+            for pose, (hold_s, repetitions) in assignment.aims.items()
         },
     }
 

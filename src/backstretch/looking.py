@@ -1,4 +1,4 @@
-"""Looking: which pictures of a recording the model is shown, so that the counted seconds stay the same.
+"""Sampling: which pictures of a recording the model is shown, so that the counted seconds stay the same.
 
 The model costs some 20 ms a picture, all else together a few. While glances at a small grey copy, `CHANGING_S`
 apart, tell that the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it
@@ -23,8 +23,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import Floats, Landmarks
+from backstretch.collector import Attention
+from backstretch.detection import Detection
+from backstretch.hold import INSTANT_S
+from backstretch.landmarks import LONGEST_GAP_S, Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE
 from backstretch.picture import Picture
@@ -59,31 +61,16 @@ BOX_MARGIN = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """What was seen in one picture.
+class Sampled:
+    """What is kept of a picture that was looked at: what was found, and its glance; no megabytes."""
 
-    Attributes:
-        time_s: The picture's own time.
-        marks: The person; None with nobody in view.
-        another: Whether there was somebody beside; None where that was not looked for.
-    """
-
-    time_s: float
-    marks: Landmarks | None
-    another: bool | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Looked:
-    """What is kept of a picture that was looked at: what was seen, and its glance; no megabytes."""
-
-    seen: Seen
+    detection: Detection
     glance: NDArray[np.float32]
 
     @cached_property
     def where(self) -> tuple[slice, slice]:
         """The rows and columns of the glance in which the person is; all with nobody in view."""
-        marks = self.seen.marks
+        marks = self.detection.marks
         if marks is None:
             return slice(None), slice(None)
         low, high = marks.xy_px.min(axis=0), marks.xy_px.max(axis=0)
@@ -104,80 +91,119 @@ class Looked:
         return max(CHANGED_LEAST, CHANGED_BY * float(self.around.std()))
 
 
-class Interest(Protocol):
-    """Where every picture matters, by what was seen so far."""
+@dataclass(frozen=True)
+class Restart:
+    """Comes in place of a detection: sampling does not do.
 
-    def is_busy(self) -> bool:
-        """Whether some position is held, or may soon be: only then movements matter."""
-
-    def seeks_neutral(self) -> bool:
-        """Whether there is no neutral yet, and the person may be at rest."""
+    The body is so hard to see that every picture should be looked at, from the beginning on.
+    """
 
 
-class HardToSeeError(Exception):
-    """The body is so hard to see that every picture should be looked at, from the beginning on."""
-
-
-Look = Callable[[Picture], Seen | None]
+Detect = Callable[[Picture], Detection | None]
 """Looks at a picture; None where it is so damaged that it cannot be looked at."""
 
 
-def look_at_all(pictures: Iterable[Picture], look: Look) -> Iterator[Seen]:
-    """Look at every picture."""
-    for picture in pictures:
-        seen = look(picture)
-        if seen is not None:
-            yield seen
+class Sampler(Protocol):
+    """Looks at some pictures of a recording, in order of time."""
+
+    @property
+    def reached_s(self) -> float:
+        """The time of the recording up to which it is done."""
+
+    def next(self, attention: Attention, /) -> Detection | Restart | None:
+        """Look at the next picture; None at the end.
+
+        ``attention`` is what the detections so far make of those that follow.
+        """
 
 
-def look_sparsely(
-    pictures: Iterable[Picture],
-    look: Look,
-    interest: Interest,
-    length_s: float,
-    size_px: float = 0.0,
-) -> Iterator[Seen]:
-    """Look at the pictures, in order of time, where that may tell something new; at the first and the last.
+class EveryPicture:
+    """Looks at every picture; a `Sampler`."""
+
+    def __init__(self, pictures: Iterable[Picture], detect: Detect) -> None:
+        self._detections = filter(None, map(detect, pictures))
+        self.reached_s = 0.0
+
+    def next(self, _attention: Attention) -> Detection | None:
+        """Look at the next picture that is not damaged."""
+        detection = next(self._detections, None)
+        self.reached_s = detection.time_s if detection else self.reached_s
+        return detection
+
+
+class SparseSampler:
+    """Looks where that may tell something new, and at the first and the last picture; a `Sampler`.
 
     When a change begins, what has passed since the last look is looked at as well: it may have begun there.
 
     Args:
         pictures: In order of time.
-        look: Looks at one.
-        interest: Tells where every one matters.
+        detect: Looks at one.
         length_s: How long they are all together.
         size_px: How large the body is known to be; it may have begun bent together.
-
-    Raises:
-        HardToSeeError: Looking sparsely does not do.
     """
-    watch, passed = _Watch(interest, length_s, size_px), list[Picture]()
-    for picture in pictures:
-        passed.append(picture)
-        due = list(watch.due(passed))
-        for each in due:
-            seen = look(each)
-            if seen is not None:
-                watch.take(Looked(seen, each.glance))
-                yield seen
-        if due:
-            passed = passed[passed.index(due[-1]) + 1 :]
-        elif watch.last is not None:  # an unscaled picture takes megabytes; only these may be due
-            passed = [*_spread(passed[:-2], watch.last.seen.time_s), *passed[-2:]]
-    for each in _in_time(passed, watch.last_s) if passed else ():
-        seen = look(each)
-        if seen is not None:
-            yield seen
+
+    def __init__(
+        self,
+        pictures: Iterable[Picture],
+        detect: Detect,
+        length_s: float,
+        size_px: float = 0.0,
+    ) -> None:
+        self._pictures, self._detect = iter(pictures), detect
+        self._schedule = _Schedule(length_s, size_px)
+        self._passed: list[Picture] = []
+        self._due: deque[Picture] = deque()
+        self._is_at_end = False
+        self.reached_s = 0.0
+
+    def next(self, attention: Attention) -> Detection | Restart | None:
+        """Look at the next picture that is due."""
+        while (picture := self._next_due(attention)) is not None:
+            detection = self._detect(picture)
+            if detection is None:
+                continue
+            self.reached_s = detection.time_s
+            if not self._is_at_end:
+                self._schedule.push(Sampled(detection, picture.glance), attention)
+            return Restart() if self._schedule.is_given_up else detection
+        return None
+
+    def _next_due(self, attention: Attention) -> Picture | None:
+        while not self._due and not self._is_at_end:
+            picture = next(self._pictures, None)
+            if picture is None:
+                self._is_at_end = True
+                self._due.extend(_in_time(self._passed, self._schedule.last_s))
+            else:
+                self._pass(picture, attention)
+        return self._due.popleft() if self._due else None
+
+    def _pass(self, picture: Picture, attention: Attention) -> None:
+        """Let a picture pass; it, or some that have passed before, may now be due."""
+        self._passed.append(picture)
+        self._due.extend(self._schedule.due(self._passed, attention))
+        if self._due:
+            self._passed = self._passed[self._passed.index(self._due[-1]) + 1 :]
+        elif self._schedule.last is not None:
+            # An unscaled picture takes megabytes; only these may be due.
+            spread = _spread(self._passed[:-2], self._schedule.last_s)
+            self._passed = [*spread, *self._passed[-2:]]
 
 
-class _Watch:
-    """Tells when to look again."""
+class _Schedule:
+    """Tells when to look again.
 
-    def __init__(self, interest: Interest, length_s: float, size_px: float) -> None:
-        self._interest = interest
+    Attributes:
+        last: What was looked at last; None before the first.
+        is_given_up: Whether the body is so hard to see that every picture should be looked at.
+    """
+
+    def __init__(self, length_s: float, size_px: float) -> None:
+        self.last: Sampled | None = None
+        self.is_given_up = False
         self._length_s = length_s
-        self.last: Looked | None = None
-        self._recent: deque[Looked] = deque()
+        self._recent: deque[Sampled] = deque()
         self._has_changed = self._is_changing = False
         self._changing_until_s = self._glanced_s = -math.inf
         self._all_until_s = -math.inf
@@ -185,25 +211,25 @@ class _Watch:
         self._doubted_s, self._doubted_until_s = 0.0, -math.inf
         self._begins_s = 0.0
 
-    def due(self, passed: list[Picture]) -> Iterator[Picture]:
+    def due(self, passed: list[Picture], attention: Attention) -> Iterator[Picture]:
         """Which of the pictures since the last look to look at, the newest last."""
         now, last = passed[-1], self.last
         if last is None:
             yield now
             return
         earlier = [each for each in passed if now.time_s - each.time_s >= CHANGING_S - INSTANT_S]
-        is_due = bool(earlier) and earlier[-1].time_s - last.seen.time_s >= QUIET_S - INSTANT_S
+        is_due = bool(earlier) and earlier[-1].time_s - last.detection.time_s >= QUIET_S - INSTANT_S
         is_all = now.time_s <= self._all_until_s
         if is_all or is_due or now.time_s - self._glanced_s >= CHANGING_S - INSTANT_S:
             self._glance(now)
         self._is_changing = now.time_s <= self._changing_until_s
-        is_resting = last.seen.marks is not None and not self._is_changing
-        if is_all or (is_resting and self._interest.seeks_neutral()):
+        is_resting = last.detection.marks is not None and not self._is_changing
+        if is_all or (is_resting and attention.seeks_neutral):
             yield from passed
         elif self._is_changing:
-            yield from _spread(passed, last.seen.time_s)
+            yield from _spread(passed, last.detection.time_s)
         elif is_due:
-            yield from _in_time(earlier, last.seen.time_s)
+            yield from _in_time(earlier, last.detection.time_s)
 
     def _glance(self, now: Picture) -> None:
         """See whether the picture changes; not at each, which may not even have been decoded yet."""
@@ -215,21 +241,21 @@ class _Watch:
     @property
     def last_s(self) -> float:
         """When it was looked at last, minus infinity for never."""
-        return self.last.seen.time_s if self.last else -math.inf
+        return self.last.detection.time_s if self.last else -math.inf
 
-    def take(self, now: Looked) -> None:
+    def push(self, now: Sampled, attention: Attention) -> None:
         """Take what was found in a picture that was due."""
         last, self.last = self.last, now
         self._recent.append(now)
         if last is None:
-            self._begins_s = now.seen.time_s
+            self._begins_s = now.detection.time_s
             return
-        self._size_px = max(self._size_px, size_px(now.seen.marks))
-        time_s = now.seen.time_s
-        strayed = strays_px(last.seen.marks, now.seen.marks) / self._size_px
+        self._size_px = max(self._size_px, size_px(now.detection.marks))
+        time_s = now.detection.time_s
+        strayed = strays_px(last.detection.marks, now.detection.marks) / self._size_px
         if not self._has_changed and np.count_nonzero(strayed > DOUBT) >= DOUBTED:
             self._doubt(time_s)
-        elif self._is_moving(strayed, time_s - last.seen.time_s):
+        elif self._is_moving(strayed, time_s - last.detection.time_s, attention):
             self._all_until_s = max(self._all_until_s, time_s + MOVING_FOR_S)
 
     def _doubt(self, time_s: float) -> None:
@@ -238,20 +264,20 @@ class _Watch:
         self._doubted_s += until_s - max(time_s, self._doubted_until_s)
         self._all_until_s = self._doubted_until_s = until_s
         so_far_s = time_s - self._begins_s
-        if self._doubted_s >= max(HARD_S, HARD_SHARE * so_far_s, HARD_OF_ALL * self._length_s):
-            raise HardToSeeError
+        hard_s = max(HARD_S, HARD_SHARE * so_far_s, HARD_OF_ALL * self._length_s)
+        self.is_given_up = self._doubted_s >= hard_s
 
-    def _is_moving(self, strayed: Floats, within_s: float) -> bool:
+    def _is_moving(self, strayed: Floats, within_s: float, attention: Attention) -> bool:
         """Whether a movement needs every picture: for the tracker, or to judge a position."""
         if np.count_nonzero(strayed > LOST_PER_S * min(within_s, CHANGING_S)) >= LOST:
             return True
         is_moving = bool((strayed > MOVING_PER_S * within_s).any())
-        return self._is_changing and is_moving and self._interest.is_busy()
+        return self._is_changing and is_moving and attention.is_busy
 
-    def _some_time_before(self, now: Picture) -> Looked:
+    def _some_time_before(self, now: Picture) -> Sampled:
         """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
         recent = self._recent
-        while len(recent) > 1 and now.time_s - recent[1].seen.time_s >= CHANGING_S - INSTANT_S:
+        while len(recent) > 1 and now.time_s - recent[1].detection.time_s >= CHANGING_S - INSTANT_S:
             recent.popleft()
         return recent[0]
 
@@ -270,10 +296,10 @@ def _in_time(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
         if after.time_s - last_s > LONGEST_GAP_S:
             yield before
             last_s = before.time_s
-    yield pictures[-1]
+    yield from pictures[-1:]
 
 
-def has_changed(then: Looked, now: Picture) -> bool:
+def has_changed(then: Sampled, now: Picture) -> bool:
     """Whether a picture differs from one that was looked at, where the person was."""
     before, after = then.around, now.glance[then.where]
     if before.size < CHANGED_PARTS or before.shape != after.shape:

@@ -6,7 +6,7 @@ from queue import Full, Queue, SimpleQueue
 from threading import Thread
 
 from backstretch.annotated import AnnotatedVideo
-from backstretch.frame import Frame
+from backstretch.frame import Frame, Source
 from backstretch.hold import Kind, total
 from backstretch.landmarks import GrowingTrack, Landmarks
 from backstretch.orders import Event, Note, Say, Sound
@@ -16,7 +16,6 @@ from backstretch.result import hold_document
 from backstretch.scene import Scene
 from backstretch.session import Step
 from backstretch.session_record import EVENT, HOLD, SessionRecord
-from backstretch.video import Source
 from backstretch.voice import Voice
 
 WAITING_PICTURES = 60
@@ -76,7 +75,7 @@ class Keeper(Outlet):
         """Keep the holds that are over and were not kept yet."""
         held = self._practice.held
         for each in held[self._holds :]:
-            self._record.write(HOLD, **hold_document(each, self._practice.wanted))
+            self._record.write(HOLD, **hold_document(each, self._practice.assignment))
         self._holds = len(held)
 
     def _moment(self, step: Step) -> dict[str, object]:

@@ -3,56 +3,57 @@
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from backstretch.drawing import Drawing
+from backstretch.output_names import ANNOTATED, STEPS
 from backstretch.recording import StepsFile
-from backstretch.result import Wanted
+from backstretch.request import Request
 from backstretch.session import Step
-
-Progress = Callable[[float], None]
-"""Is told the source's time that has been reached, in seconds."""
 
 
 class Outputs:
-    """The files that are written while a recording is looked at; none without a folder. A context manager.
+    """The files that are written while a recording is looked at; none without a folder.
+
+    A context manager: what is not finished when it is left is given up.
 
     Args:
         folder: Where to write, None for nowhere.
-        wanted: What was asked.
+        request: What was asked.
         video: The recording to draw on, None for a landmark track.
-        progress: Is told how far both the analysis and the drawing are.
+        progress: Is told the source's time that both the analysis and the drawing have reached, in seconds.
     """
 
     def __init__(
-        self, folder: Path | None, wanted: Wanted, video: Path | None, progress: Progress
+        self,
+        folder: Path | None,
+        request: Request,
+        video: Path | None,
+        progress: Callable[[float], None],
     ) -> None:
         self._progress = progress
-        self._looked_s = wanted.start_s
+        self._looked_s = request.part.start_s
         self._steps: StepsFile | None = None
         self._drawing: Drawing | None = None
         if folder is not None:
-            self._steps = StepsFile(folder / "steps.csv")
+            self._steps = StepsFile(folder / STEPS)
         if folder is not None and video is not None:
-            self._drawing = Drawing(video, folder / "annotated.mp4", wanted)
+            self._drawing = Drawing(video, folder / ANNOTATED, request)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with ExitStack() as stack:
             if self._steps is not None:
                 stack.callback(self._steps.close)
             if self._drawing is not None:
                 stack.callback(self._drawing.give_up)  # does nothing to one that is done
-            if self._drawing is not None and error is None:
-                self._drawing.finish(self._tell)
+
+    def finish(self) -> None:
+        """Wait until all is written."""
+        if self._drawing is not None:
+            self._drawing.finish(self._tell)
 
     def write(self, steps: Iterable[Step]) -> None:
         """Write what is known."""

@@ -130,14 +130,14 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _named(pose: Pose, library: Library) -> str:
-    if pose.id not in library.own:
+    if pose.id not in library.own_ids:
         return pose.id
     return f"{pose.id} ({PERSONAL if pose.refines else OWN})"
 
 
 def _whose(pose: Pose, library: Library) -> str:
     """The id, and whose it is if not the library's."""
-    if pose.id not in library.own:
+    if pose.id not in library.own_ids:
         return pose.id
     return f"{_named(pose, library).removesuffix(')')}: {library.paths[pose.id]})"
 

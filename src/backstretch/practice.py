@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from backstretch.coach import Coach
+from backstretch.collector import ResultCollector
+from backstretch.frame import Source
 from backstretch.hold import Span
 from backstretch.led import Led
 from backstretch.neutral import OwnNeutral
 from backstretch.programme import Programme, aims_of
 from backstretch.recognition import Held
-from backstretch.result import Result, Wanted
+from backstretch.request import Assignment
+from backstretch.result import Result
 from backstretch.session import Session
-from backstretch.take import Take
-from backstretch.video import Source
 
 
 class Practice(Led[Coach]):
@@ -22,7 +23,7 @@ class Practice(Led[Coach]):
         coach: Coaches through the same programme.
         sides: Sides that were asked for; both when empty.
         mirrored: Whether the pictures are mirror images.
-        own: The person's own neutral, from another day.
+        own_neutral: The person's own neutral, from another day.
     """
 
     def __init__(
@@ -32,37 +33,35 @@ class Practice(Led[Coach]):
         *,
         sides: Sequence[str] = (),
         mirrored: bool = False,
-        own: OwnNeutral | None = None,
+        own_neutral: OwnNeutral | None = None,
     ) -> None:
-        wanted = Wanted(
+        assignment = Assignment(
             poses=programme.poses,
             sides=tuple(sides),
-            mirrored=mirrored,
             title=programme.name,
             aims=aims_of(programme),
-            own=own,
         )
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too: to say so when they were held.
-        session = Session((first,), own=own)
-        self._take = Take(wanted, session)
-        super().__init__(coach, session, self._take, mirrored=mirrored)
+        session = Session((first,), own_neutral=own_neutral)
+        self._collector = ResultCollector(assignment, session)
+        super().__init__(coach, session, self._collector, mirrored=mirrored)
 
     @property
-    def wanted(self) -> Wanted:
+    def assignment(self) -> Assignment:
         """What is asked for."""
-        return self._take.wanted
+        return self._collector.assignment
 
     @property
     def held(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for, by time."""
-        return self._take.ours
+        return self._collector.holds
 
     @property
     def going_on(self) -> tuple[Span, ...]:
         """The spans of the hold that is going on; empty when there is none."""
-        return self._take.session.going_on
+        return self._collector.session.going_on
 
     def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
         """What the session came to."""
-        return self._take.result(source, warnings)
+        return self._collector.result(source, warnings)

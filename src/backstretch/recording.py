@@ -25,9 +25,9 @@ import numpy as np
 
 from backstretch.columns import COLUMNS
 from backstretch.errors import InputError
+from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.session import Step
-from backstretch.video import Source
 
 FORMAT = "backstretch landmark track"
 VERSION = 1

@@ -2,19 +2,18 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+from backstretch.frame import Source
 from backstretch.hold import Kind, Moment, Span, total
-from backstretch.landmarks import SIDES
 from backstretch.matching import Form, forms_of
-from backstretch.neutral import Neutral, OwnNeutral
+from backstretch.neutral import Neutral
 from backstretch.poses import Check, Pose, measure_words
 from backstretch.recognition import Held, Likeness
+from backstretch.request import Assignment
 from backstretch.snapshots import Snapshots, snapshot_document
-from backstretch.video import Source
 
 SCHEMA = 1
 SCORE_STEP = 5
@@ -24,63 +23,12 @@ WORTH_SAYING_S = 0.05
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the user asked for.
-
-    Attributes:
-        poses: The stretches that were asked for, or all that may be recognised.
-        asked: Whether stretches were asked for.
-        sides: Sides that count; both when empty.
-        hold_s: Seconds that make one repetition complete; each pose's own when None.
-        mirrored: Whether the recording is a mirror image.
-        start_s, end_s: The part of the recording to look at.
-        every_frame: Whether to look at every picture, not only where it matters.
-        title: What several stretches together are called.
-        aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
-        own: The person's own neutral, from another day.
-    """
-
-    poses: tuple[Pose, ...]
-    asked: bool = True
-    sides: tuple[str, ...] = ()
-    hold_s: float | None = None
-    mirrored: bool = False
-    start_s: float = 0.0
-    end_s: float | None = None
-    every_frame: bool = False
-    title: str = ""
-    aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-    own: OwnNeutral | None = None
-
-    @property
-    def pose(self) -> Pose | None:
-        """The one stretch that was asked for."""
-        return self.poses[0] if self.asked and len(self.poses) == 1 else None
-
-    def asked_s(self, pose: Pose) -> float:
-        """Seconds that make one repetition of a pose complete."""
-        if pose.id in self.aims:
-            return self.aims[pose.id][0]
-        return pose.dose.default_s if self.hold_s is None else self.hold_s
-
-    def completes(self, held: Held) -> bool:
-        """Whether a hold makes one repetition."""
-        return held.hold.valid_s >= self.asked_s(held.form.pose)
-
-    def repetitions(self, pose: Pose) -> int:
-        """How many repetitions of a pose are asked for on each side."""
-        if pose.id in self.aims:
-            return self.aims[pose.id][1]
-        return pose.dose.default_repetitions
-
-
-@dataclass(frozen=True)
 class Result:
     """What one recording showed.
 
     Attributes:
         source: Where it came from.
-        wanted: What was asked.
+        assignment: What the person was to hold.
         holds: Holds of the sides asked for, by time.
         attempts: Time near the pose that never became a hold.
         warnings: What makes the figures uncertain, in plain words.
@@ -91,7 +39,7 @@ class Result:
     """
 
     source: Source
-    wanted: Wanted
+    assignment: Assignment
     holds: tuple[Held, ...]
     attempts: tuple[Span, ...]
     warnings: tuple[str, ...]
@@ -109,11 +57,11 @@ class Result:
 
     def complete(self, held: Held) -> bool:
         """Whether a hold makes one repetition."""
-        return self.wanted.completes(held)
+        return self.assignment.completes(held)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON document that others rely on (schema 1)."""
-        pose = self.wanted.pose
+        pose = self.assignment.pose
         by_side = dict.fromkeys(("left", "right", "both"), 0.0)
         for held in self.holds:
             by_side[held.form.side or "both"] += held.hold.valid_s
@@ -122,8 +70,8 @@ class Result:
             "schema": SCHEMA,
             "source": vars(self.source),
             "pose": pose.id if pose else None,
-            "title": pose.name if pose else self.wanted.title,
-            "holds": [hold_document(held, self.wanted) for held in self.holds],
+            "title": pose.name if pose else self.assignment.title,
+            "holds": [hold_document(held, self.assignment) for held in self.holds],
             "attempts": [_span(span) for span in self.attempts],
             "stretches": [_stretch(each, self) for each in tallies(self)],
             "snapshots": {
@@ -144,7 +92,7 @@ class Result:
     def calibrated(self) -> dict[str, str]:
         """The day of calibration, by id, of the poses asked for or held that were calibrated."""
         poses = [each.form.pose for each in self.holds]
-        poses += [self.wanted.pose] if self.wanted.pose else []
+        poses += [self.assignment.pose] if self.assignment.pose else []
         return {pose.id: pose.calibration.date for pose in poses if pose.calibration}
 
     def _neutral(self) -> dict[str, Any] | None:
@@ -153,7 +101,7 @@ class Result:
             return None
         span = {"start_s": self.neutral.start_s, "end_s": self.neutral.end_s}
         return {name: round(value, 2) for name, value in span.items()} | {
-            "own": self.neutral.own or None
+            "own": self.neutral.own_neutral_date or None
         }
 
     def _view(self) -> dict[str, Any] | None:
@@ -188,10 +136,10 @@ class Tally:
 
 def tallies(result: Result) -> list[Tally]:
     """Of every stretch and side that was asked for, or of all that were recognised, in order."""
-    wanted = result.wanted
-    if wanted.asked:
-        forms = [form for pose in wanted.poses for form in forms_of(pose)]
-        forms = [form for form in forms if form.side in {*(wanted.sides or SIDES), None}]
+    assignment = result.assignment
+    if assignment.asked:
+        forms = [form for pose in assignment.poses for form in forms_of(pose)]
+        forms = [form for form in forms if assignment.counts(form.side)]
     else:
         forms = list(dict.fromkeys(each.form for each in result.holds))
     return [_tally(form, result) for form in forms]
@@ -203,12 +151,12 @@ def _tally(form: Form, result: Result) -> Tally:
         form=form,
         held_s=sum(each.hold.valid_s for each in ours),
         done=sum(map(result.complete, ours)),
-        asked=result.wanted.repetitions(form.pose),
-        asked_s=result.wanted.asked_s(form.pose),
+        asked=result.assignment.repetitions(form.pose),
+        asked_s=result.assignment.asked_s(form.pose),
     )
 
 
-def hold_document(held: Held, wanted: Wanted) -> dict[str, Any]:
+def hold_document(held: Held, assignment: Assignment) -> dict[str, Any]:
     """One hold of the JSON document."""
     form, hold = held.form, held.hold
     return {
@@ -220,7 +168,7 @@ def hold_document(held: Held, wanted: Wanted) -> dict[str, Any]:
         "wrong_s": round(hold.wrong_s, 2),
         "unseen_s": round(hold.unseen_s, 2),
         "held_s": round(hold.held_s, 2),
-        "complete": wanted.completes(held),
+        "complete": assignment.completes(held),
         "score": score(hold.score),
         "measures": measures_of(form.pose, hold.moments),
         "reasons": reasons(hold.spans),

@@ -56,8 +56,8 @@ class Step:
         valid_s: Valid seconds of the hold that is going on.
         total_s: Valid seconds of the whole take so far.
         holds: Holds that are over.
-        own: The day of the person's own neutral that relative measures are counted from; empty where they
-            are counted from the take.
+        own_neutral_date: The day of the person's own neutral that relative measures are counted from; empty
+            where they are counted from the take.
     """
 
     time_s: float
@@ -75,7 +75,7 @@ class Step:
     valid_s: float
     total_s: float
     holds: int
-    own: str = ""
+    own_neutral_date: str = ""
 
     @property
     def pose(self) -> Pose | None:
@@ -97,7 +97,7 @@ class Session:
         asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
             and time near a pose counts as an attempt; otherwise only by forms that it may be.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
-        own: The person's own zero values of relative measures, from another day.
+        own_neutral: The person's own zero values of relative measures, from another day.
         steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
 
     Attributes:
@@ -111,12 +111,12 @@ class Session:
         *,
         asked: bool = True,
         neutral: Neutral | None = None,
-        own: OwnNeutral | None = None,
+        own_neutral: OwnNeutral | None = None,
         steady: bool = True,
     ) -> None:
         self.watches: list[FormWatch] = []
         self._asked = asked
-        self._finder = NeutralFinder(neutral, own)
+        self._finder = NeutralFinder(neutral, own_neutral)
         self.turn_to(poses, sides)
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
@@ -299,7 +299,7 @@ class Session:
             valid_s=0.0,
             total_s=self._total_s(done),
             holds=len(done),
-            own=self._finder.own,
+            own_neutral_date=self._finder.own_neutral_date,
         )
         if best is None or not (self._asked or best.watch.clock.settled):
             return step

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from backstretch.camera import Capture, open_capture
-from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.detection import Landmarker, open_landmarker
 from backstretch.live import Live
 from backstretch.shows import TerminalShow, WindowShow
 from backstretch.voice import Voice
@@ -48,7 +48,7 @@ class Stage:
         silent: Whether nothing was to be heard.
     """
 
-    landmarker: MediaPipeLandmarker
+    landmarker: Landmarker
     voice: Voice
     capture: Capture
     show: WindowShow | TerminalShow
@@ -71,7 +71,7 @@ def staged(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]
     """
     with ExitStack() as stack:
         # The model comes first: a camera, or a file that is played as one, does not wait for it.
-        landmarker = stack.enter_context(MediaPipeLandmarker(machine.model))
+        landmarker = stack.enter_context(open_landmarker(machine.model))
         is_heard = not machine.silent
         voice = stack.enter_context(Voice(speaks=is_heard, sounds=is_heard))
         windowless = machine.windowless

@@ -27,7 +27,7 @@ def show(result: Result, console: Console, written: str = "") -> None:
     if result.looks_like is not None:
         parts += [Text(), _likeness(result)]
     elif result.holds:
-        holds = _holds if result.wanted.pose else _recognised
+        holds = _holds if result.assignment.pose else _recognised
         parts += [Text(), holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
@@ -39,7 +39,7 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
     if written:
         parts += [Text(), Text(f"Written to {written}")]
-    pose, name = result.wanted.pose, result.wanted.title or "What was stretched"
+    pose, name = result.assignment.pose, result.assignment.title or "What was stretched"
     title = Text(pose.name if pose else name, style="bold")
     console.print(
         Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
@@ -125,14 +125,14 @@ def _totals(result: Result) -> RenderableType:
         bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
         words = f"{tally.held_s:.1f} s valid; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
         name = Text(_name(tally.form, result), style="bold")
-        grid.add_row(*((name, bar, words) if result.wanted.asked else (name, words)))
+        grid.add_row(*((name, bar, words) if result.assignment.asked else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
-    what = "Attempts and lapses" if result.wanted.asked else "Lapses"
+    what = "Attempts and lapses" if result.assignment.asked else "Lapses"
     return Group(grid, Text(f"{what} together: {', '.join(lost)}", style="dim"))
 
 
 def _name(form: Form, result: Result) -> str:
-    if result.wanted.pose is not None:
+    if result.assignment.pose is not None:
         return form.side.capitalize() if form.side else "Held"
     return f"{form.pose.name}, {form.side}" if form.side else form.pose.name
 
@@ -152,7 +152,7 @@ def _none(result: Result) -> Text:
     if result.seen == 0.0:
         return Text("Nobody was seen.", style="bold")
     unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
-    words = "No hold was found." if result.wanted.asked else "No known stretch was held."
+    words = "No hold was found." if result.assignment.asked else "No known stretch was held."
     if unseen_s > wrong_s and unseen_s >= 1.0:
         words = "No hold could be counted: the camera did not see enough of you."
     return Text(words, style="bold")

@@ -57,7 +57,7 @@ class _Page:
         title = f"{held_s:.0f} s held" if held_s else "Nothing was held this time"
         inner = self._w - 2 * margin
         self._write(title, (margin, margin + self._px(TITLE / 2)), TITLE, STRONG, inner)
-        name = result.wanted.pose.name if result.wanted.pose else result.wanted.title
+        name = result.assignment.pose.name if result.assignment.pose else result.assignment.title
         top = margin + self._px(TITLE * 1.5)
         self._write(name, (margin, top), ROW, SOFT, inner)
         foot = [*lines, "Press any key to close."]

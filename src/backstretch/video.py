@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.errors import InputError
-from backstretch.frame import Frame
+from backstretch.frame import Frame, Source
 from backstretch.picture import Picture, glance, upright
 
 if TYPE_CHECKING:
@@ -46,25 +46,6 @@ Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a result says about where it came from.
-
-    Attributes:
-        path: As the user gave it.
-        duration_s, fps: As the container states them; counted where it does not.
-        frames: Pictures in the file; an estimate until all of it was read.
-        width, height: Of the upright picture as recorded, in square pixels.
-    """
-
-    path: str
-    duration_s: float
-    fps: float
-    frames: int
-    width: int
-    height: int
 
 
 @dataclass
@@ -99,21 +80,59 @@ class _Part:
         self.last_s, self.is_at_end = -1.0, False
 
 
+class Growth:
+    """Notices that a file grows, because something is still written to it, and where it is cut then.
+
+    Args:
+        path: The file, as it is before it is opened.
+
+    Attributes:
+        end_s: Where it ended when it was opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.end_s = math.inf
+        self._path, self._size = path, _size(path)
+        self._is_noticed = False
+
+    def cuts(self, time_s: float) -> bool:
+        """Whether a time is after the end of a file that has grown; the end may be stated wrongly."""
+        if time_s > self.end_s and not self._is_noticed:
+            self._is_noticed = _size(self._path) > self._size
+        return self._is_noticed and time_s > self.end_s
+
+    @property
+    def cut_s(self) -> float | None:
+        """What comes later was left out; None where nothing was."""
+        return self.end_s if self._is_noticed else None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 class VideoReader:
     """One video file; a context manager.
 
     Args:
         path: The file.
         part: What it notes its findings in; `again` gives one to another reader of the file.
+        growth: Ends a file that grows where it ended when it was opened; None to read on.
 
     Attributes:
         has_clock: Whether its times can be used; without them its pictures are counted.
     """
 
-    def __init__(self, path: Path, part: _Part | None = None) -> None:
+    def __init__(
+        self, path: Path, part: _Part | None = None, *, growth: Growth | None = None
+    ) -> None:
         import av
 
         self.path = path
+        self._growth = growth
         self._part = part or _Part()
         self._parts = [self._part]
         self._is_whole = False
@@ -127,6 +146,8 @@ class VideoReader:
         self._start_s = _stamp(first) or 0.0
         self._turn = _quarter_turns(first)
         self._duration_s, self._frames = self._length()
+        if growth is not None:
+            growth.end_s = min(growth.end_s, self._duration_s)
 
     def __enter__(self) -> Self:
         return self
@@ -146,7 +167,7 @@ class VideoReader:
         """
         self._part.until_s = from_s
         self._parts.append(_Part(from_s))
-        return VideoReader(self.path, self._parts[-1])
+        return VideoReader(self.path, self._parts[-1], growth=self._growth)
 
     @property
     def warnings(self) -> list[str]:
@@ -203,9 +224,10 @@ class VideoReader:
         Their index counts from the first picture that had to be decoded.
         """
         self._seek(start_s)
+        growth = self._growth
         self._is_whole = start_s <= 0.0 and end_s is None
         for time_s, decode in self._timed():
-            if end_s is not None and time_s > end_s:
+            if (end_s is not None and time_s > end_s) or (growth and growth.cuts(time_s)):
                 return
             if time_s >= start_s:
                 ways = partial(self._upright, decode), partial(self._glance, decode)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backstretch.crowd import SURE_AFTER, Crowd
+from backstretch.detection import SURE_AFTER, BystanderSearch, Detection, IdentityWatch
 from backstretch.frame import Frame
 from backstretch.landmarks import Landmarks
 from tests.figures import FRONT, standing
@@ -37,10 +37,11 @@ def moved(by_px):
 
 
 def said(places, sightings=0, *, is_picture=False):
-    crowd = Crowd(Others(sightings), is_picture=is_picture)
+    bystanders, identity = BystanderSearch(Others(sightings)), IdentityWatch(is_picture=is_picture)
     for time_s, body in places:
-        crowd.look(frame(time_s), body)
-    return crowd.warnings
+        another = bystanders.search(frame(time_s), body)
+        identity.push(Detection(time_s, body, another))
+    return identity.warnings
 
 
 ALONE = [(t, BODY) for t in np.arange(0.0, 10.0, 0.5)]

@@ -1,0 +1,199 @@
+"""Collecting a result: a session is fed with moments, and what it comes to is kept."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from backstretch.frame import Source
+from backstretch.hold import Span
+from backstretch.landmarks import Landmarks
+from backstretch.neutral import Neutral
+from backstretch.recalibration import recalibration
+from backstretch.recognition import Held
+from backstretch.request import Assignment, Request
+from backstretch.result import Result
+from backstretch.session import Session, Step
+from backstretch.snapshots import Snapshots
+from backstretch.view_warnings import view_warnings
+
+TOGETHER, WITHIN_S = 16, 0.1
+"""Moments of a recording that are judged together: the same numbers as one by one, with a fraction of the work.
+Sparse sampling asks what was judged, which then must not lie further behind."""
+SLOW_BELOW_FPS = 12.0
+"""Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What matters in the moments to come.
+
+    Attributes:
+        is_busy: Whether some position is held, or may soon be: only then movements matter.
+        seeks_neutral: Whether there is no neutral yet, and the person may be at rest.
+    """
+
+    is_busy: bool = False
+    seeks_neutral: bool = False
+
+
+class ResultCollector:
+    """Feeds a session with moments, and collects what the result needs.
+
+    Args:
+        assignment: What the person was to hold.
+        session: Judges the poses in question.
+        mirrored: Whether the moments are of a mirror image; that is undone before they are judged.
+        together: Moments that are judged together.
+        within_s: Seconds that they lie apart at the most.
+
+    Attributes:
+        count: How many moments were taken.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        session: Session,
+        *,
+        mirrored: bool = False,
+        together: int = 1,
+        within_s: float = math.inf,
+    ) -> None:
+        self.assignment = assignment
+        self.session = session
+        self.count = 0
+        self._mirrored = mirrored
+        self._together, self._within_s = together, within_s
+        self._waiting: list[tuple[float, Landmarks | None]] = []
+        self._seen = 0
+        self._neutrals: dict[str, Neutral | None] = {}
+        self._snapshots = Snapshots()
+
+    @classmethod
+    def of_recording(cls, request: Request) -> Self:
+        """One for the moments of a recording, which come more quickly than they were recorded."""
+        assignment = request.assignment
+        # Sides that were not asked for are judged too: to say so when they were held.
+        session = Session(assignment.poses, asked=assignment.asked, own_neutral=request.own_neutral)
+        return cls(
+            assignment,
+            session,
+            mirrored=request.mirrored,
+            together=TOGETHER,
+            within_s=math.inf if request.every_frame else WITHIN_S,
+        )
+
+    def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
+        """Take moments in order of time; return the steps that are settled, which may come later."""
+        self.count += len(moments)
+        self._seen += sum(marks is not None for _, marks in moments)
+        self._waiting += moments
+        apart_s = self._waiting[-1][0] - self._waiting[0][0] if self._waiting else 0.0
+        if len(self._waiting) < self._together and apart_s < self._within_s:
+            return []
+        return self._judge_waiting()
+
+    def finish(self) -> list[Step]:
+        """Return the remaining steps and close what is open."""
+        return self._judge_waiting() + self._noted(self.session.finish())
+
+    def _judge_waiting(self) -> list[Step]:
+        moments, self._waiting = self._waiting, []
+        if self._mirrored:
+            moments = [(time_s, marks and marks.mirrored()) for time_s, marks in moments]
+        return self._noted(self.session.push(moments))
+
+    def _noted(self, steps: list[Step]) -> list[Step]:
+        for step in steps:
+            self._snapshots.push(step)
+            if step.pose is not None and step.valid_s > 0.0:
+                self._neutrals.setdefault(step.pose.id, step.neutral)
+        return steps
+
+    @property
+    def attention(self) -> Attention:
+        """What matters in the moments to come, by what was judged so far."""
+        is_busy = any(watch.busy or watch.near for watch in self.session.watches)
+        return Attention(is_busy, self.session.seeks_neutral)
+
+    @property
+    def holds(self) -> tuple[Held, ...]:
+        """The holds that are over, of the sides that were asked for."""
+        counts = self.assignment.counts
+        return tuple(each for each in self.session.held if counts(each.form.side))
+
+    @property
+    def _attempts(self) -> tuple[Span, ...]:
+        watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
+        spans = [span for watch in watches for span in watch.clock.attempts]
+        return tuple(sorted(spans, key=lambda span: span.start_s))
+
+    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
+        """What the moments came to; ``warnings`` are those of their source."""
+        return Result(
+            source=source,
+            assignment=self.assignment,
+            holds=self.holds,
+            attempts=self._attempts,
+            warnings=(*warnings, *self._warnings(source)),
+            neutral=next(iter(self._neutrals.values()), self.session.neutral),
+            seen=self._seen / max(1, self.count),
+            snapshots=self._snapshots,
+        )
+
+    def _warnings(self, source: Source) -> list[str]:
+        """What makes the figures uncertain; where nothing could be held, that alone."""
+        if self._seen == 0:
+            return ["nobody was seen in the recording"]
+        if self.count == 1:
+            return ["it is a single picture: nothing can be held in it"]
+        holds = self.holds
+        warnings = [*self._view_warnings(holds), *_capped(holds)]
+        warnings += self._recalibrations(source, self._attempts)
+        other_s = sum(each.hold.valid_s for each in self.session.held)
+        other_s -= sum(each.hold.valid_s for each in holds)
+        if other_s > 0.0:
+            warnings.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
+        return warnings
+
+    def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[str]:
+        """Which calibrations should be made again, of the poses that were asked for or held."""
+        holds = self.holds
+        poses = {each.form.pose.id: each.form.pose for each in holds}
+        if self.assignment.pose is not None:
+            poses[self.assignment.pose.id] = self.assignment.pose
+        for pose in poses.values():
+            ends_s = [each.hold.end_s for each in holds if each.form.pose.id == pose.id]
+            neutral = self._neutrals.get(pose.id, self.session.neutral)
+            tried = attempts if self.assignment.pose is not None else ()
+            yield from recalibration(pose, neutral, source.height, tried, max(ends_s, default=None))
+
+    def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
+        """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
+        if self.assignment.pose is not None:
+            pose = self.assignment.pose
+            return view_warnings(pose, self._neutrals.get(pose.id, self.session.neutral))
+        if self.session.neutral is None and not held:
+            return []
+        poses = {each.form.pose.id: each.form.pose for each in held}
+        return [
+            f"{pose.name}: {words}"
+            for pose_id, pose in poses.items()
+            for words in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
+        ]
+
+
+def _capped(held: tuple[Held, ...]) -> Iterator[str]:
+    for hold in (each.hold for each in held):
+        if hold.held_s > hold.longest_s:
+            yield (
+                f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
+                f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
+            )
+
+
+def too_slow(source: Source) -> Iterator[str]:
+    """A warning where the pictures are few."""
+    if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
+        yield f"only {source.fps:g} pictures a second: quick movements can be lost"
