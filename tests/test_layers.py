@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -72,10 +73,11 @@ DOORS = {
         "cli_report",
         "cli_words",
     },
+    "jinja2": {"html_page"},
     "matplotlib": {"progress_charts", "report_charts", "svg_charts"},
     "plotext": {"progress_page"},
-    "pydantic": {"health"},
     "platformdirs": {"cli_options"},
+    "pydantic": {"health", "report_reading"},
     "tomlkit": {"own_neutral", "pose_writer"},
 }
 HEAVY = {
@@ -204,6 +206,14 @@ def test_no_heavy_library_is_loaded_at_import(module):
     assert {name.split(".")[0] for name in at_import(tree_of(module))} & HEAVY == set()
 
 
+def test_markup_stands_in_templates():
+    texts = {
+        m: [n.value for n in ast.walk(tree_of(m)) if isinstance(n, ast.Constant)] for m in MODULES
+    }
+    markup = re.compile(r"</?[a-z]\w*[ >/]|/>")
+    assert {m for m in MODULES for text in texts[m] if markup.search(str(text))} <= {"svg_charts"}
+
+
 def test_nothing_opens_a_connection():
     network = {
         "socket",
@@ -220,10 +230,20 @@ def test_nothing_opens_a_connection():
     assert {module: found for module, found in roots.items() if found} == {}
 
 
-def test_loading_the_middle_loads_nothing_but_numpy():
-    loaded = "import sys, backstretch.session; print(*{name.split('.')[0] for name in sys.modules})"
+def loaded_by(imports):
+    """Libraries that a new Python has loaded after imports."""
+    script = f"import sys, {imports}; print(*{{name.split('.')[0] for name in sys.modules}})"
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-    told = subprocess.run(
-        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, env=environment
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment
     )
-    assert set(told.stdout.split()) & {*HEAVY, "typer", "rich", "PIL"} == set()
+    return set(done.stdout.split())
+
+
+def test_loading_the_middle_loads_nothing_but_numpy():
+    assert loaded_by("backstretch.session") & {*HEAVY, "typer", "rich", "PIL"} == set()
+
+
+def test_what_only_a_report_needs_waits_for_it():
+    imports = "backstretch.api, backstretch.cli, backstretch.cli_progress, backstretch.live_session"
+    assert loaded_by(imports) & {"pydantic", "jinja2"} == set()

@@ -115,6 +115,34 @@ def test_a_result_from_before_there_were_reports_is_shown(made):
     assert [span["kind"] for span in data_of(page)["spans"]] == ["valid"]
 
 
+def test_null_is_the_same_as_missing_where_a_field_may_be_missing(made):
+    def nulled(document):
+        document.update(attempts=None, recorded_at=None, view=None, warnings=None)
+        document["holds"][0].update(score=None, reasons=None, complete=None)
+        document["snapshots"].update(best=None)
+
+    def removed(document):
+        for name in ("attempts", "view", "warnings"):
+            del document[name]
+        for name in ("score", "reasons", "complete"):
+            del document["holds"][0][name]
+        del document["snapshots"]["best"]
+
+    assert made(nulled) == made(removed)
+
+
+def test_a_report_asks_for_no_more_than_it_reads(made):
+    def change(document):
+        del document["source"]["fps"], document["totals"]["by_side"], document["pose"]
+        document["holds"][0]["score"] = 62.5
+
+    assert ">62.5</td>" in made(change)
+
+
+def test_a_name_that_is_no_unicode_is_read(made):
+    assert made(lambda document: document.update(title="a \udcff b")).count("a \\udcff b") == 2
+
+
 def test_a_photograph_has_no_timeline(made):
     def change(document):
         document["source"]["frames"], document["holds"], document["attempts"] = 1, [], []
@@ -157,7 +185,29 @@ def test_a_video_beside_it_is_shown(made, tmp_path):
         (lambda d: d["holds"][0]["spans"][1].update(kind=[]), "spans[1].kind is [], not valid"),
         (
             lambda d: d["stretches"][1]["checks"][0].update(accept=[1]),
-            "stretches[1].checks[0].accept is [1], not a list of two numbers",
+            "stretches[1].checks[0].accept[1] is missing",
+        ),
+        (
+            lambda d: d["stretches"][1]["checks"][0].update(accept=[1, 2, 3]),
+            "stretches[1].checks[0].accept is [1, 2, 3], not a list of two numbers",
+        ),
+        (
+            lambda d: d["stretches"][1]["checks"][0].update(accept=["1", 2]),
+            'stretches[1].checks[0].accept[0] is "1", not a number',
+        ),
+        (
+            lambda d: d["stretches"][1]["checks"][0].update(accept={}),
+            "stretches[1].checks[0].accept is {}, not a list of two numbers",
+        ),
+        (lambda d: d["stretches"][0].update(held_s=1e9), "held_s is 1000000000.0, not a number"),
+        (lambda d: d["stretches"][0].update(asked=-(10**9)), "asked is -1000000000, not a number"),
+        (
+            lambda d: d["stretches"][0]["checks"][0].update(unit="rad"),
+            'unit is "rad", not deg or ratio',
+        ),
+        (
+            lambda d: d["stretches"][0]["checks"][0].update(required=1),
+            "required is 1, not true or false",
         ),
         (
             lambda d: d["snapshots"]["best"].update(xy_px=[[1, 2]]),
@@ -241,7 +291,8 @@ def test_each_hold_has_its_number_its_times_and_its_completeness_in_words(made):
         document["holds"] += [document["holds"][0] | {"complete": True, "start_s": 15.5}]
 
     page = made(change)
-    rows = re.findall(r"<tr><th scope=\"row\"><b>(\d)</b> ([^<]*)</th>(.*?)</tr>", page)
+    row = r'<th scope="row"><b>(\d)</b> ([^<]*)</th>(.*?)</tr>'
+    rows = re.findall(row, page, re.DOTALL)
     cells = [re.findall(r'data-label="([^"]*)"[^>]*>([^<]*)<', row[2]) for row in rows]
     assert [row[:2] for row in rows] == [(str(n), "Standing side bend, left") for n in (1, 2)]
     assert [dict(row)["Complete"] for row in cells] == ["not complete", "complete"]

@@ -4,9 +4,11 @@ import json
 from copy import deepcopy
 from dataclasses import replace
 from importlib import resources
+from typing import get_args
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from pydantic import BaseModel
 
 from backstretch.analysis import analyse_track
 from backstretch.frame import Source
@@ -14,6 +16,7 @@ from backstretch.landmarks import LandmarkTrack
 from backstretch.pose_file import load_pose
 from backstretch.recognition import looks_like
 from backstretch.recording import Recording
+from backstretch.report_reading import ResultDocument
 from backstretch.request import Assignment, Request
 from tests.figures import every, moments, side_bend
 from tests.truth import ROOT
@@ -212,6 +215,32 @@ class TestOptionalFields:
     )
     def test_keep_their_types(self, held, wrong):
         assert faults({**held, **FULL, **wrong})
+
+
+def fields_read(model, schema):
+    """Each field that a report reads, with its place in the schema, or None where it has none."""
+    if "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    schema = next((each for each in schema.get("anyOf", ()) if "properties" in each), schema)
+    for name, field in model.model_fields.items():
+        inner = schema["properties"].get(name)
+        yield name, field, schema if inner else None
+        for part in [field.annotation, *get_args(field.annotation)]:
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from fields_read(part, inner.get("items", inner))
+
+
+READ = list(fields_read(ResultDocument, SCHEMA))
+
+
+class TestWhatAReportReads:
+    def test_is_in_the_schema(self):
+        assert len(READ) > 40
+        assert [name for name, _, place in READ if place is None] == []
+
+    def test_is_needed_only_where_the_schema_requires_it(self):
+        needed = [(name, place) for name, field, place in READ if field.is_required()]
+        assert [name for name, place in needed if name not in place["required"]] == []
 
 
 def described(schema):

@@ -34,7 +34,6 @@ from backstretch.library import Library, builtin_poses, open_library
 from backstretch.poses import Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
-from backstretch.report import write_report
 from backstretch.request import Assignment, Part, Request
 from backstretch.result import Result
 from backstretch.video import Growth, VideoReader
@@ -174,6 +173,8 @@ def analyse_recording(
     Raises:
         InputError: The recording cannot be used, or ``out`` cannot be written.
     """
+    from backstretch.report import write_report
+
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:

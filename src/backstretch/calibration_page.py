@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from backstretch.health_page import WIDEST
 from backstretch.pose_pages import (
     NEEDS_WORDS,
     SYMBOLS,
@@ -20,7 +21,6 @@ from backstretch.pose_pages import (
 )
 from backstretch.poses import Check, Pose, Reach, measure_words
 
-WIDEST = 100
 CLEAR: dict[tuple[str, str], float] = {
     ("deg", "image"): 12.0,
     ("deg", "world"): 20.0,

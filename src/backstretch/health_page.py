@@ -15,7 +15,8 @@ from backstretch.health import (
     STOP_ON_INTRO,
 )
 
-WIDEST = 96
+WIDEST = 100
+"""A page in the terminal is at most this many columns wide."""
 
 
 def show_note(console: Console) -> None:

@@ -9,12 +9,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from backstretch.health_page import WIDEST
 from backstretch.history_rows import TOTALS, finite, holds_in
 from backstretch.pose_pages import lines
 from backstretch.practised import Sitting
 from backstretch.summary import clock
 
-WIDEST = 96
 TIME = "%Y-%m-%d %H:%M"
 UNKNOWN = "-"
 """Stands for what the session does not tell."""

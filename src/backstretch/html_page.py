@@ -1,20 +1,32 @@
 """HTML pages that stand alone: one file, one look, nothing from elsewhere."""
 
-from importlib import resources
-from string import Template
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from backstretch.svg_charts import with_own_ids
 
-STYLE = "page_style.css"
 
-
-def html_page(template: str, **parts: str) -> str:
+def html_page(template: str, **values: Any) -> str:
     """A page.
 
     Args:
-        template: File of the package with a ``$name`` for each part, and ``$style`` for the look of all pages.
-        parts: HTML; what people have named must have been escaped.
+        template: A file beside this one.
+        values: What it shows, by the names that it uses; text is escaped, markup is not.
     """
-    folder = resources.files("backstretch")
-    texts = {name: folder.joinpath(name).read_text("utf-8") for name in (template, STYLE)}
-    return with_own_ids(Template(texts[template]).substitute(parts, style=texts[STYLE]))
+    return with_own_ids(_templates().get_template(template).render(values))
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    return templates

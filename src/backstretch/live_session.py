@@ -17,7 +17,6 @@ from backstretch.live import Live
 from backstretch.outlets import Speaker
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
-from backstretch.report import write_report
 from backstretch.result import Result
 from backstretch.scene import Phase
 from backstretch.session_record import PAIN
@@ -101,6 +100,8 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
 
 def _reported(kept: Kept) -> tuple[str, ...]:
     """Write the session's report; what kept it from being written, in one line."""
+    from backstretch.report import write_report
+
     path = kept.folder / RESULT
     if not path.is_file():  # it is told already that nothing could be kept
         return ()

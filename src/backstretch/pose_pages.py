@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.figure_drawing import figure_text
+from backstretch.health_page import WIDEST
 from backstretch.landmarks import SIDES
 from backstretch.library import Library
 from backstretch.pose_sets import PoseSet
 from backstretch.poses import NOT_FOR, Check, Dose, Pose, measure_words
 from backstretch.views import View
 
-WIDEST = 100
 SYMBOLS = {"deg": "°", "ratio": ""}
 OWN, PERSONAL = "yours", "your own reference"
 SIDES_WORDS = {

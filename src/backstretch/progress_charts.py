@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from backstretch.change import Reached
 from backstretch.practice_weeks import MINUTE_S, Week
 from backstretch.progress import Trend
@@ -22,14 +24,14 @@ LEAST_MIN = 1.0
 """The axis of minutes shows this much at the least."""
 
 
-def weeks_svg(weeks: Sequence[Week], *, narrow: bool) -> str:
+def weeks_svg(weeks: Sequence[Week], *, narrow: bool) -> Markup:
     """Minutes held in each week."""
     with drawing(*(WEEKS_NARROW_IN if narrow else WEEKS_WIDE_IN)) as figure:
         axes = figure.subplots()
         minutes = [each.valid_s / MINUTE_S for each in weeks]
         axes.bar(range(len(weeks)), minutes, width=0.62, color=BLUE)
         named = range(len(weeks) - 1, -1, -_every(len(weeks), MOST_NAMED[narrow]))
-        axes.set_xticks(list(named), [_day(weeks[at]) for at in named])
+        axes.set_xticks(list(named), [_monday(weeks[at]) for at in named])
         axes.set_ylim(0.0, max(LEAST_MIN, *minutes) * (1.0 + ROOM))
         axes.set_ylabel("minutes", color=SOFT)
         _few_lines(axes)
@@ -47,7 +49,7 @@ def limits_of(trends: Sequence[Trend]) -> tuple[float, float]:
     return min(values) - room, max(values) + room
 
 
-def trend_svg(trend: Trend, limits: tuple[float, float]) -> str:
+def trend_svg(trend: Trend, limits: tuple[float, float]) -> Markup:
     """Each session as a dot, hollow where it was seen from elsewhere, and the band around the first ones."""
     with drawing(*TREND_IN) as figure:
         axes = figure.subplots()
@@ -103,7 +105,7 @@ def _every(count: int, most: int) -> int:
     return -(-count // most)
 
 
-def _day(week: Week) -> str:
+def _monday(week: Week) -> str:
     return f"{week.monday.day} {week.monday:%b}"
 
 

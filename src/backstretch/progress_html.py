@@ -1,8 +1,10 @@
 """Progress as a page: one file without network and without script."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from html import escape
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+
+from markupsafe import Markup
 
 from backstretch.html_page import html_page
 from backstretch.overview import Overview, main_change
@@ -13,86 +15,86 @@ from backstretch.progress_charts import limits_of, trend_svg, weeks_svg
 from backstretch.progress_page import DOSE_WORDS, elsewhere_words
 
 SHORT_WEEKS = 4
-NOTHING = "<section><p>Nothing was held yet.</p></section>"
-NOT_MEASURED = "<p>No measure of its range of motion was recorded.</p>"
 
 
-def progress_html(found: Overview) -> str:
+@dataclass(frozen=True)
+class WeeksChart:
+    """Minutes of each week, drawn for wide screens and for narrow ones."""
+
+    weeks: Sequence[Week]
+    wide: Markup
+    narrow: Markup
+
+
+@dataclass(frozen=True)
+class TrendChart:
+    """One measure and side over time.
+
+    Attributes:
+        trend: The measure.
+        svg: Its chart.
+        verdict: What has become of it, as a sentence.
+        elsewhere: What was not compared, in words; empty for nothing.
+    """
+
+    trend: Trend
+    svg: Markup
+    verdict: str
+    elsewhere: str
+
+
+@dataclass(frozen=True)
+class StretchProgress:
+    """One stretch.
+
+    Attributes:
+        dose: What was held of it.
+        change: What has become of its main measure; empty where nothing can be said yet.
+        recent_s: Seconds held in the last weeks.
+        recent_weeks: How many weeks these are.
+        rows: Charts that stand beside each other.
+        differences: Between left and right, in sentences.
+    """
+
+    dose: Dose
+    change: str
+    recent_s: float
+    recent_weeks: int
+    rows: Sequence[Sequence[TrendChart]]
+    differences: Sequence[str]
+
+
+def progress_html(overview: Overview) -> str:
     """The page of an overview; the same one gives the same page, letter for letter."""
-    about = found.asked.about
-    days, *rest = found.says
-    overall = () if about else (_weeks(found.weeks), _doses(found))
-    stretches = [_stretch(dose, found) for dose in found.doses] or [NOTHING]
-    whose = f"{found.asked.whose}, " if found.asked.whose else ""
-    title = f"{about.name}: progress" if about else "Progress"
+    about, whose, today = overview.asked.about, overview.asked.whose, overview.today
+    days, *rest = overview.says
     return html_page(
         "progress_template.html",
-        when=escape(f"{whose}up to {_day(found)}"),
-        title=escape(title),
-        says=escape(days),
-        overall="\n".join((_rest(rest), *overall)),
-        stretches="\n".join(stretches),
+        title=f"{about.name}: progress" if about else "Progress",
+        when=f"{f'{whose}, ' if whose else ''}up to {today.day} {today:%B %Y}",
+        days=days,
+        rest=rest,
+        weeks=None if about else _weeks(overview.weeks),
+        stretches=[_stretch(dose, overview.trends[dose.pose.id]) for dose in overview.doses],
+        dose_words=DOSE_WORDS,
+        amount=amount,
     )
 
 
-def _day(found: Overview) -> str:
-    return f"{found.today.day} {found.today:%B %Y}"
+def _weeks(weeks: Sequence[Week]) -> WeeksChart:
+    return WeeksChart(weeks, weeks_svg(weeks, narrow=False), weeks_svg(weeks, narrow=True))
 
 
-def _rest(says: Sequence[str]) -> str:
-    lines = "".join(f"<p>{escape(words)}</p>" for words in says)
-    return f'<section class="rest">{lines}</section>' if lines else ""
-
-
-def _weeks(weeks: Sequence[Week]) -> str:
-    rows = [(f"{each.monday}", amount(each.valid_s), f"{each.days}") for each in weeks]
-    numbers = _numbers(("Week from", "Held", "Days"), rows)
-    wide, narrow = (weeks_svg(weeks, narrow=narrow) for narrow in (False, True))
-    return (
-        f'<section class="weeks"><h2>Minutes held, week by week</h2><div class="wide">{wide}</div>'
-        f'<div class="narrow">{narrow}</div>{numbers}</section>'
+def _stretch(dose: Dose, trends: Sequence[Trend]) -> StretchProgress:
+    drawn = [each for each in trends if each.change.compared]
+    return StretchProgress(
+        dose=dose,
+        change=main_change(dose.pose, trends),
+        recent_s=sum(dose.weeks_s[-SHORT_WEEKS:]),
+        recent_weeks=min(SHORT_WEEKS, len(dose.weeks_s)),
+        rows=[_charts(row) for row in _rows(drawn)],
+        differences=[capitalised(each) for each in differences(drawn)],
     )
-
-
-def _doses(found: Overview) -> str:
-    rows = "".join(_dose_row(each, found) for each in found.doses)
-    if not rows:
-        return ""
-    names = ("This week", "Last week", "Usual a week")
-    numbers = "".join(f'<th scope="col" class="n">{name}</th>' for name in names)
-    heads = f'<th scope="col">Stretch</th>{numbers}<th scope="col">Range of motion</th>'
-    return (
-        f'<section><h2>Stretches</h2><table class="stack"><caption>{escape(DOSE_WORDS)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></section>"
-    )
-
-
-def _dose_row(dose: Dose, found: Overview) -> str:
-    this, last = dose.last_two
-    told = main_change(dose.pose, found.trends[dose.pose.id]) or "too few sessions to tell"
-    numbers = "".join(
-        f'<td class="n" data-label="{name}">{amount(seconds)}</td>'
-        for name, seconds in (
-            ("This week", this),
-            ("Last week", last),
-            ("Usual a week", dose.recommended_s),
-        )
-    )
-    change = f'<td data-label="Range of motion">{escape(told)}</td>'
-    return f'<tr><th scope="row">{escape(dose.pose.name)}</th>{numbers}{change}</tr>'
-
-
-def _stretch(dose: Dose, found: Overview) -> str:
-    drawn = [each for each in found.trends[dose.pose.id] if each.change.compared]
-    charts = "".join(map(_charts, _rows(drawn))) or NOT_MEASURED
-    differ = "".join(
-        f'<p class="differ">{escape(capitalised(each))}</p>' for each in differences(drawn)
-    )
-    sittings = "1 session" if dose.sittings == 1 else f"{dose.sittings} sessions"
-    recent = sum(dose.weeks_s[-SHORT_WEEKS:])
-    weeks = min(SHORT_WEEKS, len(dose.weeks_s))
-    told = f"{sittings}; {amount(recent)} held in the last {weeks} weeks"
-    return f'<section><h2>{escape(dose.pose.name)}</h2><p class="dose">{told}</p>{charts}{differ}</section>'
 
 
 def _rows(trends: Sequence[Trend]) -> Iterator[list[Trend]]:
@@ -101,35 +103,16 @@ def _rows(trends: Sequence[Trend]) -> Iterator[list[Trend]]:
         yield list(row)
 
 
-def _charts(row: Sequence[Trend]) -> str:
+def _charts(row: Sequence[Trend]) -> list[TrendChart]:
     """Charts beside each other; those of one measure to one scale, so that sides can be compared."""
     limits = {each.label: limits_of([e for e in row if e.label == each.label]) for each in row}
-    return f'<div class="charts">{"".join(_trend(each, limits[each.label]) for each in row)}</div>'
+    return [_chart(each, limits[each.label]) for each in row]
 
 
-def _trend(trend: Trend, limits: tuple[float, float]) -> str:
-    elsewhere = f'<p class="soft">{elsewhere_words(trend)}</p>' if trend.change.elsewhere else ""
-    says = capitalised(trend.says)
-    rows = [
-        (f"{each.began:%Y-%m-%d %H:%M}", trend.number(each.value), f"{each.holds}")
-        for each in trend.change.compared
-    ]
-    numbers = _numbers(("Session", "Mean", "Holds"), rows)
-    return (
-        f'<div class="trend"><h3>{escape(trend.title)}</h3>{trend_svg(trend, limits)}'
-        f'<p class="verdict">{escape(says)}</p>{elsewhere}{numbers}</div>'
+def _chart(trend: Trend, limits: tuple[float, float]) -> TrendChart:
+    return TrendChart(
+        trend=trend,
+        svg=trend_svg(trend, limits),
+        verdict=capitalised(trend.says),
+        elsewhere=elsewhere_words(trend) if trend.change.elsewhere else "",
     )
-
-
-def _numbers(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A chart as a table, folded away; the first column names its row."""
-    first, *others = heads
-    head = f'<th scope="col">{first}</th>{_cells("th", others)}'
-    body = "".join(f'<tr><th scope="row">{row[0]}</th>{_cells("td", row[1:])}</tr>' for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f"<details><summary>Numbers</summary>{table}</details>"
-
-
-def _cells(tag: str, words: Sequence[str]) -> str:
-    scope = ' scope="col"' if tag == "th" else ""
-    return "".join(f'<{tag}{scope} class="n">{each}</{tag}>' for each in words)

@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backstretch.health_page import WIDEST
 from backstretch.overview import Overview, main_change
 from backstretch.poses import Pose
 from backstretch.practice_weeks import DAYS_A_WEEK, LEVELS_OFF_MIN, MINUTE_S, Week, amount
 from backstretch.progress import Trend, differences
 
-PLOT_HEIGHT, BARS_HEIGHT, WIDEST = 14, 9, 100
+PLOT_HEIGHT, BARS_HEIGHT = 14, 9
 LEAST_DRAWN = 2
 DAY_S = 86400.0
 DOSE_WORDS = (

@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from backstretch.report_reading import SpanDocument
 from backstretch.svg_charts import BLUE, ORANGE, RULE, drawing, plain, svg_of
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ class Size:
     """How large a chart is drawn.
 
     Attributes:
+        name: As the pages' style calls it.
         width_in: Width in inches of 72 points.
         left, right: Where the plot begins and ends, as a share of the width.
         font_pt: Size of the labels.
@@ -38,6 +42,7 @@ class Size:
         times: The axis of time has at most so many labels.
     """
 
+    name: str
     width_in: float
     left: float
     right: float
@@ -46,9 +51,9 @@ class Size:
     times: int
 
 
-WIDE = Size(11.0, 0.055, 0.98, 9.5, 1200, 12)
-MIDDLE = Size(7.2, 0.08, 0.97, 9.5, 1200, 8)
-NARROW = Size(3.6, 0.145, 0.955, 9.5, 450, 5)
+WIDE = Size("wide", 11.0, 0.055, 0.98, 9.5, 1200, 12)
+MIDDLE = Size("middle", 7.2, 0.08, 0.97, 9.5, 1200, 8)
+NARROW = Size("narrow", 3.6, 0.145, 0.955, 9.5, 450, 5)
 """For a desk, for paper, and for a telephone: shown at 330 pixels, its labels are 12 pixels high."""
 TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 """What may lie between two labels of the axis of time."""
@@ -102,13 +107,13 @@ class Panel:
         return tuple(dict.fromkeys(each for line in self.lines.values() for each in line.judged))
 
 
-def bands_svg(spans: Sequence[Mapping[str, Any]], ends_s: Point, size: Size) -> str:
+def bands_svg(spans: Sequence[SpanDocument], ends_s: Point, size: Size) -> Markup:
     """Valid, wrong and unseen time between the ends, above an axis of time."""
     with _plot(size, BAND_IN, is_timed=True) as (figure, axes):
         for span in spans:
-            colour, pattern = KINDS[span["kind"]]
-            lasts_s = span["end_s"] - span["start_s"]
-            axes.broken_barh([(span["start_s"], lasts_s)], (0, 1), facecolor=colour,
+            colour, pattern = KINDS[span.kind]
+            lasts_s = span.end_s - span.start_s
+            axes.broken_barh([(span.start_s, lasts_s)], (0, 1), facecolor=colour,
                              edgecolor="white", hatch=pattern, linewidth=0)  # fmt: skip
         axes.set_ylim(0, 1)
         axes.set_yticks([])
@@ -116,7 +121,7 @@ def bands_svg(spans: Sequence[Mapping[str, Any]], ends_s: Point, size: Size) -> 
         return _drawn(figure, axes, ends_s, size)
 
 
-def panel_svg(panel: Panel, ends_s: Point, size: Size, *, is_timed: bool) -> str:
+def panel_svg(panel: Panel, ends_s: Point, size: Size, *, is_timed: bool) -> Markup:
     """A check between the ends; ``is_timed`` writes the times under it."""
     with _plot(size, PANEL_IN, is_timed=is_timed) as (figure, axes):
         for each in panel.shaded:
@@ -154,7 +159,7 @@ def _scale(axes: "Axes", unit: str) -> None:
     axes.grid(axis="y", color=RULE, linewidth=0.7)
 
 
-def _drawn(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> str:
+def _drawn(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> Markup:
     from matplotlib.ticker import MultipleLocator
 
     axes.set_xlim(ends_s)

@@ -1,7 +1,7 @@
 """What the timeline of a report shows, and the same in words: the measures of each stretch over time."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from backstretch.landmarks import SIDES
 from backstretch.poses import capitalised
 from backstretch.report_charts import LONGEST_GAP_S, Line, Panel, Shade
-from backstretch.report_reading import Steps
+from backstretch.report_reading import (
+    CheckDocument,
+    HoldDocument,
+    ResultDocument,
+    SpanDocument,
+    Steps,
+    StretchDocument,
+)
 from backstretch.summary import clock
 
 MOST_MOMENTS = 1500
@@ -49,24 +56,24 @@ class Group:
     left_out: tuple[str, ...] = ()
 
 
-def columns_of(document: Mapping[str, Any]) -> list[str]:
+def columns_of(document: ResultDocument) -> list[str]:
     """The columns of steps.csv that the stretches were judged by."""
-    checks = (check for form in document.get("stretches") or [] for check in form["checks"])
-    return list(dict.fromkeys(name for check in checks for name in check["columns"]))
+    checks = (check for form in document.stretches for check in form.checks)
+    return list(dict.fromkeys(name for check in checks for name in check.columns))
 
 
-def ends_of(document: Mapping[str, Any], steps: Steps) -> Ends:
+def ends_of(document: ResultDocument, steps: Steps) -> Ends:
     """First and last moment of the recording, in seconds."""
     if len(steps.times_s) > 1:
         return float(steps.times_s[0]), float(steps.times_s[-1])
-    return 0.0, max(0.1, float(document["source"]["duration_s"]))
+    return 0.0, max(0.1, document.source.duration_s)
 
 
-def groups_of(document: Mapping[str, Any], steps: Steps, ends_s: Ends) -> list[Group]:
+def groups_of(document: ResultDocument, steps: Steps, ends_s: Ends) -> list[Group]:
     """Each stretch that was held or asked for, its sides together, in order."""
-    by_pose: dict[str, list[Mapping[str, Any]]] = {}
-    for form in document.get("stretches") or []:
-        by_pose.setdefault(form["pose"], []).append(form)
+    by_pose: dict[str, list[StretchDocument]] = {}
+    for form in document.stretches:
+        by_pose.setdefault(form.pose, []).append(form)
     found, room = [], MOST_FURTHER
     for forms in by_pose.values():
         shown_s = ends_s if len(by_pose) == 1 else _shown_s(document, steps, forms, ends_s)
@@ -91,11 +98,11 @@ def _cut(group: Group, room: int) -> Group:
 
 
 def _shown_s(
-    document: Mapping[str, Any], steps: Steps, forms: Sequence[Mapping[str, Any]], ends_s: Ends
+    document: ResultDocument, steps: Steps, forms: Sequence[StretchDocument], ends_s: Ends
 ) -> Ends:
     """The part of the recording in which a stretch was held, or else looked for."""
-    pose = forms[0]["pose"]
-    times_s = [hold[name] for hold in _holds(document, pose) for name in ("start_s", "end_s")]
+    pose = forms[0].pose
+    times_s = [end_s for hold in _holds(document, pose) for end_s in (hold.start_s, hold.end_s)]
     if not times_s:
         pairs = zip(steps.times_s, steps.forms, strict=True)
         times_s = [float(time_s) for time_s, form in pairs if form[0] == pose]
@@ -106,33 +113,27 @@ def _shown_s(
     return shown_s if shown_s[0] < shown_s[1] else ends_s  # holds of some other recording
 
 
-def _holds(
-    document: Mapping[str, Any], pose: str, side: str | None = ""
-) -> list[Mapping[str, Any]]:
+def _holds(document: ResultDocument, pose: str, side: str | None = "") -> list[HoldDocument]:
     """The holds of a pose; of one side where it is given, None for poses without sides."""
-    return [
-        hold
-        for hold in document["holds"]
-        if hold["pose"] == pose and (side == "" or hold.get("side") == side)
-    ]
+    return [hold for hold in document.holds if hold.pose == pose and side in {"", hold.side}]
 
 
 def _group(
-    document: Mapping[str, Any], steps: Steps, forms: Sequence[Mapping[str, Any]], shown_s: Ends
+    document: ResultDocument, steps: Steps, forms: Sequence[StretchDocument], shown_s: Ends
 ) -> Group:
-    is_held = bool(_holds(document, forms[0]["pose"]))
-    checks = {check["label"]: check for form in forms for check in form["checks"]}
+    is_held = bool(_holds(document, forms[0].pose))
+    checks = {check.label: check for form in forms for check in form.checks}
     judged_s = [_judged_s(document, form) if is_held else [shown_s] for form in forms]
     panels = {
         label: Panel(
-            check["words"], check["unit"], _lines(label, zip(forms, judged_s, strict=True), steps)
+            check.words, check.unit, _lines(label, zip(forms, judged_s, strict=True), steps)
         )
         for label, check in checks.items()
     }
-    drawn = [(checks[label]["required"], panel) for label, panel in panels.items() if panel.lines]
+    drawn = [(checks[label].required, panel) for label, panel in panels.items() if panel.lines]
     return Group(
-        name=forms[0]["name"],
-        pose=forms[0]["pose"],
+        name=forms[0].name,
+        pose=forms[0].pose,
         ends_s=shown_s,
         panels=tuple(panel for required, panel in drawn if required),
         further=tuple(panel for required, panel in drawn if not required),
@@ -140,30 +141,29 @@ def _group(
     )
 
 
-def _judged_s(document: Mapping[str, Any], form: Mapping[str, Any]) -> list[Ends]:
-    holds = _holds(document, form["pose"], form.get("side"))
-    return [(hold["start_s"], hold["end_s"]) for hold in holds]
+def _judged_s(document: ResultDocument, form: StretchDocument) -> list[Ends]:
+    holds = _holds(document, form.pose, form.side)
+    return [(hold.start_s, hold.end_s) for hold in holds]
 
 
 def _lines(
-    label: str, forms: Iterable[tuple[Mapping[str, Any], Sequence[Ends]]], steps: Steps
+    label: str, forms: Iterable[tuple[StretchDocument, Sequence[Ends]]], steps: Steps
 ) -> dict[str, Line]:
     """The lines of a check in all forms, each with the times in which the form was judged."""
     lines: dict[str, Line] = {}
     for form, times_s in forms:
-        for check in form["checks"]:
-            if check["label"] == label:
+        for check in form.checks:
+            if check.label == label:
                 _join(lines, check, steps, times_s)
     return lines
 
 
 def _join(
-    lines: dict[str, Line], check: Mapping[str, Any], steps: Steps, times_s: Sequence[Ends]
+    lines: dict[str, Line], check: CheckDocument, steps: Steps, times_s: Sequence[Ends]
 ) -> None:
     """Add the lines of a check, and the times in which it judged them."""
-    ranges = tuple(check["accept"]), tuple(check["good"])
-    judged = [Shade(*ends_s, *ranges) for ends_s in times_s]
-    for column in check["columns"]:
+    judged = [Shade(*ends_s, check.accept, check.good) for ends_s in times_s]
+    for column in check.columns:
         values = steps.columns.get(column)
         if values is None or np.isnan(values).all():
             continue
@@ -226,21 +226,19 @@ def _value(value: float, unit: str) -> str:
     return f"{value:.0f}°".replace("-0°", "0°") if unit == "deg" else f"{value:.2f}"
 
 
-def bands_words(spans: Sequence[Mapping[str, Any]]) -> list[str]:
+def bands_words(spans: Sequence[SpanDocument]) -> list[str]:
     """Valid, wrong and unseen time in sentences."""
-    return [
-        _kind_words(kind, [span for span in spans if span["kind"] == kind]) for kind in KIND_WORDS
-    ]
+    return [_kind_words(kind, [span for span in spans if span.kind == kind]) for kind in KIND_WORDS]
 
 
-def _kind_words(kind: str, spans: Sequence[Mapping[str, Any]]) -> str:
+def _kind_words(kind: str, spans: Sequence[SpanDocument]) -> str:
     name = capitalised(KIND_WORDS[kind])
     if not spans:
         return f"{name}: never."
-    seconds = sum(span["end_s"] - span["start_s"] for span in spans)
+    seconds = sum(span.end_s - span.start_s for span in spans)
     periods = [
-        f"{clock(span['start_s'])} to {clock(span['end_s'])}"
-        + (f" ({span['reason']})" if span.get("reason") else "")
+        f"{clock(span.start_s)} to {clock(span.end_s)}"
+        + (f" ({span.reason})" if span.reason else "")
         for span in spans[:MOST_PERIODS]
     ]
     more = len(spans) - len(periods)
@@ -248,15 +246,15 @@ def _kind_words(kind: str, spans: Sequence[Mapping[str, Any]]) -> str:
     return f"{name}: {seconds:.1f} s, {', '.join(periods)}."
 
 
-def moments_of(document: Mapping[str, Any], steps: Steps) -> dict[str, Any]:
+def moments_of(document: ResultDocument, steps: Steps) -> dict[str, Any]:
     """What was measured when, small enough for a page.
 
     Returns:
         ``forms``: by stretch and side, the name of each value and its unit; ``times``: seconds; ``rows``: for
         each of them the form's number and its values, null where not seen; empty where nothing was judged.
     """
-    forms = document.get("stretches") or []
-    numbers = {(form["pose"], form.get("side") or ""): at for at, form in enumerate(forms)}
+    forms = document.stretches
+    numbers = {(form.pose, form.side or ""): at for at, form in enumerate(forms)}
     values = [list(_named(form, steps)) for form in forms]
     step = max(1, math.ceil(len(steps.times_s) / MOST_MOMENTS))
     picked = range(0, len(steps.times_s), step)
@@ -267,14 +265,14 @@ def moments_of(document: Mapping[str, Any], steps: Steps) -> dict[str, Any]:
     }
 
 
-def _named(form: Mapping[str, Any], steps: Steps) -> Iterator[tuple[str, str, NDArray[np.float64]]]:
+def _named(form: StretchDocument, steps: Steps) -> Iterator[tuple[str, str, NDArray[np.float64]]]:
     """Name, unit and values of what decides in a form."""
-    for check in form["checks"]:
-        for column in check["columns"] if check["required"] else ():
+    for check in form.checks:
+        for column in check.columns if check.required else ():
             if column in steps.columns:
-                words = check["words"].split(" (", maxsplit=1)[0]
+                words = check.words.split(" (", maxsplit=1)[0]
                 name = f"{_side(column)} {words}".strip()
-                yield name, "°" if check["unit"] == "deg" else "", steps.columns[column]
+                yield name, "°" if check.unit == "deg" else "", steps.columns[column]
 
 
 def _row(

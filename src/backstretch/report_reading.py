@@ -3,13 +3,22 @@
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 
 from backstretch.errors import InputError
 from backstretch.landmarks import NAMES
@@ -21,96 +30,165 @@ MOST_SHOWN = 40
 """Characters of a value that a message shows."""
 TIME, POSE, SIDE = "time_s", "pose", "side"
 """Columns of steps.csv that say which moment it is, and what it was judged by."""
-UNITS = ("deg", "ratio")
-KINDS = ("valid", "wrong", "unseen")
+Point = tuple[float, float]
+RIGHT = {
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "greater_than": "a number",
+    "less_than": "a number",
+    "list_type": "a list",
+    "model_type": "an object",
+    "string_type": "text",
+    "too_long": "a list of two numbers",
+    "tuple_type": "a list of two numbers",
+}
+"""What a field must be, by pydantic's name of the fault."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What a field may hold.
+def _check_body(points: list[Point | None]) -> list[Point | None]:
+    if len(points) != len(NAMES) or not any(points):
+        raise ValueError(f"a list of {len(NAMES)} points of the body")
+    return points
 
-    Attributes:
-        words: As a message calls it: ``a number``.
-        fits: Whether a value is one.
+
+Number = Annotated[float, Field(gt=-LARGEST, lt=LARGEST)]
+Pair = Annotated[tuple[Number, Number], Field(strict=False)]
+"""Not strict, since JSON knows lists only."""
+Body = Annotated[list[Pair | None], AfterValidator(_check_body)]
+"""MediaPipe's landmarks in pixels, None where not seen; at least one was."""
+
+
+class ResultPart(BaseModel):
+    """A part of a result, as far as a report reads it; other fields are not looked at.
+
+    What has a default may be missing, or null, which is the same.
     """
 
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, fields: Any) -> Any:
+        if not isinstance(fields, dict):
+            return fields
+        needed = {name for name, field in cls.model_fields.items() if field.is_required()}
+        return {
+            name: value for name, value in fields.items() if value is not None or name in needed
+        }
+
+
+class SourceDocument(ResultPart):
+    """The recording."""
+
+    path: str
+    duration_s: Number
+    frames: Number
+
+
+class SpanDocument(ResultPart):
+    """Time of one kind within a hold or an attempt."""
+
+    start_s: Number
+    end_s: Number
+    kind: Literal["valid", "wrong", "unseen"]
+    reason: str = ""
+
+
+class HoldDocument(ResultPart):
+    """One hold."""
+
+    pose: str
+    side: str | None = None
+    start_s: Number
+    end_s: Number
+    valid_s: Number
+    wrong_s: Number
+    unseen_s: Number
+    complete: bool = False
+    score: Number | None = None
+    reasons: list[str] = []
+    spans: list[SpanDocument] = []
+
+
+class CheckDocument(ResultPart):
+    """One requirement of a stretch."""
+
+    label: str
     words: str
-    fits: Callable[[Any], bool]
+    columns: list[str]
+    unit: Literal["deg", "ratio"]
+    good: Pair
+    accept: Pair
+    required: bool
 
 
-def _is_number(value: Any) -> bool:
-    is_real = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_real and -LARGEST < value < LARGEST
+class StretchDocument(ResultPart):
+    """A stretch and side against what was asked."""
+
+    pose: str
+    name: str
+    side: str | None = None
+    held_s: Number
+    done: Number
+    asked: Number
+    asked_s: Number
+    checks: list[CheckDocument]
+
+    @property
+    def share(self) -> float:
+        """How much of what was asked is held, 0 to 1."""
+        return min(1.0, max(0.0, self.held_s) / max(self.asked * self.asked_s, 0.1))
 
 
-def _is_range(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))  # noqa: PLR2004
+class SnapshotDocument(ResultPart):
+    """One moment as landmarks."""
+
+    time_s: Number
+    state: str
+    reason: str = ""
+    xy_px: Body
 
 
-def _is_body(value: Any) -> bool:
-    is_list = isinstance(value, list) and len(value) == len(NAMES) and any(value)
-    return is_list and all(point is None or _is_range(point) for point in value)
+class SnapshotsDocument(ResultPart):
+    """The moments that are worth a picture."""
+
+    best: SnapshotDocument | None = None
+    worst: SnapshotDocument | None = None
 
 
-NUMBER = Kind("a number", _is_number)
-TEXT = Kind("text", lambda value: isinstance(value, str))
-SWITCH = Kind("true or false", lambda value: isinstance(value, bool))
-RANGE = Kind("a list of two numbers", _is_range)
-BODY = Kind(f"a list of {len(NAMES)} points of the body", _is_body)
-UNIT = Kind(" or ".join(UNITS), lambda value: value in UNITS)
-SPAN = {
-    "start_s": NUMBER,
-    "end_s": NUMBER,
-    "kind": Kind("valid, wrong or unseen", lambda value: value in KINDS),
-    "reason?": TEXT,
-}
-HOLD = {
-    "pose": TEXT,
-    "side?": TEXT,
-    "start_s": NUMBER,
-    "end_s": NUMBER,
-    "valid_s": NUMBER,
-    "wrong_s": NUMBER,
-    "unseen_s": NUMBER,
-    "complete?": SWITCH,
-    "score?": NUMBER,
-    "reasons?": [TEXT],
-    "spans?": [SPAN],
-}
-CHECK = {
-    "label": TEXT,
-    "words": TEXT,
-    "columns": [TEXT],
-    "unit": UNIT,
-    "good": RANGE,
-    "accept": RANGE,
-    "required": SWITCH,
-}
-STRETCH = {
-    "pose": TEXT,
-    "name": TEXT,
-    "side?": TEXT,
-    "held_s": NUMBER,
-    "done": NUMBER,
-    "asked": NUMBER,
-    "asked_s": NUMBER,
-    "checks": [CHECK],
-}
-SHOT = {"time_s": NUMBER, "state": TEXT, "reason?": TEXT, "xy_px": BODY}
-RESULT_SHAPE: Mapping[str, Any] = {
-    "source": {"path": TEXT, "duration_s": NUMBER, "frames": NUMBER},
-    "pose?": TEXT,
-    "title?": TEXT,
-    "recorded_at?": TEXT,
-    "holds": [HOLD],
-    "attempts?": [SPAN],
-    "stretches?": [STRETCH],
-    "snapshots?": {"best?": SHOT, "worst?": SHOT},
-    "totals": {"valid_s": NUMBER, "wrong_s": NUMBER, "unseen_s": NUMBER},
-    "view?": {"words": TEXT},
-    "warnings?": [TEXT],
-}
-"""What a report reads of a result; a name with ``?`` may be missing or null, others are not looked at."""
+class TotalsDocument(ResultPart):
+    """Seconds of the whole recording."""
+
+    valid_s: Number
+    wrong_s: Number
+    unseen_s: Number
+
+
+class ViewDocument(ResultPart):
+    """Where the camera stood."""
+
+    words: str
+
+
+class ResultDocument(ResultPart):
+    """What a report reads of result.json; `result.schema.json` describes all of it."""
+
+    source: SourceDocument
+    pose: str = ""
+    title: str = ""
+    recorded_at: str = ""
+    holds: list[HoldDocument]
+    attempts: list[SpanDocument] = []
+    stretches: list[StretchDocument] = []
+    snapshots: SnapshotsDocument = SnapshotsDocument()
+    totals: TotalsDocument
+    view: ViewDocument | None = None
+    warnings: list[str] = []
+
+    @property
+    def asked(self) -> list[StretchDocument]:
+        """The stretches that were asked for; none where they were recognised."""
+        return self.stretches if self.pose or self.title else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +206,7 @@ class Steps:
     columns: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
-def read_result(path: Path) -> dict[str, Any]:
+def read_result(path: Path) -> ResultDocument:
     """Read a result.
 
     Raises:
@@ -144,9 +222,10 @@ def read_result(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: is no result of backstretch, or a damaged one") from error
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"{path}: is no result of backstretch (schema {SCHEMA})")
-    for fault in _faults(document, RESULT_SHAPE, ""):
-        raise InputError(f"{path}: {fault}")
-    return document
+    try:
+        return ResultDocument.model_validate(document)
+    except ValidationError as error:
+        raise InputError(f"{path}: {_fault(error.errors()[0])}") from error
 
 
 class _OddConstantError(Exception):
@@ -157,37 +236,23 @@ def _refuse(constant: str) -> float:
     raise _OddConstantError(constant)
 
 
-def _faults(value: Any, shape: Any, place: str) -> Iterator[str]:
-    """What is not as it should be, each with its place: ``holds[2].valid_s is "abc", not a number``."""
-    if isinstance(shape, Kind):
-        if not shape.fits(value):
-            yield f"{place} is {_shown(value)}, not {shape.words}"
-    elif isinstance(shape, list):
-        yield from _faults_of_list(value, shape[0], place)
-    elif not isinstance(value, dict):
-        yield f"{place} is {_shown(value)}, not an object"
-    else:
-        yield from _faults_of_object(value, shape, place)
+def _fault(error: ErrorDetails) -> str:
+    """What is not as it should be, with its place: ``holds[2].valid_s is "abc", not a number``."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
+    place = "".join(parts).removeprefix(".")
+    if error["type"] == "missing":
+        return f"{place} is missing"
+    return f"{place} is {_shown(error['input'])}, not {_right(error)}"
 
 
-def _faults_of_list(value: Any, shape: Any, place: str) -> Iterator[str]:
-    if not isinstance(value, list):
-        yield f"{place} is {_shown(value)}, not a list"
-        return
-    for at, each in enumerate(value):
-        yield from _faults(each, shape, f"{place}[{at}]")
-
-
-def _faults_of_object(
-    value: Mapping[str, Any], shape: Mapping[str, Any], place: str
-) -> Iterator[str]:
-    for key, each in shape.items():
-        name = key.removesuffix("?")
-        there = f"{place}.{name}" if place else name
-        if name not in value and name == key:
-            yield f"{there} is missing"
-        elif value.get(name) is not None or name == key:
-            yield from _faults(value[name], each, there)
+def _right(error: ErrorDetails) -> str:
+    """What would be right at the place of an error."""
+    about = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return str(about["error"])
+    if error["type"] == "literal_error":
+        return str(about["expected"]).replace("'", "")
+    return RIGHT[error["type"]]
 
 
 def _shown(value: Any) -> str:

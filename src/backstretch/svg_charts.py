@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -43,7 +45,7 @@ def plain(axes: "Axes") -> None:
     axes.tick_params(colors=SOFT, labelcolor=SOFT, left=False, bottom=False)
 
 
-def svg_of(figure: "Figure") -> str:
+def svg_of(figure: "Figure") -> Markup:
     """The figure as an element of a page; a screen reader is given words beside it."""
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
@@ -51,7 +53,8 @@ def svg_of(figure: "Figure") -> str:
     element = text[text.index("<svg") :].strip()
     element = re.sub(r"\s*<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
     element = re.sub(r"(\d\.\d\d)\d+", r"\1", element)  # a hundredth of a point is enough
-    return element.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    element = element.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return Markup(element)  # noqa: S704 - matplotlib escapes its texts
 
 
 def with_own_ids(page: str) -> str:
