@@ -17,9 +17,9 @@ from backstretch.halves import (
     middle_of,
 )
 from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.landmarks import MIRRORED, Landmarks
+from backstretch.landmarks import MIRRORED, Landmarks, size_px
 from backstretch.library import open_library
-from backstretch.looking import Restart, size_px
+from backstretch.looking import Restart
 from backstretch.request import Assignment, Part, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing

@@ -13,8 +13,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
     {"earcons", "errors", "frame", "landmarks"},
-    {"catalogue", "views", "ideal"},
-    {"columns"},
+    {"catalogue"},
+    {"columns", "views", "ideal"},
     {"formulas"},
     {"measures"},
     {"swaps", "smoothing", "neutral"},

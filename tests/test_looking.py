@@ -7,7 +7,7 @@ import pytest
 
 from backstretch.collector import Attention
 from backstretch.detection import Detection
-from backstretch.landmarks import LONGEST_GAP_S, Landmarks
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks, size_px
 from backstretch.looking import (
     CHANGES_FOR_S,
     CHANGING_S,
@@ -24,7 +24,6 @@ from backstretch.looking import (
     Sampled,
     SparseSampler,
     has_changed,
-    size_px,
     strays_px,
 )
 from backstretch.picture import Picture

@@ -11,7 +11,7 @@ from backstretch.drafts import drafted
 from backstretch.errors import TakeError
 from backstretch.hold import State
 from backstretch.landmarks import Floats, Landmarks
-from backstretch.matching import forms_of
+from backstretch.matching import forms_of, needed_landmarks
 from backstretch.neutral import (
     UPRIGHT_BELOW_DEG,
     Neutral,
@@ -19,14 +19,14 @@ from backstretch.neutral import (
     is_square,
     neutral_words,
 )
-from backstretch.new_pose import Choice, carries, choose
+from backstretch.new_pose import Choice, choose
 from backstretch.personal import calibration_of, personal_pose, view_of
-from backstretch.placement import needed_landmarks
 from backstretch.poses import Pose
 from backstretch.positions import is_alike, meant_of
 from backstretch.reach import Shown, best_try, stretches, taken_for
 from backstretch.session import Step
 from backstretch.stills import Still, stills_of
+from backstretch.views import carries
 
 LEAST_S = 1.0
 """A take needs so long without movement."""

@@ -15,9 +15,9 @@ import numpy as np
 from backstretch.ahead import Ahead
 from backstretch.collector import Attention, ResultCollector
 from backstretch.detection import Detection, VideoLandmarker
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import Landmarks, size_px
 from backstretch.looker import open_sampler
-from backstretch.looking import DOUBT, Restart, Sampler, size_px, strays_px
+from backstretch.looking import DOUBT, Restart, Sampler, strays_px
 from backstretch.neutral import CORE
 from backstretch.request import Part, Request
 from backstretch.video import VideoReader

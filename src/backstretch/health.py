@@ -16,14 +16,13 @@ from pydantic import BaseModel, ValidationError, field_validator
 from backstretch.errors import InputError
 from backstretch.pose_sets import PoseSet
 from backstretch.poses import NOT_FOR, Pose
+from backstretch.whole_file import make_private, open_private
 
 FORMAT: Final = "backstretch health answers"
 VERSION: Final = 1
 Answer = Literal["yes", "no", "skipped"]
 PART, DAMAGED = ".part", ".damaged"
 """Endings of a file that is being written, and of one that was put aside."""
-OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
-"""Modes of what only its owner may read."""
 
 NOTE = (
     "This is general guidance on stretching. backstretch is not a medical device: it does not "
@@ -155,18 +154,6 @@ def forget_answers(path: Path) -> None:
     """Delete the answers, and what is left of them under other names."""
     for each in (path, path.with_name(path.name + PART), path.with_name(path.name + DAMAGED)):
         each.unlink(missing_ok=True)
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder with its parents; those that were not there are for their owner only."""
-    if not folder.is_dir():
-        make_private(folder.parent)
-        folder.mkdir(mode=OWNER_FOLDER, exist_ok=True)
-
-
-def open_private(name: str, flags: int) -> int:
-    """An opener for `open` that makes files which only their owner may read."""
-    return os.open(name, flags, OWNER_FILE)
 
 
 def unsuitable(pose: Pose, answers: Answers | None) -> tuple[str, ...]:

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Self
 
 from backstretch.errors import InputError
-from backstretch.health import make_private, open_private
 from backstretch.history_schema import migrate, newest, version_of
-from backstretch.whole_file import free_path
+from backstretch.whole_file import free_path, make_private, open_private
 
 WAIT_S = 5.0
 """How long another process that writes is waited for."""

@@ -8,14 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from backstretch.health import open_private
 from backstretch.outlets import Keeper, Outlet, StepsKeeper, TrackKeeper, VideoKeeper
 from backstretch.output_names import RESULT, STEPS, TRACK, VIDEO
 from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.result import Result
 from backstretch.session_record import END, SORENESS, SessionRecord
-from backstretch.whole_file import free_path
+from backstretch.whole_file import free_path, open_private
 
 FOLDER_NAME = "%Y-%m-%dT%H-%M-%S"
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from backstretch.columns import COLUMN_INDEX, COLUMNS, Column
+from backstretch.columns import COLUMN_INDEX, COLUMNS, NEEDED, Column
 from backstretch.hold import State
 from backstretch.landmarks import SIDES, Floats
 from backstretch.poses import Check, Pose
@@ -155,6 +155,17 @@ def forms_of(pose: Pose) -> tuple[Form, ...]:
     if pose.sides == "both":
         return (Form(pose, None),)
     return Form(pose, "left"), Form(pose, "right")
+
+
+def needed_landmarks(form: Form) -> frozenset[str]:
+    """The landmarks without which the clock cannot tell, whichever side is nearer."""
+    return frozenset(
+        name
+        for near in SIDES
+        for target in form.targets[near]
+        if target.check.need == "always"
+        for name in NEEDED[target.column.key]
+    )
 
 
 def _read(target: Target, value: float, *, inside: bool) -> Reading:

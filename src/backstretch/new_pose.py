@@ -17,7 +17,7 @@ from backstretch.landmarks import SIDES, Floats, Landmarks
 from backstretch.poses import Check, Of, Reach, Sides
 from backstretch.reach import OWN_SHARE, SURE_TO
 from backstretch.stills import Still
-from backstretch.views import DOUBTFUL_FROM_DEG, View
+from backstretch.views import View, carries
 
 WIDER: dict[Unit, float] = {"deg": 2.0, "ratio": 2.5}
 """A new pose's ranges over the narrowest that the camera can tell: they must do for other days and places."""
@@ -216,15 +216,6 @@ def _candidates(
             guarded = _guarded(wide, reach, rests)
             if guarded != wide:
                 yield Candidate(guarded, GUARDED_COUNTS * _apart(guarded, contrasts, side))
-
-
-def carries(measure: Measure, view: View) -> bool:
-    """Whether this view shows a measure; from the side the shoulders have no width to count in."""
-    if measure.frames[0] == "world":
-        return True
-    if measure.over == "shoulders" and view.off("side") <= DOUBTFUL_FROM_DEG:
-        return False
-    return not measure.views or min(view.off(name) for name in measure.views) <= DOUBTFUL_FROM_DEG
 
 
 def _means_something(measure: Measure, still: Still, at: float) -> bool:

@@ -7,9 +7,9 @@ import numpy as np
 from backstretch.catalogue import least_half_width
 from backstretch.columns import COLUMNS, Column, relative_columns
 from backstretch.landmarks import Floats
-from backstretch.new_pose import carries
 from backstretch.personal import view_of
 from backstretch.stills import Still
+from backstretch.views import carries
 
 ALIKE_WITHIN = 2.0
 """Two stills are of one position where no angle differs by so many half-widths."""

@@ -26,7 +26,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from backstretch.errors import InputError
-from backstretch.health import make_private, open_private
+from backstretch.whole_file import make_private, open_private
 
 FORMAT = "backstretch session"
 VERSION = 1

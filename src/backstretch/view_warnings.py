@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from backstretch.neutral import Neutral
-from backstretch.placement import TILTED_FROM_DEG
 from backstretch.poses import Check, Pose
-from backstretch.views import DOUBTFUL_FROM_DEG
+from backstretch.views import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG
 
 MOST_LABELS = 3
 """So many measures are named in a warning; the others are counted."""

@@ -1,8 +1,11 @@
-"""Files that are written whole or not at all, and never over another one by chance."""
+"""Files that are written whole or not at all, never over another one by chance, or for their owner only."""
 
 import errno
 import os
 from pathlib import Path
+
+OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
+"""Modes of what only its owner may read."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -33,3 +36,15 @@ def free_path(path: Path) -> Path:
         found = path.with_name(f"{path.name}-{number}")
         number += 1
     return found
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder with its parents; those that were not there are for their owner only."""
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+
+
+def open_private(name: str, flags: int) -> int:
+    """An opener for `open` that makes files which only their owner may read."""
+    return os.open(name, flags, OWNER_FILE)
