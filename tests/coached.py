@@ -16,7 +16,7 @@ from backstretch.hold import State
 from backstretch.matching import Form
 from backstretch.neutral import Neutral, settle
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.poses import Pose
 from backstretch.programme import Part, Programme, part_of
@@ -117,12 +117,12 @@ class Coached:
     """Somebody who is coached, 30 moments a second; keeps what the coach did, each with its time.
 
     Attributes:
-        room: What the coach is told of the surroundings.
+        surroundings: What the coach is told of the surroundings.
         valid_s: What the hold clock says.
     """
 
     coach: Coach
-    room: Room = field(default_factory=Room)
+    surroundings: Surroundings = field(default_factory=Surroundings)
     valid_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -151,7 +151,7 @@ class Coached:
         agenda = self.coach.agenda
         form = {"pose": agenda.part.pose, "side": agenda.side, "valid_s": self.valid_s}
         moment = step(self.time_s, **{**form, **told})
-        self._keep(self.coach.take(moment, self.room))
+        self._keep(self.coach.take(moment, self.surroundings))
         self.scenes.append((self.time_s, self.coach.scene))
         self.count += 1
 

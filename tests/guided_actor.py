@@ -18,7 +18,7 @@ from backstretch.landmarks import COUNT, Landmarks
 from backstretch.library import open_library
 from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.poses import Calibration, Pose
 from backstretch.scene import Phase, Scene
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
@@ -43,7 +43,7 @@ TOO_LONG_S = 400.0
 ASIDE_PX = 300.0
 """Half of the body is then outside of the picture."""
 SWAY_S = 1.0
-LIGHT = Room(light=120.0)
+LIGHT = Surroundings(light=120.0)
 
 
 class Deed(Enum):
@@ -72,7 +72,7 @@ class Actor:
         waiting, easing, checking: What it does while the stretch is awaited, when it should come out,
             and in the check.
         takes: What it does in one take after the other; the last goes on.
-        room: What the guide is told of the surroundings.
+        surroundings: What the guide is told of the surroundings.
         fps: Moments a second.
         time_s: The time of the next moment.
         tried: Takes so far, good or not.
@@ -88,7 +88,7 @@ class Actor:
     takes: Sequence[Deed] = (Deed.STRETCH,)
     easing: Deed = Deed.REST
     checking: Deed = Deed.STRETCH
-    room: Room = LIGHT
+    surroundings: Surroundings = LIGHT
     fps: float = FPS
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ class Actor:
         return self
 
     def _moment(self) -> None:
-        self._keep(self.guided.push(self.time_s, self._seen(), self.room)[1])
+        self._keep(self.guided.push(self.time_s, self._seen(), self.surroundings)[1])
         self.scenes.append((self.time_s, self.guide.scene))
         self.time_s += 1.0 / self.fps
         phase = self.guide.phase

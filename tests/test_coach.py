@@ -12,7 +12,7 @@ from backstretch.coach import Coach
 from backstretch.cues import MOTION_CUES
 from backstretch.hold import BOUNCING, TOO_FAST, State
 from backstretch.orders import Command, Say
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.practice import Practice
 from backstretch.programme import Programme
 from backstretch.scene import Phase
@@ -69,8 +69,8 @@ def practised(timeline, part, rest_s=2.0):
     events = []
     for time_s, marks in timeline:
         if not practice.coach.ended:
-            events += practice.push(time_s, marks, Room())[1]
-    events += practice.finish(Room())[1]
+            events += practice.push(time_s, marks, Surroundings())[1]
+    events += practice.finish(Surroundings())[1]
     return practice, [event.words for event in events if isinstance(event, Say)]
 
 

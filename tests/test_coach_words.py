@@ -12,7 +12,7 @@ from backstretch.earcons import Earcon
 from backstretch.hold import BOUNCING, TOO_FAST
 from backstretch.library import open_library
 from backstretch.orders import Say
-from backstretch.placement import LENIENT_AFTER_S, WORDS, Fault, Room
+from backstretch.placement import LENIENT_AFTER_S, WORDS, Fault, Surroundings
 from backstretch.prompting import SILENCE_S
 from backstretch.scene import Look, Phase
 from backstretch.views import View
@@ -170,11 +170,11 @@ def test_who_stands_well_is_let_through_after_the_words_and_a_second():
     assert (before, person.stand(1.2).coach.phase) == (Phase.PLACING, Phase.READY)
 
 
-PLACED_WRONG: dict[Fault, tuple[Room, dict[str, Any]]] = {
-    Fault.CROWD: (Room(crowded=True), {}),
-    Fault.DARK: (Room(light=10.0), {}),
-    Fault.RESTLESS: (Room(), {"neutral": None}),
-    Fault.TILT: (Room(), {"neutral": replace(NEUTRAL, roll_deg=9.0)}),
+PLACED_WRONG: dict[Fault, tuple[Surroundings, dict[str, Any]]] = {
+    Fault.CROWD: (Surroundings(crowded=True), {}),
+    Fault.DARK: (Surroundings(light=10.0), {}),
+    Fault.RESTLESS: (Surroundings(), {"neutral": None}),
+    Fault.TILT: (Surroundings(), {"neutral": replace(NEUTRAL, roll_deg=9.0)}),
 }
 
 
@@ -182,18 +182,18 @@ PLACED_WRONG: dict[Fault, tuple[Room, dict[str, Any]]] = {
 class TestAFaultOfPlacement:
     def test_is_shown_alone(self, fault):
         person = coached()
-        person.room, told = PLACED_WRONG[fault]
+        person.surroundings, told = PLACED_WRONG[fault]
         scene = person.stand(2.0, **told).scene
         assert (scene.line, scene.look) == (WORDS[fault], Look.ADJUST)
 
     def test_is_spoken(self, fault):
         person = coached()
-        person.room, told = PLACED_WRONG[fault]
+        person.surroundings, told = PLACED_WRONG[fault]
         assert WORDS[fault] in person.stand(15.0, **told).said
 
     def test_is_let_be_after_a_while(self, fault):
         person = coached()
-        person.room, told = PLACED_WRONG[fault]
+        person.surroundings, told = PLACED_WRONG[fault]
         person.stand(11.0 + LENIENT_AFTER_S, **told)
         assert (person.notes, person.said.count(lines.LENIENT)) == (
             [("placement", WORDS[fault])], 1,
@@ -239,6 +239,6 @@ def test_after_the_steps_the_position_is_awaited():
 def test_a_camera_that_is_gone_is_not_blamed_on_the_person(phase):
     person = at(phase).forget()
     before = person.coach.phase
-    person.room = Room(lost=True)
+    person.surroundings = Surroundings(lost=True)
     person = person.feed(20.0, landmarks=None)
     assert (person.said, person.coach.phase) == ([], before)

@@ -17,7 +17,7 @@ from backstretch.guide import (
 )
 from backstretch.lines import BREATHE, COME_OUT
 from backstretch.neutral import OwnNeutral
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.pose_lint import PUSHING
 from backstretch.scene import Look, Phase
 from backstretch.views import View
@@ -269,7 +269,7 @@ class TestAStretchThatDoesNotCome:
         assert gone.guide.refused == lines.NOT_SEEN
 
     def test_is_waited_for_as_long_as_the_camera_gives_no_pictures(self):
-        actor = bending(waiting=Deed.LEAVE, room=Room(lost=True))
+        actor = bending(waiting=Deed.LEAVE, surroundings=Surroundings(lost=True))
         assert not actor.act(PATIENCE_S + 10.0).guide.ended
 
     def test_from_behind_is_told_to_turn(self):

@@ -23,7 +23,7 @@ from backstretch.lines import CAMERA_LOST
 from backstretch.live import SILENT_S, WAIT_S, Live
 from backstretch.orders import Command, Note, Say
 from backstretch.outlets import Outlet
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
@@ -217,8 +217,8 @@ def test_every_picture_is_looked_at_judged_and_handed_on():
 def test_the_seconds_are_those_of_the_same_landmarks_without_a_camera():
     practice = practising()
     for time_s, marks in bending():
-        practice.push(time_s, marks, Room(120.0))
-    practice.finish(Room())
+        practice.push(time_s, marks, Surroundings(120.0))
+    practice.finish(Surroundings())
     assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in practice.held]
 
 

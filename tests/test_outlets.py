@@ -17,7 +17,7 @@ from backstretch.landmarks import Landmarks
 from backstretch.live import Live
 from backstretch.orders import Event, Note, Say, Sound
 from backstretch.outlets import Keeper, Outlet, Speaker, TrackKeeper, VideoKeeper
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
@@ -101,10 +101,10 @@ def recorded(path, take, practice=None):
     with SessionRecord(path / "session.jsonl", {}) as record:
         keeper = Keeper(record, practice)
         for time_s, marks in take:
-            steps, events = practice.push(time_s, marks, Room(120.0))
+            steps, events = practice.push(time_s, marks, Surroundings(120.0))
             keeper.steps(steps, practice.coach.scene)
             keeper.events(time_s, events)
-        keeper.steps(practice.finish(Room())[0], practice.coach.scene)
+        keeper.steps(practice.finish(Surroundings())[0], practice.coach.scene)
         assert not record.fault
     return practice, read_session(record.path)
 
@@ -135,7 +135,7 @@ def test_a_hold_is_kept_as_soon_as_it_is_over(tmp_path):
     with SessionRecord(tmp_path / "session.jsonl", {}) as record:
         keeper = Keeper(record, practice)
         for time_s, marks in bending():
-            keeper.steps(practice.push(time_s, marks, Room())[0], practice.coach.scene)
+            keeper.steps(practice.push(time_s, marks, Surroundings())[0], practice.coach.scene)
     assert [hold["pose"] for hold in read_session(record.path).holds] == [BEND.id]
     assert len(practice.held) == 1
 
@@ -185,7 +185,7 @@ def test_a_session_that_is_cut_off_keeps_the_hold_that_went_on(tmp_path):
     keeper = Keeper(record, practice)
     for time_s, marks in bending():
         if time_s < 9.0:
-            keeper.steps(practice.push(time_s, marks, Room())[0], practice.coach.scene)
+            keeper.steps(practice.push(time_s, marks, Surroundings())[0], practice.coach.scene)
     record.close()
     (hold,) = read_session(record.path).holds
     assert hold["cut_off"]

@@ -9,7 +9,7 @@ from backstretch.coach import Coach
 from backstretch.hold import Kind
 from backstretch.landmarks import LandmarkTrack
 from backstretch.orders import Command, Judge, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
@@ -32,7 +32,7 @@ from tests.figures import (
 
 FPS = 6.0
 SOURCE = Source("camera 0", 60.0, FPS, 600, *WH)
-LIGHT = Room(light=120.0)
+LIGHT = Surroundings(light=120.0)
 
 
 def swing(end, hold_s=6.0, start=0.0):

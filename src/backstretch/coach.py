@@ -16,7 +16,7 @@ from backstretch.hold import LONGEST_GAP_S, State
 from backstretch.hold_talk import HoldTalk
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
 from backstretch.patience import PATIENCE_S, Patience
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.presence import Presence
 from backstretch.programme import Part, Programme
 from backstretch.prompting import Script, speaking_s
@@ -82,17 +82,17 @@ class Coach:
     def _part(self) -> Part:
         return self.agenda.part
 
-    def take(self, step: Step, room: Room) -> list[Event]:
+    def take(self, step: Step, surroundings: Surroundings) -> list[Event]:
         """Take the next moment; return what is to be done, in order."""
         passed_s = min(step.time_s - self._time_s, LONGEST_GAP_S) if self._has_begun else 0.0
         self._has_begun, self._time_s = True, step.time_s
-        if room.lost and self.phase is not Phase.PAIN:
+        if surroundings.lost and self.phase is not Phase.PAIN:
             return []
         self._presence.push(passed_s, is_there=step.landmarks is not None)
         if self.phase in _OVER:
             self._linger()
         elif not self._waits():
-            self._go_on(step, room, passed_s)
+            self._go_on(step, surroundings, passed_s)
         return self._given()
 
     def command(self, command: Command) -> list[Event]:
@@ -131,7 +131,7 @@ class Coach:
         self._script = Script(tuple(script), starts_s=self._adviser.prompter.said_until_s)
         self._adviser.clear()
 
-    def _go_on(self, step: Step, room: Room, passed_s: float) -> None:
+    def _go_on(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
         """What a moment means, by what is being held and by the phase."""
         self._adviser.watch(step)
         if self._is_ours(step) and self._may_hold(step):
@@ -142,7 +142,7 @@ class Coach:
         for line in self._script.due(self._time_s):
             self._say(line)
         if self.phase is Phase.PLACING:
-            self._place(step, room, passed_s)
+            self._place(step, surroundings, passed_s)
         elif self.phase is Phase.READY:
             self._explain()
         elif self.phase is Phase.TRYING:
@@ -163,9 +163,9 @@ class Coach:
             self._let_go()
         return self._is_ours(step) and self.agenda.adopt(step.side)
 
-    def _place(self, step: Step, room: Room, passed_s: float) -> None:
+    def _place(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
         """Before a stretch: one instruction at a time until the camera sees what it needs."""
-        placed = self._placing.push(step, self.agenda.form, room, passed_s, self._script)
+        placed = self._placing.push(step, self.agenda.form, surroundings, passed_s, self._script)
         if placed.said:
             self._say(placed.said)
         self.scene = self._plain(placed.look, "Set up", placed.line)

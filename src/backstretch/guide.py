@@ -24,7 +24,7 @@ from backstretch.lines import (
 from backstretch.matching import Form
 from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.poses import Pose
 from backstretch.prompting import Prompter, Script, speaking_s
 from backstretch.scene import Look, Phase, Scene
@@ -88,17 +88,17 @@ class Guide:
     def _side(self) -> str | None:
         return self._sides[min(len(self._shots), len(self._sides) - 1)]
 
-    def take(self, step: Step, room: Room) -> list[Event]:
+    def take(self, step: Step, surroundings: Surroundings) -> list[Event]:
         """Take the next moment; return what is to be done, in order."""
         passed_s = step.time_s - self._time_s if self._has_begun else 0.0
         self._has_begun, self._time_s = True, step.time_s
-        if self._paused or self.phase in _OVER or room.lost:
+        if self._paused or self.phase in _OVER or surroundings.lost:
             self._since_s += passed_s
             self._linger()
             return self._given()
         self._watch.push(step)
         if self.phase is Phase.PLACING:
-            self._place(step, room, passed_s)
+            self._place(step, surroundings, passed_s)
         elif self.phase is Phase.READY:
             self._explain()
         elif self.phase is Phase.TAKING:
@@ -141,12 +141,12 @@ class Guide:
         self.phase, self._since_s = phase, self._time_s
         self._prompter.clear()
 
-    def _place(self, step: Step, room: Room, passed_s: float) -> None:
+    def _place(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
         """One instruction at a time until the camera sees what it needs."""
         for line in self._script.due(self._time_s):
             self._say(line)
         form = Form(self._goal.pose, self._side)
-        placed = self._placing.push(step, form, room, passed_s, self._script)
+        placed = self._placing.push(step, form, surroundings, passed_s, self._script)
         if placed.said:
             self._say(placed.said)
         self.scene = self._plain(placed.look, "Set up", placed.line)

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from backstretch.landmarks import Landmarks
 from backstretch.orders import Command, Event, Judge
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.scene import Phase, Scene
 from backstretch.session import Session, Step
 from backstretch.take import Take
@@ -20,7 +20,7 @@ class Leader(Protocol):
     scene: Scene
     ended: str
 
-    def take(self, step: Step, room: Room) -> list[Event]:
+    def take(self, step: Step, surroundings: Surroundings) -> list[Event]:
         """Take the next moment; return what is to be done, in order."""
 
     def command(self, command: Command) -> list[Event]:
@@ -60,26 +60,26 @@ class Led(Generic[SomeLeader]):
         self._fed = take or session
 
     def push(
-        self, time_s: float, marks: Landmarks | None, room: Room
+        self, time_s: float, marks: Landmarks | None, surroundings: Surroundings
     ) -> tuple[list[Step], list[Event]]:
         """Take one moment; return the steps that are settled, and what is to be done."""
         if marks is not None and self.mirrored:
             marks = marks.mirrored()
-        return self._led(self._fed.push([(time_s, marks)]), room)
+        return self._led(self._fed.push([(time_s, marks)]), surroundings)
 
     def command(self, command: Command) -> list[Event]:
         """Take a key."""
         return self._obeyed(self.coach.command(command))
 
-    def finish(self, room: Room) -> tuple[list[Step], list[Event]]:
+    def finish(self, surroundings: Surroundings) -> tuple[list[Step], list[Event]]:
         """Take what is left, and close what is open."""
-        return self._led(self._fed.finish(), room)
+        return self._led(self._fed.finish(), surroundings)
 
-    def _led(self, steps: list[Step], room: Room) -> tuple[list[Step], list[Event]]:
+    def _led(self, steps: list[Step], surroundings: Surroundings) -> tuple[list[Step], list[Event]]:
         events: list[Event] = []
         for step in steps:
             self.step = step
-            events += self._obeyed(self.coach.take(step, room))
+            events += self._obeyed(self.coach.take(step, surroundings))
         return steps, events
 
     def _obeyed(self, events: list[Event]) -> list[Event]:

@@ -21,7 +21,7 @@ from backstretch.landmarks import Landmarks
 from backstretch.led import Led
 from backstretch.lines import CAMERA_LOST
 from backstretch.orders import Command, Event, Note, Say
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.scene import Look, Phase, Scene
 from backstretch.session import Step
 from backstretch.video import Source
@@ -202,7 +202,7 @@ class Live:
         except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
             self._failure = error
         try:
-            self._tell(*self.practice.finish(Room()))
+            self._tell(*self.practice.finish(Surroundings()))
         except BaseException as error:  # noqa: BLE001 - as above; the first one is the one to tell
             self._failure = self._failure or error
         finally:
@@ -223,9 +223,9 @@ class Live:
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
         marks = self._landmarker.look(frame)
-        room = self._room(frame, marks)
+        surroundings = self._surroundings(frame, marks)
         began_s = perf_counter()
-        self._tell(*self.practice.push(frame.time_s, marks, room))
+        self._tell(*self.practice.push(frame.time_s, marks, surroundings))
         scene = self.practice.coach.scene
         self.sight = Sight(*self._as_seen(frame, marks), self.practice.step, scene)
         self.figures.looked += 1
@@ -242,15 +242,15 @@ class Live:
         image = np.ascontiguousarray(frame.image[:, ::-1])
         return Frame(frame.index, frame.time_s, image), marks and marks.mirrored()
 
-    def _room(self, frame: Frame, marks: Landmarks | None) -> Room:
+    def _surroundings(self, frame: Frame, marks: Landmarks | None) -> Surroundings:
         light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
         self._crowd.look(frame, marks, searches=self.practice.coach.phase not in BUSY)
-        return Room(light, crowded=self._crowd.is_crowded)
+        return Surroundings(light, crowded=self._crowd.is_crowded)
 
     def _miss(self) -> None:
         """No picture comes: nobody can be seen, and that is told."""
         self.last_s = self._eye.now_s()
-        self._tell(*self.practice.push(self.last_s, None, Room(lost=bool(self._eye.lost))))
+        self._tell(*self.practice.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
         frame, scene = self.sight.frame, self.practice.coach.scene
         self.sight = Sight(frame, None, self.practice.step, scene, lost=self._eye.lost)
         self._tell_lost(self._eye.lost)

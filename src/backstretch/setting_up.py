@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backstretch.lines import STAY
 from backstretch.matching import Form
-from backstretch.placement import Fault, Instruction, PlacementCheck, Room
+from backstretch.placement import Fault, Instruction, PlacementCheck, Surroundings
 from backstretch.prompting import Prompter, Script
 from backstretch.scene import Look
 from backstretch.session import Step
@@ -35,10 +35,12 @@ class SettingUp:
         self._prompter = prompter
         self._check = PlacementCheck()
 
-    def push(self, step: Step, form: Form, room: Room, passed_s: float, script: Script) -> Placed:
+    def push(
+        self, step: Step, form: Form, surroundings: Surroundings, passed_s: float, script: Script
+    ) -> Placed:
         """Take the next moment, so long after the last one."""
         has_said = script.over(step.time_s)
-        told = self._check.push(step, form, room, passed_s if has_said else 0.0)
+        told = self._check.push(step, form, surroundings, passed_s if has_said else 0.0)
         said = self._prompter.push(step.time_s, told.words if told else "")
         line = script.reading(step.time_s) or STAY
         if told is not None:
