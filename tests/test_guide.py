@@ -19,7 +19,7 @@ from backstretch.lines import BREATHE, COME_OUT
 from backstretch.neutral import OwnNeutral
 from backstretch.placement import Surroundings
 from backstretch.pose_lint import PUSHING
-from backstretch.scene import Look, Phase
+from backstretch.scene import Phase, Status
 from backstretch.views import View
 from tests.figures import BACK, side_bend
 from tests.guided_actor import (
@@ -136,7 +136,7 @@ class TestThreeGoodTakesAndACheck:
 
     def test_show_their_own_seconds(self):
         taken = [scene for _, scene in obedient().scenes if scene.line == BREATHE]
-        assert {(scene.look, scene.asked_s) for scene in taken} == {(Look.IN, TAKE_S)}
+        assert {(scene.status, scene.asked_s) for scene in taken} == {(Status.IN, TAKE_S)}
         assert max(scene.valid_s for scene in taken) == pytest.approx(TAKE_S, abs=0.25)
 
     def test_tell_what_was_seen_after_each(self):
@@ -261,7 +261,7 @@ class TestAStretchThatDoesNotCome:
 
     def test_of_somebody_who_is_not_seen_is_told_to_them(self):
         actor = bending(waiting=Deed.LEAVE).act(HINT_S + 5.0)
-        assert (actor.said[-1], actor.guide.scene.look) == ("I cannot see you.", Look.UNSEEN)
+        assert (actor.said[-1], actor.guide.scene.status) == ("I cannot see you.", Status.UNSEEN)
 
     def test_after_a_take_that_was_refused_is_given_up_with_what_was_seen_since(self):
         actor = bending(takes=(Deed.FIDGET,)).to_the(Phase.TAKING).to_the(Phase.TRYING)

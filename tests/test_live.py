@@ -247,14 +247,14 @@ def test_a_picture_that_was_on_its_way_while_its_moment_was_told_as_missed_is_sk
 def test_what_can_be_shown_belongs_together():
     take = bending()
     live, _ = played(pictures(take)[:30], take)
-    assert (live.sight.frame.index, live.sight.marks) == (29, take[29][1])
-    assert live.sight.scene.name == "Standing side bend, left side"
+    assert (live.state.frame.index, live.state.marks) == (29, take[29][1])
+    assert live.state.scene.name == "Standing side bend, left side"
 
 
 def test_before_the_first_picture_there_is_a_scene_to_show():
     live = Live(Reel([]), Known([None]), practising(), [])
-    assert (live.sight.frame, live.sight.marks, live.sight.step) == (None, None, None)
-    assert live.sight.scene.title == "Set up"
+    assert (live.state.frame, live.state.marks, live.state.step) == (None, None, None)
+    assert live.state.scene.title == "Set up"
 
 
 def test_the_source_tells_how_many_pictures_were_looked_at_and_how_often():
@@ -282,7 +282,7 @@ def test_outlets_are_called_from_the_thread_that_looks():
 
 def test_it_is_told_how_light_the_picture_is():
     dark = [Frame(n, t, np.zeros((48, 64, 3), np.uint8)) for n, t in enumerate(every(FPS, 8.0))]
-    assert "dark" in played(dark, bending()[:1])[0].sight.scene.line
+    assert "dark" in played(dark, bending()[:1])[0].state.scene.line
 
 
 # Commands
@@ -388,7 +388,7 @@ def test_while_the_camera_is_lost_the_last_picture_is_shown_with_the_reason():
     take = bending()
     items = [*pictures(take)[:30], *(Silence(3.7 + 0.1 * n, "unplugged") for n in range(1, 12))]
     live, _ = played(items, take)
-    assert (live.sight.lost, live.sight.frame.index, live.sight.marks) == ("unplugged", 29, None)
+    assert (live.state.lost, live.state.frame.index, live.state.marks) == ("unplugged", 29, None)
 
 
 def test_a_file_with_a_gap_is_not_called_lost():
@@ -592,6 +592,6 @@ def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s
 def test_a_mirror_image_is_shown_with_the_mirror_undone():
     take = [(n / 30.0, side_bend(20.0).seen(FRONT, wh=WH)) for n in range(5)]
     live, _ = played(pictures(take), take, practising(mirrored=True))
-    frame, marks = live.sight.frame, live.sight.marks
+    frame, marks = live.state.frame, live.state.marks
     assert np.array_equal(frame.image, pictures(take)[-1].image[:, ::-1])
     assert np.allclose(marks.xy_px, take[-1][1].mirrored().xy_px)

@@ -79,7 +79,7 @@ def session():
         view, began_s = LiveView(), perf_counter()
         while not live.over and perf_counter() - began_s < 60.0 * MINUTES:
             at_s = perf_counter()
-            view.draw(live.sight, WH)
+            view.draw(live.state, WH)
             draws.append(perf_counter() - at_s)
             if at_s - began_s >= 30.0 * (len(memory) + 1):
                 memory.append((at_s - began_s, memory_mb()))

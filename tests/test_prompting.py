@@ -7,24 +7,24 @@ from hypothesis import strategies as st
 from backstretch.prompting import (
     AGAIN_S,
     FORGOTTEN_AFTER_S,
-    LOOK_AFTER_S,
     PAUSE_S,
     SAFETY_SILENCE_S,
     SAID_AFTER_S,
     SHOWN_AFTER_S,
     SILENCE_S,
+    STATUS_AFTER_S,
     WORDS_A_SECOND,
     Prompter,
     Script,
-    SteadyLook,
+    SteadyStatus,
     speaking_s,
 )
-from backstretch.scene import Look
+from backstretch.scene import Status
 from tests.coached import FPS, gaps_s
 
 CUE, OTHER = "Lean a little to the side.", "Let both knees be straight."
 MOMENT_S = 1 / FPS
-looks = st.sampled_from(Look)
+statuses = st.sampled_from(Status)
 lines = st.lists(st.tuples(st.sampled_from(["", CUE, OTHER]), st.integers(1, 400)), max_size=12)
 
 
@@ -157,41 +157,41 @@ def test_only_what_is_wanted_now_is_said(spells):
             n += 1
 
 
-# The look
+# The status
 
 
 def test_the_first_look_is_taken_at_once():
-    assert SteadyLook().push(5.0, Look.ADJUST) is Look.ADJUST
+    assert SteadyStatus().push(5.0, Status.ADJUST) is Status.ADJUST
 
 
 def test_a_flicker_does_not_change_the_look():
-    look = SteadyLook()
-    look.push(0.0, Look.IN)
-    flicker = [look.push(n / 100, Look.ADJUST) for n in range(1, round(LOOK_AFTER_S * 100))]
-    assert set(flicker) == {Look.IN}
+    status = SteadyStatus()
+    status.push(0.0, Status.IN)
+    flicker = [status.push(n / 100, Status.ADJUST) for n in range(1, round(STATUS_AFTER_S * 100))]
+    assert set(flicker) == {Status.IN}
 
 
 def test_a_look_that_lasts_is_shown():
-    look = SteadyLook()
-    look.push(0.0, Look.IN)
-    look.push(1.0, Look.UNSEEN)
-    assert look.push(1.0 + LOOK_AFTER_S, Look.UNSEEN) is Look.UNSEEN
+    status = SteadyStatus()
+    status.push(0.0, Status.IN)
+    status.push(1.0, Status.UNSEEN)
+    assert status.push(1.0 + STATUS_AFTER_S, Status.UNSEEN) is Status.UNSEEN
 
 
 def test_looks_that_take_turns_quickly_change_nothing():
-    look = SteadyLook()
-    look.push(0.0, Look.IN)
-    turns = [Look.ADJUST, Look.UNSEEN] * 20
-    assert {look.push(0.1 * n, turn) for n, turn in enumerate(turns, start=1)} == {Look.IN}
+    status = SteadyStatus()
+    status.push(0.0, Status.IN)
+    turns = [Status.ADJUST, Status.UNSEEN] * 20
+    assert {status.push(0.1 * n, turn) for n, turn in enumerate(turns, start=1)} == {Status.IN}
 
 
-@given(st.lists(st.tuples(looks, st.floats(0.01, 2.0)), min_size=1))
+@given(st.lists(st.tuples(statuses, st.floats(0.01, 2.0)), min_size=1))
 def test_what_is_shown_has_been_seen(pushed):
-    look, time_s, seen = SteadyLook(), 0.0, set()
+    status, time_s, seen = SteadyStatus(), 0.0, set()
     for each, passed_s in pushed:
         time_s += passed_s
         seen.add(each)
-        assert look.push(time_s, each) in seen
+        assert status.push(time_s, each) in seen
 
 
 # The script

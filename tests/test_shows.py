@@ -14,12 +14,12 @@ from rich.console import Console
 from backstretch import cli_live, shows
 from backstretch.health import DAY_OFF
 from backstretch.library import open_library
-from backstretch.live import Sight
 from backstretch.live_session import Outcome
+from backstretch.live_view import LiveState
 from backstretch.matching import Form
 from backstretch.orders import Command
 from backstretch.result import Result, Wanted
-from backstretch.scene import Look, Phase, Scene
+from backstretch.scene import Phase, Scene, Status
 from backstretch.shows import TerminalShow, WindowShow
 from backstretch.video import Source
 from tests.truth import ROOT
@@ -28,7 +28,7 @@ POSE = open_library(ROOT / "poses").poses["standing_side_bend"]
 NAME = "Standing side bend, left side"
 HELD = Scene(
     phase=Phase.HOLDING,
-    look=Look.IN,
+    status=Status.IN,
     title="Hold",
     line="Breathe easily.",
     form=Form(POSE, "left"),
@@ -37,7 +37,7 @@ HELD = Scene(
     asked_s=20.0,
     valid_s=5.0,
 )
-ADJUSTED = replace(HELD, look=Look.ADJUST, title="Adjust", line="Let both knees be straight.")
+ADJUSTED = replace(HELD, status=Status.ADJUST, title="Adjust", line="Let both knees be straight.")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 RESULT = Result(
     Source("camera 0", 60.0, 30.0, 1800, 1280, 720), Wanted((POSE,)), (), (), (), None, 1.0
@@ -60,8 +60,8 @@ class Played:
         return True
 
     @property
-    def sight(self):
-        return Sight(None, None, None, self._scenes[self.at])
+    def state(self):
+        return LiveState(None, None, None, self._scenes[self.at])
 
     @property
     def last_s(self):
@@ -181,9 +181,9 @@ class TestTerminal:
             TerminalShow(console, lambda: None).run(session)
         assert file.getvalue().rindex("\x1b[?25h") > file.getvalue().rindex("\x1b[?25l")
 
-    def test_takes_each_look(self):
-        for look in Look:
-            assert "Hold" in told(replace(HELD, look=look), terminal=True)
+    def test_takes_each_status(self):
+        for status in Status:
+            assert "Hold" in told(replace(HELD, status=status), terminal=True)
 
     @pytest.mark.parametrize("name", ["Neck [easy]", "Neck [/b]", "Neck [red]turn"])
     def test_shows_names_with_brackets_as_they_are(self, name):

@@ -20,7 +20,7 @@ from backstretch.placement import Surroundings
 from backstretch.presence import Presence
 from backstretch.programme import Part, Programme
 from backstretch.prompting import Script, speaking_s
-from backstretch.scene import Look, Phase, Scene
+from backstretch.scene import Phase, Scene, Status
 from backstretch.session import Step
 from backstretch.setting_up import SettingUp
 
@@ -76,7 +76,7 @@ class Coach:
         self._time_s = self._since_s = 0.0
         self._rest_left_s = 0.0
         self._patience = Patience()
-        self.scene = self._plain(Look.CALM, "Set up", "")
+        self.scene = self._plain(Status.CALM, "Set up", "")
 
     @property
     def _part(self) -> Part:
@@ -168,7 +168,7 @@ class Coach:
         placed = self._placing.push(step, self.agenda.form, surroundings, passed_s, self._script)
         if placed.said:
             self._say(placed.said)
-        self.scene = self._plain(placed.look, "Set up", placed.line)
+        self.scene = self._plain(placed.status, "Set up", placed.line)
         if not placed.over:
             return
         if placed.told is not None:
@@ -180,7 +180,7 @@ class Coach:
         """The steps are shown and spoken, one after the other."""
         steps = self._part.pose.steps
         at = min(self._script.at - 2, len(steps) - 1)
-        scene = self._plain(Look.CALM, "Get ready", lines.BY_ITSELF)
+        scene = self._plain(Status.CALM, "Get ready", lines.BY_ITSELF)
         self.scene = replace(scene, steps=steps, step_at=max(-1, at))
         if self._script.over(self._time_s):
             self._await_hold()
@@ -208,7 +208,7 @@ class Coach:
         advice = self._adviser.push(step, self.agenda.side)
         if advice.said:
             self._say(advice.said, urgent=advice.urgent)
-        scene = self._plain(advice.look, advice.title or title, advice.line or line)
+        scene = self._plain(advice.status, advice.title or title, advice.line or line)
         held_s = step.valid_s if step.side == self.agenda.side else 0.0
         self.scene = replace(scene, note=advice.note, valid_s=held_s)
 
@@ -246,7 +246,7 @@ class Coach:
         if self._time_s - self._since_s >= REMIND_EVERY_S:
             self._since_s = self._time_s
             self._say(lines.ENOUGH)
-        self.scene = replace(self._plain(Look.IN, "Relax", lines.COME_OUT), valid_s=step.valid_s)
+        self.scene = replace(self._plain(Status.IN, "Relax", lines.COME_OUT), valid_s=step.valid_s)
 
     def _let_go(self) -> None:
         """The hold is over."""
@@ -286,7 +286,7 @@ class Coach:
 
     def _show_rest(self) -> None:
         title = "Switch" if self.agenda.switches else "Rest"
-        scene = self._plain(Look.CALM, title, lines.coming(self.agenda))
+        scene = self._plain(Status.CALM, title, lines.coming(self.agenda))
         rest_s = self.agenda.programme.rest_s
         self.scene = replace(scene, left_s=max(0.0, self._rest_left_s), rest_s=rest_s)
 
@@ -302,7 +302,7 @@ class Coach:
     def _set_up(self, script: Sequence[str] = ()) -> None:
         self._enter(Phase.PLACING, script)
         self._placing = SettingUp(self._adviser.prompter)
-        self.scene = self._plain(Look.CALM, "Set up", "")
+        self.scene = self._plain(Status.CALM, "Set up", "")
 
     @property
     def _is_resting(self) -> bool:
@@ -329,8 +329,8 @@ class Coach:
         self._say(lines.PAUSED_AWAY if away else lines.PAUSED, urgent=True)
         if not away:
             self._out.append(Judge(()))
-        look, line = (Look.UNSEEN, lines.AWAY) if away else (Look.CALM, lines.GO_ON_BY_KEY)
-        self.scene = self._plain(look, "Paused", line)
+        status, line = (Status.UNSEEN, lines.AWAY) if away else (Status.CALM, lines.GO_ON_BY_KEY)
+        self.scene = self._plain(status, "Paused", line)
 
     def _go_back(self) -> None:
         """Go on after a pause."""
@@ -368,7 +368,7 @@ class Coach:
         self._say(lines.STOPPED, urgent=True)
         self._enter(Phase.PAIN, self._pain_advice)
         self._out += [Judge(()), Note("pain", self.scene.name)]
-        self.scene = self._plain(Look.CALM, "Stopped", "\n".join(self._pain_advice))
+        self.scene = self._plain(Status.CALM, "Stopped", "\n".join(self._pain_advice))
 
     def _linger(self) -> None:
         """After pain: read out the advice, and end by itself."""
@@ -384,12 +384,12 @@ class Coach:
         self.ended = why
         if lines.ENDED[why]:
             self._say(lines.ENDED[why])
-        self.scene = self._plain(Look.CALM, "Done", lines.ENDED[why])
+        self.scene = self._plain(Status.CALM, "Done", lines.ENDED[why])
 
-    def _plain(self, look: Look, title: str, line: str) -> Scene:
+    def _plain(self, status: Status, title: str, line: str) -> Scene:
         return Scene(
             phase=self.phase,
-            look=look,
+            status=status,
             title=title,
             line=line,
             form=self.agenda.form,

@@ -27,7 +27,7 @@ from backstretch.orders import Command, Event, Judge, Note, Say, Sound
 from backstretch.placement import Surroundings
 from backstretch.poses import Pose
 from backstretch.prompting import Prompter, Script, speaking_s
-from backstretch.scene import Look, Phase, Scene
+from backstretch.scene import Phase, Scene, Status
 from backstretch.session import Step
 from backstretch.setting_up import SettingUp
 from backstretch.still_watch import StillWatch
@@ -82,7 +82,7 @@ class Guide:
         self._counted = 0
         self._seen = ""
         self._checking = self._paused = self._has_begun = False
-        self.scene = self._before_pause = self._plain(Look.CALM, "Set up", "")
+        self.scene = self._before_pause = self._plain(Status.CALM, "Set up", "")
 
     @property
     def _side(self) -> str | None:
@@ -149,7 +149,7 @@ class Guide:
         placed = self._placing.push(step, form, surroundings, passed_s, self._script)
         if placed.said:
             self._say(placed.said)
-        self.scene = self._plain(placed.look, "Set up", placed.line)
+        self.scene = self._plain(placed.status, "Set up", placed.line)
         if placed.over:
             self._rest = list(self._watch.recent)
             self._enter(Phase.READY)
@@ -160,7 +160,7 @@ class Guide:
     def _explain(self) -> None:
         for line in self._script.due(self._time_s):
             self._say(line)
-        self.scene = self._plain(Look.CALM, "Get ready", self._script.reading(self._time_s))
+        self.scene = self._plain(Status.CALM, "Get ready", self._script.reading(self._time_s))
         if self._script.over(self._time_s):
             self._begin()
 
@@ -172,9 +172,9 @@ class Guide:
         self._show_waiting()
 
     def _show_waiting(self, hint: str = "") -> None:
-        look = Look.UNSEEN if hint.startswith(lines.UNSEEN) else Look.CALM
+        status = Status.UNSEEN if hint.startswith(lines.UNSEEN) else Status.CALM
         line = lines.COME_IN if self._goal.checked else lines.STRAIGHT
-        self.scene = self._plain(look, "Begin", hint or line)
+        self.scene = self._plain(status, "Begin", hint or line)
 
     def _await(self, step: Step) -> None:
         """The position is awaited; it is taken as soon as it is kept still."""
@@ -212,7 +212,7 @@ class Guide:
         if self._counted < COUNT_S and passed_s >= self._counted:
             self._out.append(Say(lines.counted(round(COUNT_S) - self._counted), urgent=True))
             self._counted += 1
-        scene = self._plain(Look.CALM, "Keep still", lines.KEEP_STILL)
+        scene = self._plain(Status.CALM, "Keep still", lines.KEEP_STILL)
         self.scene = replace(scene, left_s=max(0.0, left), rest_s=COUNT_S)
 
     def _record(self, step: Step) -> None:
@@ -223,7 +223,7 @@ class Guide:
         if not self._taken:
             self._out.append(Sound(Earcon.IN))
         self._taken.append(step)
-        scene = self._plain(Look.IN, "Keep still", BREATHE)
+        scene = self._plain(Status.IN, "Keep still", BREATHE)
         self.scene = replace(scene, valid_s=passed_s - COUNT_S, asked_s=TAKE_S)
         if passed_s >= COUNT_S + TAKE_S:
             self._judge_take()
@@ -256,7 +256,7 @@ class Guide:
         self._enter(Phase.EASING)
         self._out_s = 0.0
         self._say(lines.GOOD, urgent=True)
-        self.scene = replace(self._plain(Look.CALM, "Relax", COME_OUT), note=self._seen)
+        self.scene = replace(self._plain(Status.CALM, "Relax", COME_OUT), note=self._seen)
 
     def _fault(self) -> str:
         """Why what was just taken cannot be used; empty where it can."""
@@ -315,7 +315,7 @@ class Guide:
         self._checking = True
         self._judge_made()  # what was held since it was made is not the check
         self._say(lines.CHECK)
-        self.scene = self._plain(Look.CALM, "Check", lines.CHECK_SHOWN)
+        self.scene = self._plain(Status.CALM, "Check", lines.CHECK_SHOWN)
 
     def _check(self, step: Step) -> None:
         """The stretch is repeated, and must be recognised."""
@@ -323,9 +323,9 @@ class Guide:
             isinstance(self.made, Pose) and step.pose is not None and step.pose.id == self.made.id
         )
         held_s = step.valid_s if is_it else 0.0
-        look = Look.IN if held_s > 0.0 else Look.CALM
+        status = Status.IN if held_s > 0.0 else Status.CALM
         self.phase = Phase.HOLDING if held_s > 0.0 else Phase.TRYING
-        scene = self._plain(look, "Hold" if held_s else "Check", lines.CHECK_SHOWN)
+        scene = self._plain(status, "Hold" if held_s else "Check", lines.CHECK_SHOWN)
         self.scene = replace(scene, valid_s=held_s, asked_s=CHECK_S)
         if held_s >= CHECK_S:
             self._out.append(Sound(Earcon.DONE))
@@ -349,7 +349,7 @@ class Guide:
             self._say(PAUSED, urgent=True)
             self._before_pause = self.scene
             self.scene = replace(
-                self.scene, phase=Phase.PAUSED, look=Look.CALM, title="Paused", line=""
+                self.scene, phase=Phase.PAUSED, status=Status.CALM, title="Paused", line=""
             )
             self._out += [Judge(())] if self._checking else []
         elif self.phase is Phase.TAKING:
@@ -364,7 +364,7 @@ class Guide:
         self._say(STOPPED, urgent=True)
         self._enter(Phase.PAIN)
         self._script = Script(self._pain_advice, self._prompter.said_until_s)
-        self.scene = self._plain(Look.CALM, "Stopped", "\n".join(self._pain_advice))
+        self.scene = self._plain(Status.CALM, "Stopped", "\n".join(self._pain_advice))
 
     def _linger(self) -> None:
         """After pain: read out the advice, and end by itself."""
@@ -384,14 +384,14 @@ class Guide:
         words = {"done": lines.SAVED, "failed": lines.FAILED}.get(why, ENDED.get(why, ""))
         if words:
             self._say(words, urgent=True)
-        self.scene = self._plain(Look.CALM, "Done", words)
+        self.scene = self._plain(Status.CALM, "Done", words)
 
-    def _plain(self, look: Look, title: str, line: str) -> Scene:
+    def _plain(self, status: Status, title: str, line: str) -> Scene:
         side = self._side
         name = self._goal.pose.name
         return Scene(
             phase=self.phase,
-            look=look,
+            status=status,
             title=title,
             line=line,
             form=Form(self._goal.pose, side),

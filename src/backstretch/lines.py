@@ -7,10 +7,10 @@ from backstretch.cues import MOTION_CUES
 from backstretch.hold import BOUNCING
 from backstretch.poses import Pose
 from backstretch.programme import Part
-from backstretch.scene import Look
+from backstretch.scene import Status
 from backstretch.session import Step
 
-TITLES = {Look.IN: "Hold", Look.ADJUST: "Adjust", Look.UNSEEN: "Not seen"}
+TITLES = {Status.IN: "Hold", Status.ADJUST: "Adjust", Status.UNSEEN: "Not seen"}
 STAY = "Good. Stay there for a moment."
 LENIENT = "I will go on, though I may not see everything."
 BY_ITSELF = "The clock starts by itself when the position is right."

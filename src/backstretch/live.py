@@ -5,7 +5,7 @@ Drawing, speech and disk are for others: this thread hands over what there is an
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
@@ -20,9 +20,10 @@ from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks
 from backstretch.led import Led
 from backstretch.lines import CAMERA_LOST
+from backstretch.live_view import LiveState
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Surroundings
-from backstretch.scene import Look, Phase, Scene
+from backstretch.scene import Phase, Scene
 from backstretch.session import Step
 from backstretch.video import Source
 
@@ -69,33 +70,6 @@ class Outlet(Protocol):
         """Something is to be done."""
 
 
-@dataclass(frozen=True, eq=False)
-class Sight:
-    """What can be shown: a picture, the landmarks found in it, and the last step and scene.
-
-    Attributes:
-        frame: None before the first picture.
-        marks: Raw landmarks of this very picture, None with nobody in view.
-        step: The last judged moment, a little older than the picture; None before one.
-        scene: What the coach shows.
-        lost: Why no pictures come; empty while they do.
-    """
-
-    frame: Frame | None
-    marks: Landmarks | None
-    step: Step | None
-    scene: Scene
-    lost: str = ""
-
-    @property
-    def shown(self) -> Scene:
-        """The scene, or that there is no picture."""
-        if not self.lost:
-            return self.scene
-        line = f"{self.lost[:1].upper()}{self.lost[1:]}"
-        return replace(self.scene, look=Look.UNSEEN, title="Waiting", line=line, steps=(), note="")
-
-
 @dataclass
 class Figures:
     """How the machine keeps up.
@@ -121,7 +95,7 @@ class Live:
         outlets: What takes words, steps and pictures.
 
     Attributes:
-        sight: What can be shown now.
+        state: What can be shown now.
         figures: How the machine keeps up.
         last_s: The time of the last moment.
     """
@@ -130,7 +104,7 @@ class Live:
         self, eye: Eye, landmarker: Landmarker, practice: Led[Any], outlets: Sequence[Outlet]
     ) -> None:
         self.practice = practice
-        self.sight = Sight(None, None, None, practice.coach.scene)
+        self.state = LiveState(None, None, None, practice.coach.scene)
         self.figures = Figures()
         self.last_s = 0.0
         self.wh = (0, 0)
@@ -227,7 +201,7 @@ class Live:
         began_s = perf_counter()
         self._tell(*self.practice.push(frame.time_s, marks, surroundings))
         scene = self.practice.coach.scene
-        self.sight = Sight(*self._as_seen(frame, marks), self.practice.step, scene)
+        self.state = LiveState(*self._as_seen(frame, marks), self.practice.step, scene)
         self.figures.looked += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
@@ -251,8 +225,8 @@ class Live:
         """No picture comes: nobody can be seen, and that is told."""
         self.last_s = self._eye.now_s()
         self._tell(*self.practice.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
-        frame, scene = self.sight.frame, self.practice.coach.scene
-        self.sight = Sight(frame, None, self.practice.step, scene, lost=self._eye.lost)
+        frame, scene = self.state.frame, self.practice.coach.scene
+        self.state = LiveState(frame, None, self.practice.step, scene, lost=self._eye.lost)
         self._tell_lost(self._eye.lost)
 
     def _tell_lost(self, lost: str) -> None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from backstretch.scene import Look
+from backstretch.scene import Status
 
 SHOWN_AFTER_S = 0.6
 """A line must last this long before it replaces the one on the screen; shorter ones are flicker."""
@@ -17,7 +17,7 @@ SILENCE_S = 2.5
 """Nothing is corrected sooner than this after something was said to its end."""
 SAFETY_SILENCE_S = 1.5
 """What concerns safety interrupts, but not sooner than this after something began to be said."""
-LOOK_AFTER_S = 0.35
+STATUS_AFTER_S = 0.35
 """A moment's state must last this long to change what is seen from afar."""
 AGAIN_S = (10.0, 20.0)
 """The same line is said again after these times, and then no more for a good while."""
@@ -91,19 +91,19 @@ class Prompter:
 
 
 @dataclass
-class SteadyLook:
-    """Keeps the look of a scene until another one has lasted; what comes first is taken at once."""
+class SteadyStatus:
+    """Keeps the status of a scene until another one has lasted; what comes first is taken at once."""
 
-    shown: Look | None = None
-    _wanted: Look | None = None
+    shown: Status | None = None
+    _wanted: Status | None = None
     _since_s: float = -math.inf
 
-    def push(self, time_s: float, look: Look) -> Look:
-        """Take the moment's look; return what is to be shown."""
-        if look is not self._wanted:
-            self._wanted, self._since_s = look, time_s
-        if self.shown is None or time_s - self._since_s >= LOOK_AFTER_S:
-            self.shown = look
+    def push(self, time_s: float, status: Status) -> Status:
+        """Take the moment's status; return what is to be shown."""
+        if status is not self._wanted:
+            self._wanted, self._since_s = status, time_s
+        if self.shown is None or time_s - self._since_s >= STATUS_AFTER_S:
+            self.shown = status
         return self.shown
 
 

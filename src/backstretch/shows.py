@@ -15,7 +15,7 @@ from backstretch.live import Live
 from backstretch.live_view import KEYS_LINES, LiveView
 from backstretch.orders import Command
 from backstretch.result import Result
-from backstretch.scene import Look, Scene
+from backstretch.scene import Scene, Status
 from backstretch.summary import clock
 from backstretch.summary_view import draw_summary
 from backstretch.voice import Voice
@@ -38,10 +38,10 @@ SUMMARY_EVERY_S = 0.05
 LOOK_EVERY_S = 0.1
 """How often the terminal is looked after."""
 STYLES = {
-    Look.IN: "black on bright_blue",
-    Look.ADJUST: "black on yellow",
-    Look.UNSEEN: "black on white",
-    Look.CALM: "bold",
+    Status.IN: "black on bright_blue",
+    Status.ADJUST: "black on yellow",
+    Status.UNSEEN: "black on white",
+    Status.CALM: "bold",
 }
 
 
@@ -62,7 +62,7 @@ class WindowShow:
         """Show until the session is over or the window was closed."""
         while not live.over:
             began_s = perf_counter()
-            picture = self._view.draw(live.sight, self._window.wh, muted=self._voice.muted)
+            picture = self._view.draw(live.state, self._window.wh, muted=self._voice.muted)
             key = self._window.show(picture)
             if self._window.closed:
                 return
@@ -107,7 +107,7 @@ class TerminalShow:
     def _follow(self, live: Live, tell: Callable[[Scene, float], None]) -> None:
         with TerminalKeys() as keys:
             while not live.over:
-                tell(live.sight.shown, live.last_s)
+                tell(live.state.visible_scene, live.last_s)
                 self._tick()
                 command = KEYS.get(keys.read())
                 if command is not None:
@@ -131,7 +131,7 @@ class TerminalShow:
 
 def _panel(scene: Scene) -> Panel:
     grid = Table.grid(padding=(0, 1))
-    grid.add_row(Text(f" {scene.title} ", style=STYLES[scene.look]))
+    grid.add_row(Text(f" {scene.title} ", style=STYLES[scene.status]))
     grid.add_row(Text(scene.words or " ", style="bold"))
     bar = ProgressBar(total=scene.asked_s, completed=min(scene.valid_s, scene.asked_s), width=40)
     grid.add_row(bar)
