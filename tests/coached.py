@@ -1,6 +1,6 @@
 """Moments made from a few keywords, and a coach that is fed with them: no camera, no clock, no session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -15,7 +15,7 @@ from backstretch.earcons import Earcon
 from backstretch.hold import State
 from backstretch.matching import Form
 from backstretch.neutral import Neutral, settle
-from backstretch.orders import Command, Event, Judge, Note, Say, Sound
+from backstretch.orders import Command, Decision, Event, Note, Say, Sound
 from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.poses import Pose
@@ -119,6 +119,7 @@ class Coached:
     Attributes:
         surroundings: What the coach is told of the surroundings.
         valid_s: What the hold clock says.
+        judged: What the session was asked to judge.
     """
 
     coach: Coach
@@ -138,6 +139,7 @@ class Coached:
         """Keep only what comes from now on."""
         self.events: list[tuple[float, Event]] = []
         self.scenes: list[tuple[float, Scene]] = []
+        self.judged: list[tuple[Pose, ...]] = []
         return self
 
     def feed(self, seconds: float, **told: Any) -> Self:
@@ -193,8 +195,11 @@ class Coached:
             self._keep(self.coach.command(command))
         return self
 
-    def _keep(self, events: Iterable[Event]) -> None:
-        self.events += [(self.time_s, event) for event in events]
+    def _keep(self, decision: Decision) -> None:
+        assert decision.scene == self.coach.scene
+        self.events += [(self.time_s, event) for event in decision.events]
+        if decision.judge is not None:
+            self.judged.append(decision.judge)
 
     @property
     def scene(self) -> Scene:
@@ -215,11 +220,6 @@ class Coached:
     def sounds(self) -> list[Earcon]:
         """All earcons."""
         return [event.earcon for _, event in self.events if isinstance(event, Sound)]
-
-    @property
-    def judged(self) -> list[tuple[Pose, ...]]:
-        """What the session was asked to judge."""
-        return [event.poses for _, event in self.events if isinstance(event, Judge)]
 
     @property
     def notes(self) -> list[tuple[str, str]]:

@@ -220,7 +220,7 @@ def test_nobody_is_never_let_through():
 
 def test_steps_are_read_out_one_after_the_other():
     person = coached().until(Phase.READY).forget().until(Phase.TRYING)
-    assert person.said == list(lines.explaining(bends(), "left"))
+    assert person.said == [each.text for each in lines.explaining(bends(), "left")]
 
 
 def test_the_step_that_is_read_out_is_the_one_that_is_marked():

@@ -12,8 +12,8 @@ import pytest
 from backstretch.coach import Coach
 from backstretch.frame import Frame
 from backstretch.kept import FOLDER_NAME, RESULT, STEPS, TRACK, VIDEO, Kept
+from backstretch.led_session import CoachedSession
 from backstretch.live import Live
-from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
@@ -33,15 +33,15 @@ def pictures(take=TAKE):
     return [Frame(n, t, grey(n)) for n, (t, _) in enumerate(take)]
 
 
-def session(kept, why="quit", items=None):
+def practised(kept, why="quit", items=None):
     """Run a whole session with what is kept of it; give its result."""
     programme = Programme("Test", (part_of(BEND, None, 30.0, 99),), 2.0)
-    practice = Practice(programme, Coach(programme))
+    session = CoachedSession(programme, Coach(programme))
     known = Known([marks for _, marks in TAKE])
-    with Live(Reel(items or pictures()), known, practice, [*kept.outlets(practice)]) as live:
+    with Live(Reel(items or pictures()), known, session, [*kept.outlets(session)]) as live:
         live.wait(60.0)
         assert live.over
-    result = practice.result(live.source("camera 0"), live.warnings)
+    result = session.result(live.source("camera 0"), live.warnings)
     kept.finish(result, why)
     return result
 
@@ -83,7 +83,7 @@ def test_sessions_that_begin_in_the_same_second_get_folders_of_their_own(tmp_pat
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX")
 def test_the_folder_is_for_its_owner_only(tmp_path):
     with Kept(tmp_path / "sessions", ABOUT, track=True, video=True) as kept:
-        session(kept)
+        practised(kept)
     assert stat.S_IMODE(kept.folder.stat().st_mode) == 0o700
 
 
@@ -102,14 +102,14 @@ def test_the_folder_is_for_its_owner_only(tmp_path):
 )
 def test_there_is_what_was_asked_for_and_nothing_else(tmp_path, asked, expected):
     with Kept(tmp_path, ABOUT, **asked) as kept:
-        session(kept)
+        practised(kept)
     assert files(tmp_path) == sorted(expected)
     assert kept.faults == ()
 
 
 def test_without_being_asked_to_no_file_holds_anything_like_a_picture(tmp_path):
     with Kept(tmp_path, ABOUT) as kept:
-        session(kept)
+        practised(kept)
     for path in tmp_path.rglob("*"):
         if path.is_file():
             path.read_bytes().decode("ascii")
@@ -118,7 +118,7 @@ def test_without_being_asked_to_no_file_holds_anything_like_a_picture(tmp_path):
 
 def test_the_result_is_the_document_that_others_rely_on(tmp_path):
     with Kept(tmp_path, ABOUT) as kept:
-        result = session(kept)
+        result = practised(kept)
     kept_document = json.loads((kept.folder / RESULT).read_text(encoding="utf-8"))
     assert datetime.fromisoformat(kept_document.pop("recorded_at")).tzinfo
     assert kept_document == json.loads(json.dumps(result.as_dict()))
@@ -127,7 +127,7 @@ def test_the_result_is_the_document_that_others_rely_on(tmp_path):
 
 def test_the_record_has_the_holds_and_totals_of_the_result_and_why_it_ended(tmp_path):
     with Kept(tmp_path, ABOUT) as kept:
-        document = session(kept, why="pain").as_dict()
+        document = practised(kept, why="pain").as_dict()
     read = read_session(kept.folder / RECORD)
     (end,) = [line for line in read.lines if line["type"] == END]
     assert list(read.holds) == document["holds"]
@@ -137,7 +137,7 @@ def test_the_record_has_the_holds_and_totals_of_the_result_and_why_it_ended(tmp_
 
 def test_a_hold_that_went_on_at_the_end_is_in_the_record_too(tmp_path):
     with Kept(tmp_path, ABOUT) as kept:
-        document = session(kept, items=pictures(TAKE[:42])).as_dict()
+        document = practised(kept, items=pictures(TAKE[:42])).as_dict()
     assert len(document["holds"]) == 1
     assert list(read_session(kept.folder / RECORD).holds) == document["holds"]
 
@@ -150,14 +150,14 @@ def test_the_soreness_is_kept(tmp_path):
 
 def test_the_track_has_every_picture_that_was_looked_at(tmp_path):
     with Kept(tmp_path, ABOUT, track=True) as kept:
-        session(kept)
+        practised(kept)
     track = Recording.load(kept.folder / TRACK).track
     assert track.time_s == pytest.approx(np.array([t for t, _ in TAKE]))
 
 
 def test_the_video_has_every_picture_that_was_looked_at(tmp_path):
     with Kept(tmp_path, ABOUT, video=True) as kept:
-        session(kept, items=pictures(TAKE[:40]))
+        practised(kept, items=pictures(TAKE[:40]))
     with VideoReader(kept.folder / VIDEO) as reader:
         times = [frame.time_s for frame in reader.frames()]
     assert times == pytest.approx([t for t, _ in TAKE[:40]], abs=1e-3)
@@ -172,10 +172,10 @@ def test_a_session_that_breaks_off_keeps_its_record_without_an_end(tmp_path):
 
 def test_a_session_without_any_picture_is_kept(tmp_path):
     programme = Programme("Test", (part_of(BEND),))
-    practice = Practice(programme, Coach(programme))
+    session = CoachedSession(programme, Coach(programme))
     with Kept(tmp_path, ABOUT, track=True, video=True) as kept:
-        live = Live(Reel([]), Known([None]), practice, [*kept.outlets(practice)])
-        kept.finish(practice.result(live.source("camera 0"), ()), "quit")
+        live = Live(Reel([]), Known([None]), session, [*kept.outlets(session)])
+        kept.finish(session.result(live.source("camera 0"), ()), "quit")
     assert files(tmp_path) == sorted([RECORD, RESULT, STEPS, TRACK])
     assert kept.faults == ()
 
@@ -186,7 +186,7 @@ def test_a_session_without_any_picture_is_kept(tmp_path):
 @pytest.mark.parametrize("asked", [{}, {"track": True, "video": True}], ids=["nothing", "both"])
 def test_a_folder_that_cannot_be_made_is_told_and_the_session_goes_on(tmp_path, asked):
     with Kept(in_the_way(tmp_path), ABOUT, **asked) as kept:
-        result = session(kept)
+        result = practised(kept)
     assert result.holds
     assert all("cannot be written" in fault for fault in kept.faults)
     assert len(kept.faults) == (3 if asked else 2)
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_made_is_told_and_the_session_goes_on(tmp_path, 
 
 def test_each_fault_is_one_line_that_names_its_file(tmp_path):
     with Kept(in_the_way(tmp_path), ABOUT, video=True) as kept:
-        session(kept)
+        practised(kept)
     assert [fault.split(": ")[0] for fault in kept.faults] == [
         str(kept.folder / RECORD),
         str(kept.folder / VIDEO),
@@ -206,7 +206,7 @@ def test_each_fault_is_one_line_that_names_its_file(tmp_path):
 def test_a_result_that_cannot_be_written_is_told_and_the_record_is_there(tmp_path):
     with Kept(tmp_path, ABOUT) as kept:
         (kept.folder / RESULT).mkdir()
-        session(kept)
+        practised(kept)
     (fault,) = kept.faults
     assert fault.startswith(f"{kept.folder}: cannot be written")
     assert read_session(kept.folder / RECORD).ended
@@ -215,7 +215,7 @@ def test_a_result_that_cannot_be_written_is_told_and_the_record_is_there(tmp_pat
 def test_a_track_that_cannot_be_written_does_not_cost_the_result(tmp_path):
     with Kept(tmp_path, ABOUT, track=True) as kept:
         (kept.folder / TRACK).mkdir()
-        session(kept)
+        practised(kept)
     assert (kept.folder / RESULT).exists()
 
 
@@ -224,6 +224,6 @@ def test_pictures_that_were_left_out_are_told(tmp_path, monkeypatch):
     take = [(n / 30.0, TAKE[0][1]) for n in range(40)]
     large = [Frame(n, t, grey(n, (1280, 720))) for n, (t, _) in enumerate(take)]
     with Kept(tmp_path, ABOUT, video=True) as kept:
-        session(kept, items=large)
+        practised(kept, items=large)
     (fault,) = kept.faults
     assert re.fullmatch(r"the video lacks \d+ pictures: it was too slow", fault)

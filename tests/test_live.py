@@ -19,13 +19,13 @@ from backstretch.frame import Frame
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
+from backstretch.led_session import CoachedSession
 from backstretch.lines import CAMERA_LOST
 from backstretch.live import SILENT_S, WAIT_S, Live
 from backstretch.orders import Command, Note, Say
 from backstretch.outlets import Outlet
 from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
-from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.result import Wanted
 from backstretch.scene import Phase
@@ -159,14 +159,14 @@ def pictures(take):
 
 def practising(*parts, rest_s=2.0, **options):
     programme = Programme("Test", parts or (OFTEN,), rest_s)
-    return Practice(programme, Coach(programme), **options)
+    return CoachedSession(programme, Coach(programme), **options)
 
 
-def played(items, take, practice=None, slow_s=0.0):
+def played(items, take, session=None, slow_s=0.0):
     """Run a whole session of these items; return it with what it told."""
     notebook = Notebook()
     live = Live(
-        Reel(items), Known([m for _, m in take], slow_s), practice or practising(), [notebook]
+        Reel(items), Known([m for _, m in take], slow_s), session or practising(), [notebook]
     )
     with live:
         live.wait(60.0)
@@ -175,7 +175,7 @@ def played(items, take, practice=None, slow_s=0.0):
 
 
 def result_of(live):
-    return live.practice.result(live.source("camera 0"), live.warnings)
+    return live.session.result(live.source("camera 0"), live.warnings)
 
 
 def lapse(take, from_s, to_s, lost=""):
@@ -215,11 +215,11 @@ def test_every_picture_is_looked_at_judged_and_handed_on():
 
 
 def test_the_seconds_are_those_of_the_same_landmarks_without_a_camera():
-    practice = practising()
+    session = practising()
     for time_s, marks in bending():
-        practice.push(time_s, marks, Surroundings(120.0))
-    practice.finish(Surroundings())
-    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in practice.held]
+        session.push(time_s, marks, Surroundings(120.0))
+    session.finish(Surroundings())
+    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in session.held]
 
 
 def test_a_picture_that_comes_out_of_order_is_skipped():
@@ -297,7 +297,7 @@ def test_a_key_is_obeyed_at_once_while_pictures_come(slow_s):
             camera.shoot()
         live.command(Command.PAUSE)
         assert wait_for(lambda: notebook.notes("pause")) < 0.3
-        assert live.practice.coach.phase is Phase.PAUSED
+        assert live.session.leader.phase is Phase.PAUSED
 
 
 def test_a_key_is_obeyed_at_once_without_any_picture():
@@ -323,7 +323,7 @@ def test_the_key_that_quits_ends_the_session():
     with live:
         live.command(Command.QUIT)
         assert wait_for(lambda: live.over) < 0.3
-    assert live.practice.coach.ended == "quit"
+    assert live.session.leader.ended == "quit"
 
 
 # Without pictures
@@ -406,13 +406,13 @@ def test_a_source_that_ends_ends_the_session():
     with live:
         live.wait(5.0)
         assert live.over
-    assert live.practice.coach.ended == ""
+    assert live.session.leader.ended == ""
 
 
 def test_a_programme_that_is_done_ends_the_session_before_its_source():
     take = bending()
     live, _ = played(pictures(take), take, practising(part_of(BEND, "left", 5.0, 1)))
-    assert live.practice.coach.ended == "done"
+    assert live.session.leader.ended == "done"
     assert live.figures.looked < len(take)
 
 
@@ -482,9 +482,9 @@ def test_a_source_that_breaks_comes_out_where_the_session_is_watched():
 def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
     first, count = bending(), len(bending())
     take = first + [(t + 15.1, m) for t, m in first]
-    practice = practising(part_of(BEND, "left", 5.0, 2), rest_s=5.0)
-    known = Known([m for _, m in take], on_search=lambda: practice.coach.phase)
-    with Live(Reel(pictures(take)), known, practice, []) as live:
+    session = practising(part_of(BEND, "left", 5.0, 2), rest_s=5.0)
+    known = Known([m for _, m in take], on_search=lambda: session.leader.phase)
+    with Live(Reel(pictures(take)), known, session, []) as live:
         live.wait(30.0)
         assert live.over
     assert live.figures.looked > count

@@ -14,12 +14,12 @@ from backstretch.earcons import Earcon
 from backstretch.frame import Frame
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import Landmarks
+from backstretch.led_session import CoachedSession
 from backstretch.live import Live
 from backstretch.orders import Event, Note, Say, Sound
 from backstretch.outlets import Keeper, Outlet, Speaker, TrackKeeper, VideoKeeper
 from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
-from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
 from backstretch.result import Wanted
@@ -44,7 +44,7 @@ def bending(times=None):
 
 def practising(pose=BEND, **options):
     programme = Programme("Test", (part_of(pose, None, pose.dose.longest_s, 99),), 2.0)
-    return Practice(programme, Coach(programme), **options)
+    return CoachedSession(programme, Coach(programme), **options)
 
 
 # Words and sounds
@@ -95,18 +95,18 @@ def test_an_outlet_does_nothing_by_itself():
 # The record
 
 
-def recorded(path, take, practice=None):
-    """Practise a take with a record beside it; give the practice and what the record says."""
-    practice = practice or practising()
+def recorded(path, take, session=None):
+    """Practise a take with a record beside it; give the session and what the record says."""
+    session = session or practising()
     with SessionRecord(path / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practice)
+        keeper = Keeper(record, session)
         for time_s, marks in take:
-            steps, events = practice.push(time_s, marks, Surroundings(120.0))
-            keeper.steps(steps, practice.coach.scene)
+            steps, events = session.push(time_s, marks, Surroundings(120.0))
+            keeper.steps(steps, session.leader.scene)
             keeper.events(time_s, events)
-        keeper.steps(practice.finish(Surroundings())[0], practice.coach.scene)
+        keeper.steps(session.finish(Surroundings())[0], session.leader.scene)
         assert not record.fault
-    return practice, read_session(record.path)
+    return session, read_session(record.path)
 
 
 def twice():
@@ -115,36 +115,36 @@ def twice():
     return left + [(t + 12.2, marks.mirrored()) for t, marks in left]
 
 
-def holds_of(practice):
-    return practice.result(SOURCE, ()).as_dict()["holds"]
+def holds_of(session):
+    return session.result(SOURCE, ()).as_dict()["holds"]
 
 
 def test_the_holds_of_the_record_are_those_of_the_result(tmp_path):
-    practice, read = recorded(tmp_path, trembling(twice(), 1.5))
-    assert list(read.holds) == holds_of(practice)
+    session, read = recorded(tmp_path, trembling(twice(), 1.5))
+    assert list(read.holds) == holds_of(session)
     assert len(read.holds) == 2
 
 
 def test_the_holds_of_the_record_are_those_of_the_result_when_one_side_was_asked_for(tmp_path):
-    practice, read = recorded(tmp_path, twice(), practising(sides=("left",)))
-    assert list(read.holds) == holds_of(practice)
+    session, read = recorded(tmp_path, twice(), practising(sides=("left",)))
+    assert list(read.holds) == holds_of(session)
 
 
 def test_a_hold_is_kept_as_soon_as_it_is_over(tmp_path):
-    practice = practising()
+    session = practising()
     with SessionRecord(tmp_path / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practice)
+        keeper = Keeper(record, session)
         for time_s, marks in bending():
-            keeper.steps(practice.push(time_s, marks, Surroundings())[0], practice.coach.scene)
+            keeper.steps(session.push(time_s, marks, Surroundings())[0], session.leader.scene)
     assert [hold["pose"] for hold in read_session(record.path).holds] == [BEND.id]
-    assert len(practice.held) == 1
+    assert len(session.held) == 1
 
 
 def test_no_hold_is_kept_twice(tmp_path):
-    practice = practising()
-    _, read = recorded(tmp_path, bending(), practice)
+    session = practising()
+    _, read = recorded(tmp_path, bending(), session)
     with SessionRecord(tmp_path / "again" / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practice)
+        keeper = Keeper(record, session)
         keeper.keep_holds()
         keeper.keep_holds()
     assert len(read_session(record.path).holds) == len(read.holds) == 1
@@ -180,24 +180,24 @@ def test_events_are_kept_with_their_time_and_words_are_not(tmp_path):
 
 
 def test_a_session_that_is_cut_off_keeps_the_hold_that_went_on(tmp_path):
-    practice = practising()
+    session = practising()
     record = SessionRecord(tmp_path / "session.jsonl", {})
-    keeper = Keeper(record, practice)
+    keeper = Keeper(record, session)
     for time_s, marks in bending():
         if time_s < 9.0:
-            keeper.steps(practice.push(time_s, marks, Surroundings())[0], practice.coach.scene)
+            keeper.steps(session.push(time_s, marks, Surroundings())[0], session.leader.scene)
     record.close()
     (hold,) = read_session(record.path).holds
     assert hold["cut_off"]
-    assert hold["valid_s"] == pytest.approx(practice.step.valid_s, abs=1.0)
+    assert hold["valid_s"] == pytest.approx(session.step.valid_s, abs=1.0)
 
 
 def test_a_stretch_that_passes_for_both_sides_is_kept_as_the_result_tells_it(tmp_path):
     eagle = load_pose(FOLDER / "eagle_arms.toml")
     body, rest = (ideal_body(figure, (0.0, 0.0)) for figure in (eagle.figure, STANDING))
     take = [(t, body if 2.0 <= t < 6.0 else rest) for t in every(10.0, 8.0)]
-    practice, read = recorded(tmp_path, take, practising(eagle))
-    assert list(read.holds) == holds_of(practice) != []
+    session, read = recorded(tmp_path, take, practising(eagle))
+    assert list(read.holds) == holds_of(session) != []
 
 
 # The landmark track
@@ -223,14 +223,14 @@ def rounded(take):
 
 def replayed(path, items, take, *, mirrored=False):
     """The result of a live session and that of the track it kept."""
-    keeper, practice = TrackKeeper(), practising(mirrored=mirrored)
-    with Live(Reel(items), Known([marks for _, marks in take]), practice, [keeper]) as live:
+    keeper, session = TrackKeeper(), practising(mirrored=mirrored)
+    with Live(Reel(items), Known([marks for _, marks in take]), session, [keeper]) as live:
         live.wait(60.0)
         assert live.over
     keeper.save(path / "landmarks.npz", SOURCE, ())
     wanted = Wanted((BEND,), mirrored=mirrored)
     replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), wanted)
-    return practice.result(SOURCE, ()), replay
+    return session.result(SOURCE, ()), replay
 
 
 def exactly(result):

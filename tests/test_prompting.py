@@ -14,9 +14,11 @@ from backstretch.prompting import (
     SILENCE_S,
     STATUS_AFTER_S,
     WORDS_A_SECOND,
+    Entry,
     Prompter,
     Script,
     SteadyStatus,
+    entries_of,
     speaking_s,
 )
 from backstretch.scene import Status
@@ -198,11 +200,12 @@ def test_what_is_shown_has_been_seen(pushed):
 
 
 def read_out(script, until_s=60.0):
-    return [(n / FPS, line) for n in range(round(until_s * FPS)) for line in script.due(n / FPS)]
+    moments = range(round(until_s * FPS))
+    return [(n / FPS, entry.text) for n in moments for entry in script.due(n / FPS)]
 
 
 def test_a_script_is_read_in_order():
-    assert [line for _, line in read_out(Script(("One.", "Two.", "Three.")))] == [
+    assert [line for _, line in read_out(Script(entries_of(("One.", "Two.", "Three."))))] == [
         "One.",
         "Two.",
         "Three.",
@@ -210,29 +213,38 @@ def test_a_script_is_read_in_order():
 
 
 def test_each_line_waits_until_the_one_before_has_been_said():
-    times = [t for t, _ in read_out(Script((CUE, OTHER, "End.")))]
+    times = [t for t, _ in read_out(Script(entries_of((CUE, OTHER, "End."))))]
     assert gaps_s(times) == pytest.approx([speaking_s(CUE), speaking_s(OTHER)], abs=2 * MOMENT_S)
 
 
 def test_the_first_line_is_due_at_once_whenever_that_is():
-    assert list(Script((CUE,)).due(1234.5)) == [CUE]
+    assert list(Script(entries_of((CUE,))).due(1234.5)) == [Entry(CUE)]
 
 
 def test_a_script_tells_how_many_lines_were_begun():
-    script = Script((CUE, OTHER))
+    script = Script(entries_of((CUE, OTHER)))
     list(script.due(0.0))
     assert script.at == 1
 
 
+def test_a_script_shows_the_step_of_the_line_that_was_begun_last():
+    script = Script((Entry("Sit."), Entry("Lean.", 0), Entry("The clock starts.", 0)))
+    shown = [script.step]
+    for time_s in (0.0, 10.0, 20.0):
+        list(script.due(time_s))
+        shown.append(script.step)
+    assert shown == [-1, -1, 0, 0]
+
+
 def test_a_script_is_over_when_the_last_line_has_been_said():
-    script = Script((CUE,))
+    script = Script(entries_of((CUE,)))
     list(script.due(0.0))
     end_s = speaking_s(CUE)
     assert (script.over(end_s - 0.01), script.over(end_s)) == (False, True)
 
 
 def test_a_script_that_has_not_begun_is_not_over():
-    assert not Script((CUE,)).over(100.0)
+    assert not Script(entries_of((CUE,))).over(100.0)
 
 
 def test_an_empty_script_is_over():
@@ -240,9 +252,9 @@ def test_an_empty_script_is_over():
 
 
 def test_after_a_gap_in_time_lines_are_still_read_one_by_one():
-    script = Script((CUE, OTHER, "End."))
+    script = Script(entries_of((CUE, OTHER, "End.")))
     list(script.due(0.0))
-    assert [*script.due(600.0), *script.due(600.1)] == [OTHER]
+    assert [*script.due(600.0), *script.due(600.1)] == [Entry(OTHER)]
 
 
 def test_speaking_takes_the_time_of_its_words_and_a_pause():

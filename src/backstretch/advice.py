@@ -34,14 +34,10 @@ class Advice:
 
 
 class Adviser:
-    """Makes advice of steps.
+    """Makes advice of steps; ``prompter`` keeps what is shown steady and what is said rare."""
 
-    Attributes:
-        prompter: Keeps what is shown steady and what is said rare.
-    """
-
-    def __init__(self) -> None:
-        self.prompter = Prompter()
+    def __init__(self, prompter: Prompter) -> None:
+        self._prompter = prompter
         self._status = SteadyStatus()
         self._haste = Haste()
         self._is_hasty = False
@@ -52,7 +48,7 @@ class Adviser:
 
     def clear(self) -> None:
         """Begin anew with an empty screen."""
-        self.prompter.clear()
+        self._prompter.clear()
         self._status = SteadyStatus()
 
     def push(self, step: Step, side: str | None) -> Advice:
@@ -62,14 +58,14 @@ class Adviser:
         cue = lines.other_side(side) if is_other else step.cue if is_meant else ""
         cue = lines.SLOWLY if self._is_hasty else cue
         is_urgent = cue in lines.SAFETY
-        said = self.prompter.push(step.time_s, cue, at_once=is_urgent)
+        said = self._prompter.push(step.time_s, cue, at_once=is_urgent)
         now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
         status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)
         is_lacking = status in {Status.ADJUST, Status.UNSEEN}
         return Advice(
             status=status,
             title="Slowly" if self._is_hasty else lines.TITLES.get(status, ""),
-            line=self.prompter.shown or (cue if is_lacking else ""),
+            line=self._prompter.shown or (cue if is_lacking else ""),
             note=lines.not_counting(step) if is_lacking else "",
             said=said,
             urgent=is_urgent,

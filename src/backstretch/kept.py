@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from backstretch.health import open_private
+from backstretch.led_session import CoachedSession
 from backstretch.outlets import Keeper, Outlet, StepsKeeper, TrackKeeper, VideoKeeper
-from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.result import Result
 from backstretch.session_record import END, SORENESS, SessionRecord
@@ -73,9 +73,9 @@ class Kept:
         """Keep how sore the person is, 0 to 10; None for a question that was skipped."""
         self._record.write(SORENESS, value=value)
 
-    def outlets(self, practice: Practice) -> list[Outlet]:
+    def outlets(self, session: CoachedSession) -> list[Outlet]:
         """What takes the session's steps, words and pictures."""
-        self._keeper = Keeper(self._record, practice)
+        self._keeper = Keeper(self._record, session)
         if self.folder.is_dir():  # else the record tells why nothing can be kept
             self._steps = StepsKeeper(self.folder / STEPS)
         more = (self._steps, self._track, self._video)

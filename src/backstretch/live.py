@@ -18,7 +18,7 @@ from backstretch.crowd import Crowd
 from backstretch.frame import Frame
 from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks
-from backstretch.led import Led
+from backstretch.led_session import LedSession
 from backstretch.lines import CAMERA_LOST
 from backstretch.live_view import LiveState
 from backstretch.orders import Command, Event, Note, Say
@@ -91,7 +91,7 @@ class Live:
     Args:
         eye: Where pictures come from.
         landmarker: Finds the person in them.
-        practice: The session and its coach.
+        session: What is judged, and who leads.
         outlets: What takes words, steps and pictures.
 
     Attributes:
@@ -101,10 +101,10 @@ class Live:
     """
 
     def __init__(
-        self, eye: Eye, landmarker: Landmarker, practice: Led[Any], outlets: Sequence[Outlet]
+        self, eye: Eye, landmarker: Landmarker, session: LedSession[Any], outlets: Sequence[Outlet]
     ) -> None:
-        self.practice = practice
-        self.state = LiveState(None, None, None, practice.coach.scene)
+        self.session = session
+        self.state = LiveState(None, None, None, session.leader.scene)
         self.figures = Figures()
         self.last_s = 0.0
         self.wh = (0, 0)
@@ -171,12 +171,12 @@ class Live:
 
     def _run(self) -> None:
         try:
-            while not (self._stop.is_set() or self._eye.ended or self.practice.coach.ended):
+            while not (self._stop.is_set() or self._eye.ended or self.session.leader.ended):
                 self._turn()
         except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
             self._failure = error
         try:
-            self._tell(*self.practice.finish(Surroundings()))
+            self._tell(*self.session.finish(Surroundings()))
         except BaseException as error:  # noqa: BLE001 - as above; the first one is the one to tell
             self._failure = self._failure or error
         finally:
@@ -184,7 +184,7 @@ class Live:
 
     def _turn(self) -> None:
         for command in _waiting(self._commands):
-            self._tell([], self.practice.command(command))
+            self._tell([], self.session.command(command))
         frame = self._eye.newest(WAIT_S)
         if frame is not None:
             self._look(frame)
@@ -199,9 +199,9 @@ class Live:
         marks = self._landmarker.look(frame)
         surroundings = self._surroundings(frame, marks)
         began_s = perf_counter()
-        self._tell(*self.practice.push(frame.time_s, marks, surroundings))
-        scene = self.practice.coach.scene
-        self.state = LiveState(*self._as_seen(frame, marks), self.practice.step, scene)
+        self._tell(*self.session.push(frame.time_s, marks, surroundings))
+        scene = self.session.leader.scene
+        self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene)
         self.figures.looked += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
@@ -211,22 +211,22 @@ class Live:
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
-        if not self.practice.mirrored:
+        if not self.session.mirrored:
             return frame, marks
         image = np.ascontiguousarray(frame.image[:, ::-1])
         return Frame(frame.index, frame.time_s, image), marks and marks.mirrored()
 
     def _surroundings(self, frame: Frame, marks: Landmarks | None) -> Surroundings:
         light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
-        self._crowd.look(frame, marks, searches=self.practice.coach.phase not in BUSY)
+        self._crowd.look(frame, marks, searches=self.session.leader.phase not in BUSY)
         return Surroundings(light, crowded=self._crowd.is_crowded)
 
     def _miss(self) -> None:
         """No picture comes: nobody can be seen, and that is told."""
         self.last_s = self._eye.now_s()
-        self._tell(*self.practice.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
-        frame, scene = self.state.frame, self.practice.coach.scene
-        self.state = LiveState(frame, None, self.practice.step, scene, lost=self._eye.lost)
+        self._tell(*self.session.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
+        frame, scene = self.state.frame, self.session.leader.scene
+        self.state = LiveState(frame, None, self.session.step, scene, lost=self._eye.lost)
         self._tell_lost(self._eye.lost)
 
     def _tell_lost(self, lost: str) -> None:
@@ -240,7 +240,7 @@ class Live:
     def _tell(self, steps: list[Step], events: list[Event]) -> None:
         for outlet in self._outlets:
             if steps:
-                outlet.steps(steps, self.practice.coach.scene)
+                outlet.steps(steps, self.session.leader.scene)
             if events:
                 outlet.events(self.last_s, events)
 

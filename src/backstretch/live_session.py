@@ -11,10 +11,10 @@ from backstretch.camera import Capture
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
 from backstretch.kept import RESULT, Kept
+from backstretch.led_session import CoachedSession
 from backstretch.lines import ENDED
 from backstretch.live import Live
 from backstretch.outlets import Speaker
-from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
 from backstretch.report import write_report
 from backstretch.result import Result
@@ -68,7 +68,7 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) -> Outcome:
+def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], object]) -> Outcome:
     """Run a session; ``notice`` is told what the person should know of the machine.
 
     Raises:
@@ -77,20 +77,20 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
     """
     with staged(setup.machine, notice) as stage:
         capture = stage.capture
-        about = _about(practice, capture) | {"profile": setup.profile}
+        about = _about(session, capture) | {"profile": setup.profile}
         with Kept(setup.sessions, about, track=setup.track, video=setup.video) as kept:
             for value in setup.soreness:
                 kept.sore(value)
-            outlets = [Speaker(stage.voice), *kept.outlets(practice)]
-            live = Live(capture, stage.landmarker, practice, outlets)
+            outlets = [Speaker(stage.voice), *kept.outlets(session)]
+            live = Live(capture, stage.landmarker, session, outlets)
             try:
                 ended = watch(live, stage.show)
             except Exception:  # what was held is kept, whatever went wrong
-                kept.finish(_result(live, practice, capture, setup.warnings), FAILED)
+                kept.finish(_result(live, session, capture, setup.warnings), FAILED)
                 raise
-            is_pain = practice.coach.phase is Phase.PAIN
+            is_pain = session.leader.phase is Phase.PAIN
             why = PAIN if ended == CLOSED and is_pain else ended
-            result = _result(live, practice, capture, setup.warnings)
+            result = _result(live, session, capture, setup.warnings)
             with _undisturbed():
                 kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
                 faults = _reported(kept)
@@ -121,8 +121,8 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _about(practice: Practice, capture: Capture) -> dict[str, object]:
-    wanted = practice.wanted
+def _about(session: CoachedSession, capture: Capture) -> dict[str, object]:
+    wanted = session.wanted
     return {
         "title": wanted.title,
         "camera": capture.name,
@@ -135,10 +135,12 @@ def _about(practice: Practice, capture: Capture) -> dict[str, object]:
     }
 
 
-def _result(live: Live, practice: Practice, capture: Capture, warnings: tuple[str, ...]) -> Result:
+def _result(
+    live: Live, session: CoachedSession, capture: Capture, warnings: tuple[str, ...]
+) -> Result:
     source = live.source(capture.name)
     found = (*warnings, *capture.warnings, *too_slow(source), *live.warnings)
-    return practice.result(source, found)
+    return session.result(source, found)
 
 
 def _part(show: WindowShow | TerminalShow, result: Result, why: str, *, is_heard: bool) -> None:

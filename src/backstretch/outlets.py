@@ -9,8 +9,8 @@ from backstretch.annotated import AnnotatedVideo
 from backstretch.frame import Frame
 from backstretch.hold import Kind, total
 from backstretch.landmarks import GrowingTrack, Landmarks
+from backstretch.led_session import CoachedSession
 from backstretch.orders import Event, Note, Say, Sound
-from backstretch.practice import Practice
 from backstretch.recording import Recording, StepsFile
 from backstretch.result import hold_document
 from backstretch.scene import Scene
@@ -55,9 +55,9 @@ class Speaker(Outlet):
 class Keeper(Outlet):
     """Keeps a session record: each second's moment, each hold, each event."""
 
-    def __init__(self, record: SessionRecord, practice: Practice) -> None:
+    def __init__(self, record: SessionRecord, session: CoachedSession) -> None:
         self._record = record
-        self._practice = practice
+        self._session = session
         self._holds = 0
 
     def steps(self, steps: list[Step], scene: Scene) -> None:  # noqa: ARG002
@@ -74,13 +74,13 @@ class Keeper(Outlet):
 
     def keep_holds(self) -> None:
         """Keep the holds that are over and were not kept yet."""
-        held = self._practice.held
+        held = self._session.held
         for each in held[self._holds :]:
-            self._record.write(HOLD, **hold_document(each, self._practice.wanted))
+            self._record.write(HOLD, **hold_document(each, self._session.wanted))
         self._holds = len(held)
 
     def _moment(self, step: Step) -> dict[str, object]:
-        spans = self._practice.going_on
+        spans = self._session.going_on
         readings = step.verdict.readings if step.verdict else ()
         return {
             "state": step.state,

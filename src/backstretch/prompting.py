@@ -4,7 +4,7 @@ The verdict of a moment may change thirty times a second; a person on the floor 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from backstretch.scene import Status
@@ -107,32 +107,55 @@ class SteadyStatus:
         return self.shown
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A line of a script.
+
+    Attributes:
+        text: What is read out.
+        step: Which step of a stretch is shown meanwhile, from 0; -1 for none.
+    """
+
+    text: str
+    step: int = -1
+
+
+def entries_of(texts: Iterable[str]) -> tuple[Entry, ...]:
+    """Lines during which no step is shown."""
+    return tuple(Entry(text) for text in texts)
+
+
 @dataclass
 class Script:
     """Lines that are read out one after the other, each when the one before has been said.
 
     Attributes:
-        lines: What is read out.
+        entries: What is read out.
         starts_s: When the next may begin.
         at: How many have been begun.
     """
 
-    lines: tuple[str, ...]
+    entries: tuple[Entry, ...]
     starts_s: float = -math.inf
     at: int = 0
 
-    def due(self, time_s: float) -> Iterator[str]:
+    def due(self, time_s: float) -> Iterator[Entry]:
         """The line whose time has come, if any."""
-        if self.at < len(self.lines) and time_s >= self.starts_s:
-            line = self.lines[self.at]
-            self.starts_s = time_s + speaking_s(line)
+        if self.at < len(self.entries) and time_s >= self.starts_s:
+            entry = self.entries[self.at]
+            self.starts_s = time_s + speaking_s(entry.text)
             self.at += 1
-            yield line
+            yield entry
+
+    @property
+    def step(self) -> int:
+        """The step that goes with the line that was begun last; -1 for none."""
+        return self.entries[self.at - 1].step if self.at else -1
 
     def reading(self, time_s: float) -> str:
         """The line that is being read out; empty when none is."""
-        return self.lines[self.at - 1] if self.at and time_s < self.starts_s else ""
+        return self.entries[self.at - 1].text if self.at and time_s < self.starts_s else ""
 
     def over(self, time_s: float) -> bool:
         """Whether all has been said."""
-        return self.at >= len(self.lines) and time_s >= self.starts_s
+        return self.at >= len(self.entries) and time_s >= self.starts_s

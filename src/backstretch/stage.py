@@ -107,4 +107,4 @@ def watch(live: Live, show: WindowShow | TerminalShow) -> str:
     except KeyboardInterrupt:
         live.stop()
         return INTERRUPTED
-    return live.practice.coach.ended or CLOSED
+    return live.session.leader.ended or CLOSED
