@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backstretch import cli_live, shows
+from backstretch import cli_live, keys, live_session, window
 from backstretch.health import DAY_OFF
+from backstretch.keys import TerminalShow
 from backstretch.library import open_library
+from backstretch.lines import ENDED
 from backstretch.live_session import Outcome
 from backstretch.live_view import LiveState
 from backstretch.matching import Form
 from backstretch.orders import Command
+from backstretch.prompting import speaking_s
 from backstretch.result import Result, Wanted
 from backstretch.scene import Phase, Scene, Status
-from backstretch.shows import TerminalShow, WindowShow
 from backstretch.video import Source
+from backstretch.window import WindowShow
 from tests.truth import ROOT
 
 POSE = open_library(ROOT / "poses").poses["standing_side_bend"]
@@ -199,11 +202,11 @@ class TestWaiting:
     def test_leaves_the_machine_to_the_model_meanwhile(self):
         session: Any = Played(HELD, HELD)
         TerminalShow(Console(file=StringIO()), lambda: None).run(session)
-        assert session.waits_s == [shows.LOOK_EVERY_S] * 2
+        assert session.waits_s == [keys.LOOK_EVERY_S] * 2
 
     def test_draws_the_window_no_more_often_than_needed(self):
         session, _, _ = shown_in(Pane(), HELD, HELD)
-        assert all(0.0 <= each <= shows.LEAST_BETWEEN_S for each in session.waits_s)
+        assert all(0.0 <= each <= window.LEAST_BETWEEN_S for each in session.waits_s)
 
 
 def shown_in(pane, *scenes, tick=lambda: None):
@@ -276,8 +279,51 @@ class TestSummary:
         assert self.shown(Pane(closes=True)) == 0
 
     def test_goes_by_itself_after_a_while(self, monkeypatch):
-        monkeypatch.setattr(shows, "SUMMARY_S", 0.05)
+        monkeypatch.setattr(window, "SUMMARY_S", 0.05)
         assert self.shown(Pane()) >= 1
+
+
+class TestParting:
+    @pytest.fixture
+    def slept(self, monkeypatch):
+        """How long is waited, while no other time passes."""
+        waits: list[float] = []
+        monkeypatch.setattr(live_session, "sleep", waits.append)
+        monkeypatch.setattr(live_session, "perf_counter", lambda: 0.0)
+        return waits
+
+    def part(self, why, *, is_heard=True):
+        """How often any front end is asked for the summary."""
+
+        class Front:
+            asked: tuple[str, ...] = ()
+
+            def summary(self, result, lines):
+                assert result is RESULT
+                self.asked += lines
+
+            def run(self, live):
+                raise NotImplementedError
+
+        front = Front()
+        live_session._part(front, RESULT, why, is_heard=is_heard)
+        return front.asked
+
+    def test_shows_the_summary_with_a_word_of_advice(self, slept):  # noqa: ARG002
+        assert self.part("done") == (live_session.ONCE_OR_TWICE,)
+        assert self.part("pain") == (DAY_OFF,)
+
+    def test_lets_the_last_words_be_heard(self, slept):
+        self.part("done")
+        assert slept == [speaking_s(ENDED["done"])]
+
+    @pytest.mark.parametrize(("why", "is_heard"), [("closed", True), ("done", False)])
+    def test_waits_for_no_words_that_nobody_hears(self, slept, why, is_heard):
+        self.part(why, is_heard=is_heard)
+        assert slept == []
+
+    def test_is_brief_when_it_was_interrupted(self, slept):
+        assert (self.part("interrupted"), slept) == ((), [])
 
 
 def test_keys_typed_into_a_terminal_are_read_one_at_a_time():

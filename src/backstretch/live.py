@@ -23,6 +23,7 @@ from backstretch.lines import CAMERA_LOST
 from backstretch.live_view import LiveState
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Surroundings
+from backstretch.result import Result
 from backstretch.scene import Phase, Scene
 from backstretch.session import Step
 from backstretch.video import Source
@@ -37,6 +38,17 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 """While a hold goes on nobody else is looked for: it takes as long as a look."""
 KEPT = 20_000
 """Figures of so many pictures are kept, those of ten minutes at 30 a second."""
+
+
+KEYS = {
+    " ": Command.PAUSE,
+    "n": Command.NEXT,
+    "b": Command.BACK,
+    "p": Command.PAIN,
+    "q": Command.QUIT,
+    "esc": Command.QUIT,
+}
+"""What each key asks for, whoever reads it."""
 
 
 class Eye(Protocol):
@@ -243,6 +255,16 @@ class Live:
                 outlet.steps(steps, self.session.leader.scene)
             if events:
                 outlet.events(self.last_s, events)
+
+
+class FrontEnd(Protocol):
+    """Shows a live session and passes on keys; see `window.WindowShow` and `keys.TerminalShow`."""
+
+    def run(self, live: Live) -> None:
+        """Show `Live.state` until `Live.over`, or until the person closes it."""
+
+    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
+        """Show what the session came to, as long as the person looks at it."""
 
 
 def _waiting(commands: "SimpleQueue[Command]") -> Iterator[Command]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
+from time import perf_counter, sleep
 
 from backstretch.camera import Capture
 from backstretch.errors import InputError
@@ -13,14 +13,13 @@ from backstretch.health import DAY_OFF
 from backstretch.kept import RESULT, Kept
 from backstretch.led_session import CoachedSession
 from backstretch.lines import ENDED
-from backstretch.live import Live
+from backstretch.live import FrontEnd, Live
 from backstretch.outlets import Speaker
 from backstretch.prompting import speaking_s
 from backstretch.report import write_report
 from backstretch.result import Result
 from backstretch.scene import Phase
 from backstretch.session_record import PAIN
-from backstretch.shows import TerminalShow, WindowShow
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
 from backstretch.take import too_slow
 
@@ -143,11 +142,11 @@ def _result(
     return session.result(source, found)
 
 
-def _part(show: WindowShow | TerminalShow, result: Result, why: str, *, is_heard: bool) -> None:
-    """Show the summary in a window, or let the last words be heard."""
+def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
+    """Show the summary, and let the last words be heard."""
     if why == INTERRUPTED:
         return
-    if isinstance(show, WindowShow):
-        show.summary(result, (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,))
-    elif why in ENDED and is_heard:
-        sleep(speaking_s(ENDED[why]))
+    began_s = perf_counter()
+    show.summary(result, (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,))
+    if why in ENDED and is_heard:
+        sleep(max(0.0, began_s + speaking_s(ENDED[why]) - perf_counter()))
