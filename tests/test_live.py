@@ -23,12 +23,12 @@ from backstretch.led_session import CoachedSession
 from backstretch.lines import CAMERA_LOST
 from backstretch.live import SILENT_S, WAIT_S, Live
 from backstretch.orders import Command, Note, Say
-from backstretch.outlets import Outlet
 from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.programme import Programme, part_of
 from backstretch.result import Wanted
 from backstretch.scene import Phase
+from backstretch.sinks import Sink
 from backstretch.video import VideoReader
 from tests.coached import BEND, FOLD, FOLDER
 from tests.figures import FRONT, WH, every, moments, side_bend
@@ -124,17 +124,18 @@ class Known:
         raise NotImplementedError
 
 
-class Notebook(Outlet):
+class Notebook(Sink):
     """Writes down what it is given."""
 
     def __init__(self):
         self.pictures, self.moments, self.told, self.threads = [], [], [], set()
 
-    def looked(self, frame, marks):
-        self.pictures.append((frame.time_s, marks))
+    def detection(self, time_s, marks, frame=None):
+        assert frame.time_s == time_s
+        self.pictures.append((time_s, marks))
         self.threads.add(threading.current_thread().name)
 
-    def steps(self, steps, scene):  # noqa: ARG002
+    def steps(self, steps):
         self.moments += steps
 
     def events(self, time_s, events):
@@ -275,7 +276,7 @@ def test_the_delay_is_counted_from_the_capture_of_a_picture():
     assert all(own_s < slow_s for own_s in live.figures.own_s)
 
 
-def test_outlets_are_called_from_the_thread_that_looks():
+def test_sinks_are_called_from_the_thread_that_looks():
     take = bending()[:5]
     assert played(pictures(take), take)[1].threads == {"look"}
 
@@ -452,14 +453,14 @@ def test_a_bug_in_the_landmarker_comes_out_where_the_session_is_watched():
             assert live.over
 
 
-@pytest.mark.parametrize("where", ["looked", "steps", "events"])
-def test_a_bug_in_an_outlet_comes_out_where_the_session_is_watched(where):
+@pytest.mark.parametrize("where", ["detection", "steps", "events"])
+def test_a_bug_in_a_sink_comes_out_where_the_session_is_watched(where):
     def broken(*_):
         raise ZeroDivisionError
 
-    outlet = Notebook()
-    setattr(outlet, where, broken)
-    with Live(Reel(pictures(bending())), Known([None]), practising(), [outlet]) as live:
+    sink = Notebook()
+    setattr(sink, where, broken)
+    with Live(Reel(pictures(bending())), Known([None]), practising(), [sink]) as live:
         live.wait(5.0)
         with pytest.raises(ZeroDivisionError):
             assert live.over

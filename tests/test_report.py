@@ -9,10 +9,10 @@ import pytest
 
 from backstretch import report_panels
 from backstretch.errors import InputError
-from backstretch.recording import StepsFile
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
 from backstretch.result import Wanted
+from backstretch.result_files import StepsFile
 from backstretch.session import Session
 from backstretch.take import Take
 from backstretch.video import Source
@@ -31,8 +31,7 @@ def kept(tmp_path_factory):
     take = Take(wanted, Session(wanted.poses))
     timeline = moments(lambda lean: side_bend(lean).seen(FRONT), LAPSING, every(15, LAPSING[-1][0]))
     file = StepsFile(folder / "steps.csv")
-    for step in [*take.push(timeline), *take.finish()]:
-        file.write(step)
+    file.steps([*take.push(timeline), *take.finish()])
     file.close()
     document = take.result(Source("a.mp4", 19.0, 15.0, 286, 640, 480), ("move the lamp",)).as_dict()
     return json.loads(json.dumps(document)), (folder / "steps.csv").read_text()

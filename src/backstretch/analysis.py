@@ -1,6 +1,6 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -15,45 +15,54 @@ from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack
 from backstretch.looker import looks
 from backstretch.looking import CHANGING_S, HardToSeeError, Seen, size_px
 from backstretch.outputs import Outputs, Progress
+from backstretch.poses import Pose
+from backstretch.recognition import looks_like
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
 from backstretch.take import too_slow
 from backstretch.video import Source, VideoReader
 
 
-def analyse_video(
+def analyse_video(  # noqa: PLR0913 - what a command and a worker know
     reader: VideoReader,
     landmarker: VideoLandmarker,
     wanted: Wanted,
     folder: Path | None = None,
     progress: Progress = lambda _: None,
     *,
+    recognised: Sequence[Pose] = (),
     at_once: bool = True,
 ) -> tuple[Result, Recording]:
-    """Analyse a video; write steps.csv and annotated.mp4 into ``folder`` if given.
+    """Analyse a video; write all `outputs.FORMATS` into ``folder`` if given.
 
     Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
     done once more.
 
-    ``at_once`` has both halves of a long one looked at at the same time; the numbers are the same without.
+    ``recognised`` are the poses that a photograph is compared with. ``at_once`` has both halves of a long one
+    looked at at the same time; the numbers are the same without.
     """
     wholly = replace(wanted, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
         wanted = wholly
     try:
-        return _analysed(reader, landmarker, wanted, folder, progress, at_once=at_once)
+        return _analysed(
+            reader, landmarker, wanted, folder, progress, recognised=recognised, at_once=at_once
+        )
     except HardToSeeError:
         with landmarker.another() as fresh:
-            return _analysed(reader, fresh, wholly, folder, progress, at_once=at_once)
+            return _analysed(
+                reader, fresh, wholly, folder, progress, recognised=recognised, at_once=at_once
+            )
 
 
-def _analysed(
+def _analysed(  # noqa: PLR0913 - as above
     reader: VideoReader,
     landmarker: VideoLandmarker,
     wanted: Wanted,
     folder: Path | None,
     progress: Progress,
     *,
+    recognised: Sequence[Pose],
     at_once: bool,
 ) -> tuple[Result, Recording]:
     """Analyse a video in one way.
@@ -68,14 +77,17 @@ def _analysed(
         with closing(_seen(reader, landmarker, wanted, judge, outputs, at_once=at_once)) as seen:
             for each in seen:
                 growing.push(each.time_s, each.marks)
+                outputs.detection(each.time_s, each.marks)
                 crowd.take(each)
                 judge.push(each.time_s, each.marks)
         if not growing:
             raise _nothing_there(reader.source, wanted)
         judge.finish()
-    warnings = (*reader.warnings, *too_slow(reader.source), *crowd.warnings)
-    recording = Recording(growing.track(reader.wh), reader.source, warnings)
-    return judge.take.result(recording.source, warnings), recording
+        warnings = (*reader.warnings, *too_slow(reader.source), *crowd.warnings)
+        recording = Recording(growing.track(reader.wh), reader.source, warnings)
+        result = _compared(judge.take.result(recording.source, warnings), recording, recognised)
+        outputs.finish(recording, result)
+    return result, recording
 
 
 def _seen(
@@ -104,17 +116,35 @@ def _seen(
 
 
 def analyse_track(
-    recording: Recording, wanted: Wanted, folder: Path | None = None
+    recording: Recording,
+    wanted: Wanted,
+    folder: Path | None = None,
+    *,
+    recognised: Sequence[Pose] = (),
 ) -> tuple[Result, Recording]:
     """Replay a landmark track; the same numbers as the run that recorded it."""
     with Outputs(folder, wanted, None, lambda _: None) as outputs:
         judge = Judge(wanted, outputs.write)
         for time_s, marks in _part(recording.track, wanted):
+            outputs.detection(time_s, marks)
             judge.push(time_s, marks)
         if judge.count == 0:
             raise _nothing_there(recording.source, wanted)
         judge.finish()
-    return judge.take.result(recording.source, recording.warnings), recording
+        result = judge.take.result(recording.source, recording.warnings)
+        result = _compared(result, recording, recognised)
+        outputs.finish(recording, result)
+    return result, recording
+
+
+def _compared(result: Result, recording: Recording, recognised: Sequence[Pose]) -> Result:
+    """The result, with what a photograph shows among all poses that can be told unasked."""
+    if len(recording.track) != 1:
+        return result
+    marks = recording.track[0]
+    if marks is not None and result.wanted.mirrored:
+        marks = marks.mirrored()
+    return replace(result, looks_like=looks_like(marks, recognised) if marks else ())
 
 
 def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmarks | None]]:

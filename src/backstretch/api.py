@@ -10,7 +10,6 @@ The library's own ranges are used, as with ``--library``: what one machine's use
 change what a script finds. Everything that can be put right by the caller is a `BackstretchError`.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -26,9 +25,8 @@ from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
 from backstretch.outputs import Progress
 from backstretch.poses import Pose
-from backstretch.recognition import Held, Likeness, looks_like
+from backstretch.recognition import Held
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
-from backstretch.report import write_report
 from backstretch.result import Result, Wanted
 from backstretch.video import VideoReader
 
@@ -166,41 +164,25 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            result, landmarks = _replayed(path, wanted, folder, model)
-        else:
-            with _opened(path, wanted, model, watching) as (reader, landmarker, progress):
-                result, landmarks = analyse_video(
-                    reader, landmarker, wanted, folder, progress, at_once=at_once
-                )
-        if len(landmarks.track) == 1:
-            alike = _likenesses(landmarks, recognised, mirrored=wanted.mirrored)
-            result = replace(result, looks_like=alike)
-        if folder is not None:
-            landmarks.save(folder / "landmarks.npz")
-            text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
-            write_report(folder / "result.json")
-    return result
+            recording = _replayed(path, model)
+            return analyse_track(recording, wanted, folder, recognised=recognised)[0]
+        with _opened(path, wanted, model, watching) as (reader, landmarker, progress):
+            return analyse_video(
+                reader,
+                landmarker,
+                wanted,
+                folder,
+                progress,
+                recognised=recognised,
+                at_once=at_once,
+            )[0]
 
 
-def _likenesses(
-    recording: Recording, recognised: tuple[Pose, ...], *, mirrored: bool
-) -> tuple[Likeness, ...]:
-    """What a photograph shows, among all poses that can be told unasked."""
-    marks = recording.track[0]
-    if marks is not None and mirrored:
-        marks = marks.mirrored()
-    return looks_like(marks, recognised) if marks else ()
-
-
-def _replayed(
-    path: Path, wanted: Wanted, folder: Path | None, model: Path | None
-) -> tuple[Result, Recording]:
+def _replayed(path: Path, model: Path | None) -> Recording:
     if model is not None:
         raise InputError(f"{path}: is a landmark track; another model has no use for it")
     recording = Recording.load(path)
-    source = replace(recording.source, path=str(path))
-    return analyse_track(replace(recording, source=source), wanted, folder)
+    return replace(recording, source=replace(recording.source, path=str(path)))
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from backstretch.errors import TakeError
 from backstretch.led_session import Leader, LedSession
 from backstretch.live import Live
 from backstretch.neutral import OwnNeutral
-from backstretch.outlets import Speaker
 from backstretch.poses import Pose
 from backstretch.prompting import speaking_s
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
+from backstretch.voice import Speaker
 
 
 class Maker(Leader, Protocol):

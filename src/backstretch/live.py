@@ -24,8 +24,9 @@ from backstretch.live_view import LiveState
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Surroundings
 from backstretch.result import Result
-from backstretch.scene import Phase, Scene
+from backstretch.scene import Phase
 from backstretch.session import Step
+from backstretch.sinks import Sink
 from backstretch.video import Source
 
 WAIT_S = 0.1
@@ -69,19 +70,6 @@ class Eye(Protocol):
         """The capture clock."""
 
 
-class Outlet(Protocol):
-    """Takes what a session gives; must not keep its caller waiting."""
-
-    def looked(self, frame: Frame, marks: Landmarks | None) -> None:
-        """A picture was looked at."""
-
-    def steps(self, steps: list[Step], scene: Scene) -> None:
-        """Moments were judged."""
-
-    def events(self, time_s: float, events: list[Event]) -> None:
-        """Something is to be done."""
-
-
 @dataclass
 class Figures:
     """How the machine keeps up.
@@ -104,7 +92,7 @@ class Live:
         eye: Where pictures come from.
         landmarker: Finds the person in them.
         session: What is judged, and who leads.
-        outlets: What takes words, steps and pictures.
+        sinks: What takes words, steps and pictures, without keeping its caller waiting.
 
     Attributes:
         state: What can be shown now.
@@ -113,14 +101,14 @@ class Live:
     """
 
     def __init__(
-        self, eye: Eye, landmarker: Landmarker, session: LedSession[Any], outlets: Sequence[Outlet]
+        self, eye: Eye, landmarker: Landmarker, session: LedSession[Any], sinks: Sequence[Sink]
     ) -> None:
         self.session = session
         self.state = LiveState(None, None, None, session.leader.scene)
         self.figures = Figures()
         self.last_s = 0.0
         self.wh = (0, 0)
-        self._eye, self._landmarker, self._outlets = eye, landmarker, outlets
+        self._eye, self._landmarker, self._sinks = eye, landmarker, sinks
         self._crowd = Crowd(landmarker)
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._stop, self._over = Flag(), Flag()
@@ -218,8 +206,8 @@ class Live:
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
         self._tell_lost("")
-        for outlet in self._outlets:
-            outlet.looked(frame, marks)
+        for sink in self._sinks:
+            sink.detection(frame.time_s, marks, frame)
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
@@ -250,11 +238,11 @@ class Live:
         self._lost = lost
 
     def _tell(self, steps: list[Step], events: list[Event]) -> None:
-        for outlet in self._outlets:
+        for sink in self._sinks:
             if steps:
-                outlet.steps(steps, self.session.leader.scene)
+                sink.steps(steps)
             if events:
-                outlet.events(self.last_s, events)
+                sink.events(self.last_s, events)
 
 
 class FrontEnd(Protocol):

@@ -8,20 +8,18 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 from backstretch.camera import Capture
-from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.kept import RESULT, Kept
+from backstretch.kept import REPORT, SessionRecorder
 from backstretch.led_session import CoachedSession
 from backstretch.lines import ENDED
 from backstretch.live import FrontEnd, Live
-from backstretch.outlets import Speaker
 from backstretch.prompting import speaking_s
-from backstretch.report import write_report
 from backstretch.result import Result
 from backstretch.scene import Phase
 from backstretch.session_record import PAIN
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
 from backstretch.take import too_slow
+from backstretch.voice import Speaker
 
 FAILED = "failed"
 """Why a session ended in which the program itself went wrong."""
@@ -77,37 +75,28 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
     with staged(setup.machine, notice) as stage:
         capture = stage.capture
         about = _about(session, capture) | {"profile": setup.profile}
-        with Kept(setup.sessions, about, track=setup.track, video=setup.video) as kept:
+        with SessionRecorder(
+            setup.sessions, about, track=setup.track, video=setup.video
+        ) as recorder:
             for value in setup.soreness:
-                kept.sore(value)
-            outlets = [Speaker(stage.voice), *kept.outlets(session)]
-            live = Live(capture, stage.landmarker, session, outlets)
+                recorder.sore(value)
+            sinks = [Speaker(stage.voice), *recorder.sinks(session)]
+            live = Live(capture, stage.landmarker, session, sinks)
             try:
                 ended = watch(live, stage.show)
             except Exception:  # what was held is kept, whatever went wrong
-                kept.finish(_result(live, session, capture, setup.warnings), FAILED)
+                result = _result(live, session, capture, setup.warnings)
+                recorder.finish(result, FAILED, without={REPORT})
                 raise
             is_pain = session.leader.phase is Phase.PAIN
             why = PAIN if ended == CLOSED and is_pain else ended
             result = _result(live, session, capture, setup.warnings)
             with _undisturbed():
-                kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
-                faults = _reported(kept)
+                figures = {"captured": capture.captured, "dropped": capture.dropped}
+                recorder.finish(result, why, figures)
             with suppress(KeyboardInterrupt):  # all is kept; the rest is courtesy
                 _part(stage.show, result, why, is_heard=stage.is_heard)
-            return Outcome(result, why, kept.folder, (*kept.faults, *faults))
-
-
-def _reported(kept: Kept) -> tuple[str, ...]:
-    """Write the session's report; what kept it from being written, in one line."""
-    path = kept.folder / RESULT
-    if not path.is_file():  # it is told already that nothing could be kept
-        return ()
-    try:
-        write_report(path)
-    except InputError as error:
-        return tuple(error.faults)
-    return ()
+            return Outcome(result, why, recorder.folder, recorder.faults)
 
 
 @contextmanager
