@@ -240,10 +240,11 @@ def _guided(
     """What guided takes with a camera come to."""
     from backstretch.goals import NeutralGoal, NewGoal, PersonalGoal
     from backstretch.guide import Guide
-    from backstretch.guided import Guided
     from backstretch.guided_session import run_guided
     from backstretch.health import PAIN_ADVICE
     from backstretch.landmarks import SIDES
+    from backstretch.led_session import LedSession
+    from backstretch.session import Session
 
     machine, takes, mirrored = how
     sides: list[str | None] = [None] * takes
@@ -258,8 +259,8 @@ def _guided(
     else:
         sides = [None]
     guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
-    guided = Guided(guide, request.pose, mirrored=mirrored, own=own)
-    return run_guided(machine, guided, complain)
+    session = Session((request.pose,) if request.pose else (), own=own)
+    return run_guided(machine, LedSession(guide, session, mirrored=mirrored), complain)
 
 
 def _made(

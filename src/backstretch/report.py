@@ -13,7 +13,8 @@ from backstretch.landmarks import INDEX, SIDES
 from backstretch.report_panels import columns_of
 from backstretch.report_reading import Steps, read_result, read_steps
 from backstretch.report_timeline import Timeline
-from backstretch.result import WORTH_SAYING_S
+from backstretch.result import WORTH_SAYING_S, Result
+from backstretch.sinks import Sink
 from backstretch.summary import clock
 from backstretch.whole_file import write_whole
 
@@ -48,6 +49,23 @@ exceptions are in the README.
 What the camera could not see is called not seen, never wrong. Seconds in which you moved do not count as held.
 
 This is general guidance, not a medical device. Mild tension is enough; pain means stop."""
+
+
+class ReportFile(Sink):
+    """The page of a result; nothing where that is not written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def result(self, result: Result) -> None:  # noqa: ARG002 - it is read as everybody reads it
+        """As `Sink.result`.
+
+        Raises:
+            InputError: As `write_report`.
+        """
+        document = self._path.with_name(RESULT)
+        if document.is_file():
+            write_report(document, self._path)
 
 
 def write_report(result: Path, target: Path | None = None) -> Path:
