@@ -43,6 +43,7 @@ def _annotated(path: Path, run: Run) -> Sink:
     return InBackground(
         lambda: DrawnRecording(video, path, run.wanted),
         name="drawing",
+        takes={"steps"},
         start_s=run.wanted.start_s,
         while_finishing=run.while_finishing,
     )
