@@ -28,6 +28,7 @@ from backstretch.session_record import MOMENT, SessionRecord, read_session
 from backstretch.video import VideoReader
 from backstretch.voice import Speaker, Voice
 from tests.coached import BEND, FOLDER
+from tests.coached import STANDING as STEP
 from tests.figures import FRONT, WH, every, jittered, moments, side_bend, trembling
 from tests.media import grey, number_of
 from tests.test_live import Known, Reel, lapse, pictures
@@ -316,6 +317,15 @@ def test_pictures_beyond_those_that_may_wait_are_counted_as_left_out(tmp_path, m
     kept = seen_in(tmp_path / "video.mp4")
     assert video.left_out > 0
     assert len(kept) + video.left_out == 100
+
+
+def test_judged_moments_take_no_room_from_the_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(outlets, "WAITING_PICTURES", 5)
+    video = video_in_background(tmp_path / "video.mp4")
+    for _ in range(100):
+        video.steps([STEP])
+    video.close()
+    assert video.left_out == 0
 
 
 def test_to_hand_over_a_picture_takes_no_time_even_when_the_encoder_is_slow(tmp_path, monkeypatch):

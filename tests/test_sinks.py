@@ -70,10 +70,10 @@ def test_a_sink_does_nothing_by_itself():
     assert (sink.faults, sink.done_s) == ((), float("inf"))
 
 
-def in_background(make, tmp_path, *, live):
+def in_background(make, tmp_path, *, live, **options):
     if live:
-        return InLiveBackground(make, tmp_path / "file", name="notes")
-    return InBackground(make, name="notes")
+        return InLiveBackground(make, tmp_path / "file", name="notes", **options)
+    return InBackground(make, name="notes", **options)
 
 
 @pytest.mark.parametrize("live", [False, True])
@@ -87,6 +87,11 @@ class TestInBackground:
     def test_it_tells_how_far_it_is(self, tmp_path, live):
         sink = given(in_background(Notebook, tmp_path, live=live))
         assert sink.done_s == STEPS[-1].time_s
+
+    def test_what_a_sink_has_no_use_for_does_not_wait_for_it(self, tmp_path, live):
+        notebook = Notebook()
+        given(in_background(lambda: notebook, tmp_path, live=live, takes={"detection"}))
+        assert [page[0] for page in notebook.pages] == ["detection", "result", "close"]
 
     def test_to_close_twice_is_fine(self, tmp_path, live):
         sink = given(in_background(Notebook, tmp_path, live=live))
@@ -153,6 +158,9 @@ class TestOfARecording:
         sink.close()
         assert held.pages[-1] == ("close",)
         assert len(held.pages) < len(STEPS)
+
+    def test_one_that_takes_no_steps_is_never_behind(self):
+        assert given(InBackground(Notebook, name="notes", takes=())).done_s == float("inf")
 
 
 class TestOfALiveSession:

@@ -44,7 +44,7 @@ class Choice:
 def _steps(path: Path, choice: Choice) -> Sink:
     if not choice.has_folder:
         return Sink()
-    return InLiveBackground(lambda: StepsFile(path), path, name="steps")
+    return InLiveBackground(lambda: StepsFile(path), path, name="steps", takes={"steps"})
 
 
 FORMATS: dict[str, Callable[[Path, Choice], Sink]] = {

@@ -132,5 +132,9 @@ class PictureVideo(Sink):
 def video_in_background(path: Path) -> InLiveBackground:
     """A `PictureVideo` that keeps nobody waiting."""
     return InLiveBackground(
-        lambda: PictureVideo(path), path, name="video", most_waiting=WAITING_PICTURES
+        lambda: PictureVideo(path),
+        path,
+        name="video",
+        takes={"detection"},
+        most_waiting=WAITING_PICTURES,
     )

@@ -41,6 +41,7 @@ def _annotated(path: Path, run: Run) -> Sink:
     return InBackground(
         lambda: DrawnRecording(video, path, run.request),
         name="drawing",
+        takes={"steps"},
         start_s=run.request.part.start_s,
         while_finishing=run.while_finishing,
     )

@@ -4,7 +4,7 @@ A new output is a `Sink` that takes what it needs, and a line in the table where
 `outputs.FORMATS` for recordings, `kept.FORMATS` for live sessions.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from math import inf
@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event as Flag
 from threading import Thread
+from typing import Literal
 
 from backstretch.frame import Frame, Source
 from backstretch.landmarks import Landmarks, LandmarkTrack
@@ -24,6 +25,9 @@ MOST_WAITING = 2000
 PATIENCE_S = 0.1
 CLOSE_S = 10.0
 """How long a live session waits at its end for a slow disk."""
+Kind = Literal["detection", "steps", "events", "track"]
+ALL: frozenset[Kind] = frozenset({"detection", "steps", "events", "track"})
+"""What a run gives before its result."""
 
 
 class Sink:
@@ -72,8 +76,10 @@ class InBackground(Sink):
     Args:
         make: Opens the sink, in the thread.
         name: What the thread is called.
+        takes: What that sink has a use for; nothing else waits for it.
         start_s: When the run begins.
         while_finishing: Called again and again while the result is waited for.
+        most_waiting: So many calls wait before the caller does.
     """
 
     def __init__(
@@ -81,11 +87,13 @@ class InBackground(Sink):
         make: Callable[[], Sink],
         *,
         name: str,
+        takes: Collection[Kind] = ALL,
         start_s: float = 0.0,
         while_finishing: Callable[[], None] = lambda: None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
-        self.done_s = start_s
+        self.done_s = start_s if "steps" in takes else inf
+        self._takes = takes
         self._make = make
         self._while_finishing = while_finishing
         self._error: BaseException | None = None
@@ -97,20 +105,23 @@ class InBackground(Sink):
 
     def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:
         """As `Sink.detection`."""
-        self._put(lambda sink: sink.detection(time_s, marks, frame))
+        if "detection" in self._takes:
+            self._put(lambda sink: sink.detection(time_s, marks, frame))
 
     def steps(self, steps: Sequence[Step]) -> None:
         """As `Sink.steps`."""
-        for step in steps:
+        for step in steps if "steps" in self._takes else ():
             self._put(partial(self._pass_on, step))
 
     def events(self, time_s: float, events: Sequence[Event]) -> None:
         """As `Sink.events`."""
-        self._put(lambda sink: sink.events(time_s, events))
+        if "events" in self._takes:
+            self._put(lambda sink: sink.events(time_s, events))
 
     def track(self, track: LandmarkTrack, source: Source, warnings: tuple[str, ...]) -> None:
         """As `Sink.track`."""
-        self._put(lambda sink: sink.track(track, source, warnings))
+        if "track" in self._takes:
+            self._put(lambda sink: sink.track(track, source, warnings))
 
     def result(self, result: Result) -> None:
         """As `Sink.result`; returns when all is done."""
@@ -174,7 +185,7 @@ class InLiveBackground(InBackground):
     Args:
         make: As above.
         path: The file, as it is named in faults.
-        name: As above.
+        name, takes: As above.
         most_waiting: So many calls wait, later ones are left out and counted; 0 for any number.
 
     Attributes:
@@ -182,12 +193,18 @@ class InLiveBackground(InBackground):
     """
 
     def __init__(
-        self, make: Callable[[], Sink], path: Path, *, name: str, most_waiting: int = 0
+        self,
+        make: Callable[[], Sink],
+        path: Path,
+        *,
+        name: str,
+        takes: Collection[Kind] = ALL,
+        most_waiting: int = 0,
     ) -> None:
         self.left_out = 0
         self._path = path
         self._is_late = False
-        super().__init__(make, name=name, most_waiting=most_waiting)
+        super().__init__(make, name=name, takes=takes, most_waiting=most_waiting)
 
     @property
     def faults(self) -> tuple[str, ...]:
