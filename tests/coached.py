@@ -1,6 +1,6 @@
 """Moments made from a few keywords, and a coach that is fed with them: no camera, no clock, no session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -15,8 +15,8 @@ from backstretch.earcons import Earcon
 from backstretch.hold import State
 from backstretch.matching import Form
 from backstretch.neutral import Neutral, settle
-from backstretch.orders import Command, Event, Judge, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.orders import Command, Decision, Event, Note, Say, Sound
+from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.poses import Pose
 from backstretch.programme import Part, Programme, part_of
@@ -117,12 +117,13 @@ class Coached:
     """Somebody who is coached, 30 moments a second; keeps what the coach did, each with its time.
 
     Attributes:
-        room: What the coach is told of the surroundings.
+        surroundings: What the coach is told of the surroundings.
         valid_s: What the hold clock says.
+        judged: What the session was asked to judge.
     """
 
     coach: Coach
-    room: Room = field(default_factory=Room)
+    surroundings: Surroundings = field(default_factory=Surroundings)
     valid_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -138,6 +139,7 @@ class Coached:
         """Keep only what comes from now on."""
         self.events: list[tuple[float, Event]] = []
         self.scenes: list[tuple[float, Scene]] = []
+        self.judged: list[tuple[Pose, ...]] = []
         return self
 
     def feed(self, seconds: float, **told: Any) -> Self:
@@ -151,7 +153,7 @@ class Coached:
         agenda = self.coach.agenda
         form = {"pose": agenda.part.pose, "side": agenda.side, "valid_s": self.valid_s}
         moment = step(self.time_s, **{**form, **told})
-        self._keep(self.coach.take(moment, self.room))
+        self._keep(self.coach.take(moment, self.surroundings))
         self.scenes.append((self.time_s, self.coach.scene))
         self.count += 1
 
@@ -193,8 +195,11 @@ class Coached:
             self._keep(self.coach.command(command))
         return self
 
-    def _keep(self, events: Iterable[Event]) -> None:
-        self.events += [(self.time_s, event) for event in events]
+    def _keep(self, decision: Decision) -> None:
+        assert decision.scene == self.coach.scene
+        self.events += [(self.time_s, event) for event in decision.events]
+        if decision.judge is not None:
+            self.judged.append(decision.judge)
 
     @property
     def scene(self) -> Scene:
@@ -215,11 +220,6 @@ class Coached:
     def sounds(self) -> list[Earcon]:
         """All earcons."""
         return [event.earcon for _, event in self.events if isinstance(event, Sound)]
-
-    @property
-    def judged(self) -> list[tuple[Pose, ...]]:
-        """What the session was asked to judge."""
-        return [event.poses for _, event in self.events if isinstance(event, Judge)]
 
     @property
     def notes(self) -> list[tuple[str, str]]:

@@ -13,14 +13,15 @@ import numpy as np
 from backstretch.earcons import Earcon
 from backstretch.goals import PersonalGoal
 from backstretch.guide import Guide
-from backstretch.guided import Guided
 from backstretch.landmarks import COUNT, Landmarks
+from backstretch.led_session import LedSession
 from backstretch.library import open_library
 from backstretch.neutral import OwnNeutral
 from backstretch.orders import Command, Event, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.poses import Calibration, Pose
 from backstretch.scene import Phase, Scene
+from backstretch.session import Session
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
 from tests.truth import ROOT
 
@@ -43,7 +44,7 @@ TOO_LONG_S = 400.0
 ASIDE_PX = 300.0
 """Half of the body is then outside of the picture."""
 SWAY_S = 1.0
-LIGHT = Room(light=120.0)
+LIGHT = Surroundings(light=120.0)
 
 
 class Deed(Enum):
@@ -63,7 +64,7 @@ class Actor:
     """Somebody who is led by a guide; keeps what the guide did, each with its time.
 
     Attributes:
-        guided: The guide and its session.
+        session: The guide and its session.
         stretch: What it holds on the left side, or on both at once; on the right side it is mirrored.
         rest: How it is before and after.
         other: Another stretch.
@@ -72,13 +73,13 @@ class Actor:
         waiting, easing, checking: What it does while the stretch is awaited, when it should come out,
             and in the check.
         takes: What it does in one take after the other; the last goes on.
-        room: What the guide is told of the surroundings.
+        surroundings: What the guide is told of the surroundings.
         fps: Moments a second.
         time_s: The time of the next moment.
         tried: Takes so far, good or not.
     """
 
-    guided: Guided
+    session: LedSession[Guide]
     stretch: Figure
     rest: Figure = field(default_factory=standing)
     other: Figure = field(default_factory=standing)
@@ -88,7 +89,7 @@ class Actor:
     takes: Sequence[Deed] = (Deed.STRETCH,)
     easing: Deed = Deed.REST
     checking: Deed = Deed.STRETCH
-    room: Room = LIGHT
+    surroundings: Surroundings = LIGHT
     fps: float = FPS
 
     def __post_init__(self) -> None:
@@ -104,7 +105,7 @@ class Actor:
     @property
     def guide(self) -> Guide:
         """Who leads it."""
-        return self.guided.coach
+        return self.session.leader
 
     def once_more(self, **habits: Any) -> Self:
         """The same moment of the same session, from which on it behaves in another way."""
@@ -137,11 +138,11 @@ class Actor:
     def press(self, *commands: Command) -> Self:
         """Press keys."""
         for command in commands:
-            self._keep(self.guided.command(command))
+            self._keep(self.session.command(command))
         return self
 
     def _moment(self) -> None:
-        self._keep(self.guided.push(self.time_s, self._seen(), self.room)[1])
+        self._keep(self.session.push(self.time_s, self._seen(), self.surroundings)[1])
         self.scenes.append((self.time_s, self.guide.scene))
         self.time_s += 1.0 / self.fps
         phase = self.guide.phase
@@ -264,10 +265,9 @@ def begun(
 ) -> Actor:
     """Somebody at the beginning of takes of a side bend."""
     goal = PersonalGoal(BEND, LIBRARY.recognised, DATE, ())
-    guided = Guided(
-        Guide(goal, sides, pain_advice=ADVICE), BEND, mirrored=mirrored, own_neutral=own_neutral
-    )
-    return Actor(guided, stretch or side_bend(BEND_DEG), other=REACH, camera_deg=camera_deg)
+    guide = Guide(goal, sides, pain_advice=ADVICE)
+    session = LedSession(guide, Session((BEND,), own_neutral=own_neutral), mirrored=mirrored)
+    return Actor(session, stretch or side_bend(BEND_DEG), other=REACH, camera_deg=camera_deg)
 
 
 @cache

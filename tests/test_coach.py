@@ -11,9 +11,9 @@ from backstretch import lines
 from backstretch.coach import Coach
 from backstretch.cues import MOTION_CUES
 from backstretch.hold import BOUNCING, TOO_FAST, State
+from backstretch.led_session import CoachedSession
 from backstretch.orders import Command, Say
-from backstretch.placement import Room
-from backstretch.practice import Practice
+from backstretch.placement import Surroundings
 from backstretch.programme import Programme
 from backstretch.scene import Phase
 from tests.coached import (
@@ -63,15 +63,15 @@ def lying(_):
 
 
 def practised(timeline, part, rest_s=2.0):
-    """A practice after these moments, and all that was said."""
+    """A session after these moments, and all that was said."""
     programme = Programme("Test", (part,), rest_s)
-    practice = Practice(programme, Coach(programme))
+    session = CoachedSession(programme, Coach(programme))
     events = []
     for time_s, marks in timeline:
-        if not practice.coach.ended:
-            events += practice.push(time_s, marks, Room())[1]
-    events += practice.finish(Room())[1]
-    return practice, [event.words for event in events if isinstance(event, Say)]
+        if not session.leader.ended:
+            events += session.push(time_s, marks, Surroundings())[1]
+    events += session.finish(Surroundings())[1]
+    return session, [event.words for event in events if isinstance(event, Say)]
 
 
 TO_BOTH_SIDES = [
@@ -80,22 +80,22 @@ TO_BOTH_SIDES = [
 
 
 def test_two_bends_before_the_camera_are_two_whole_holds():
-    practice, said = practised(moments(bent, TO_BOTH_SIDES, every(15, 38.0)), bends(8.0))
-    held = [(each.form.side, each.hold.valid_s >= 8.0) for each in practice.held]
-    assert (held, practice.coach.ended) == ([("left", True), ("right", True)], "done")
+    session, said = practised(moments(bent, TO_BOTH_SIDES, every(15, 38.0)), bends(8.0))
+    held = [(each.form.side, each.hold.valid_s >= 8.0) for each in session.held]
+    assert (held, session.leader.ended) == ([("left", True), ("right", True)], "done")
     assert said.count(lines.RELAX) == 2
 
 
 def test_who_waits_for_the_words_is_led_through_all_phases():
-    practice, said = practised(moments(bent, [(0, 0), (50, 0)], every(10, 50.0)), bends(8.0))
-    explained = [words for words in lines.explaining(bends(), "left") if words in said]
-    assert (practice.coach.phase, len(explained)) == (Phase.TRYING, 6)
+    session, said = practised(moments(bent, [(0, 0), (50, 0)], every(10, 50.0)), bends(8.0))
+    explained = [each for each in lines.explaining(bends(), "left") if each.text in said]
+    assert (session.leader.phase, len(explained)) == (Phase.TRYING, 6)
 
 
 def test_guided_repetitions_of_somebody_who_lies_still_are_holds_of_their_own():
-    practice, _ = practised(moments(lying, [(0, 0), (25, 0)], every(10, 25.0)), tilts(2))
-    assert practice.coach.ended == "done"
-    assert [each.hold.valid_s for each in practice.held] == pytest.approx([5.0, 5.0], abs=0.3)
+    session, _ = practised(moments(lying, [(0, 0), (25, 0)], every(10, 25.0)), tilts(2))
+    assert session.leader.ended == "done"
+    assert [each.hold.valid_s for each in session.held] == pytest.approx([5.0, 5.0], abs=0.3)
 
 
 # Whatever happens

@@ -9,7 +9,7 @@ from backstretch.coach import REMIND_EVERY_S
 from backstretch.earcons import Earcon
 from backstretch.orders import Command
 from backstretch.patience import HURRIED_AFTER_S, MOST_TRIES, PATIENCE_S
-from backstretch.scene import Look, Phase
+from backstretch.scene import Phase, Status
 from tests.coached import (
     BEND,
     FOLD,
@@ -42,8 +42,8 @@ class TestAHoldFromAnyPhase:
 
     def test_is_shown_with_its_seconds(self, phase):
         scene = at(phase).hold(3.0).scene
-        assert (scene.title, scene.look, scene.valid_s, scene.asked_s) == (
-            "Hold", Look.IN, 3.0, 20.0,
+        assert (scene.title, scene.status, scene.valid_s, scene.asked_s) == (
+            "Hold", Status.IN, 3.0, 20.0,
         )  # fmt: skip
 
     def test_stops_what_is_being_read_out(self, phase):
@@ -53,7 +53,7 @@ class TestAHoldFromAnyPhase:
 
 def test_a_hold_looks_like_one_from_its_first_moment():
     scene = at(Phase.TRYING).feed(2.0, **WRONG).hold(1 / FPS).scene
-    assert (scene.look, scene.line) == (Look.IN, lines.BREATHE)
+    assert (scene.status, scene.line) == (Status.IN, lines.BREATHE)
 
 
 def test_the_breath_is_shown_only_while_time_counts():
@@ -203,7 +203,7 @@ def test_a_side_that_nobody_asked_for_is_not_counted():
 
 def test_a_side_that_is_not_counted_does_not_look_as_if_it_were():
     scene = at(Phase.TRYING, LEFT_ONLY).hold(5.0, side="right").scene
-    assert (scene.title, scene.look is Look.IN, scene.valid_s) != ("Hold", True, 5.0)
+    assert (scene.title, scene.status is Status.IN, scene.valid_s) != ("Hold", True, 5.0)
 
 
 def test_the_other_side_is_counted_though_the_clock_never_stood_at_zero_in_between():

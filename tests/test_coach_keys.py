@@ -4,7 +4,7 @@ import pytest
 
 from backstretch import lines
 from backstretch.coach import PAIN_SHOWN_S, Coach
-from backstretch.orders import Command, Judge, Note, Say
+from backstretch.orders import Command, Note, Say
 from backstretch.programme import Programme
 from backstretch.scene import Phase
 from tests.coached import (
@@ -205,7 +205,8 @@ class TestPain:
         person = at(phase)
         due = Note("pain", person.scene.name)
         events = [event for _, event in person.key(Command.PAIN).events]
-        assert events == [Say(lines.STOPPED, urgent=True), Judge(()), due]
+        assert events == [Say(lines.STOPPED, urgent=True), due]
+        assert person.judged == [()]
 
     def test_reads_out_the_advice_one_sentence_after_the_other(self, phase):
         person = at(phase).key(Command.PAIN).forget().stand(PAIN_SHOWN_S - 1.0)

@@ -12,9 +12,9 @@ from backstretch.earcons import Earcon
 from backstretch.hold import BOUNCING, TOO_FAST
 from backstretch.library import open_library
 from backstretch.orders import Say
-from backstretch.placement import LENIENT_AFTER_S, WORDS, Fault, Room
+from backstretch.placement import LENIENT_AFTER_S, WORDS, Fault, Surroundings
 from backstretch.prompting import SILENCE_S
-from backstretch.scene import Look, Phase
+from backstretch.scene import Phase, Status
 from backstretch.views import View
 from tests.coached import (
     BEND,
@@ -40,26 +40,26 @@ BOUNCED = {"motion": BOUNCING, "cue": MOTION_CUES[BOUNCING], "reason": BOUNCING,
 
 def test_a_flicker_in_a_hold_is_not_shown():
     person = at(Phase.HOLDING).feed(0.3, **WRONG).hold(1.0)
-    assert {scene.look for scene in person.shown} == {Look.IN}
+    assert {scene.status for scene in person.shown} == {Status.IN}
 
 
 @pytest.mark.parametrize(
-    ("lapse", "look", "earcon"),
-    [(WRONG, Look.ADJUST, Earcon.OUT), (HIDDEN, Look.UNSEEN, Earcon.UNSEEN)],
+    ("lapse", "status", "earcon"),
+    [(WRONG, Status.ADJUST, Earcon.OUT), (HIDDEN, Status.UNSEEN, Earcon.UNSEEN)],
 )
 class TestALapseThatLasts:
-    def test_is_heard(self, lapse, look, earcon):  # noqa: ARG002 - the class's parameters
+    def test_is_heard(self, lapse, status, earcon):  # noqa: ARG002 - the class's parameters
         assert at(Phase.HOLDING).feed(0.7, **lapse).sounds == [earcon]
 
-    def test_is_shown_with_its_cue(self, lapse, look, earcon):  # noqa: ARG002
+    def test_is_shown_with_its_cue(self, lapse, status, earcon):  # noqa: ARG002
         scene = at(Phase.HOLDING).feed(0.7, **lapse).scene
-        assert (scene.look, scene.line) == (look, lapse["cue"])
+        assert (scene.status, scene.line) == (status, lapse["cue"])
 
-    def test_says_why_time_does_not_count(self, lapse, look, earcon):  # noqa: ARG002
+    def test_says_why_time_does_not_count(self, lapse, status, earcon):  # noqa: ARG002
         note = at(Phase.HOLDING).feed(0.7, **lapse).scene.note
         assert note == f"Not counting: {lapse['reason']}"
 
-    def test_ends_with_the_earcon_of_the_hold(self, lapse, look, earcon):  # noqa: ARG002
+    def test_ends_with_the_earcon_of_the_hold(self, lapse, status, earcon):  # noqa: ARG002
         assert at(Phase.HOLDING).feed(1.0, **lapse).hold(1.0).sounds == [earcon, Earcon.IN]
 
 
@@ -74,7 +74,7 @@ def test_the_same_cue_is_said_three_times_and_then_no_more_for_a_good_while():
 
 def test_who_does_something_else_is_not_corrected():
     person = at(Phase.TRYING).feed(20.0, **{**WRONG, "near_pose": False})
-    assert (person.said, person.scene.look, person.scene.line) == ([], Look.CALM, lines.BEGIN)
+    assert (person.said, person.scene.status, person.scene.line) == ([], Status.CALM, lines.BEGIN)
 
 
 def test_a_correction_waits_until_the_last_words_are_over():
@@ -170,11 +170,11 @@ def test_who_stands_well_is_let_through_after_the_words_and_a_second():
     assert (before, person.stand(1.2).coach.phase) == (Phase.PLACING, Phase.READY)
 
 
-PLACED_WRONG: dict[Fault, tuple[Room, dict[str, Any]]] = {
-    Fault.CROWD: (Room(crowded=True), {}),
-    Fault.DARK: (Room(light=10.0), {}),
-    Fault.RESTLESS: (Room(), {"neutral": None}),
-    Fault.TILT: (Room(), {"neutral": replace(NEUTRAL, roll_deg=9.0)}),
+PLACED_WRONG: dict[Fault, tuple[Surroundings, dict[str, Any]]] = {
+    Fault.CROWD: (Surroundings(crowded=True), {}),
+    Fault.DARK: (Surroundings(light=10.0), {}),
+    Fault.RESTLESS: (Surroundings(), {"neutral": None}),
+    Fault.TILT: (Surroundings(), {"neutral": replace(NEUTRAL, roll_deg=9.0)}),
 }
 
 
@@ -182,18 +182,18 @@ PLACED_WRONG: dict[Fault, tuple[Room, dict[str, Any]]] = {
 class TestAFaultOfPlacement:
     def test_is_shown_alone(self, fault):
         person = coached()
-        person.room, told = PLACED_WRONG[fault]
+        person.surroundings, told = PLACED_WRONG[fault]
         scene = person.stand(2.0, **told).scene
-        assert (scene.line, scene.look) == (WORDS[fault], Look.ADJUST)
+        assert (scene.line, scene.status) == (WORDS[fault], Status.ADJUST)
 
     def test_is_spoken(self, fault):
         person = coached()
-        person.room, told = PLACED_WRONG[fault]
+        person.surroundings, told = PLACED_WRONG[fault]
         assert WORDS[fault] in person.stand(15.0, **told).said
 
     def test_is_let_be_after_a_while(self, fault):
         person = coached()
-        person.room, told = PLACED_WRONG[fault]
+        person.surroundings, told = PLACED_WRONG[fault]
         person.stand(11.0 + LENIENT_AFTER_S, **told)
         assert (person.notes, person.said.count(lines.LENIENT)) == (
             [("placement", WORDS[fault])], 1,
@@ -215,12 +215,12 @@ def test_who_looks_away_from_the_camera_is_told_what_to_turn():
 
 def test_nobody_is_never_let_through():
     person = coached().leave(120.0)
-    assert (person.coach.phase, person.scene.look) == (Phase.PLACING, Look.UNSEEN)
+    assert (person.coach.phase, person.scene.status) == (Phase.PLACING, Status.UNSEEN)
 
 
 def test_steps_are_read_out_one_after_the_other():
     person = coached().until(Phase.READY).forget().until(Phase.TRYING)
-    assert person.said == list(lines.explaining(bends(), "left"))
+    assert person.said == [each.text for each in lines.explaining(bends(), "left")]
 
 
 def test_the_step_that_is_read_out_is_the_one_that_is_marked():
@@ -239,6 +239,6 @@ def test_after_the_steps_the_position_is_awaited():
 def test_a_camera_that_is_gone_is_not_blamed_on_the_person(phase):
     person = at(phase).forget()
     before = person.coach.phase
-    person.room = Room(lost=True)
+    person.surroundings = Surroundings(lost=True)
     person = person.feed(20.0, landmarks=None)
     assert (person.said, person.coach.phase) == ([], before)

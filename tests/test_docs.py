@@ -18,7 +18,7 @@ from backstretch.cli import app
 from backstretch.columns import COLUMNS
 from backstretch.library import open_library
 from backstretch.opensim import MARKERS
-from backstretch.recording import StepsFile
+from backstretch.result_files import StepsFile
 from tests import pose_readme
 
 ROOT = Path(__file__).parents[1]

@@ -7,11 +7,13 @@ import av  # noqa: TID253 - to read what was drawn
 import numpy as np
 import pytest
 
-from backstretch.drawing import Drawing, between
+from backstretch.drawing import DrawnRecording, between
+from backstretch.frame import Source
 from backstretch.hold import State
 from backstretch.landmarks import LONGEST_GAP_S
 from backstretch.pose_file import load_pose
 from backstretch.request import Assignment, Part, Request
+from backstretch.result import Result
 from backstretch.session import Session
 from tests.figures import FRONT, side_bend, standing
 from tests.media import numbered
@@ -19,6 +21,9 @@ from tests.truth import ROOT
 
 BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
 FPS = 25
+RESULT = Result(
+    Source("in.mp4", 5.0, 25.0, 125, 64, 48), Assignment((BEND,)), (), (), (), None, 1.0
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,46 +44,42 @@ def drawn(path):
         return [float(frame.time) for frame in container.decode(video=0)]
 
 
-def draw(video, steps, **part):
+def draw(video, steps, **said):
     target = video.with_name("out.mp4")
-    drawing = Drawing(video, target, Request(Assignment((BEND,)), Part(**part)))
-    for step in steps:
-        drawing.push(step)
-    told: list[float] = []
-    drawing.finish(told.append)
-    return target, drawing, told
+    request = Request(Assignment((BEND,)), Part(**said))
+    drawing = DrawnRecording(video, target, request)
+    drawing.steps(steps)
+    drawing.result(RESULT)
+    return target
 
 
 def test_every_picture_up_to_the_last_step_is_drawn_in_its_own_time(video, steps):
-    target, drawing, _ = draw(video, steps)
     last_s = steps[-1].time_s
-    assert np.allclose(drawn(target), np.arange(0.0, last_s + 1e-6, 1 / FPS), atol=1e-3)
-    assert drawing.at_s == pytest.approx(last_s)
+    expected = np.arange(0.0, last_s + 1e-6, 1 / FPS)
+    assert np.allclose(drawn(draw(video, steps)), expected, atol=1e-3)
 
 
 def test_a_part_of_the_source_is_drawn_alone(video, steps):
     inside = [step for step in steps if 1.0 <= step.time_s <= 3.0]
-    target, _, _ = draw(video, inside, start_s=1.0, end_s=3.0)
+    target = draw(video, inside, start_s=1.0, end_s=3.0)
     assert len(drawn(target)) == pytest.approx(2.0 * FPS + 1, abs=1)
 
 
+def test_nothing_is_drawn_before_it_is_known_what_it_means(video, steps):
+    target = video.with_name("out.mp4")
+    drawing = DrawnRecording(video, target, Request(Assignment((BEND,))))
+    drawing.steps(steps[:6])
+    drawing.close()
+    assert max(drawn(target)) < steps[5].time_s
+
+
 def test_an_error_of_the_disk_is_raised(video, steps):
-    drawing = Drawing(video, video.parent / "missing" / "out.mp4", Request(Assignment((BEND,))))
-
-    def draw_all():
-        for step in steps * 50:
-            drawing.push(step)
-        drawing.finish(lambda _: None)
-
+    drawing = DrawnRecording(
+        video, video.parent / "missing" / "out.mp4", Request(Assignment((BEND,)))
+    )
     with pytest.raises(OSError, match="No such file"):
-        draw_all()
-
-
-def test_it_can_be_given_up(video, steps):
-    drawing = Drawing(video, video.with_name("out.mp4"), Request(Assignment((BEND,))))
-    drawing.push(steps[0])
-    drawing.give_up()
-    assert drawing.at_s <= steps[1].time_s
+        drawing.steps(steps)
+    drawing.close()
 
 
 class TestBetween:
@@ -105,7 +106,5 @@ class TestBetween:
         ):
             assert between(before, after, before.time_s + 0.05) is before
 
-    def test_at_the_ends_there_is_one_step_only(self, steps):
+    def test_before_the_first_step_there_is_only_that_one(self, steps):
         assert between(None, steps[0], 0.0) is steps[0]
-        assert between(steps[-1], None, 9.0) is steps[-1]
-        assert between(None, None, 0.0) is None

@@ -17,9 +17,9 @@ from backstretch.guide import (
 )
 from backstretch.lines import BREATHE, COME_OUT
 from backstretch.neutral import OwnNeutral
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.pose_lint import PUSHING
-from backstretch.scene import Look, Phase
+from backstretch.scene import Phase, Status
 from backstretch.views import View
 from tests.figures import BACK, side_bend
 from tests.guided_actor import (
@@ -136,7 +136,7 @@ class TestThreeGoodTakesAndACheck:
 
     def test_show_their_own_seconds(self):
         taken = [scene for _, scene in obedient().scenes if scene.line == BREATHE]
-        assert {(scene.look, scene.asked_s) for scene in taken} == {(Look.IN, TAKE_S)}
+        assert {(scene.status, scene.asked_s) for scene in taken} == {(Status.IN, TAKE_S)}
         assert max(scene.valid_s for scene in taken) == pytest.approx(TAKE_S, abs=0.25)
 
     def test_tell_what_was_seen_after_each(self):
@@ -261,7 +261,7 @@ class TestAStretchThatDoesNotCome:
 
     def test_of_somebody_who_is_not_seen_is_told_to_them(self):
         actor = bending(waiting=Deed.LEAVE).act(HINT_S + 5.0)
-        assert (actor.said[-1], actor.guide.scene.look) == ("I cannot see you.", Look.UNSEEN)
+        assert (actor.said[-1], actor.guide.scene.status) == ("I cannot see you.", Status.UNSEEN)
 
     def test_after_a_take_that_was_refused_is_given_up_with_what_was_seen_since(self):
         actor = bending(takes=(Deed.FIDGET,)).to_the(Phase.TAKING).to_the(Phase.TRYING)
@@ -269,7 +269,7 @@ class TestAStretchThatDoesNotCome:
         assert gone.guide.refused == lines.NOT_SEEN
 
     def test_is_waited_for_as_long_as_the_camera_gives_no_pictures(self):
-        actor = bending(waiting=Deed.LEAVE, room=Room(lost=True))
+        actor = bending(waiting=Deed.LEAVE, surroundings=Surroundings(lost=True))
         assert not actor.act(PATIENCE_S + 10.0).guide.ended
 
     def test_from_behind_is_told_to_turn(self):

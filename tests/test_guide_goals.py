@@ -7,9 +7,10 @@ import pytest
 from backstretch import guide_lines as lines
 from backstretch.goals import AT_REST, NeutralGoal, NewGoal
 from backstretch.guide import Guide
-from backstretch.guided import Guided
+from backstretch.led_session import LedSession
 from backstretch.neutral import OwnNeutral
 from backstretch.pose_lint import PUSHING
+from backstretch.session import Session
 from backstretch.views import View
 from tests.figures import FRONT, LEFT_SIDE, Figure, folded, side_bend, standing
 from tests.guided_actor import BEND, BEND_DEG, DATE, LIBRARY, Actor
@@ -19,13 +20,13 @@ def inventing(stretch, camera_deg, pose_id, *, side=None, known="", takes=2, **h
     """Somebody who is led through takes of a stretch that is new; ``known`` is left out of the library."""
     library = [pose for pose in LIBRARY.poses.values() if pose.id != known]
     guide = Guide(NewGoal((pose_id, ""), library, DATE, side), [side] * takes)
-    return Actor(Guided(guide, None), stretch, camera_deg=camera_deg, **habits)
+    return Actor(LedSession(guide, Session(())), stretch, camera_deg=camera_deg, **habits)
 
 
 def upright(stretch=None, **habits):
     """Somebody who is led through the take of their own neutral."""
-    guided = Guided(Guide(NeutralGoal(DATE), [None]), None)
-    return Actor(guided, stretch or standing(), **habits)
+    session = LedSession(Guide(NeutralGoal(DATE), [None]), Session(()))
+    return Actor(session, stretch or standing(), **habits)
 
 
 @cache

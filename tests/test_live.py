@@ -19,16 +19,16 @@ from backstretch.frame import Frame
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
+from backstretch.led_session import CoachedSession
 from backstretch.lines import CAMERA_LOST
 from backstretch.live import SILENT_S, WAIT_S, Live
 from backstretch.orders import Command, Note, Say
-from backstretch.outlets import Outlet
-from backstretch.placement import Room
+from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
-from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.request import Assignment, Request
 from backstretch.scene import Phase
+from backstretch.sinks import Sink
 from backstretch.video import VideoReader
 from tests.coached import BEND, FOLD, FOLDER
 from tests.figures import FRONT, WH, every, moments, side_bend
@@ -124,17 +124,18 @@ class Known:
         raise NotImplementedError
 
 
-class Notebook(Outlet):
+class Notebook(Sink):
     """Writes down what it is given."""
 
     def __init__(self):
         self.pictures, self.moments, self.told, self.threads = [], [], [], set()
 
-    def looked(self, frame, marks):
-        self.pictures.append((frame.time_s, marks))
+    def detection(self, time_s, marks, frame=None):
+        assert frame.time_s == time_s
+        self.pictures.append((time_s, marks))
         self.threads.add(threading.current_thread().name)
 
-    def steps(self, steps, scene):  # noqa: ARG002
+    def steps(self, steps):
         self.moments += steps
 
     def events(self, time_s, events):
@@ -159,14 +160,14 @@ def pictures(take):
 
 def practising(*parts, rest_s=2.0, **options):
     programme = Programme("Test", parts or (OFTEN,), rest_s)
-    return Practice(programme, Coach(programme), **options)
+    return CoachedSession(programme, Coach(programme), **options)
 
 
-def played(items, take, practice=None, slow_s=0.0):
+def played(items, take, session=None, slow_s=0.0):
     """Run a whole session of these items; return it with what it told."""
     notebook = Notebook()
     live = Live(
-        Reel(items), Known([m for _, m in take], slow_s), practice or practising(), [notebook]
+        Reel(items), Known([m for _, m in take], slow_s), session or practising(), [notebook]
     )
     with live:
         live.wait(60.0)
@@ -175,7 +176,7 @@ def played(items, take, practice=None, slow_s=0.0):
 
 
 def result_of(live):
-    return live.practice.result(live.source("camera 0"), live.warnings)
+    return live.session.result(live.source("camera 0"), live.warnings)
 
 
 def lapse(take, from_s, to_s, lost=""):
@@ -215,11 +216,11 @@ def test_every_picture_is_looked_at_judged_and_handed_on():
 
 
 def test_the_seconds_are_those_of_the_same_landmarks_without_a_camera():
-    practice = practising()
+    session = practising()
     for time_s, marks in bending():
-        practice.push(time_s, marks, Room(120.0))
-    practice.finish(Room())
-    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in practice.held]
+        session.push(time_s, marks, Surroundings(120.0))
+    session.finish(Surroundings())
+    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in session.held]
 
 
 def test_a_picture_that_comes_out_of_order_is_skipped():
@@ -247,14 +248,14 @@ def test_a_picture_that_was_on_its_way_while_its_moment_was_told_as_missed_is_sk
 def test_what_can_be_shown_belongs_together():
     take = bending()
     live, _ = played(pictures(take)[:30], take)
-    assert (live.sight.frame.index, live.sight.marks) == (29, take[29][1])
-    assert live.sight.scene.name == "Standing side bend, left side"
+    assert (live.state.frame.index, live.state.marks) == (29, take[29][1])
+    assert live.state.scene.name == "Standing side bend, left side"
 
 
 def test_before_the_first_picture_there_is_a_scene_to_show():
     live = Live(Reel([]), Known([None]), practising(), [])
-    assert (live.sight.frame, live.sight.marks, live.sight.step) == (None, None, None)
-    assert live.sight.scene.title == "Set up"
+    assert (live.state.frame, live.state.marks, live.state.step) == (None, None, None)
+    assert live.state.scene.title == "Set up"
 
 
 def test_the_source_tells_how_many_pictures_were_looked_at_and_how_often():
@@ -275,14 +276,14 @@ def test_the_delay_is_counted_from_the_capture_of_a_picture():
     assert all(own_s < slow_s for own_s in live.figures.own_s)
 
 
-def test_outlets_are_called_from_the_thread_that_looks():
+def test_sinks_are_called_from_the_thread_that_looks():
     take = bending()[:5]
     assert played(pictures(take), take)[1].threads == {"look"}
 
 
 def test_it_is_told_how_light_the_picture_is():
     dark = [Frame(n, t, np.zeros((48, 64, 3), np.uint8)) for n, t in enumerate(every(FPS, 8.0))]
-    assert "dark" in played(dark, bending()[:1])[0].sight.scene.line
+    assert "dark" in played(dark, bending()[:1])[0].state.scene.line
 
 
 # Commands
@@ -297,7 +298,7 @@ def test_a_key_is_obeyed_at_once_while_pictures_come(slow_s):
             camera.shoot()
         live.command(Command.PAUSE)
         assert wait_for(lambda: notebook.notes("pause")) < 0.3
-        assert live.practice.coach.phase is Phase.PAUSED
+        assert live.session.leader.phase is Phase.PAUSED
 
 
 def test_a_key_is_obeyed_at_once_without_any_picture():
@@ -323,7 +324,7 @@ def test_the_key_that_quits_ends_the_session():
     with live:
         live.command(Command.QUIT)
         assert wait_for(lambda: live.over) < 0.3
-    assert live.practice.coach.ended == "quit"
+    assert live.session.leader.ended == "quit"
 
 
 # Without pictures
@@ -388,7 +389,7 @@ def test_while_the_camera_is_lost_the_last_picture_is_shown_with_the_reason():
     take = bending()
     items = [*pictures(take)[:30], *(Silence(3.7 + 0.1 * n, "unplugged") for n in range(1, 12))]
     live, _ = played(items, take)
-    assert (live.sight.lost, live.sight.frame.index, live.sight.marks) == ("unplugged", 29, None)
+    assert (live.state.lost, live.state.frame.index, live.state.marks) == ("unplugged", 29, None)
 
 
 def test_a_file_with_a_gap_is_not_called_lost():
@@ -406,13 +407,13 @@ def test_a_source_that_ends_ends_the_session():
     with live:
         live.wait(5.0)
         assert live.over
-    assert live.practice.coach.ended == ""
+    assert live.session.leader.ended == ""
 
 
 def test_a_programme_that_is_done_ends_the_session_before_its_source():
     take = bending()
     live, _ = played(pictures(take), take, practising(part_of(BEND, "left", 5.0, 1)))
-    assert live.practice.coach.ended == "done"
+    assert live.session.leader.ended == "done"
     assert live.figures.looked < len(take)
 
 
@@ -452,14 +453,14 @@ def test_a_bug_in_the_landmarker_comes_out_where_the_session_is_watched():
             assert live.over
 
 
-@pytest.mark.parametrize("where", ["looked", "steps", "events"])
-def test_a_bug_in_an_outlet_comes_out_where_the_session_is_watched(where):
+@pytest.mark.parametrize("where", ["detection", "steps", "events"])
+def test_a_bug_in_a_sink_comes_out_where_the_session_is_watched(where):
     def broken(*_):
         raise ZeroDivisionError
 
-    outlet = Notebook()
-    setattr(outlet, where, broken)
-    with Live(Reel(pictures(bending())), Known([None]), practising(), [outlet]) as live:
+    sink = Notebook()
+    setattr(sink, where, broken)
+    with Live(Reel(pictures(bending())), Known([None]), practising(), [sink]) as live:
         live.wait(5.0)
         with pytest.raises(ZeroDivisionError):
             assert live.over
@@ -482,9 +483,9 @@ def test_a_source_that_breaks_comes_out_where_the_session_is_watched():
 def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
     first, count = bending(), len(bending())
     take = first + [(t + 15.1, m) for t, m in first]
-    practice = practising(part_of(BEND, "left", 5.0, 2), rest_s=5.0)
-    known = Known([m for _, m in take], on_search=lambda: practice.coach.phase)
-    with Live(Reel(pictures(take)), known, practice, []) as live:
+    session = practising(part_of(BEND, "left", 5.0, 2), rest_s=5.0)
+    known = Known([m for _, m in take], on_search=lambda: session.leader.phase)
+    with Live(Reel(pictures(take)), known, session, []) as live:
         live.wait(30.0)
         assert live.over
     assert live.figures.looked > count
@@ -593,6 +594,6 @@ def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s
 def test_a_mirror_image_is_shown_with_the_mirror_undone():
     take = [(n / 30.0, side_bend(20.0).seen(FRONT, wh=WH)) for n in range(5)]
     live, _ = played(pictures(take), take, practising(mirrored=True))
-    frame, marks = live.sight.frame, live.sight.marks
+    frame, marks = live.state.frame, live.state.marks
     assert np.array_equal(frame.image, pictures(take)[-1].image[:, ::-1])
     assert np.allclose(marks.xy_px, take[-1][1].mirrored().xy_px)

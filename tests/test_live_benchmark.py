@@ -12,10 +12,10 @@ import pytest
 from backstretch.camera import Capture, fitted
 from backstretch.coach import Coach
 from backstretch.landmarker import MediaPipeLandmarker
+from backstretch.led_session import CoachedSession
 from backstretch.library import open_library
 from backstretch.live import Live
 from backstretch.live_view import LiveView
-from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.smoothing import HALF_WIDTH_S
 from backstretch.video import VideoReader
@@ -68,18 +68,18 @@ def session():
     """Ten minutes of coaching, drawn as a window would be, with the memory each half minute."""
     pose = open_library(ROOT / "poses").find("standing_side_bend")
     programme = Programme(pose.name, (part_of(pose, None, 30.0, 20),))
-    practice = Practice(programme, Coach(programme))
+    session = CoachedSession(programme, Coach(programme))
     memory: list[tuple[float, float]] = []
     draws = []
     with (
         MediaPipeLandmarker() as landmarker,
         Capture(Loop(SAMPLES / "side_bend.mp4"), "loop") as capture,
-        Live(capture, landmarker, practice, []) as live,
+        Live(capture, landmarker, session, []) as live,
     ):
         view, began_s = LiveView(), perf_counter()
         while not live.over and perf_counter() - began_s < 60.0 * MINUTES:
             at_s = perf_counter()
-            view.draw(live.sight, WH)
+            view.draw(live.state, WH)
             draws.append(perf_counter() - at_s)
             if at_s - began_s >= 30.0 * (len(memory) + 1):
                 memory.append((at_s - began_s, memory_mb()))

@@ -32,7 +32,6 @@ from backstretch.health import PAIN_ADVICE
 from backstretch.landmarks import INDEX
 from backstretch.library import open_library
 from backstretch.lines import TITLES
-from backstretch.live import Sight
 from backstretch.live_view import (
     BAND,
     BAND_GROUND,
@@ -43,10 +42,11 @@ from backstretch.live_view import (
     MARGIN,
     PLAIN,
     QUIET,
+    LiveState,
     LiveView,
 )
 from backstretch.matching import Form
-from backstretch.scene import Look, Phase, Scene
+from backstretch.scene import Phase, Scene, Status
 from backstretch.session import Session
 from tests.figures import FRONT, WH, Figure
 from tests.truth import ROOT
@@ -72,7 +72,7 @@ def scene(**changed):
     """A scene of the side bend to the left, being held where nothing else is said."""
     told: dict[str, Any] = {
         "phase": Phase.HOLDING,
-        "look": Look.IN,
+        "status": Status.IN,
         "title": "Hold",
         "line": "Breathe easily.",
         "form": Form(POSE, "left"),
@@ -92,14 +92,14 @@ def frame(wh=WH, image=None):
     return Frame(0, 0.0, image)
 
 
-def sight(shown=None, *, image=None, marks=None, step=None, lost=""):
-    return Sight(frame(image=image), marks, step, shown or scene(), lost)
+def state(shown=None, *, image=None, marks=None, step=None, lost=""):
+    return LiveState(frame(image=image), marks, step, shown or scene(), lost)
 
 
 def judged(body, **changed):
     """What is shown of a body that is judged."""
     (step,) = Session((POSE,), ("left",), steady=False).push([(0.0, body)])
-    return sight(scene(**changed), marks=body, step=step)
+    return state(scene(**changed), marks=body, step=step)
 
 
 @cache
@@ -189,9 +189,9 @@ def test_the_contrast_formula_is_that_of_wcag():
 
 
 class TestContrast:
-    @pytest.mark.parametrize("look", Look)
-    def test_of_the_state_word_is_enough(self, look):
-        assert contrast(INKS[look], GROUNDS[look]) >= 4.5
+    @pytest.mark.parametrize("status", Status)
+    def test_of_the_state_word_is_enough(self, status):
+        assert contrast(INKS[status], GROUNDS[status]) >= 4.5
 
     @pytest.mark.parametrize("ink", [WHITE, QUIET])
     @pytest.mark.parametrize("ground", [DARK, BAND_GROUND])
@@ -204,38 +204,38 @@ class TestContrast:
 
     @pytest.mark.parametrize("wh", SHAPES)
     def test_is_that_of_the_colours_that_are_really_written_in(self, wh):
-        for look in Look:
-            inks = {line.colour for line in lines_of(sight(scene(look=look, note="note")), wh)}
-            assert inks <= {WHITE, QUIET, INKS[look], ORANGE, DARK, GREY}
+        for status in Status:
+            inks = {line.colour for line in lines_of(state(scene(status=status, note="note")), wh)}
+            assert inks <= {WHITE, QUIET, INKS[status], ORANGE, DARK, GREY}
 
 
-def block(look, title="Hold"):
-    return cut(drawn(sight(scene(look=look, title=title))), BLOCK)
+def block(status, title="Hold"):
+    return cut(drawn(state(scene(status=status, title=title))), BLOCK)
 
 
 class TestState:
     def test_has_a_ground_of_its_own_colour(self):
-        grounds = {tuple(int(v) for v in block(look)[2, 2]) for look in Look}
+        grounds = {tuple(int(v) for v in block(status)[2, 2]) for status in Status}
         assert grounds == set(GROUNDS.values())
-        assert len(grounds) == len(Look)
+        assert len(grounds) == len(Status)
 
-    @pytest.mark.parametrize(("one", "other"), list(combinations(Look, 2)))
+    @pytest.mark.parametrize(("one", "other"), list(combinations(Status, 2)))
     def test_has_a_shape_of_its_own_without_any_colour(self, one, other):
         masks = []
-        for look in (one, other):
-            light = block(look)[:, :104].astype(float).mean(axis=2)
+        for status in (one, other):
+            light = block(status)[:, :104].astype(float).mean(axis=2)
             masks.append(np.abs(light - light[2, 2]) > 60.0)
         assert (masks[0] ^ masks[1]).sum() > 200
 
-    @pytest.mark.parametrize("look", Look)
-    def test_shows_its_word(self, look):
-        assert not np.array_equal(block(look, "Hold"), block(look, "Adjust"))
+    @pytest.mark.parametrize("status", Status)
+    def test_shows_its_word(self, status):
+        assert not np.array_equal(block(status, "Hold"), block(status, "Adjust"))
 
     def test_is_written_in_letters_that_are_not_mirrored(self):
-        picture = cut(drawn(sight(scene(look=Look.CALM, title="Begin"))), BLOCK)
+        picture = cut(drawn(state(scene(status=Status.CALM, title="Begin"))), BLOCK)
         (line,) = (
             each
-            for each in lines_of(sight(scene(title="Begin", look=Look.CALM)))
+            for each in lines_of(state(scene(title="Begin", status=Status.CALM)))
             if each.text == "Begin"
         )
         left, top, right, bottom = (round(value) for value in extent(line))
@@ -247,21 +247,21 @@ class TestState:
         assert not np.array_equal(word, expected[:, ::-1])
 
     def test_colours_the_bar_beside_the_line_as_well(self):
-        for look in Look:
-            bar = drawn(sight(scene(look=look)))[504:, :12]
-            assert is_colour(bar, GROUNDS[look]).all()
+        for status in Status:
+            bar = drawn(state(scene(status=status)))[504:, :12]
+            assert is_colour(bar, GROUNDS[status]).all()
 
 
 class TestCamera:
     def test_is_shown_as_a_mirror_shows_it(self):
         image = np.full((480, 640, 3), 90, np.uint8)
         image[200:280, 40:120] = (250, 0, 0)
-        red = is_colour(cut(drawn(sight(image=image)), CAMERA), (250, 0, 0))
+        red = is_colour(cut(drawn(state(image=image)), CAMERA), (250, 0, 0))
         assert np.flatnonzero(red.any(axis=0)).min() > CAMERA.w / 2
 
     def test_does_not_change_what_stands_beside_it(self):
         image = frame().image
-        one, other = (drawn(sight(image=each)) for each in (image, image[:, ::-1].copy()))
+        one, other = (drawn(state(image=each)) for each in (image, image[:, ::-1].copy()))
         assert not np.array_equal(cut(one, CAMERA), cut(other, CAMERA))
         for picture in (one, other):
             picture[:504, :896] = 0
@@ -272,11 +272,11 @@ class TestCamera:
         shown = scene(phase=phase, line=LONG_LINE, note="Not counting: left hip unseen")
         expected = np.full((720, 1280, 3), DARK, np.uint8)
         fit_into(frame().image, CAMERA, expected, mirrored=True)
-        assert np.array_equal(cut(drawn(sight(shown)), CAMERA), cut(expected, CAMERA))
+        assert np.array_equal(cut(drawn(state(shown)), CAMERA), cut(expected, CAMERA))
 
     @pytest.mark.parametrize("phase", [Phase.PAUSED, Phase.DONE])
     def test_is_dimmed_and_bare_while_nothing_is_judged(self, phase):
-        shown = judged(BENT.seen(FRONT), phase=phase, look=Look.CALM)
+        shown = judged(BENT.seen(FRONT), phase=phase, status=Status.CALM)
         expected = np.full((720, 1280, 3), DARK, np.uint8)
         part = fit_into(frame().image, CAMERA, expected, mirrored=True)
         assert np.array_equal(cut(drawn(shown), part), cut(expected, part) // 3)
@@ -284,18 +284,18 @@ class TestCamera:
     @pytest.mark.parametrize("wh", [(640, 480), (480, 640), (1920, 1080), (33, 900)])
     def test_keeps_its_aspect(self, wh):
         image = np.full((wh[1], wh[0], 3), 200, np.uint8)
-        lit = is_colour(cut(drawn(sight(image=image)), CAMERA), (200, 200, 200))
+        lit = is_colour(cut(drawn(state(image=image)), CAMERA), (200, 200, 200))
         width, height = lit.any(axis=0).sum(), lit.any(axis=1).sum()
         assert abs(width / height - wh[0] / wh[1]) <= 1.0 / height + 0.01 * wh[0] / wh[1]
 
     def test_may_not_have_come_yet(self):
-        picture = drawn(Sight(None, None, None, scene()))
+        picture = drawn(LiveState(None, None, None, scene()))
         assert is_colour(cut(picture, CAMERA), DARK).all()
 
 
 @pytest.fixture(scope="module")
 def trying():
-    return judged(BENT.seen(FRONT), phase=Phase.TRYING, look=Look.ADJUST)
+    return judged(BENT.seen(FRONT), phase=Phase.TRYING, status=Status.ADJUST)
 
 
 class TestBody:
@@ -311,14 +311,14 @@ class TestBody:
         assert is_colour(near(drawn(trying), mirrored_at(knee)), BLUE).any()
 
     def test_is_marked_only_while_it_is_judged(self):
-        placing = judged(BENT.seen(FRONT), phase=Phase.PLACING, look=Look.ADJUST)
+        placing = judged(BENT.seen(FRONT), phase=Phase.PLACING, status=Status.ADJUST)
         assert not is_colour(cut(drawn(placing), CAMERA), ORANGE).any()
 
     def test_leaves_the_rest_of_the_picture_as_it_is(self, trying):
         xy = BENT.seen(FRONT).xy_px
         corners = [mirrored_at(corner) for corner in (xy.min(axis=0), xy.max(axis=0))]
         low, high = np.sort(corners, axis=0)
-        plain = cut(drawn(sight(scene(phase=Phase.TRYING, look=Look.ADJUST))), CAMERA)
+        plain = cut(drawn(state(scene(phase=Phase.TRYING, status=Status.ADJUST))), CAMERA)
         changed = (cut(drawn(trying), CAMERA) != plain).any(axis=2)
         rows, columns = np.nonzero(changed)
         assert low[0] - 25 < columns.min() < columns.max() < high[0] + 25
@@ -327,7 +327,7 @@ class TestBody:
     def test_does_not_leave_the_camera_picture(self):
         body = BENT.seen(FRONT)
         outside = replace(body, xy_px=np.add(body.xy_px, (-300.0, 250.0)))
-        shown = judged(outside, phase=Phase.TRYING, look=Look.ADJUST)
+        shown = judged(outside, phase=Phase.TRYING, status=Status.ADJUST)
         bare = drawn(replace(shown, marks=None, step=None))
         picture = drawn(shown)
         for each in (picture, bare):
@@ -336,7 +336,7 @@ class TestBody:
 
 
 def ring(valid_s, **changed):
-    return cut(drawn(sight(scene(valid_s=valid_s, **changed))), RING)
+    return cut(drawn(state(scene(valid_s=valid_s, **changed))), RING)
 
 
 class TestRing:
@@ -351,31 +351,31 @@ class TestRing:
         filled = [is_colour(ring(second), BLUE).sum() for second in range(21)]
         assert all(before <= after for before, after in pairwise(filled))
 
-    @pytest.mark.parametrize("look", [each for each in Look if each is not Look.IN])
-    def test_is_blue_only_while_time_counts(self, look):
+    @pytest.mark.parametrize("status", [each for each in Status if each is not Status.IN])
+    def test_is_blue_only_while_time_counts(self, status):
         assert is_colour(ring(10.0), BLUE).any()
-        assert not is_colour(ring(10.0, look=look), BLUE).any()
+        assert not is_colour(ring(10.0, status=status), BLUE).any()
 
     def test_tells_the_seconds_as_a_number(self):
-        texts = {line.text for line in lines_of(sight(scene(valid_s=12.3)))}
+        texts = {line.text for line in lines_of(state(scene(valid_s=12.3)))}
         assert {"12", "of 20 s"} <= texts
 
     def test_empties_with_the_rest(self):
         left = [
             is_colour(
-                ring(0.0, phase=Phase.RESTING, look=Look.CALM, left_s=s, rest_s=10.0), GREY
+                ring(0.0, phase=Phase.RESTING, status=Status.CALM, left_s=s, rest_s=10.0), GREY
             ).sum()
             for s in (10.0, 5.0, 0.0)
         ]
         assert left[0] > left[1] > left[2] == 0
 
     def test_of_a_rest_of_no_seconds_is_drawn(self):
-        ring(0.0, phase=Phase.RESTING, look=Look.CALM, left_s=0.0, rest_s=0.0)
+        ring(0.0, phase=Phase.RESTING, status=Status.CALM, left_s=0.0, rest_s=0.0)
 
 
 class TestMoments:
     def test_a_pause_shows_two_bars_and_no_ring(self):
-        paused = ring(10.0, phase=Phase.PAUSED, look=Look.CALM, title="Paused")
+        paused = ring(10.0, phase=Phase.PAUSED, status=Status.CALM, title="Paused")
         row = is_colour(paused, GREY)[RING.h // 2]
         edges = np.flatnonzero(np.diff(np.r_[0, row.astype(int), 0]))
         assert len(edges) == 4
@@ -383,10 +383,10 @@ class TestMoments:
 
     def test_pain_covers_the_picture_with_words(self):
         shown = scene(
-            phase=Phase.PAIN, look=Look.CALM, title="Stopped", line="\n".join(PAIN_ADVICE)
+            phase=Phase.PAIN, status=Status.CALM, title="Stopped", line="\n".join(PAIN_ADVICE)
         )
         image = np.full((480, 640, 3), (250, 0, 250), np.uint8)
-        left = drawn(sight(shown, image=image))[:, :896]
+        left = drawn(state(shown, image=image))[:, :896]
         assert is_colour(left[:, 12:], BAND_GROUND).mean() > 0.7
         assert is_colour(left, WHITE).any()
         assert not is_colour(left, (250, 0, 250)).any()
@@ -395,32 +395,33 @@ class TestMoments:
     @pytest.mark.parametrize("wh", SHAPES)
     def test_the_whole_advice_after_pain_is_readable(self, wh):
         advice = "\n".join(PAIN_ADVICE)
-        shown = scene(phase=Phase.PAIN, look=Look.CALM, title="Stopped", line=advice)
-        lines = [each for each in lines_of(sight(shown), wh) if each.weight == BOLD]
+        shown = scene(phase=Phase.PAIN, status=Status.CALM, title="Stopped", line=advice)
+        lines = [each for each in lines_of(state(shown), wh) if each.weight == BOLD]
         told = " ".join(each.text for each in lines if each.x < column_at(wh))
         assert " ".join(PAIN_ADVICE) in told
 
     def test_a_lost_camera_is_told(self):
-        lost = drawn(sight(lost="the camera does not answer"))
-        told = drawn(sight(scene(look=Look.UNSEEN, title="Waiting")))
+        lost = drawn(state(lost="the camera does not answer"))
+        told = drawn(state(scene(status=Status.UNSEEN, title="Waiting")))
         assert np.array_equal(cut(lost, BLOCK), cut(told, BLOCK))
-        texts = [line.text for line in lines_of(sight(lost="the camera does not answer"))]
+        texts = [line.text for line in lines_of(state(lost="the camera does not answer"))]
         assert "The camera does not answer" in " ".join(texts)
 
     def test_sound_that_is_off_is_told(self):
-        texts = [line.text for line in lines_of(sight(), muted=True)]
+        texts = [line.text for line in lines_of(state(), muted=True)]
         assert "Sound is off" in texts
-        assert "Sound is off" not in [line.text for line in lines_of(sight())]
+        assert "Sound is off" not in [line.text for line in lines_of(state())]
 
     def test_the_step_that_is_read_out_is_the_line(self):
-        shown = scene(phase=Phase.READY, look=Look.CALM, steps=("Sit.", "Lie down."), step_at=1)
-        texts = {line.text for line in lines_of(sight(shown))}
+        shown = scene(phase=Phase.READY, status=Status.CALM, steps=("Sit.", "Lie down."), step_at=1)
+        texts = {line.text for line in lines_of(state(shown))}
         assert "Lie down." in texts
         assert "Breathe easily." not in texts
 
     def test_why_time_does_not_count_replaces_the_progress(self):
         texts = {
-            line.text for line in lines_of(sight(scene(look=Look.ADJUST, note="not counting: arm")))
+            line.text
+            for line in lines_of(state(scene(status=Status.ADJUST, note="not counting: arm")))
         }
         assert "Not counting: arm" in texts
         assert "Stretch 3 of 8 · hold 1 of 2" not in texts
@@ -429,14 +430,14 @@ class TestMoments:
         sizes = []
         for fullness in (0.0, 0.5, 1.0):
             breath = replace(breath_at(0.0), fullness=fullness)
-            picture = drawn(sight(scene(breath=breath)))[540:610, 896:1060]
+            picture = drawn(state(scene(breath=breath)))[540:610, 896:1060]
             sizes.append(is_colour(picture, QUIET).sum())
         assert sizes[0] < sizes[1] < sizes[2]
 
     def test_the_figure_is_mirrored_like_the_camera(self):
-        shown = scene(phase=Phase.READY, look=Look.CALM)
+        shown = scene(phase=Phase.READY, status=Status.CALM)
         left, right = (
-            cut(drawn(sight(replace(shown, form=Form(POSE, side)))), RING)
+            cut(drawn(state(replace(shown, form=Form(POSE, side)))), RING)
             for side in ("left", "right")
         )
         head = [np.nonzero(is_colour(each[:140], WHITE))[1].mean() for each in (left, right)]
@@ -445,14 +446,14 @@ class TestMoments:
 
 
 def test_drawing_twice_gives_the_same_picture():
-    shown = judged(BENT.seen(FRONT), phase=Phase.TRYING, look=Look.ADJUST)
+    shown = judged(BENT.seen(FRONT), phase=Phase.TRYING, status=Status.ADJUST)
     assert np.array_equal(drawn(shown), drawn(shown))
     assert np.array_equal(LiveView().draw(shown, HD), drawn(shown))
 
 
 @pytest.mark.parametrize("phase", Phase)
 def test_the_given_picture_is_left_as_it_is(phase):
-    shown = judged(BENT.seen(FRONT), phase=phase, look=Look.ADJUST)
+    shown = judged(BENT.seen(FRONT), phase=phase, status=Status.ADJUST)
     assert shown.frame is not None
     before = shown.frame.image.copy()
     shown.frame.image.flags.writeable = False
@@ -474,12 +475,12 @@ class TestFromTwoMetres:
         assert len(high) == pytest.approx(CAPITAL * 56, abs=1.5)
 
     @pytest.mark.parametrize(
-        ("look", "title"),
-        [*TITLES.items(), (Look.UNSEEN, "Waiting")]
-        + [(Look.CALM, title) for title in SHOWN_TITLES],
+        ("status", "title"),
+        [*TITLES.items(), (Status.UNSEEN, "Waiting")]
+        + [(Status.CALM, title) for title in SHOWN_TITLES],
     )
-    def test_the_state_can_be_read(self, look, title):
-        lines = lines_of(sight(scene(look=look, title=title)))
+    def test_the_state_can_be_read(self, status, title):
+        lines = lines_of(state(scene(status=status, title=title)))
         (line,) = (each for each in lines if each.text == title)
         assert capital_px(line) >= 40.0
 
@@ -497,8 +498,8 @@ def shrunk(pose, least_px):
     cues = {each for check in pose.checks for each in (check.below, check.above) if each}
     found = {}
     for cue in cues:
-        shown = scene(form=Form(pose, None), line=cue, look=Look.ADJUST)
-        of_cue = [each for each in lines_of(sight(shown)) if each.y > 504 and each.weight == BOLD]
+        shown = scene(form=Form(pose, None), line=cue, status=Status.ADJUST)
+        of_cue = [each for each in lines_of(state(shown)) if each.y > 504 and each.weight == BOLD]
         assert " ".join(each.text for each in of_cue) == cue
         size_px = min(map(capital_px, of_cue))
         if size_px < least_px:
@@ -515,7 +516,7 @@ texts = st.one_of(
 scenes = st.builds(
     scene,
     phase=st.sampled_from(Phase),
-    look=st.sampled_from(Look),
+    status=st.sampled_from(Status),
     title=texts,
     line=texts,
     name=texts,
@@ -534,18 +535,18 @@ class TestAnySize:
     @settings(max_examples=60)
     @given(shown=scenes, wh=sizes, muted=st.booleans())
     def test_is_drawn(self, shown, wh, muted):
-        assert drawn(sight(shown), wh, muted=muted).shape == (wh[1], wh[0], 3)
+        assert drawn(state(shown), wh, muted=muted).shape == (wh[1], wh[0], 3)
 
     @pytest.mark.parametrize("wh", [(1, 1), (0, 0), (100, 2000), (2000, 100), LEAST_WH])
     def test_is_at_least_the_smallest(self, wh):
         expected = tuple(max(pair) for pair in zip(wh, LEAST_WH, strict=True))
-        assert drawn(sight(), wh).shape == (expected[1], expected[0], 3)
+        assert drawn(state(), wh).shape == (expected[1], expected[0], 3)
 
     @settings(max_examples=60)
     @given(shown=scenes, wh=sizes, muted=st.booleans())
     def test_keeps_every_word_within_its_part_of_the_picture(self, shown, wh, muted):
         column = column_at(wh)
-        for line in lines_of(sight(shown), wh, muted=muted):
+        for line in lines_of(state(shown), wh, muted=muted):
             left, top, right, bottom = extent(line)
             assert left >= 0, line
             assert right <= (wh[0] if left >= column else column), line
@@ -555,14 +556,14 @@ class TestAnySize:
     @given(shown=scenes, wh=sizes)
     def test_keeps_every_word_off_the_camera_picture(self, shown, wh):
         foot = 0 if shown.phase is Phase.PAIN else wh[1] - round(BAND * unit(wh))
-        for line in lines_of(sight(shown), wh):
+        for line in lines_of(state(shown), wh):
             left, top, _, _ = extent(line)
             assert left >= column_at(wh) or top >= foot, line
 
     @pytest.mark.parametrize("wh", [HD, (640, 480)])
     @pytest.mark.parametrize("words", ["Next: Figure four, right side.", LONG_LINE, "W" * 200])
     def test_keeps_the_line_within_its_margins(self, words, wh):
-        written = [each for each in lines_of(sight(scene(line=words)), wh) if each.weight == BOLD]
+        written = [each for each in lines_of(state(scene(line=words)), wh) if each.weight == BOLD]
         rights = [extent(each)[2] for each in written if each.x < column_at(wh)]
         assert max(rights) <= column_at(wh) - round(MARGIN * unit(wh)) + 1
 
@@ -575,7 +576,7 @@ class TestAnySize:
             note="Not counting: sideways lean 6° too small",
             breath=breath_at(2.0),
         )
-        areas = [extent(line) for line in lines_of(sight(shown), wh, muted=True)]
+        areas = [extent(line) for line in lines_of(state(shown), wh, muted=True)]
         for (l1, t1, r1, b1), (l2, t2, r2, b2) in combinations(areas, 2):
             assert r1 <= l2 or r2 <= l1 or b1 <= t2 or b2 <= t1
 
@@ -583,11 +584,11 @@ class TestAnySize:
     @pytest.mark.parametrize("frame_wh", [(1, 1), (640, 480), (480, 854), (1920, 800)])
     def test_takes_frames_of_any_size(self, wh, frame_wh):
         image = np.full((frame_wh[1], frame_wh[0], 3), 200, np.uint8)
-        assert is_colour(drawn(sight(image=image), wh), (200, 200, 200)).any()
+        assert is_colour(drawn(state(image=image), wh), (200, 200, 200)).any()
 
     @pytest.mark.parametrize("wh", SHAPES)
     @pytest.mark.parametrize("phase", Phase)
     @pytest.mark.parametrize("pose", ["pelvic_tilt", "childs_pose", "figure_four_supine"])
     def test_shows_other_stretches_too(self, wh, phase, pose):
         form = Form(LIBRARY.poses[pose], None)
-        assert drawn(sight(scene(phase=phase, form=form, look=Look.CALM)), wh).any()
+        assert drawn(state(scene(phase=phase, form=form, status=Status.CALM)), wh).any()

@@ -2,31 +2,33 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from backstretch import outlets
+from backstretch import outlets, sinks
 from backstretch.analysis import analyse_track
 from backstretch.coach import Coach
 from backstretch.earcons import Earcon
 from backstretch.frame import Frame, Source
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import Landmarks
+from backstretch.led_session import CoachedSession
 from backstretch.live import Live
 from backstretch.orders import Event, Note, Say, Sound
-from backstretch.outlets import Keeper, Outlet, Speaker, TrackKeeper, VideoKeeper
-from backstretch.placement import Room
+from backstretch.outlets import LiveTrackFile, SessionLogSink, video_in_background
+from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
-from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
 from backstretch.recording import Recording
 from backstretch.request import Assignment, Request
 from backstretch.session_record import MOMENT, SessionRecord, read_session
 from backstretch.video import VideoReader
-from backstretch.voice import Voice
+from backstretch.voice import Speaker, Voice
 from tests.coached import BEND, FOLDER
+from tests.coached import STANDING as STEP
 from tests.figures import FRONT, WH, every, jittered, moments, side_bend, trembling
 from tests.media import grey, number_of
 from tests.test_live import Known, Reel, lapse, pictures
@@ -44,7 +46,7 @@ def bending(times=None):
 
 def practising(pose=BEND, **options):
     programme = Programme("Test", (part_of(pose, None, pose.dose.longest_s, 99),), 2.0)
-    return Practice(programme, Coach(programme), **options)
+    return CoachedSession(programme, Coach(programme), **options)
 
 
 # Words and sounds
@@ -80,33 +82,26 @@ def test_what_is_for_the_record_is_not_spoken():
 def test_pictures_and_steps_are_nothing_to_a_speaker():
     voice = Heard()
     speaker = Speaker(voice)
-    speaker.looked(Frame(0, 0.0, grey(1)), None)
-    speaker.steps([], practising().coach.scene)
+    speaker.detection(0.0, None, Frame(0, 0.0, grey(1)))
+    speaker.steps([])
     assert voice.log == []
-
-
-def test_an_outlet_does_nothing_by_itself():
-    outlet = Outlet()
-    outlet.looked(Frame(0, 0.0, grey(1)), None)
-    outlet.steps([], practising().coach.scene)
-    outlet.events(0.0, [Say("Hold.")])
 
 
 # The record
 
 
-def recorded(path, take, practice=None):
-    """Practise a take with a record beside it; give the practice and what the record says."""
-    practice = practice or practising()
+def recorded(path, take, session=None):
+    """Practise a take with a record beside it; give the session and what the record says."""
+    session = session or practising()
     with SessionRecord(path / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practice)
+        log = SessionLogSink(record, session)
         for time_s, marks in take:
-            steps, events = practice.push(time_s, marks, Room(120.0))
-            keeper.steps(steps, practice.coach.scene)
-            keeper.events(time_s, events)
-        keeper.steps(practice.finish(Room())[0], practice.coach.scene)
+            steps, events = session.push(time_s, marks, Surroundings(120.0))
+            log.steps(steps)
+            log.events(time_s, events)
+        log.steps(session.finish(Surroundings())[0])
         assert not record.fault
-    return practice, read_session(record.path)
+    return session, read_session(record.path)
 
 
 def twice():
@@ -115,38 +110,38 @@ def twice():
     return left + [(t + 12.2, marks.mirrored()) for t, marks in left]
 
 
-def holds_of(practice):
-    return practice.result(SOURCE, ()).as_dict()["holds"]
+def holds_of(session):
+    return session.result(SOURCE, ()).as_dict()["holds"]
 
 
 def test_the_holds_of_the_record_are_those_of_the_result(tmp_path):
-    practice, read = recorded(tmp_path, trembling(twice(), 1.5))
-    assert list(read.holds) == holds_of(practice)
+    session, read = recorded(tmp_path, trembling(twice(), 1.5))
+    assert list(read.holds) == holds_of(session)
     assert len(read.holds) == 2
 
 
 def test_the_holds_of_the_record_are_those_of_the_result_when_one_side_was_asked_for(tmp_path):
-    practice, read = recorded(tmp_path, twice(), practising(sides=("left",)))
-    assert list(read.holds) == holds_of(practice)
+    session, read = recorded(tmp_path, twice(), practising(sides=("left",)))
+    assert list(read.holds) == holds_of(session)
 
 
 def test_a_hold_is_kept_as_soon_as_it_is_over(tmp_path):
-    practice = practising()
+    session = practising()
     with SessionRecord(tmp_path / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practice)
+        log = SessionLogSink(record, session)
         for time_s, marks in bending():
-            keeper.steps(practice.push(time_s, marks, Room())[0], practice.coach.scene)
+            log.steps(session.push(time_s, marks, Surroundings())[0])
     assert [hold["pose"] for hold in read_session(record.path).holds] == [BEND.id]
-    assert len(practice.held) == 1
+    assert len(session.held) == 1
 
 
 def test_no_hold_is_kept_twice(tmp_path):
-    practice = practising()
-    _, read = recorded(tmp_path, bending(), practice)
+    session = practising()
+    _, read = recorded(tmp_path, bending(), session)
     with SessionRecord(tmp_path / "again" / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practice)
-        keeper.keep_holds()
-        keeper.keep_holds()
+        log = SessionLogSink(record, session)
+        log.steps([])
+        log.steps([])
     assert len(read_session(record.path).holds) == len(read.holds) == 1
 
 
@@ -173,31 +168,31 @@ def test_lapses_of_the_hold_that_goes_on_are_told_in_its_moments(tmp_path):
 
 def test_events_are_kept_with_their_time_and_words_are_not(tmp_path):
     with SessionRecord(tmp_path / "session.jsonl", {}) as record:
-        keeper = Keeper(record, practising())
-        keeper.events(3.5, [Say("Paused."), Note("pause", "by key"), Sound(Earcon.OUT)])
+        log = SessionLogSink(record, practising())
+        log.events(3.5, [Say("Paused."), Note("pause", "by key"), Sound(Earcon.OUT)])
     (line,) = [line for line in read_session(record.path).lines if line["type"] == "event"]
     assert line == {"type": "event", "t": 3.5, "what": "pause", "words": "by key"}
 
 
 def test_a_session_that_is_cut_off_keeps_the_hold_that_went_on(tmp_path):
-    practice = practising()
+    session = practising()
     record = SessionRecord(tmp_path / "session.jsonl", {})
-    keeper = Keeper(record, practice)
+    log = SessionLogSink(record, session)
     for time_s, marks in bending():
         if time_s < 9.0:
-            keeper.steps(practice.push(time_s, marks, Room())[0], practice.coach.scene)
+            log.steps(session.push(time_s, marks, Surroundings())[0])
     record.close()
     (hold,) = read_session(record.path).holds
     assert hold["cut_off"]
-    assert hold["valid_s"] == pytest.approx(practice.step.valid_s, abs=1.0)
+    assert hold["valid_s"] == pytest.approx(session.step.valid_s, abs=1.0)
 
 
 def test_a_stretch_that_passes_for_both_sides_is_kept_as_the_result_tells_it(tmp_path):
     eagle = load_pose(FOLDER / "eagle_arms.toml")
     body, rest = (ideal_body(figure, (0.0, 0.0)) for figure in (eagle.figure, STANDING))
     take = [(t, body if 2.0 <= t < 6.0 else rest) for t in every(10.0, 8.0)]
-    practice, read = recorded(tmp_path, take, practising(eagle))
-    assert list(read.holds) == holds_of(practice) != []
+    session, read = recorded(tmp_path, take, practising(eagle))
+    assert list(read.holds) == holds_of(session) != []
 
 
 # The landmark track
@@ -223,14 +218,14 @@ def rounded(take):
 
 def replayed(path, items, take, *, mirrored=False):
     """The result of a live session and that of the track it kept."""
-    keeper, practice = TrackKeeper(), practising(mirrored=mirrored)
-    with Live(Reel(items), Known([marks for _, marks in take]), practice, [keeper]) as live:
+    sink, session = LiveTrackFile(path / "landmarks.npz"), practising(mirrored=mirrored)
+    with Live(Reel(items), Known([marks for _, marks in take]), session, [sink]) as live:
         live.wait(60.0)
         assert live.over
-    keeper.save(path / "landmarks.npz", SOURCE, ())
+    sink.result(replace(session.result(SOURCE, ()), warnings=()))
     request = Request(Assignment((BEND,)), mirrored=mirrored)
     replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), request)
-    return practice.result(SOURCE, ()), replay
+    return session.result(SOURCE, ()), replay
 
 
 def exactly(result):
@@ -269,7 +264,7 @@ def test_a_track_holds_no_picture_and_nothing_but_its_numbers(tmp_path):
 
 
 def test_a_track_of_no_picture_can_be_saved(tmp_path):
-    TrackKeeper().save(tmp_path / "landmarks.npz", SOURCE, ())
+    LiveTrackFile(tmp_path / "landmarks.npz").result(practising().result(SOURCE, ()))
     assert len(Recording.load(tmp_path / "landmarks.npz").track) == 0
 
 
@@ -277,11 +272,11 @@ def test_a_track_of_no_picture_can_be_saved(tmp_path):
 
 
 def filmed(path, times, wh=(64, 48)):
-    keeper = VideoKeeper(path)
+    video = video_in_background(path)
     for number, time_s in enumerate(times):
-        keeper.looked(Frame(number, float(time_s), grey(number, wh)), None)
-    keeper.close()
-    return keeper
+        video.detection(float(time_s), None, Frame(number, float(time_s), grey(number, wh)))
+    video.close()
+    return video
 
 
 def seen_in(path):
@@ -291,11 +286,11 @@ def seen_in(path):
 
 def test_a_video_has_the_pictures_at_their_own_times(tmp_path):
     times = [0.0, 0.033, 0.1, 0.25, 0.27, 0.5]
-    keeper = filmed(tmp_path / "video.mp4", times)
+    video = filmed(tmp_path / "video.mp4", times)
     found = seen_in(tmp_path / "video.mp4")
     assert [time_s for time_s, _ in found] == pytest.approx(times, abs=1e-3)
     assert [number for _, number in found] == list(range(6))
-    assert (keeper.fault, keeper.left_out) == ("", 0)
+    assert (video.faults, video.left_out) == ((), 0)
 
 
 def test_a_video_begins_with_its_first_picture(tmp_path):
@@ -305,40 +300,50 @@ def test_a_video_begins_with_its_first_picture(tmp_path):
 
 
 def test_closing_without_any_picture_leaves_no_file(tmp_path):
-    keeper = filmed(tmp_path / "video.mp4", [])
-    assert (keeper.fault, list(tmp_path.iterdir())) == ("", [])
+    video = filmed(tmp_path / "video.mp4", [])
+    assert (video.faults, list(tmp_path.iterdir())) == ((), [])
 
 
 def test_closing_twice_is_fine(tmp_path):
-    keeper = filmed(tmp_path / "video.mp4", [0.0, 0.1])
+    video = filmed(tmp_path / "video.mp4", [0.0, 0.1])
     start_s = time.perf_counter()
-    keeper.close()
+    video.close()
     assert time.perf_counter() - start_s < SHORT_S
 
 
 def test_pictures_beyond_those_that_may_wait_are_counted_as_left_out(tmp_path, monkeypatch):
     monkeypatch.setattr(outlets, "WAITING_PICTURES", 5)
-    keeper = filmed(tmp_path / "video.mp4", np.arange(100) / 30.0, (1280, 720))
+    video = filmed(tmp_path / "video.mp4", np.arange(100) / 30.0, (1280, 720))
     kept = seen_in(tmp_path / "video.mp4")
-    assert keeper.left_out > 0
-    assert len(kept) + keeper.left_out == 100
+    assert video.left_out > 0
+    assert len(kept) + video.left_out == 100
+
+
+def test_judged_moments_take_no_room_from_the_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(outlets, "WAITING_PICTURES", 5)
+    video = video_in_background(tmp_path / "video.mp4")
+    for _ in range(100):
+        video.steps([STEP])
+    video.close()
+    assert video.left_out == 0
 
 
 def test_to_hand_over_a_picture_takes_no_time_even_when_the_encoder_is_slow(tmp_path, monkeypatch):
     monkeypatch.setattr(outlets, "WAITING_PICTURES", 5)
-    keeper = VideoKeeper(tmp_path / "video.mp4")
+    video = video_in_background(tmp_path / "video.mp4")
     frames = [Frame(n, n / 30.0, grey(n, (1280, 720))) for n in range(60)]
     start_s = time.perf_counter()
     for frame in frames:
-        keeper.looked(frame, None)
+        video.detection(frame.time_s, None, frame)
     taken_s = time.perf_counter() - start_s
-    keeper.close()
+    video.close()
     assert taken_s < 0.1
 
 
 def test_a_folder_that_is_not_there_is_a_fault_that_is_told(tmp_path):
-    keeper = filmed(tmp_path / "none" / "video.mp4", np.arange(100) / 30.0)
-    assert keeper.fault.startswith(f"{tmp_path / 'none' / 'video.mp4'}: cannot be written (No such")
+    video = filmed(tmp_path / "none" / "video.mp4", np.arange(100) / 30.0)
+    (fault,) = video.faults
+    assert fault.startswith(f"{tmp_path / 'none' / 'video.mp4'}: cannot be written (No such")
 
 
 def full_disk(tmp_path):
@@ -352,18 +357,20 @@ def full_disk(tmp_path):
 )
 @pytest.mark.parametrize("count", [3, 300])
 def test_a_full_disk_is_a_fault_that_is_told_and_nobody_waits(tmp_path, count, monkeypatch):
-    monkeypatch.setattr(outlets, "CLOSE_S", 1.5)
+    monkeypatch.setattr(sinks, "CLOSE_S", 1.5)
     dice = np.random.default_rng(1)
-    keeper = VideoKeeper(full_disk(tmp_path))
+    video = video_in_background(full_disk(tmp_path))
     noise = dice.integers(0, 255, (240, 320, 3), dtype=np.uint8)
     for number in range(count):
-        keeper.looked(Frame(number, number / 30.0, np.roll(noise, number * 7, axis=1)), None)
+        picture = Frame(number, number / 30.0, np.roll(noise, number * 7, axis=1))
+        video.detection(picture.time_s, None, picture)
         time.sleep(0.001)
     start_s = time.perf_counter()
-    keeper.close()
+    video.close()
     taken_s = time.perf_counter() - start_s
-    keeper.close()
-    assert "No space left" in keeper.fault
+    video.close()
+    (fault,) = video.faults
+    assert "No space left" in fault
     assert taken_s < 1.2
 
 
@@ -375,10 +382,7 @@ class Stuck:
     def __init__(self, path, wh):
         pass
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         pass
 
     def write(self, image, time_s):  # noqa: ARG002
@@ -388,24 +392,24 @@ class Stuck:
 @pytest.fixture
 def asleep(tmp_path, monkeypatch):
     monkeypatch.setattr(outlets, "AnnotatedVideo", Stuck)
-    monkeypatch.setattr(outlets, "CLOSE_S", 0.2)
+    monkeypatch.setattr(sinks, "CLOSE_S", 0.2)
     monkeypatch.setattr(Stuck, "let_go", threading.Event())
-    keeper = VideoKeeper(tmp_path / "video.mp4")
-    yield keeper
+    video = video_in_background(tmp_path / "video.mp4")
+    yield video
     Stuck.let_go.set()
-    keeper.close()
+    video.close()
 
 
 def test_a_disk_that_is_asleep_is_not_waited_for_longer_than_said(asleep):
     for number in range(100):
-        asleep.looked(Frame(number, number / 30.0, grey(number)), None)
+        asleep.detection(number / 30.0, None, Frame(number, number / 30.0, grey(number)))
     start_s = time.perf_counter()
     asleep.close()
-    assert time.perf_counter() - start_s < 2 * outlets.CLOSE_S + 0.2
+    assert time.perf_counter() - start_s < 2 * sinks.CLOSE_S + 0.2
     assert asleep.left_out >= 100 - outlets.WAITING_PICTURES - 1
 
 
 def test_a_disk_that_is_asleep_at_the_end_is_a_fault_that_is_told(asleep):
-    asleep.looked(Frame(0, 0.0, grey(1)), None)
+    asleep.detection(0.0, None, Frame(0, 0.0, grey(1)))
     asleep.close()
-    assert asleep.fault
+    assert asleep.faults

@@ -22,7 +22,7 @@ from backstretch.placement import (
     Fault,
     Instruction,
     PlacementCheck,
-    Room,
+    Surroundings,
     extent_of,
     instruction,
 )
@@ -77,12 +77,12 @@ def last(marks, form, seconds=1.5):
     return session.push((t, marks) for t in every(10, seconds))[-1]
 
 
-def told(marks, form, room=Room(), seconds=1.5):  # noqa: B008 - it is frozen
-    return instruction(last(marks, form, seconds), form, room)
+def told(marks, form, surroundings=Surroundings(), seconds=1.5):  # noqa: B008 - it is frozen
+    return instruction(last(marks, form, seconds), form, surroundings)
 
 
-def fault_of(marks, form, room=Room(), seconds=1.5):  # noqa: B008 - it is frozen
-    found = told(marks, form, room, seconds)
+def fault_of(marks, form, surroundings=Surroundings(), seconds=1.5):  # noqa: B008 - it is frozen
+    found = told(marks, form, surroundings, seconds)
     return found and found.fault
 
 
@@ -95,16 +95,16 @@ def test_nobody_is_asked_to_step_into_the_picture():
 
 @pytest.mark.parametrize("marks", [None, upright()], ids=["nobody", "somebody"])
 def test_a_second_person_is_told_of_before_everything_else(marks):
-    assert fault_of(marks, BEND, Room(light=0.0, crowded=True)) is Fault.CROWD
+    assert fault_of(marks, BEND, Surroundings(light=0.0, crowded=True)) is Fault.CROWD
 
 
 def test_darkness_is_told_of_before_that_nobody_is_seen():
-    assert fault_of(None, BEND, Room(light=DARK_BELOW - 1.0)) is Fault.DARK
+    assert fault_of(None, BEND, Surroundings(light=DARK_BELOW - 1.0)) is Fault.DARK
 
 
 @pytest.mark.parametrize("light", [None, DARK_BELOW, 200.0])
 def test_light_that_is_enough_or_unknown_is_not_spoken_of(light):
-    assert told(upright(), BEND, Room(light)) is None
+    assert told(upright(), BEND, Surroundings(light)) is None
 
 
 def test_who_stands_too_far_away_is_called_nearer():
@@ -254,7 +254,7 @@ def test_the_library_has_32_stretches():
 @each_form
 def test_who_stands_in_the_middle_of_the_best_view_has_nothing_to_change(form):
     marks = ideal_body(STANDING, (direction(form)[0], 0.0), form.side or "left")
-    assert told(marks, form, Room(120.0)) is None
+    assert told(marks, form, Surroundings(120.0)) is None
 
 
 @each_form
@@ -265,7 +265,7 @@ def test_who_is_already_in_the_stretch_in_the_middle_of_its_best_view_is_not_mov
     marks = placed(ideal_body(form.pose.figure, direction(form), form.side or "left"))
     session = Session((form.pose,), steady=False, neutral=neutral)
     (step,) = session.push([(0.0, marks)])
-    assert instruction(step, form, Room()) is None
+    assert instruction(step, form, Surroundings()) is None
 
 
 @each_form
@@ -327,7 +327,8 @@ def test_a_larger_picture_of_the_same_scene_asks_for_the_same(camera_deg, form, 
     here = placed(step.landmarks, at, trunk)
     larger = replace(here, xy_px=scale * here.xy_px, image_wh=(scale * WH[0], scale * WH[1]))
     one, other = (
-        instruction(replace(step, landmarks=marks), form, Room()) for marks in (here, larger)
+        instruction(replace(step, landmarks=marks), form, Surroundings())
+        for marks in (here, larger)
     )
     assert one == other
 
@@ -342,7 +343,7 @@ GONE = replace(STEP, landmarks=None)
 def check_for(seconds, step=STEP, form=BEND, check=None, every_s=0.1):
     check = check or PlacementCheck()
     for _ in range(round(seconds / every_s)):
-        check.push(step, form, Room(), every_s)
+        check.push(step, form, Surroundings(), every_s)
     return check
 
 
@@ -375,9 +376,11 @@ def test_who_comes_late_is_still_told_what_to_change():
 def test_time_that_does_not_pass_proves_nothing():
     check = PlacementCheck()
     for _ in range(100):
-        check.push(STEP, BEND, Room(), 0.0)
+        check.push(STEP, BEND, Surroundings(), 0.0)
     assert not check.passed
 
 
 def test_the_check_tells_what_is_to_be_changed():
-    assert PlacementCheck().push(GONE, BEND, Room(), 0.1) == instruction(GONE, BEND, Room())
+    assert PlacementCheck().push(GONE, BEND, Surroundings(), 0.1) == instruction(
+        GONE, BEND, Surroundings()
+    )

@@ -7,24 +7,26 @@ from hypothesis import strategies as st
 from backstretch.prompting import (
     AGAIN_S,
     FORGOTTEN_AFTER_S,
-    LOOK_AFTER_S,
     PAUSE_S,
     SAFETY_SILENCE_S,
     SAID_AFTER_S,
     SHOWN_AFTER_S,
     SILENCE_S,
+    STATUS_AFTER_S,
     WORDS_A_SECOND,
+    Entry,
     Prompter,
     Script,
-    SteadyLook,
+    SteadyStatus,
+    entries_of,
     speaking_s,
 )
-from backstretch.scene import Look
+from backstretch.scene import Status
 from tests.coached import FPS, gaps_s
 
 CUE, OTHER = "Lean a little to the side.", "Let both knees be straight."
 MOMENT_S = 1 / FPS
-looks = st.sampled_from(Look)
+statuses = st.sampled_from(Status)
 lines = st.lists(st.tuples(st.sampled_from(["", CUE, OTHER]), st.integers(1, 400)), max_size=12)
 
 
@@ -157,52 +159,53 @@ def test_only_what_is_wanted_now_is_said(spells):
             n += 1
 
 
-# The look
+# The status
 
 
 def test_the_first_look_is_taken_at_once():
-    assert SteadyLook().push(5.0, Look.ADJUST) is Look.ADJUST
+    assert SteadyStatus().push(5.0, Status.ADJUST) is Status.ADJUST
 
 
 def test_a_flicker_does_not_change_the_look():
-    look = SteadyLook()
-    look.push(0.0, Look.IN)
-    flicker = [look.push(n / 100, Look.ADJUST) for n in range(1, round(LOOK_AFTER_S * 100))]
-    assert set(flicker) == {Look.IN}
+    status = SteadyStatus()
+    status.push(0.0, Status.IN)
+    flicker = [status.push(n / 100, Status.ADJUST) for n in range(1, round(STATUS_AFTER_S * 100))]
+    assert set(flicker) == {Status.IN}
 
 
 def test_a_look_that_lasts_is_shown():
-    look = SteadyLook()
-    look.push(0.0, Look.IN)
-    look.push(1.0, Look.UNSEEN)
-    assert look.push(1.0 + LOOK_AFTER_S, Look.UNSEEN) is Look.UNSEEN
+    status = SteadyStatus()
+    status.push(0.0, Status.IN)
+    status.push(1.0, Status.UNSEEN)
+    assert status.push(1.0 + STATUS_AFTER_S, Status.UNSEEN) is Status.UNSEEN
 
 
 def test_looks_that_take_turns_quickly_change_nothing():
-    look = SteadyLook()
-    look.push(0.0, Look.IN)
-    turns = [Look.ADJUST, Look.UNSEEN] * 20
-    assert {look.push(0.1 * n, turn) for n, turn in enumerate(turns, start=1)} == {Look.IN}
+    status = SteadyStatus()
+    status.push(0.0, Status.IN)
+    turns = [Status.ADJUST, Status.UNSEEN] * 20
+    assert {status.push(0.1 * n, turn) for n, turn in enumerate(turns, start=1)} == {Status.IN}
 
 
-@given(st.lists(st.tuples(looks, st.floats(0.01, 2.0)), min_size=1))
+@given(st.lists(st.tuples(statuses, st.floats(0.01, 2.0)), min_size=1))
 def test_what_is_shown_has_been_seen(pushed):
-    look, time_s, seen = SteadyLook(), 0.0, set()
+    status, time_s, seen = SteadyStatus(), 0.0, set()
     for each, passed_s in pushed:
         time_s += passed_s
         seen.add(each)
-        assert look.push(time_s, each) in seen
+        assert status.push(time_s, each) in seen
 
 
 # The script
 
 
 def read_out(script, until_s=60.0):
-    return [(n / FPS, line) for n in range(round(until_s * FPS)) for line in script.due(n / FPS)]
+    moments = range(round(until_s * FPS))
+    return [(n / FPS, entry.text) for n in moments for entry in script.due(n / FPS)]
 
 
 def test_a_script_is_read_in_order():
-    assert [line for _, line in read_out(Script(("One.", "Two.", "Three.")))] == [
+    assert [line for _, line in read_out(Script(entries_of(("One.", "Two.", "Three."))))] == [
         "One.",
         "Two.",
         "Three.",
@@ -210,29 +213,38 @@ def test_a_script_is_read_in_order():
 
 
 def test_each_line_waits_until_the_one_before_has_been_said():
-    times = [t for t, _ in read_out(Script((CUE, OTHER, "End.")))]
+    times = [t for t, _ in read_out(Script(entries_of((CUE, OTHER, "End."))))]
     assert gaps_s(times) == pytest.approx([speaking_s(CUE), speaking_s(OTHER)], abs=2 * MOMENT_S)
 
 
 def test_the_first_line_is_due_at_once_whenever_that_is():
-    assert list(Script((CUE,)).due(1234.5)) == [CUE]
+    assert list(Script(entries_of((CUE,))).due(1234.5)) == [Entry(CUE)]
 
 
 def test_a_script_tells_how_many_lines_were_begun():
-    script = Script((CUE, OTHER))
+    script = Script(entries_of((CUE, OTHER)))
     list(script.due(0.0))
     assert script.at == 1
 
 
+def test_a_script_shows_the_step_of_the_line_that_was_begun_last():
+    script = Script((Entry("Sit."), Entry("Lean.", 0), Entry("The clock starts.", 0)))
+    shown = [script.step]
+    for time_s in (0.0, 10.0, 20.0):
+        list(script.due(time_s))
+        shown.append(script.step)
+    assert shown == [-1, -1, 0, 0]
+
+
 def test_a_script_is_over_when_the_last_line_has_been_said():
-    script = Script((CUE,))
+    script = Script(entries_of((CUE,)))
     list(script.due(0.0))
     end_s = speaking_s(CUE)
     assert (script.over(end_s - 0.01), script.over(end_s)) == (False, True)
 
 
 def test_a_script_that_has_not_begun_is_not_over():
-    assert not Script((CUE,)).over(100.0)
+    assert not Script(entries_of((CUE,))).over(100.0)
 
 
 def test_an_empty_script_is_over():
@@ -240,9 +252,9 @@ def test_an_empty_script_is_over():
 
 
 def test_after_a_gap_in_time_lines_are_still_read_one_by_one():
-    script = Script((CUE, OTHER, "End."))
+    script = Script(entries_of((CUE, OTHER, "End.")))
     list(script.due(0.0))
-    assert [*script.due(600.0), *script.due(600.1)] == [OTHER]
+    assert [*script.due(600.0), *script.due(600.1)] == [Entry(OTHER)]
 
 
 def test_speaking_takes_the_time_of_its_words_and_a_pause():

@@ -18,7 +18,8 @@ from backstretch.hold import State
 from backstretch.landmarks import COUNT, Landmarks, LandmarkTrack
 from backstretch.matching import Form
 from backstretch.pose_file import load_pose
-from backstretch.recording import Recording, StepsFile, output_folder
+from backstretch.recording import Recording, output_folder
+from backstretch.result_files import StepsFile
 from backstretch.session import Step
 from tests.truth import ROOT
 
@@ -265,7 +266,7 @@ class TestSteps:
             holds=0,
         )
         file = StepsFile(tmp_path / "steps.csv")
-        file.write(step)
+        file.steps([step])
         file.close()
         with (tmp_path / "steps.csv").open(encoding="utf-8", newline="") as written:
             return list(csv.DictReader(written))

@@ -11,10 +11,10 @@ from backstretch import report_panels
 from backstretch.collector import ResultCollector
 from backstretch.errors import InputError
 from backstretch.frame import Source
-from backstretch.recording import StepsFile
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
 from backstretch.request import Assignment
+from backstretch.result_files import StepsFile
 from backstretch.session import Session
 from tests.figures import FRONT, every, moments, side_bend
 from tests.test_session import BEND
@@ -31,8 +31,7 @@ def kept(tmp_path_factory):
     collector = ResultCollector(assignment, Session(assignment.poses))
     timeline = moments(lambda lean: side_bend(lean).seen(FRONT), LAPSING, every(15, LAPSING[-1][0]))
     file = StepsFile(folder / "steps.csv")
-    for step in [*collector.push(timeline), *collector.finish()]:
-        file.write(step)
+    file.steps([*collector.push(timeline), *collector.finish()])
     file.close()
     document = collector.result(
         Source("a.mp4", 19.0, 15.0, 286, 640, 480), ("move the lamp",)

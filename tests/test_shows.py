@@ -11,25 +11,28 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backstretch import cli_live, shows
+from backstretch import cli_live, keys, live_session, window
 from backstretch.frame import Source
 from backstretch.health import DAY_OFF
+from backstretch.keys import TerminalShow
 from backstretch.library import open_library
-from backstretch.live import Sight
+from backstretch.lines import ENDED
 from backstretch.live_session import Outcome
+from backstretch.live_view import LiveState
 from backstretch.matching import Form
 from backstretch.orders import Command
+from backstretch.prompting import speaking_s
 from backstretch.request import Assignment
 from backstretch.result import Result
-from backstretch.scene import Look, Phase, Scene
-from backstretch.shows import TerminalShow, WindowShow
+from backstretch.scene import Phase, Scene, Status
+from backstretch.window import WindowShow
 from tests.truth import ROOT
 
 POSE = open_library(ROOT / "poses").poses["standing_side_bend"]
 NAME = "Standing side bend, left side"
 HELD = Scene(
     phase=Phase.HOLDING,
-    look=Look.IN,
+    status=Status.IN,
     title="Hold",
     line="Breathe easily.",
     form=Form(POSE, "left"),
@@ -38,7 +41,7 @@ HELD = Scene(
     asked_s=20.0,
     valid_s=5.0,
 )
-ADJUSTED = replace(HELD, look=Look.ADJUST, title="Adjust", line="Let both knees be straight.")
+ADJUSTED = replace(HELD, status=Status.ADJUST, title="Adjust", line="Let both knees be straight.")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 RESULT = Result(
     Source("camera 0", 60.0, 30.0, 1800, 1280, 720), Assignment((POSE,)), (), (), (), None, 1.0
@@ -61,8 +64,8 @@ class Played:
         return True
 
     @property
-    def sight(self):
-        return Sight(None, None, None, self._scenes[self.at])
+    def state(self):
+        return LiveState(None, None, None, self._scenes[self.at])
 
     @property
     def last_s(self):
@@ -182,9 +185,9 @@ class TestTerminal:
             TerminalShow(console, lambda: None).run(session)
         assert file.getvalue().rindex("\x1b[?25h") > file.getvalue().rindex("\x1b[?25l")
 
-    def test_takes_each_look(self):
-        for look in Look:
-            assert "Hold" in told(replace(HELD, look=look), terminal=True)
+    def test_takes_each_status(self):
+        for status in Status:
+            assert "Hold" in told(replace(HELD, status=status), terminal=True)
 
     @pytest.mark.parametrize("name", ["Neck [easy]", "Neck [/b]", "Neck [red]turn"])
     def test_shows_names_with_brackets_as_they_are(self, name):
@@ -200,11 +203,11 @@ class TestWaiting:
     def test_leaves_the_machine_to_the_model_meanwhile(self):
         session: Any = Played(HELD, HELD)
         TerminalShow(Console(file=StringIO()), lambda: None).run(session)
-        assert session.waits_s == [shows.LOOK_EVERY_S] * 2
+        assert session.waits_s == [keys.LOOK_EVERY_S] * 2
 
     def test_draws_the_window_no_more_often_than_needed(self):
         session, _, _ = shown_in(Pane(), HELD, HELD)
-        assert all(0.0 <= each <= shows.LEAST_BETWEEN_S for each in session.waits_s)
+        assert all(0.0 <= each <= window.LEAST_BETWEEN_S for each in session.waits_s)
 
 
 def shown_in(pane, *scenes, tick=lambda: None):
@@ -277,8 +280,51 @@ class TestSummary:
         assert self.shown(Pane(closes=True)) == 0
 
     def test_goes_by_itself_after_a_while(self, monkeypatch):
-        monkeypatch.setattr(shows, "SUMMARY_S", 0.05)
+        monkeypatch.setattr(window, "SUMMARY_S", 0.05)
         assert self.shown(Pane()) >= 1
+
+
+class TestParting:
+    @pytest.fixture
+    def slept(self, monkeypatch):
+        """How long is waited, while no other time passes."""
+        waits: list[float] = []
+        monkeypatch.setattr(live_session, "sleep", waits.append)
+        monkeypatch.setattr(live_session, "perf_counter", lambda: 0.0)
+        return waits
+
+    def part(self, why, *, is_heard=True):
+        """How often any front end is asked for the summary."""
+
+        class Front:
+            asked: tuple[str, ...] = ()
+
+            def summary(self, result, lines):
+                assert result is RESULT
+                self.asked += lines
+
+            def run(self, live):
+                raise NotImplementedError
+
+        front = Front()
+        live_session._part(front, RESULT, why, is_heard=is_heard)
+        return front.asked
+
+    def test_shows_the_summary_with_a_word_of_advice(self, slept):  # noqa: ARG002
+        assert self.part("done") == (live_session.ONCE_OR_TWICE,)
+        assert self.part("pain") == (DAY_OFF,)
+
+    def test_lets_the_last_words_be_heard(self, slept):
+        self.part("done")
+        assert slept == [speaking_s(ENDED["done"])]
+
+    @pytest.mark.parametrize(("why", "is_heard"), [("closed", True), ("done", False)])
+    def test_waits_for_no_words_that_nobody_hears(self, slept, why, is_heard):
+        self.part(why, is_heard=is_heard)
+        assert slept == []
+
+    def test_is_brief_when_it_was_interrupted(self, slept):
+        assert (self.part("interrupted"), slept) == ((), [])
 
 
 def test_keys_typed_into_a_terminal_are_read_one_at_a_time():

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from backstretch import lines
 from backstretch.haste import Haste
 from backstretch.hold import State
-from backstretch.prompting import Prompter, SteadyLook
-from backstretch.scene import Look
+from backstretch.prompting import Prompter, SteadyStatus
+from backstretch.scene import Status
 from backstretch.session import Step
 
-_LOOKS = {State.IN: Look.IN, State.OUT: Look.ADJUST, State.UNSEEN: Look.UNSEEN}
+_STATUSES = {State.IN: Status.IN, State.OUT: Status.ADJUST, State.UNSEEN: Status.UNSEEN}
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Advice:
     """What to show and say of one moment.
 
     Attributes:
-        look: What the moment is.
+        status: What the moment is.
         title: Its word; empty where nothing is to be told.
         line: What to change; empty where nothing is.
         note: Why time is not counting; empty while it is, or where nobody is stretching.
@@ -25,7 +25,7 @@ class Advice:
         urgent: Whether that comes before all else.
     """
 
-    look: Look
+    status: Status
     title: str
     line: str
     note: str
@@ -34,15 +34,11 @@ class Advice:
 
 
 class Adviser:
-    """Makes advice of steps.
+    """Makes advice of steps; ``prompter`` keeps what is shown steady and what is said rare."""
 
-    Attributes:
-        prompter: Keeps what is shown steady and what is said rare.
-    """
-
-    def __init__(self) -> None:
-        self.prompter = Prompter()
-        self._look = SteadyLook()
+    def __init__(self, prompter: Prompter) -> None:
+        self._prompter = prompter
+        self._status = SteadyStatus()
         self._haste = Haste()
         self._is_hasty = False
 
@@ -52,8 +48,8 @@ class Adviser:
 
     def clear(self) -> None:
         """Begin anew with an empty screen."""
-        self.prompter.clear()
-        self._look = SteadyLook()
+        self._prompter.clear()
+        self._status = SteadyStatus()
 
     def push(self, step: Step, side: str | None) -> Advice:
         """The advice of a moment to somebody of whom this side is asked."""
@@ -62,14 +58,14 @@ class Adviser:
         cue = lines.other_side(side) if is_other else step.cue if is_meant else ""
         cue = lines.SLOWLY if self._is_hasty else cue
         is_urgent = cue in lines.SAFETY
-        said = self.prompter.push(step.time_s, cue, at_once=is_urgent)
-        now = Look.ADJUST if is_other else _LOOKS[step.state] if is_meant else Look.CALM
-        look = Look.ADJUST if self._is_hasty else self._look.push(step.time_s, now)
-        is_lacking = look in {Look.ADJUST, Look.UNSEEN}
+        said = self._prompter.push(step.time_s, cue, at_once=is_urgent)
+        now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
+        status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)
+        is_lacking = status in {Status.ADJUST, Status.UNSEEN}
         return Advice(
-            look=look,
-            title="Slowly" if self._is_hasty else lines.TITLES.get(look, ""),
-            line=self.prompter.shown or (cue if is_lacking else ""),
+            status=status,
+            title="Slowly" if self._is_hasty else lines.TITLES.get(status, ""),
+            line=self._prompter.shown or (cue if is_lacking else ""),
             note=lines.not_counting(step) if is_lacking else "",
             said=said,
             urgent=is_urgent,

@@ -1,6 +1,6 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -16,6 +16,8 @@ from backstretch.landmarks import GrowingTrack
 from backstretch.looker import open_sampler
 from backstretch.looking import CHANGING_S, Restart, Sampler
 from backstretch.outputs import Outputs
+from backstretch.poses import Pose
+from backstretch.recognition import looks_like
 from backstretch.recording import Recording
 from backstretch.request import Part, Request
 from backstretch.result import Result
@@ -71,19 +73,28 @@ def analyse_video(
     folder: Path | None = None,
     on_progress: OnProgress = ignore_progress,
     *,
+    recognised: Sequence[Pose] = (),
     at_once: bool = True,
 ) -> Analysis:
-    """Analyse a video; write steps.csv and annotated.mp4 into ``folder`` if given.
+    """Analyse a video; write all `outputs.FORMATS` into ``folder`` if given.
 
     Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
     done once more.
 
-    ``at_once`` has both halves of a long one looked at at the same time; the numbers are the same without.
+    ``recognised`` are the poses that a photograph is compared with. ``at_once`` has both halves of a long one
+    looked at at the same time; the numbers are the same without.
     """
     wholly = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
         request = wholly
-    attempt = partial(_attempt, reader, folder=folder, on_progress=on_progress, at_once=at_once)
+    attempt = partial(
+        _attempt,
+        reader,
+        folder=folder,
+        on_progress=on_progress,
+        recognised=recognised,
+        at_once=at_once,
+    )
     analysis = attempt(landmarker, request, activity=Activity.LOOKING)
     while isinstance(analysis, Restart):
         with landmarker.another() as fresh:
@@ -98,6 +109,7 @@ def _attempt(
     *,
     folder: Path | None,
     on_progress: OnProgress,
+    recognised: Sequence[Pose],
     at_once: bool,
     activity: Activity,
 ) -> Analysis | Restart:
@@ -113,6 +125,7 @@ def _attempt(
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             while isinstance(item := sampler.next(collector.attention), Detection):
                 track.push(item.time_s, item.marks)
+                outputs.detection(item.time_s, item.marks)
                 identity.push(item)
                 outputs.write(collector.push([(item.time_s, item.marks)]))
                 outputs.reached(sampler.reached_s)
@@ -121,10 +134,11 @@ def _attempt(
         if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
-        outputs.finish()
-    warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
-    recording = Recording(track.track(reader.wh), reader.source, warnings)
-    return collector.result(recording.source, warnings), recording
+        warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
+        recording = Recording(track.track(reader.wh), reader.source, warnings)
+        result = _compared(collector, recording, recognised, mirrored=request.mirrored)
+        outputs.finish(recording, result)
+    return result, recording
 
 
 def _sampler(
@@ -144,18 +158,43 @@ def _sampler(
     )
 
 
-def analyse_track(recording: Recording, request: Request, folder: Path | None = None) -> Analysis:
+def analyse_track(
+    recording: Recording,
+    request: Request,
+    folder: Path | None = None,
+    *,
+    recognised: Sequence[Pose] = (),
+) -> Analysis:
     """Replay a landmark track; the same numbers as the run that recorded it."""
     collector = ResultCollector.of_recording(request)
     with Outputs(folder, request, None, lambda _: None) as outputs:
         for time_s, marks in recording.track:
             if time_s in request.part:
+                outputs.detection(time_s, marks)
                 outputs.write(collector.push([(time_s, marks)]))
         if collector.count == 0:
             raise _nothing_there(recording.source, request.part)
         outputs.write(collector.finish())
-        outputs.finish()
-    return collector.result(recording.source, recording.warnings), recording
+        result = _compared(collector, recording, recognised, mirrored=request.mirrored)
+        outputs.finish(recording, result)
+    return result, recording
+
+
+def _compared(
+    collector: ResultCollector,
+    recording: Recording,
+    recognised: Sequence[Pose],
+    *,
+    mirrored: bool,
+) -> Result:
+    """The result; with it, what a photograph shows among all poses that can be told unasked."""
+    result = collector.result(recording.source, recording.warnings)
+    if len(recording.track) != 1:
+        return result
+    marks = recording.track[0]
+    if marks is not None and mirrored:
+        marks = marks.mirrored()
+    return replace(result, looks_like=looks_like(marks, recognised) if marks else ())
 
 
 def _nothing_there(source: Source, part: Part) -> InputError:

@@ -10,7 +10,6 @@ The library's own ranges are used, as with ``--library``: what one machine's use
 change what a script finds. Everything that can be put right by the caller is a `BackstretchError`.
 """
 
-import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Literal
 
 from backstretch.analysis import (
-    Analysis,
     OnProgress,
     Progress,
     analyse_track,
@@ -31,9 +29,8 @@ from backstretch.errors import BackstretchError, InputError
 from backstretch.hold import Hold
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
-from backstretch.output_names import RESULT, TRACK
 from backstretch.poses import LONGEST_HOLD_S, Pose
-from backstretch.recognition import Held, Likeness, looks_like
+from backstretch.recognition import Held
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
 from backstretch.request import Assignment, Part, Request
 from backstretch.result import Result
@@ -170,47 +167,28 @@ def analyse_recording(
     Raises:
         InputError: The recording cannot be used, or ``out`` cannot be written.
     """
-    from backstretch.report import write_report
-
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            result, recording = _replayed(path, request, folder, model)
-        else:
-            with (
-                _opened(path, request.part, growth) as reader,
-                open_landmarker(model) as landmarker,
-            ):
-                result, recording = analyse_video(
-                    reader, landmarker, request, folder, on_progress, at_once=at_once
-                )
-        if len(recording.track) == 1:
-            alike = _likenesses(recording, recognised, mirrored=request.mirrored)
-            result = replace(result, looks_like=alike)
-        if folder is not None:
-            recording.save(folder / TRACK)
-            text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / RESULT).write_text(text + "\n", "utf-8", "backslashreplace")
-            write_report(folder / RESULT)
-    return result
+            recording = _replayed(path, model)
+            return analyse_track(recording, request, folder, recognised=recognised)[0]
+        with _opened(path, request.part, growth) as reader, open_landmarker(model) as landmarker:
+            return analyse_video(
+                reader,
+                landmarker,
+                request,
+                folder,
+                on_progress,
+                recognised=recognised,
+                at_once=at_once,
+            )[0]
 
 
-def _likenesses(
-    recording: Recording, recognised: tuple[Pose, ...], *, mirrored: bool
-) -> tuple[Likeness, ...]:
-    """What a photograph shows, among all poses that can be told unasked."""
-    marks = recording.track[0]
-    if marks is not None and mirrored:
-        marks = marks.mirrored()
-    return looks_like(marks, recognised) if marks else ()
-
-
-def _replayed(path: Path, request: Request, folder: Path | None, model: Path | None) -> Analysis:
+def _replayed(path: Path, model: Path | None) -> Recording:
     if model is not None:
         raise InputError(f"{path}: is a landmark track; another model has no use for it")
     recording = Recording.load(path)
-    source = replace(recording.source, path=str(path))
-    return analyse_track(replace(recording, source=source), request, folder)
+    return replace(recording, source=replace(recording.source, path=str(path)))
 
 
 def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:

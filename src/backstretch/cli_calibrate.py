@@ -260,10 +260,11 @@ def _guided(
     """What guided takes with a camera come to."""
     from backstretch.goals import NeutralGoal, NewGoal, PersonalGoal
     from backstretch.guide import Guide
-    from backstretch.guided import Guided
     from backstretch.guided_session import run_guided
     from backstretch.health import PAIN_ADVICE
     from backstretch.landmarks import SIDES
+    from backstretch.led_session import LedSession
+    from backstretch.session import Session
 
     sides: list[str | None] = [None] * takes
     goal: Goal = NeutralGoal(_today())
@@ -277,8 +278,8 @@ def _guided(
     else:
         sides = [None]
     guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
-    guided = Guided(guide, request.pose, mirrored=mirrored, own_neutral=own_neutral)
-    return run_guided(machine, guided, complain)
+    session = Session((request.pose,) if request.pose else (), own_neutral=own_neutral)
+    return run_guided(machine, LedSession(guide, session, mirrored=mirrored), complain)
 
 
 def _made(

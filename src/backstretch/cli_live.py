@@ -86,9 +86,9 @@ def live(
 
     from backstretch.coach import Coach
     from backstretch.health import PAIN_ADVICE
+    from backstretch.led_session import CoachedSession
     from backstretch.lines import CLEAR_FLOOR
     from backstretch.live_session import Setup, run_live
-    from backstretch.practice import Practice
     from backstretch.stage import Machine
 
     if bool(pose) == bool(set_name):
@@ -126,8 +126,10 @@ def live(
         profile=profile,
     )
     own_neutral = None if only_library else saved_neutral(profile)
-    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral)
-    outcome = run_live(setup, practice, complain)
+    session = CoachedSession(
+        programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral
+    )
+    outcome = run_live(setup, session, complain)
     complain(*remember_sessions())
     _tell(outcome, console, as_json=as_json)
 

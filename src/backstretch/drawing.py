@@ -4,117 +4,74 @@ Most pictures are never looked at, and what they mean is known only when the nex
 until then would take hundreds of megabytes; to decode them again takes a tenth of drawing and encoding.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from queue import Empty, Full, Queue
-from threading import Event, Thread
 
 from backstretch.annotated import AnnotatedVideo
 from backstretch.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.overlay import Overlay
+from backstretch.picture import Picture
 from backstretch.request import Request
+from backstretch.result import Result
 from backstretch.session import Step
+from backstretch.sinks import Sink
 from backstretch.video import VideoReader
 
-MOST_WAITING = 2000
-"""Steps that wait to be drawn; the analysis then waits as well, or an hour of them would fill the memory."""
-PATIENCE_S = 0.1
 
-
-class Drawing:
-    """The annotated video of one recording, drawn in a thread of its own.
+class DrawnRecording(Sink):
+    """The annotated video of one recording; takes long, and therefore belongs into the background.
 
     Args:
         source: The recording.
         target: The video.
         request: What was asked.
-
-    Attributes:
-        at_s: The source's time that has been drawn.
     """
 
     def __init__(self, source: Path, target: Path, request: Request) -> None:
-        self.at_s = request.part.start_s
-        self._source, self._target, self._request = source, target, request
-        self._steps: Queue[Step | None] = Queue(MOST_WAITING)
-        self._given_up = Event()
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, name="drawing", daemon=True)
-        self._thread.start()
+        with ExitStack() as stack:
+            reader = stack.enter_context(VideoReader(source))
+            self._video = stack.enter_context(AnnotatedVideo(target, reader.wh))
+            self._stack = stack.pop_all()
+        self._is_mirrored = request.mirrored
+        self._overlay = Overlay(request.assignment.hold_s)
+        self._pictures = reader.pictures(request.part.start_s, request.part.end_s)
+        self._picture = next(self._pictures, None)
+        self._step: Step | None = None
 
-    def push(self, step: Step) -> None:
-        """Take the next step.
+    def steps(self, steps: Sequence[Step]) -> None:
+        """Draw what lies before each step: what it means is known now."""
+        for step in steps:
+            while self._picture is not None and self._picture.time_s < step.time_s:
+                self._draw(self._picture, between(self._step, step, self._picture.time_s))
+            self._step = step
 
-        Raises:
-            OSError: The video cannot be written.
-        """
-        self._put(step)
+    def result(self, result: Result) -> None:  # noqa: ARG002
+        """Draw the last picture; later ones have been added to the file since it was looked at."""
+        last = self._step
+        while (
+            last is not None and self._picture is not None and self._picture.time_s <= last.time_s
+        ):
+            self._draw(self._picture, last)
+        self.close()
 
-    def finish(self, progress: Callable[[float], None]) -> None:
-        """Draw what is left; ``progress`` is told the time that has been reached.
+    def close(self) -> None:
+        """As `Sink.close`."""
+        self._stack.close()
 
-        Raises:
-            OSError: The video cannot be written.
-        """
-        self._put(None)
-        while self._thread.is_alive():
-            progress(self.at_s)
-            self._thread.join(PATIENCE_S)
-        self._tell()
-
-    def give_up(self) -> None:
-        """Stop; the file stays unfinished."""
-        self._given_up.set()
-        while self._thread.is_alive():
-            self._thread.join(PATIENCE_S)
-
-    def _put(self, step: Step | None) -> None:
-        while True:
-            self._tell()
-            with suppress(Full):
-                self._steps.put(step, timeout=PATIENCE_S)
-                return
-
-    def _tell(self) -> None:
-        if self._error is not None:
-            raise self._error
-
-    def _run(self) -> None:
-        try:
-            self._draw()
-        except BaseException as error:  # noqa: BLE001 - it is raised where the next step comes
-            self._error = error
-
-    def _draw(self) -> None:
-        overlay, part = Overlay(self._request.assignment.hold_s), self._request.part
-        with VideoReader(self._source) as reader, AnnotatedVideo(self._target, reader.wh) as video:
-            before, after = None, self._next()
-            for picture in reader.pictures(part.start_s, part.end_s):
-                while after is not None and after.time_s <= picture.time_s:
-                    before, after = after, self._next()
-                step = between(before, after, picture.time_s)
-                if step is None or (after is None and picture.time_s > step.time_s):
-                    return  # the file has grown since
-                image = picture.convert()
-                if image is not None:
-                    image = image[:, ::-1] if self._request.mirrored else image
-                    video.write(overlay.draw(image, step), picture.time_s)
-                self.at_s = picture.time_s
-
-    def _next(self) -> Step | None:
-        """The next step; None at the end."""
-        while not self._given_up.is_set():
-            with suppress(Empty):
-                return self._steps.get(timeout=PATIENCE_S)
-        raise InterruptedError("nobody wants the video any more")
+    def _draw(self, picture: Picture, step: Step) -> None:
+        image = picture.convert()
+        if image is not None:
+            image = image[:, ::-1] if self._is_mirrored else image
+            self._video.write(self._overlay.draw(image, step), picture.time_s)
+        self._picture = next(self._pictures, None)
 
 
-def between(before: Step | None, after: Step | None, time_s: float) -> Step | None:
-    """What to draw at a time between two steps: the first, on its way to the second; None for none."""
-    if before is None or after is None:
-        return before or after
+def between(before: Step | None, after: Step, time_s: float) -> Step:
+    """What to draw at a time between two steps: the first, on its way to the second."""
+    if before is None:
+        return after
     gap_s = after.time_s - before.time_s
     if gap_s > LONGEST_GAP_S or before.form is not after.form or before.state is not after.state:
         return before

@@ -4,32 +4,25 @@ Like the coach it is a state machine over steps, without camera, window, sound o
 here; what the takes came to is `Guide.made`, once all went well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from backstretch import guide_lines as lines
 from backstretch.calibrating import Shot
 from backstretch.earcons import Earcon
 from backstretch.errors import TakeError
 from backstretch.goals import Goal
-from backstretch.lines import (
-    BREATHE,
-    COME_OUT,
-    ENDED,
-    GOING_ON,
-    PAUSED,
-    STOPPED,
-    placing,
-)
+from backstretch.lines import BREATHE, COME_OUT, ENDED, GOING_ON, PAUSED, placing
 from backstretch.matching import Form
 from backstretch.neutral import OwnNeutral
-from backstretch.orders import Command, Event, Judge, Note, Say, Sound
-from backstretch.placement import Room
+from backstretch.orders import Command, Say
+from backstretch.placement import Surroundings
 from backstretch.poses import Pose
-from backstretch.prompting import Prompter, Script, speaking_s
-from backstretch.scene import Look, Phase, Scene
+from backstretch.prompting import entries_of
+from backstretch.scene import Phase, Scene, Status
+from backstretch.scripted_leader import ScriptedLeader
 from backstretch.session import Step
-from backstretch.setting_up import SettingUp
 from backstretch.still_watch import StillWatch
 from backstretch.stills import Still, stills_of
 
@@ -43,10 +36,9 @@ MOST_REFUSED = 5
 CHECK_S, CHECK_PATIENCE_S = 2.0, 60.0
 """Valid seconds that make the stretch recognised, and how long that is waited for."""
 LEAST_SEEN = 0.8
-_OVER = {Phase.PAIN, Phase.DONE}
 
 
-class Guide:
+class Guide(ScriptedLeader):
     """Leads one person through the takes.
 
     Args:
@@ -55,50 +47,46 @@ class Guide:
         pain_advice: Sentences said when something hurts.
 
     Attributes:
-        phase, scene: As those of a coach.
-        ended: Why it is over: ``done``, ``failed``, ``pain`` or ``quit``; empty while it goes on.
         refused: Why the last take was not good; after ``failed`` why nothing came of it.
         made: What the takes came to; None before that.
     """
 
+    last_words: ClassVar[Mapping[str, str]] = ENDED | {"done": lines.SAVED, "failed": lines.FAILED}
+    last_words_are_urgent: ClassVar[bool] = True
+
     def __init__(
         self, goal: Goal, sides: Sequence[str | None], *, pain_advice: Sequence[str] = ()
     ) -> None:
-        self.phase = Phase.PLACING
-        self.ended = self.refused = ""
+        super().__init__(placing(goal.pose), pain_advice)
+        self.refused = ""
         self.made: Pose | OwnNeutral | None = None
         self._goal, self._sides = goal, tuple(sides)
-        self._pain_advice = tuple(pain_advice)
-        self._prompter = Prompter()
-        self._placing = SettingUp(self._prompter)
-        self._script = Script(placing(goal.pose))
         self._shots: list[Shot] = []
         self._watch = StillWatch(goal.needed)
         self._rest: list[Step] = []
         self._taken: list[Step] = []
-        self._out: list[Event] = []
         self._refusals = 0
-        self._time_s = self._since_s = self._out_s = 0.0
+        self._out_s = 0.0
         self._counted = 0
         self._seen = ""
-        self._checking = self._paused = self._has_begun = False
-        self.scene = self._before_pause = self._plain(Look.CALM, "Set up", "")
+        self._checking = self._paused = False
+        self.scene = self._before_pause = self._plain(Status.CALM, "Set up", "")
 
     @property
     def _side(self) -> str | None:
         return self._sides[min(len(self._shots), len(self._sides) - 1)]
 
-    def take(self, step: Step, room: Room) -> list[Event]:
-        """Take the next moment; return what is to be done, in order."""
-        passed_s = step.time_s - self._time_s if self._has_begun else 0.0
-        self._has_begun, self._time_s = True, step.time_s
-        if self._paused or self.phase in _OVER or room.lost:
+    @property
+    def _is_paused(self) -> bool:
+        return self._paused
+
+    def _go_on(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
+        if self._paused or surroundings.lost:
             self._since_s += passed_s
-            self._linger()
-            return self._given()
+            return
         self._watch.push(step)
         if self.phase is Phase.PLACING:
-            self._place(step, room, passed_s)
+            self._place(step, surroundings, passed_s)
         elif self.phase is Phase.READY:
             self._explain()
         elif self.phase is Phase.TAKING:
@@ -109,58 +97,26 @@ class Guide:
             self._ease(passed_s)
         else:
             self._await(step)
-        return self._given()
 
-    def command(self, command: Command) -> list[Event]:
-        """Take a key."""
-        if self.phase in _OVER:
-            if command is Command.QUIT and not self.ended:
-                self._end("pain")
-        elif command is Command.PAIN:
-            self._stop_for_pain()
-        elif command is Command.QUIT:
-            self._end("quit")
-        elif command is Command.PAUSE:
-            self._pause()
-        elif command is Command.BACK:
+    def _skip(self, command: Command) -> None:
+        """Make what the takes so far allow, or take the last one again."""
+        if command is Command.BACK:
             self._again()
         elif self._shots and not self._checking:
             self._make()
-        return self._given()
 
-    def _given(self) -> list[Event]:
-        given, self._out = self._out, []
-        return given
-
-    def _say(self, words: str, *, urgent: bool = False) -> None:
-        self._out.append(Say(words, urgent))
-        start_s = self._time_s if urgent else max(self._time_s, self._prompter.said_until_s)
-        self._prompter.quiet(self._time_s, start_s + speaking_s(words))
-
-    def _enter(self, phase: Phase) -> None:
-        self.phase, self._since_s = phase, self._time_s
-        self._prompter.clear()
-
-    def _place(self, step: Step, room: Room, passed_s: float) -> None:
-        """One instruction at a time until the camera sees what it needs."""
-        for line in self._script.due(self._time_s):
-            self._say(line)
+    def _place(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
+        """Before the takes: the camera must see what it needs."""
+        self._read_out()
         form = Form(self._goal.pose, self._side)
-        placed = self._placing.push(step, form, room, passed_s, self._script)
-        if placed.said:
-            self._say(placed.said)
-        self.scene = self._plain(placed.look, "Set up", placed.line)
-        if placed.over:
+        if self._set_up(step, form, surroundings, passed_s).over:
             self._rest = list(self._watch.recent)
-            self._enter(Phase.READY)
-            said_until_s = self._prompter.said_until_s
             takes = len(self._sides) if self._goal.checked else 0
-            self._script = Script(lines.explaining(takes), said_until_s)
+            self._enter(Phase.READY, entries_of(lines.explaining(takes)))
 
     def _explain(self) -> None:
-        for line in self._script.due(self._time_s):
-            self._say(line)
-        self.scene = self._plain(Look.CALM, "Get ready", self._script.reading(self._time_s))
+        self._read_out()
+        self.scene = self._plain(Status.CALM, "Get ready", self._script.reading(self._time_s))
         if self._script.over(self._time_s):
             self._begin()
 
@@ -172,9 +128,9 @@ class Guide:
         self._show_waiting()
 
     def _show_waiting(self, hint: str = "") -> None:
-        look = Look.UNSEEN if hint.startswith(lines.UNSEEN) else Look.CALM
+        status = Status.UNSEEN if hint.startswith(lines.UNSEEN) else Status.CALM
         line = lines.COME_IN if self._goal.checked else lines.STRAIGHT
-        self.scene = self._plain(look, "Begin", hint or line)
+        self.scene = self._plain(status, "Begin", hint or line)
 
     def _await(self, step: Step) -> None:
         """The position is awaited; it is taken as soon as it is kept still."""
@@ -210,9 +166,10 @@ class Guide:
         """Count down, aloud and on the screen."""
         left = COUNT_S - passed_s
         if self._counted < COUNT_S and passed_s >= self._counted:
-            self._out.append(Say(lines.counted(round(COUNT_S) - self._counted), urgent=True))
+            # Not by `_say`: while is counted, nothing need be put off.
+            self._events.append(Say(lines.counted(round(COUNT_S) - self._counted), urgent=True))
             self._counted += 1
-        scene = self._plain(Look.CALM, "Keep still", lines.KEEP_STILL)
+        scene = self._plain(Status.CALM, "Keep still", lines.KEEP_STILL)
         self.scene = replace(scene, left_s=max(0.0, left), rest_s=COUNT_S)
 
     def _record(self, step: Step) -> None:
@@ -221,9 +178,9 @@ class Guide:
             self._count(passed_s)
             return
         if not self._taken:
-            self._out.append(Sound(Earcon.IN))
+            self._sound(Earcon.IN)
         self._taken.append(step)
-        scene = self._plain(Look.IN, "Keep still", BREATHE)
+        scene = self._plain(Status.IN, "Keep still", BREATHE)
         self.scene = replace(scene, valid_s=passed_s - COUNT_S, asked_s=TAKE_S)
         if passed_s >= COUNT_S + TAKE_S:
             self._judge_take()
@@ -231,7 +188,7 @@ class Guide:
     def _judge_take(self) -> None:
         """Keep the take, or say why it is taken again."""
         self.refused = self._fault()
-        self._out.append(Note("take", self.refused or "good"))
+        self._note("take", self.refused or "good")
         if self.refused:
             self._refusals += 1
             if self._refusals >= MOST_REFUSED:
@@ -246,7 +203,7 @@ class Guide:
         self._seen = self._goal.seen(stills[-1], self._side)
         steps = [*self._rest, *self._taken]
         self._shots.append(Shot(f"take {len(self._shots) + 1}", steps))
-        self._out.append(Sound(Earcon.DONE))
+        self._sound(Earcon.DONE)
         if len(self._shots) == len(self._sides):
             self._make()
         else:
@@ -256,7 +213,7 @@ class Guide:
         self._enter(Phase.EASING)
         self._out_s = 0.0
         self._say(lines.GOOD, urgent=True)
-        self.scene = replace(self._plain(Look.CALM, "Relax", COME_OUT), note=self._seen)
+        self.scene = replace(self._plain(Status.CALM, "Relax", COME_OUT), note=self._seen)
 
     def _fault(self) -> str:
         """Why what was just taken cannot be used; empty where it can."""
@@ -308,14 +265,14 @@ class Guide:
 
     def _judge_made(self) -> None:
         if isinstance(self.made, Pose):
-            self._out.append(Judge((self.made,)))
+            self._turn_to(self.made)
 
     def _begin_check(self) -> None:
         self._enter(Phase.TRYING)
         self._checking = True
         self._judge_made()  # what was held since it was made is not the check
         self._say(lines.CHECK)
-        self.scene = self._plain(Look.CALM, "Check", lines.CHECK_SHOWN)
+        self.scene = self._plain(Status.CALM, "Check", lines.CHECK_SHOWN)
 
     def _check(self, step: Step) -> None:
         """The stretch is repeated, and must be recognised."""
@@ -323,12 +280,12 @@ class Guide:
             isinstance(self.made, Pose) and step.pose is not None and step.pose.id == self.made.id
         )
         held_s = step.valid_s if is_it else 0.0
-        look = Look.IN if held_s > 0.0 else Look.CALM
+        status = Status.IN if held_s > 0.0 else Status.CALM
         self.phase = Phase.HOLDING if held_s > 0.0 else Phase.TRYING
-        scene = self._plain(look, "Hold" if held_s else "Check", lines.CHECK_SHOWN)
+        scene = self._plain(status, "Hold" if held_s else "Check", lines.CHECK_SHOWN)
         self.scene = replace(scene, valid_s=held_s, asked_s=CHECK_S)
         if held_s >= CHECK_S:
-            self._out.append(Sound(Earcon.DONE))
+            self._sound(Earcon.DONE)
             self._end("done")
         elif self._time_s - self._since_s > CHECK_PATIENCE_S:
             self._fail(f"{lines.NOT_RECOGNISED}{': ' + step.reason if step.reason else ''}")
@@ -338,60 +295,41 @@ class Guide:
         if self._shots:
             self._shots.pop()
         if self.made is not None:
-            self._out.append(Judge((self._goal.pose,) if self._goal.pose.checks else ()))
+            self._turn_to(*((self._goal.pose,) if self._goal.pose.checks else ()))
         self.made, self._checking, self._paused = None, False, False
         if self.phase is not Phase.PLACING:
             self._begin()
 
     def _pause(self) -> None:
-        self._paused = not self._paused
-        if self._paused:
-            self._say(PAUSED, urgent=True)
-            self._before_pause = self.scene
-            self.scene = replace(
-                self.scene, phase=Phase.PAUSED, look=Look.CALM, title="Paused", line=""
-            )
-            self._out += [Judge(())] if self._checking else []
-        elif self.phase is Phase.TAKING:
+        self._paused = True
+        self._say(PAUSED, urgent=True)
+        self._before_pause = self.scene
+        self.scene = replace(
+            self.scene, phase=Phase.PAUSED, status=Status.CALM, title="Paused", line=""
+        )
+        if self._checking:
+            self._turn_to()
+
+    def _resume(self) -> None:
+        self._paused = False
+        if self.phase is Phase.TAKING:
             self._begin()
-        else:
-            self.scene = self._before_pause
-            self._say(GOING_ON)
-            if self._checking:
-                self._judge_made()
-
-    def _stop_for_pain(self) -> None:
-        self._say(STOPPED, urgent=True)
-        self._enter(Phase.PAIN)
-        self._script = Script(self._pain_advice, self._prompter.said_until_s)
-        self.scene = self._plain(Look.CALM, "Stopped", "\n".join(self._pain_advice))
-
-    def _linger(self) -> None:
-        """After pain: read out the advice, and end by itself."""
-        if self.phase is Phase.PAIN and not self.ended:
-            for line in self._script.due(self._time_s):
-                self._say(line)
-            if self._script.over(self._time_s):
-                self._end("pain")
+            return
+        self.scene = self._before_pause
+        self._say(GOING_ON)
+        if self._checking:
+            self._judge_made()
 
     def _fail(self, why: str) -> None:
         self.made, self.refused = None, why
         self._end("failed")
 
-    def _end(self, why: str) -> None:
-        self._enter(Phase.DONE)
-        self.ended = why
-        words = {"done": lines.SAVED, "failed": lines.FAILED}.get(why, ENDED.get(why, ""))
-        if words:
-            self._say(words, urgent=True)
-        self.scene = self._plain(Look.CALM, "Done", words)
-
-    def _plain(self, look: Look, title: str, line: str) -> Scene:
+    def _plain(self, status: Status, title: str, line: str) -> Scene:
         side = self._side
         name = self._goal.pose.name
         return Scene(
             phase=self.phase,
-            look=look,
+            status=status,
             title=title,
             line=line,
             form=Form(self._goal.pose, side),

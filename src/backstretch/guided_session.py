@@ -3,15 +3,29 @@
 from collections.abc import Callable
 from contextlib import suppress
 from time import sleep
+from typing import Protocol, TypeVar
 
 from backstretch.errors import TakeError
-from backstretch.guided import Guided
+from backstretch.led_session import Leader, LedSession
 from backstretch.live import Live
 from backstretch.neutral import OwnNeutral
-from backstretch.outlets import Speaker
 from backstretch.poses import Pose
 from backstretch.prompting import speaking_s
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
+from backstretch.voice import Speaker
+
+
+class Maker(Leader, Protocol):
+    """A leader that makes something; see `guide.Guide`."""
+
+    @property
+    def made(self) -> Pose | OwnNeutral | None:
+        """What it came to; None before that."""
+
+    @property
+    def refused(self) -> str:
+        """Why nothing came of it."""
+
 
 WHY = {
     CLOSED: "the pictures ended before all takes were made; nothing was written",
@@ -19,10 +33,11 @@ WHY = {
     "pain": "stopped; nothing was written",
 }
 """What is said when nothing came of it, by why it ended."""
+SomeMaker = TypeVar("SomeMaker", bound=Maker)
 
 
 def run_guided(
-    machine: Machine, guided: Guided, notice: Callable[[str], object]
+    machine: Machine, session: LedSession[SomeMaker], notice: Callable[[str], object]
 ) -> Pose | OwnNeutral:
     """Lead somebody through their takes; return what they came to.
 
@@ -32,15 +47,15 @@ def run_guided(
         SetupError: The machine lacks something.
         TakeError: Nothing came of it; the message says why.
     """
-    guide = guided.coach
+    leader = session.leader
     with staged(machine, notice) as stage:
-        live = Live(stage.capture, stage.landmarker, guided, [Speaker(stage.voice)])
+        live = Live(stage.capture, stage.landmarker, session, [Speaker(stage.voice)])
         why = watch(live, stage.show)
         if why == INTERRUPTED:
             raise KeyboardInterrupt
-        if stage.is_heard and guide.scene.line:
+        if stage.is_heard and leader.scene.line:
             with suppress(KeyboardInterrupt):  # the last words are courtesy
-                sleep(speaking_s(guide.scene.line))
-    if why == "done" and guide.made is not None:
-        return guide.made
-    raise TakeError(WHY.get(why) or f"{guide.refused}; nothing was written")
+                sleep(speaking_s(leader.scene.line))
+    if why == "done" and leader.made is not None:
+        return leader.made
+    raise TakeError(WHY.get(why) or f"{leader.refused}; nothing was written")

@@ -7,10 +7,11 @@ from backstretch.cues import MOTION_CUES
 from backstretch.hold import BOUNCING
 from backstretch.poses import Pose
 from backstretch.programme import Part
-from backstretch.scene import Look
+from backstretch.prompting import Entry
+from backstretch.scene import Status
 from backstretch.session import Step
 
-TITLES = {Look.IN: "Hold", Look.ADJUST: "Adjust", Look.UNSEEN: "Not seen"}
+TITLES = {Status.IN: "Hold", Status.ADJUST: "Adjust", Status.UNSEEN: "Not seen"}
 STAY = "Good. Stay there for a moment."
 LENIENT = "I will go on, though I may not see everything."
 BY_ITSELF = "The clock starts by itself when the position is right."
@@ -43,9 +44,11 @@ def placing(pose: Pose) -> tuple[str, ...]:
     return (f"{pose.name}.", f"Camera: {_lower(pose.camera)}")
 
 
-def explaining(part: Part, side: str | None) -> tuple[str, ...]:
-    """A stretch in words, step by step; the steps are the last but one."""
-    return (named(part, side), *part.pose.steps, BY_ITSELF)
+def explaining(part: Part, side: str | None) -> tuple[Entry, ...]:
+    """A stretch in words, step by step; the last step stays on the screen."""
+    steps = part.pose.steps
+    shown = (Entry(text, step) for step, text in enumerate(steps))
+    return (Entry(named(part, side)), *shown, Entry(BY_ITSELF, len(steps) - 1))
 
 
 def named(part: Part, side: str | None) -> str:

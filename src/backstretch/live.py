@@ -5,7 +5,7 @@ Drawing, speech and disk are for others: this thread hands over what there is an
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
@@ -17,12 +17,15 @@ import numpy as np
 from backstretch.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
 from backstretch.frame import Frame, Source
 from backstretch.landmarks import Landmarks
-from backstretch.led import Led
+from backstretch.led_session import LedSession
 from backstretch.lines import CAMERA_LOST
+from backstretch.live_view import LiveState
 from backstretch.orders import Command, Event, Note, Say
-from backstretch.placement import Room
-from backstretch.scene import Look, Phase, Scene
+from backstretch.placement import Surroundings
+from backstretch.result import Result
+from backstretch.scene import Phase
 from backstretch.session import Step
+from backstretch.sinks import Sink
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are looked at again."""
@@ -34,6 +37,17 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 """While a hold goes on nobody else is looked for: it takes as long as a look."""
 KEPT = 20_000
 """Figures of so many pictures are kept, those of ten minutes at 30 a second."""
+
+
+KEYS = {
+    " ": Command.PAUSE,
+    "n": Command.NEXT,
+    "b": Command.BACK,
+    "p": Command.PAIN,
+    "q": Command.QUIT,
+    "esc": Command.QUIT,
+}
+"""What each key asks for, whoever reads it."""
 
 
 class Eye(Protocol):
@@ -52,46 +66,6 @@ class Eye(Protocol):
 
     def now_s(self) -> float:
         """The capture clock."""
-
-
-class Outlet(Protocol):
-    """Takes what a session gives; must not keep its caller waiting."""
-
-    def looked(self, frame: Frame, marks: Landmarks | None) -> None:
-        """A picture was looked at."""
-
-    def steps(self, steps: list[Step], scene: Scene) -> None:
-        """Moments were judged."""
-
-    def events(self, time_s: float, events: list[Event]) -> None:
-        """Something is to be done."""
-
-
-@dataclass(frozen=True, eq=False)
-class Sight:
-    """What can be shown: a picture, the landmarks found in it, and the last step and scene.
-
-    Attributes:
-        frame: None before the first picture.
-        marks: Raw landmarks of this very picture, None with nobody in view.
-        step: The last judged moment, a little older than the picture; None before one.
-        scene: What the coach shows.
-        lost: Why no pictures come; empty while they do.
-    """
-
-    frame: Frame | None
-    marks: Landmarks | None
-    step: Step | None
-    scene: Scene
-    lost: str = ""
-
-    @property
-    def shown(self) -> Scene:
-        """The scene, or that there is no picture."""
-        if not self.lost:
-            return self.scene
-        line = f"{self.lost[:1].upper()}{self.lost[1:]}"
-        return replace(self.scene, look=Look.UNSEEN, title="Waiting", line=line, steps=(), note="")
 
 
 @dataclass
@@ -115,24 +89,24 @@ class Live:
     Args:
         eye: Where pictures come from.
         landmarker: Finds the person in them.
-        practice: The session and its coach.
-        outlets: What takes words, steps and pictures.
+        session: What is judged, and who leads.
+        sinks: What takes words, steps and pictures, without keeping its caller waiting.
 
     Attributes:
-        sight: What can be shown now.
+        state: What can be shown now.
         figures: How the machine keeps up.
         last_s: The time of the last moment.
     """
 
     def __init__(
-        self, eye: Eye, landmarker: Landmarker, practice: Led[Any], outlets: Sequence[Outlet]
+        self, eye: Eye, landmarker: Landmarker, session: LedSession[Any], sinks: Sequence[Sink]
     ) -> None:
-        self.practice = practice
-        self.sight = Sight(None, None, None, practice.coach.scene)
+        self.session = session
+        self.state = LiveState(None, None, None, session.leader.scene)
         self.figures = Figures()
         self.last_s = 0.0
         self.wh = (0, 0)
-        self._eye, self._landmarker, self._outlets = eye, landmarker, outlets
+        self._eye, self._landmarker, self._sinks = eye, landmarker, sinks
         self._bystanders = BystanderSearch(landmarker)
         self._identity = IdentityWatch()
         self._commands: SimpleQueue[Command] = SimpleQueue()
@@ -196,12 +170,12 @@ class Live:
 
     def _run(self) -> None:
         try:
-            while not (self._stop.is_set() or self._eye.ended or self.practice.coach.ended):
+            while not (self._stop.is_set() or self._eye.ended or self.session.leader.ended):
                 self._turn()
         except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
             self._failure = error
         try:
-            self._tell(*self.practice.finish(Room()))
+            self._tell(*self.session.finish(Surroundings()))
         except BaseException as error:  # noqa: BLE001 - as above; the first one is the one to tell
             self._failure = self._failure or error
         finally:
@@ -209,7 +183,7 @@ class Live:
 
     def _turn(self) -> None:
         for command in _waiting(self._commands):
-            self._tell([], self.practice.command(command))
+            self._tell([], self.session.command(command))
         frame = self._eye.newest(WAIT_S)
         if frame is not None:
             self._look(frame)
@@ -222,38 +196,38 @@ class Live:
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
         marks = self._landmarker.look(frame)
-        room = self._room(frame, marks)
+        surroundings = self._surroundings(frame, marks)
         began_s = perf_counter()
-        self._tell(*self.practice.push(frame.time_s, marks, room))
-        scene = self.practice.coach.scene
-        self.sight = Sight(*self._as_seen(frame, marks), self.practice.step, scene)
+        self._tell(*self.session.push(frame.time_s, marks, surroundings))
+        scene = self.session.leader.scene
+        self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene)
         self.figures.looked += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
         self._tell_lost("")
-        for outlet in self._outlets:
-            outlet.looked(frame, marks)
+        for sink in self._sinks:
+            sink.detection(frame.time_s, marks, frame)
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
-        if not self.practice.mirrored:
+        if not self.session.mirrored:
             return frame, marks
         image = np.ascontiguousarray(frame.image[:, ::-1])
         return Frame(frame.index, frame.time_s, image), marks and marks.mirrored()
 
-    def _room(self, frame: Frame, marks: Landmarks | None) -> Room:
+    def _surroundings(self, frame: Frame, marks: Landmarks | None) -> Surroundings:
         light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
-        is_busy = self.practice.coach.phase in BUSY
+        is_busy = self.session.leader.phase in BUSY
         another = None if is_busy else self._bystanders.search(frame, marks)
         self._identity.push(Detection(frame.time_s, marks, another))
-        return Room(light, crowded=self._identity.is_crowded)
+        return Surroundings(light, crowded=self._identity.is_crowded)
 
     def _miss(self) -> None:
         """No picture comes: nobody can be seen, and that is told."""
         self.last_s = self._eye.now_s()
-        self._tell(*self.practice.push(self.last_s, None, Room(lost=bool(self._eye.lost))))
-        frame, scene = self.sight.frame, self.practice.coach.scene
-        self.sight = Sight(frame, None, self.practice.step, scene, lost=self._eye.lost)
+        self._tell(*self.session.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
+        frame, scene = self.state.frame, self.session.leader.scene
+        self.state = LiveState(frame, None, self.session.step, scene, lost=self._eye.lost)
         self._tell_lost(self._eye.lost)
 
     def _tell_lost(self, lost: str) -> None:
@@ -265,11 +239,21 @@ class Live:
         self._lost = lost
 
     def _tell(self, steps: list[Step], events: list[Event]) -> None:
-        for outlet in self._outlets:
+        for sink in self._sinks:
             if steps:
-                outlet.steps(steps, self.practice.coach.scene)
+                sink.steps(steps)
             if events:
-                outlet.events(self.last_s, events)
+                sink.events(self.last_s, events)
+
+
+class FrontEnd(Protocol):
+    """Shows a live session and passes on keys; see `window.WindowShow` and `keys.TerminalShow`."""
+
+    def run(self, live: Live) -> None:
+        """Show `Live.state` until `Live.over`, or until the person closes it."""
+
+    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
+        """Show what the session came to, as long as the person looks at it."""
 
 
 def _waiting(commands: "SimpleQueue[Command]") -> Iterator[Command]:

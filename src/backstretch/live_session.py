@@ -5,24 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
+from time import perf_counter, sleep
 
 from backstretch.camera import Capture
 from backstretch.collector import too_slow
-from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.kept import Kept
+from backstretch.kept import SessionRecorder
+from backstretch.led_session import CoachedSession
 from backstretch.lines import ENDED
-from backstretch.live import Live
-from backstretch.outlets import Speaker
-from backstretch.output_names import RESULT
-from backstretch.practice import Practice
+from backstretch.live import FrontEnd, Live
+from backstretch.output_names import REPORT
 from backstretch.prompting import speaking_s
 from backstretch.result import Result
 from backstretch.scene import Phase
 from backstretch.session_record import PAIN
-from backstretch.shows import TerminalShow, WindowShow
 from backstretch.stage import CLOSED, INTERRUPTED, Machine, staged, watch
+from backstretch.voice import Speaker
 
 FAILED = "failed"
 """Why a session ended in which the program itself went wrong."""
@@ -68,7 +66,7 @@ class Outcome:
     faults: tuple[str, ...]
 
 
-def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) -> Outcome:
+def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], object]) -> Outcome:
     """Run a session; ``notice`` is told what the person should know of the machine.
 
     Raises:
@@ -77,40 +75,29 @@ def run_live(setup: Setup, practice: Practice, notice: Callable[[str], object]) 
     """
     with staged(setup.machine, notice) as stage:
         capture = stage.capture
-        about = _about(practice, capture) | {"profile": setup.profile}
-        with Kept(setup.sessions, about, track=setup.track, video=setup.video) as kept:
+        about = _about(session, capture) | {"profile": setup.profile}
+        with SessionRecorder(
+            setup.sessions, about, track=setup.track, video=setup.video
+        ) as recorder:
             for value in setup.soreness:
-                kept.sore(value)
-            outlets = [Speaker(stage.voice), *kept.outlets(practice)]
-            live = Live(capture, stage.landmarker, practice, outlets)
+                recorder.sore(value)
+            sinks = [Speaker(stage.voice), *recorder.sinks(session)]
+            live = Live(capture, stage.landmarker, session, sinks)
             try:
                 ended = watch(live, stage.show)
             except Exception:  # what was held is kept, whatever went wrong
-                kept.finish(_result(live, practice, capture, setup.warnings), FAILED)
+                result = _result(live, session, capture, setup.warnings)
+                recorder.finish(result, FAILED, without={REPORT})
                 raise
-            is_pain = practice.coach.phase is Phase.PAIN
+            is_pain = session.leader.phase is Phase.PAIN
             why = PAIN if ended == CLOSED and is_pain else ended
-            result = _result(live, practice, capture, setup.warnings)
+            result = _result(live, session, capture, setup.warnings)
             with _undisturbed():
-                kept.finish(result, why, captured=capture.captured, dropped=capture.dropped)
-                faults = _reported(kept)
+                figures = {"captured": capture.captured, "dropped": capture.dropped}
+                recorder.finish(result, why, figures)
             with suppress(KeyboardInterrupt):  # all is kept; the rest is courtesy
                 _part(stage.show, result, why, is_heard=stage.is_heard)
-            return Outcome(result, why, kept.folder, (*kept.faults, *faults))
-
-
-def _reported(kept: Kept) -> tuple[str, ...]:
-    """Write the session's report; what kept it from being written, in one line."""
-    from backstretch.report import write_report
-
-    path = kept.folder / RESULT
-    if not path.is_file():  # it is told already that nothing could be kept
-        return ()
-    try:
-        write_report(path)
-    except InputError as error:
-        return tuple(error.faults)
-    return ()
+            return Outcome(result, why, recorder.folder, recorder.faults)
 
 
 @contextmanager
@@ -123,13 +110,13 @@ def _undisturbed() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _about(practice: Practice, capture: Capture) -> dict[str, object]:
-    assignment = practice.assignment
+def _about(session: CoachedSession, capture: Capture) -> dict[str, object]:
+    assignment = session.assignment
     return {
         "title": assignment.title,
         "camera": capture.name,
         "sides": list(assignment.sides),
-        "mirrored": practice.mirrored,
+        "mirrored": session.mirrored,
         "aims": {
             pose: {"hold_s": hold_s, "repetitions": repetitions}
             for pose, (hold_s, repetitions) in assignment.aims.items()
@@ -137,17 +124,19 @@ def _about(practice: Practice, capture: Capture) -> dict[str, object]:
     }
 
 
-def _result(live: Live, practice: Practice, capture: Capture, warnings: tuple[str, ...]) -> Result:
+def _result(
+    live: Live, session: CoachedSession, capture: Capture, warnings: tuple[str, ...]
+) -> Result:
     source = live.source(capture.name)
     found = (*warnings, *capture.warnings, *too_slow(source), *live.warnings)
-    return practice.result(source, found)
+    return session.result(source, found)
 
 
-def _part(show: WindowShow | TerminalShow, result: Result, why: str, *, is_heard: bool) -> None:
-    """Show the summary in a window, or let the last words be heard."""
+def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
+    """Show the summary, and let the last words be heard."""
     if why == INTERRUPTED:
         return
-    if isinstance(show, WindowShow):
-        show.summary(result, (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,))
-    elif why in ENDED and is_heard:
-        sleep(speaking_s(ENDED[why]))
+    began_s = perf_counter()
+    show.summary(result, (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,))
+    if why in ENDED and is_heard:
+        sleep(max(0.0, began_s + speaking_s(ENDED[why]) - perf_counter()))

@@ -26,10 +26,11 @@ from backstretch.canvas import (
     fit_into,
 )
 from backstretch.figure_drawing import draw_figure
+from backstretch.frame import Frame
 from backstretch.landmarks import Landmarks
-from backstretch.live import Sight
 from backstretch.overlay import Mark, Sheet, unit_of
-from backstretch.scene import Look, Phase, Scene
+from backstretch.scene import Phase, Scene, Status
+from backstretch.session import Step
 
 DESIGNED_FOR_WH = (1280, 720)
 """All sizes below are pixels in a window of this size."""
@@ -62,9 +63,9 @@ QUIET: Colour = (178, 183, 190)
 """Small words; 7:1 and more on both grounds."""
 PLAIN: Colour = (58, 63, 71)
 """Ground of a state that neither counts nor asks for anything."""
-GROUNDS = {Look.IN: BLUE, Look.ADJUST: ORANGE, Look.UNSEEN: GREY, Look.CALM: PLAIN}
-INKS = {Look.IN: DARK, Look.ADJUST: DARK, Look.UNSEEN: DARK, Look.CALM: WHITE}
-MARKS = {Look.IN: Mark.FINE, Look.ADJUST: Mark.WRONG, Look.UNSEEN: Mark.UNKNOWN}
+GROUNDS = {Status.IN: BLUE, Status.ADJUST: ORANGE, Status.UNSEEN: GREY, Status.CALM: PLAIN}
+INKS = {Status.IN: DARK, Status.ADJUST: DARK, Status.UNSEEN: DARK, Status.CALM: WHITE}
+MARKS = {Status.IN: Mark.FINE, Status.ADJUST: Mark.WRONG, Status.UNSEEN: Mark.UNKNOWN}
 KEYS_LINES: tuple[str, ...] = ("Space pause · N next · B back", "M mute · P pain: stop · Q quit")
 KEYS_AFTER: tuple[str, ...] = ("Q quit",)
 WITH_FIGURE = {Phase.PLACING, Phase.READY}
@@ -72,17 +73,46 @@ JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
 """In these the joints that are judged are marked."""
 
 
+@dataclass(frozen=True, eq=False)
+class LiveState:
+    """What can be shown: a picture, the landmarks found in it, and the last step and scene.
+
+    Attributes:
+        frame: None before the first picture.
+        marks: Raw landmarks of this very picture, None with nobody in view.
+        step: The last judged moment, a little older than the picture; None before one.
+        scene: What the coach shows.
+        lost: Why no pictures come; empty while they do.
+    """
+
+    frame: Frame | None
+    marks: Landmarks | None
+    step: Step | None
+    scene: Scene
+    lost: str = ""
+
+    @property
+    def visible_scene(self) -> Scene:
+        """The scene; while no pictures come, one that says so."""
+        if not self.lost:
+            return self.scene
+        line = f"{self.lost[:1].upper()}{self.lost[1:]}"
+        return replace(
+            self.scene, status=Status.UNSEEN, title="Waiting", line=line, steps=(), note=""
+        )
+
+
 class LiveView:
-    """Draws sights in any size; remembers what it fitted."""
+    """Draws live states in any size; remembers what it fitted."""
 
     def __init__(self) -> None:
         self._type = Type()
 
-    def draw(self, sight: Sight, wh: tuple[int, int], *, muted: bool = False) -> Picture:
+    def draw(self, state: LiveState, wh: tuple[int, int], *, muted: bool = False) -> Picture:
         """A new (H, W, 3) RGB picture of the size ``wh``, or of `LEAST_WH` where that is larger."""
         picture, unit = empty_page(wh)
         page = _Page(Brush(self._type, picture, unit), self._type, picture, unit)
-        page.draw(sight, muted=muted)
+        page.draw(state, muted=muted)
         return picture
 
 
@@ -109,37 +139,37 @@ class _Page:
     def _px(self, size: float) -> int:
         return max(1, round(size * self.unit))
 
-    def draw(self, sight: Sight, *, muted: bool) -> None:
-        scene = sight.shown
+    def draw(self, state: LiveState, *, muted: bool) -> None:
+        scene = state.visible_scene
         width, height = self._wh
         column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
         band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
-        self._camera(sight, Box(0, 0, column.x, band.y))
+        self._camera(state, Box(0, 0, column.x, band.y))
         # After pain there is more to read than to see.
         self._band(scene, Box(0, 0, column.x, height) if scene.phase is Phase.PAIN else band)
         self._column(scene, column, muted=muted)
 
-    def _camera(self, sight: Sight, box: Box) -> None:
+    def _camera(self, state: LiveState, box: Box) -> None:
         """The camera's picture as a mirror shows it, with the body drawn on it."""
-        if sight.frame is None:
+        if state.frame is None:
             return
-        part = fit_into(sight.frame.image, box, self.picture, mirrored=True)
+        part = fit_into(state.frame.image, box, self.picture, mirrored=True)
         shown = self.picture[part.y : part.y + part.h, part.x : part.x + part.w]
-        if sight.scene.phase in {Phase.PAUSED, Phase.PAIN, Phase.DONE} or sight.lost:
+        if state.scene.phase in {Phase.PAUSED, Phase.PAIN, Phase.DONE} or state.lost:
             shown[:] = shown // 3
             return
-        if sight.marks is None:
+        if state.marks is None:
             return
         unit = unit_of((part.w, part.h))
         sheet = Sheet(Brush(self.type, shown, unit), self.type, (part.w, part.h), unit)
-        step = sight.step
-        is_judged = sight.scene.phase in JUDGED and sight.scene.look is not Look.CALM
-        sheet.person(_reflected(sight.marks), step.verdict if step and is_judged else None)
+        step = state.step
+        is_judged = state.scene.phase in JUDGED and state.scene.status is not Status.CALM
+        sheet.person(_reflected(state.marks), step.verdict if step and is_judged else None)
 
     def _band(self, scene: Scene, box: Box) -> None:
         """One line to act on, why time is not counting, and where in the programme this is."""
         self.brush.box(box, BAND_GROUND)
-        self.brush.box(Box(box.x, box.y, self._px(BAR), box.h), GROUNDS[scene.look])
+        self.brush.box(Box(box.x, box.y, self._px(BAR), box.h), GROUNDS[scene.status])
         left = box.x + self._px(BAR + MARGIN)
         inner = box.w - self._px(BAR + 2 * MARGIN)
         foot = box.y + box.h - self._px(MARGIN) - self._px(SMALL)
@@ -191,7 +221,7 @@ class _Page:
             self._ring(scene, room)
         top += self._px(RING + GAP)
         self._name(scene, box, top)
-        if scene.breath is not None and scene.look is Look.IN:
+        if scene.breath is not None and scene.status is Status.IN:
             self._breath(scene, box, top + self._px(112))
         elif scene.steps:
             self._steps(scene, box, top + self._px(112))
@@ -203,11 +233,11 @@ class _Page:
 
     def _word(self, scene: Scene, box: Box) -> None:
         """The state: a coloured block with its shape and its word."""
-        ground, ink = GROUNDS[scene.look], INKS[scene.look]
+        ground, ink = GROUNDS[scene.status], INKS[scene.status]
         self.brush.box(box, ground)
         middle = np.array([box.x + self._px(MARGIN + SYMBOL), box.y + box.h / 2])
         left = self._px(MARGIN)
-        mark = MARKS.get(scene.look)
+        mark = MARKS.get(scene.status)
         if mark is not None:
             self.brush.disc(middle, self._px(SYMBOL + 12), DARK)
             sheet = Sheet(self.brush, self.type, self._wh, self.unit)
@@ -225,7 +255,7 @@ class _Page:
         radius = RING * self.unit / 2 - width / 2
         if scene.left_s is None:
             share = min(1.0, scene.valid_s / scene.asked_s)
-            colour = BLUE if scene.look is Look.IN else GREY
+            colour = BLUE if scene.status is Status.IN else GREY
             number, unit = f"{scene.valid_s:.0f}", f"of {scene.asked_s:.0f} s"
         else:
             share, colour = min(1.0, scene.left_s / max(scene.rest_s, 1.0)), GREY

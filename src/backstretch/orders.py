@@ -1,10 +1,11 @@
-"""Orders: what keys ask of the coach, and what the coach asks to be done."""
+"""Orders: what keys ask of a leader, and what the leader decides."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from backstretch.earcons import Earcon
 from backstretch.poses import Pose
+from backstretch.scene import Scene
 
 
 class Command(StrEnum):
@@ -33,13 +34,6 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Judge:
-    """From now on judge these poses; none is a pause. What is open closes."""
-
-    poses: tuple[Pose, ...]
-
-
-@dataclass(frozen=True)
 class Note:
     """Something for the session record."""
 
@@ -47,4 +41,19 @@ class Note:
     words: str
 
 
-Event = Say | Sound | Judge | Note
+Event = Say | Sound | Note
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a leader makes of one moment, or of a key.
+
+    Attributes:
+        scene: What is to be shown.
+        events: What is to be heard and noted, in order.
+        judge: The poses to judge from now on, none for a pause; what is open closes. None for no change.
+    """
+
+    scene: Scene
+    events: tuple[Event, ...] = ()
+    judge: tuple[Pose, ...] | None = None

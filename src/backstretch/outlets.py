@@ -1,85 +1,80 @@
-"""Outlets: what becomes of a live session's words, steps and pictures, beside the window."""
+"""What is written of a live session while it goes on: its log, its landmarks, its pictures."""
 
-from contextlib import closing, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from queue import Full, Queue, SimpleQueue
-from threading import Thread
 
 from backstretch.annotated import AnnotatedVideo
-from backstretch.frame import Frame, Source
+from backstretch.frame import Frame
 from backstretch.hold import Kind, total
 from backstretch.landmarks import GrowingTrack, Landmarks
-from backstretch.orders import Event, Note, Say, Sound
-from backstretch.practice import Practice
-from backstretch.recording import Recording, StepsFile
-from backstretch.result import hold_document
-from backstretch.scene import Scene
+from backstretch.led_session import CoachedSession
+from backstretch.orders import Event, Note
+from backstretch.recording import TrackFile
+from backstretch.result import Result, hold_document
 from backstretch.session import Step
-from backstretch.session_record import EVENT, HOLD, SessionRecord
-from backstretch.voice import Voice
+from backstretch.session_record import END, EVENT, HOLD, SessionRecord
+from backstretch.sinks import InLiveBackground, Sink
 
 WAITING_PICTURES = 60
 """Two seconds of pictures may wait for a slow encoder; later ones are left out, and counted."""
-CLOSE_S = 10.0
 
 
-class Outlet:
-    """Takes what a session gives, and by itself does nothing with it; see `live.Outlet`."""
+class SessionLogSink(Sink):
+    """Logs each second's moment, each hold, each note, and the end.
 
-    def looked(self, frame: Frame, marks: Landmarks | None) -> None:
-        """A picture was looked at."""
+    Attributes:
+        reason, figures: Why the session ended, and how the machine kept up; to be set before the result comes.
+    """
 
-    def steps(self, steps: list[Step], scene: Scene) -> None:
-        """Moments were judged."""
-
-    def events(self, time_s: float, events: list[Event]) -> None:
-        """Something is to be done."""
-
-
-class Speaker(Outlet):
-    """Says and sounds what the coach wants heard."""
-
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
-
-    def events(self, time_s: float, events: list[Event]) -> None:  # noqa: ARG002
-        """As `Outlet.events`."""
-        for event in events:
-            if isinstance(event, Say):
-                self._voice.say(event.words, urgent=event.urgent)
-            elif isinstance(event, Sound):
-                self._voice.sound(event.earcon)
-
-
-class Keeper(Outlet):
-    """Keeps a session record: each second's moment, each hold, each event."""
-
-    def __init__(self, record: SessionRecord, practice: Practice) -> None:
+    def __init__(self, record: SessionRecord, session: CoachedSession) -> None:
+        self.reason = ""
+        self.figures: Mapping[str, int] = {}
         self._record = record
-        self._practice = practice
+        self._session = session
         self._holds = 0
 
-    def steps(self, steps: list[Step], scene: Scene) -> None:  # noqa: ARG002
-        """As `Outlet.steps`."""
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """As `Sink.faults`."""
+        return (self._record.fault,) if self._record.fault else ()
+
+    def steps(self, steps: Sequence[Step]) -> None:
+        """As `Sink.steps`."""
         for step in steps:
             self._record.progress(step.time_s, **self._moment(step))
-        self.keep_holds()
+        self._log_holds()
 
-    def events(self, time_s: float, events: list[Event]) -> None:
-        """As `Outlet.events`."""
+    def events(self, time_s: float, events: Sequence[Event]) -> None:
+        """As `Sink.events`."""
         for event in events:
             if isinstance(event, Note):
                 self._record.write(EVENT, t=time_s, what=event.what, words=event.words)
 
-    def keep_holds(self) -> None:
-        """Keep the holds that are over and were not kept yet."""
-        held = self._practice.held
+    def result(self, result: Result) -> None:
+        """As `Sink.result`."""
+        self._log_holds()
+        document = result.as_dict()
+        self._record.write(
+            END,
+            reason=self.reason,
+            totals=document["totals"],
+            warnings=document["warnings"],
+            **self.figures,
+        )
+
+    def close(self) -> None:
+        """As `Sink.close`."""
+        self._record.close()
+
+    def _log_holds(self) -> None:
+        """Log the holds that are over and were not logged yet."""
+        held = self._session.held
         for each in held[self._holds :]:
-            self._record.write(HOLD, **hold_document(each, self._practice.assignment))
+            self._record.write(HOLD, **hold_document(each, self._session.assignment))
         self._holds = len(held)
 
     def _moment(self, step: Step) -> dict[str, object]:
-        spans = self._practice.going_on
+        spans = self._session.going_on
         readings = step.verdict.readings if step.verdict else ()
         return {
             "state": step.state,
@@ -94,103 +89,52 @@ class Keeper(Outlet):
         }
 
 
-class StepsKeeper(Outlet):
-    """Writes steps.csv, in a thread: no disk delays the next look.
-
-    Attributes:
-        fault: Why it is not whole, in one line; empty while all is well.
-    """
+class LiveTrackFile(TrackFile):
+    """A landmark track of what a camera gave, without any picture; written at the end."""
 
     def __init__(self, path: Path) -> None:
-        self.fault = ""
-        self._path = path
-        self._steps: SimpleQueue[Step | None] = SimpleQueue()
-        self._thread = Thread(target=self._run, name="steps", daemon=True)
-        self._thread.start()
-
-    def steps(self, steps: list[Step], scene: Scene) -> None:  # noqa: ARG002
-        """As `Outlet.steps`."""
-        for step in steps:
-            self._steps.put(step)
-
-    def close(self) -> None:
-        """Finish the file; one that takes too long is told of."""
-        self._steps.put(None)
-        self._thread.join(CLOSE_S)
-        if self._thread.is_alive() and not self.fault:
-            self.fault = f"{self._path}: the disk is too slow; the end is missing"
-
-    def _run(self) -> None:
-        try:
-            with closing(StepsFile(self._path)) as file:
-                for step in iter(self._steps.get, None):
-                    file.write(step)
-        except OSError as error:
-            self.fault = f"{self._path}: cannot be written ({error.strerror or error})"
-
-
-class TrackKeeper(Outlet):
-    """Keeps the landmarks, as the camera gave them and without any picture, to be written at the end."""
-
-    def __init__(self) -> None:
+        super().__init__(path)
         self._growing = GrowingTrack()
         self._wh = (0, 0)
 
-    def looked(self, frame: Frame, marks: Landmarks | None) -> None:
-        """As `Outlet.looked`."""
-        self._growing.push(frame.time_s, marks)
-        self._wh = frame.wh
+    def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:
+        """As `Sink.detection`."""
+        self._growing.push(time_s, marks)
+        if frame is not None:
+            self._wh = frame.wh
 
-    def save(self, path: Path, source: Source, warnings: tuple[str, ...]) -> None:
-        """Write the landmark track."""
-        Recording(self._growing.track(self._wh), source, warnings).save(path)
+    def result(self, result: Result) -> None:
+        """As `Sink.result`."""
+        self.track(self._growing.track(self._wh), result.source, result.warnings)
 
 
-class VideoKeeper(Outlet):
-    """Writes the pictures that were looked at to a video, in a thread.
-
-    Attributes:
-        fault: Why nothing more is written, in one line; empty while all is well.
-        left_out: Pictures that the encoder was too slow for.
-    """
+class PictureVideo(Sink):
+    """A video of the pictures that were looked at; no file without any."""
 
     def __init__(self, path: Path) -> None:
-        self.fault = ""
-        self.left_out = 0
         self._path = path
-        self._pictures: Queue[Frame | None] = Queue(WAITING_PICTURES)
-        self._thread = Thread(target=self._run, name="video", daemon=True)
-        self._thread.start()
+        self._video: AnnotatedVideo | None = None
 
-    def looked(self, frame: Frame, marks: Landmarks | None) -> None:  # noqa: ARG002
-        """As `Outlet.looked`."""
-        try:
-            self._pictures.put_nowait(frame)
-        except Full:
-            self.left_out += 1
+    def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:  # noqa: ARG002
+        """As `Sink.detection`."""
+        if frame is None:
+            return
+        if self._video is None:
+            self._video = AnnotatedVideo(self._path, frame.wh)
+        self._video.write(frame.image, time_s)
 
     def close(self) -> None:
-        """Finish the file; one that takes too long is told of."""
-        with suppress(Full):
-            self._pictures.put(None, timeout=CLOSE_S)
-        self._thread.join(CLOSE_S)
-        if self._thread.is_alive() and not self.fault:
-            self.fault = f"{self._path}: the disk is too slow; the end is missing"
+        """As `Sink.close`."""
+        if self._video is not None:
+            self._video.close()
 
-    def _run(self) -> None:
-        pictures = iter(self._pictures.get, None)
-        first = next(pictures, None)
-        if first is None:
-            return
-        try:
-            with AnnotatedVideo(self._path, first.wh) as video:
-                video.write(first.image, first.time_s)
-                for frame in pictures:
-                    video.write(frame.image, frame.time_s)
-        except Exception as error:  # noqa: BLE001 - an encoder's fault ends the video, not the session
-            reason = getattr(error, "strerror", None) or error
-            self.fault = f"{self._path}: cannot be written ({reason})"
-            for _ in (
-                pictures
-            ):  # so that nobody waits for room; it ends with the end, even one taken before
-                pass
+
+def video_in_background(path: Path) -> InLiveBackground:
+    """A `PictureVideo` that keeps nobody waiting."""
+    return InLiveBackground(
+        lambda: PictureVideo(path),
+        path,
+        name="video",
+        takes={"detection"},
+        most_waiting=WAITING_PICTURES,
+    )

@@ -1,19 +1,71 @@
-"""The files that are written while a recording is looked at."""
+"""The files that an analysis of a recording writes, and how far it is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
-from backstretch.drawing import Drawing
-from backstretch.output_names import ANNOTATED, STEPS
-from backstretch.recording import StepsFile
+from backstretch.drawing import DrawnRecording
+from backstretch.landmarks import Landmarks
+from backstretch.output_names import ANNOTATED, REPORT, RESULT, STEPS, TRACK
+from backstretch.recording import Recording, TrackFile
 from backstretch.request import Request
+from backstretch.result import Result
+from backstretch.result_files import ResultFile, StepsFile
 from backstretch.session import Step
+from backstretch.sinks import InBackground, Sink
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a sink may need to know beforehand.
+
+    Attributes:
+        request: What was asked.
+        video: The recording, None for a landmark track.
+        while_finishing: To be called again and again while the end of the work is waited for.
+    """
+
+    request: Request
+    video: Path | None
+    while_finishing: Callable[[], None]
+
+
+def _annotated(path: Path, run: Run) -> Sink:
+    """The pictures with what was judged; none of a landmark track."""
+    video = run.video
+    if video is None:
+        return Sink()
+    return InBackground(
+        lambda: DrawnRecording(video, path, run.request),
+        name="drawing",
+        takes={"steps"},
+        start_s=run.request.part.start_s,
+        while_finishing=run.while_finishing,
+    )
+
+
+def _report(path: Path, _: Run) -> Sink:
+    """The page of the result, whose libraries nothing else needs."""
+    from backstretch.report import ReportFile
+
+    return ReportFile(path)
+
+
+FORMATS: Mapping[str, Callable[[Path, Run], Sink]] = {
+    STEPS: lambda path, _: StepsFile(path),
+    ANNOTATED: _annotated,
+    TRACK: lambda path, _: TrackFile(path),
+    RESULT: lambda path, _: ResultFile(path),
+    REPORT: _report,
+}
+"""What is written of each recording, by the file's name; each may read those before it."""
 
 
 class Outputs:
-    """The files that are written while a recording is looked at; none without a folder.
+    """The files that are written of a recording; none without a folder.
 
     A context manager: what is not finished when it is left is given up.
 
@@ -33,40 +85,54 @@ class Outputs:
     ) -> None:
         self._progress = progress
         self._looked_s = request.part.start_s
-        self._steps: StepsFile | None = None
-        self._drawing: Drawing | None = None
-        if folder is not None:
-            self._steps = StepsFile(folder / STEPS)
-        if folder is not None and video is not None:
-            self._drawing = Drawing(video, folder / ANNOTATED, request)
+        self._sinks: list[Sink] = []
+        self._stack = ExitStack()
+        run = Run(request, video, self._tell)
+        with ExitStack() as stack:
+            if folder is not None:
+                for name, make in FORMATS.items():
+                    sink = make(folder / name, run)
+                    stack.callback(sink.close)
+                    self._sinks.append(sink)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        with ExitStack() as stack:
-            if self._steps is not None:
-                stack.callback(self._steps.close)
-            if self._drawing is not None:
-                stack.callback(self._drawing.give_up)  # does nothing to one that is done
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
 
-    def finish(self) -> None:
-        """Wait until all is written."""
-        if self._drawing is not None:
-            self._drawing.finish(self._tell)
+    def detection(self, time_s: float, marks: Landmarks | None) -> None:
+        """Hand on what was seen in a picture."""
+        for sink in self._sinks:
+            sink.detection(time_s, marks)
 
-    def write(self, steps: Iterable[Step]) -> None:
-        """Write what is known."""
-        for step in steps:
-            if self._steps is not None:
-                self._steps.write(step)
-            if self._drawing is not None:
-                self._drawing.push(step)
+    def write(self, steps: Sequence[Step]) -> None:
+        """Hand on what is settled."""
+        for sink in self._sinks:
+            sink.steps(steps)
 
     def reached(self, time_s: float) -> None:
-        """Tell how far it is: half of the way is looking and half drawing, where there is any."""
+        """Tell how far it is: half of the way is looking, and half what is done in the background."""
         self._looked_s = time_s
-        self._tell(time_s if self._drawing is None else self._drawing.at_s)
+        self._tell()
 
-    def _tell(self, drawn_s: float) -> None:
-        self._progress((self._looked_s + drawn_s) / 2.0)
+    def finish(self, recording: Recording, result: Result) -> None:
+        """Finish all files.
+
+        Raises:
+            InputError: There is a fault in what was written.
+            OSError: A file cannot be written.
+        """
+        for sink in self._sinks:
+            sink.track(recording.track, recording.source, recording.warnings)
+            sink.result(result)
+
+    def _tell(self) -> None:
+        done_s = min((sink.done_s for sink in self._sinks), default=self._looked_s)
+        self._progress((self._looked_s + min(done_s, self._looked_s)) / 2.0)

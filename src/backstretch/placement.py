@@ -52,8 +52,8 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Room:
-    """What is known of the surroundings beside the person's landmarks.
+class Surroundings:
+    """What is known of a moment beside the person's landmarks.
 
     Attributes:
         light: Mean brightness of the picture, 0..255; None if unknown.
@@ -99,9 +99,11 @@ class PlacementCheck:
         self.passed = False
         self._well_s = self._asked_s = 0.0
 
-    def push(self, step: Step, form: Form, room: Room, passed_s: float) -> Instruction | None:
+    def push(
+        self, step: Step, form: Form, surroundings: Surroundings, passed_s: float
+    ) -> Instruction | None:
         """Take the next moment, so long after the last one; return what is to be changed first."""
-        told = instruction(step, form, room)
+        told = instruction(step, form, surroundings)
         self._well_s = 0.0 if told else self._well_s + passed_s
         is_there = told is None or told.fault is not Fault.NOBODY
         self._asked_s += passed_s if is_there else 0.0
@@ -114,17 +116,17 @@ STRAIGHT = "Sit or stand straight, look ahead, and keep still."
 """Where the stretch is measured from the upright body."""
 
 
-def instruction(step: Step, form: Form, room: Room) -> Instruction | None:
+def instruction(step: Step, form: Form, surroundings: Surroundings) -> Instruction | None:
     """The first thing to change before a stretch, None when all is well.
 
     Args:
         step: The moment.
         form: What is going to be done.
-        room: What else is known.
+        surroundings: What else is known.
     """
-    if room.crowded:
+    if surroundings.crowded:
         return _told(Fault.CROWD)
-    if room.light is not None and room.light < DARK_BELOW:
+    if surroundings.light is not None and surroundings.light < DARK_BELOW:
         return _told(Fault.DARK)
     fault = _place(step.landmarks, step, form) if step.landmarks else Fault.NOBODY
     if fault is not None:

@@ -4,10 +4,10 @@ The verdict of a moment may change thirty times a second; a person on the floor 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from backstretch.scene import Look
+from backstretch.scene import Status
 
 SHOWN_AFTER_S = 0.6
 """A line must last this long before it replaces the one on the screen; shorter ones are flicker."""
@@ -17,7 +17,7 @@ SILENCE_S = 2.5
 """Nothing is corrected sooner than this after something was said to its end."""
 SAFETY_SILENCE_S = 1.5
 """What concerns safety interrupts, but not sooner than this after something began to be said."""
-LOOK_AFTER_S = 0.35
+STATUS_AFTER_S = 0.35
 """A moment's state must last this long to change what is seen from afar."""
 AGAIN_S = (10.0, 20.0)
 """The same line is said again after these times, and then no more for a good while."""
@@ -91,20 +91,38 @@ class Prompter:
 
 
 @dataclass
-class SteadyLook:
-    """Keeps the look of a scene until another one has lasted; what comes first is taken at once."""
+class SteadyStatus:
+    """Keeps the status of a scene until another one has lasted; what comes first is taken at once."""
 
-    shown: Look | None = None
-    _wanted: Look | None = None
+    shown: Status | None = None
+    _wanted: Status | None = None
     _since_s: float = -math.inf
 
-    def push(self, time_s: float, look: Look) -> Look:
-        """Take the moment's look; return what is to be shown."""
-        if look is not self._wanted:
-            self._wanted, self._since_s = look, time_s
-        if self.shown is None or time_s - self._since_s >= LOOK_AFTER_S:
-            self.shown = look
+    def push(self, time_s: float, status: Status) -> Status:
+        """Take the moment's status; return what is to be shown."""
+        if status is not self._wanted:
+            self._wanted, self._since_s = status, time_s
+        if self.shown is None or time_s - self._since_s >= STATUS_AFTER_S:
+            self.shown = status
         return self.shown
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a script.
+
+    Attributes:
+        text: What is read out.
+        step: Which step of a stretch is shown meanwhile, from 0; -1 for none.
+    """
+
+    text: str
+    step: int = -1
+
+
+def entries_of(texts: Iterable[str]) -> tuple[Entry, ...]:
+    """Lines during which no step is shown."""
+    return tuple(Entry(text) for text in texts)
 
 
 @dataclass
@@ -112,27 +130,32 @@ class Script:
     """Lines that are read out one after the other, each when the one before has been said.
 
     Attributes:
-        lines: What is read out.
+        entries: What is read out.
         starts_s: When the next may begin.
         at: How many have been begun.
     """
 
-    lines: tuple[str, ...]
+    entries: tuple[Entry, ...]
     starts_s: float = -math.inf
     at: int = 0
 
-    def due(self, time_s: float) -> Iterator[str]:
+    def due(self, time_s: float) -> Iterator[Entry]:
         """The line whose time has come, if any."""
-        if self.at < len(self.lines) and time_s >= self.starts_s:
-            line = self.lines[self.at]
-            self.starts_s = time_s + speaking_s(line)
+        if self.at < len(self.entries) and time_s >= self.starts_s:
+            entry = self.entries[self.at]
+            self.starts_s = time_s + speaking_s(entry.text)
             self.at += 1
-            yield line
+            yield entry
+
+    @property
+    def step(self) -> int:
+        """The step that goes with the line that was begun last; -1 for none."""
+        return self.entries[self.at - 1].step if self.at else -1
 
     def reading(self, time_s: float) -> str:
         """The line that is being read out; empty when none is."""
-        return self.lines[self.at - 1] if self.at and time_s < self.starts_s else ""
+        return self.entries[self.at - 1].text if self.at and time_s < self.starts_s else ""
 
     def over(self, time_s: float) -> bool:
         """Whether all has been said."""
-        return self.at >= len(self.lines) and time_s >= self.starts_s
+        return self.at >= len(self.entries) and time_s >= self.starts_s

@@ -1,4 +1,4 @@
-"""Files that others read: landmark tracks and steps.csv, written whole or not at all.
+"""Landmark tracks, and folders that are filled whole or not at all.
 
 A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pickle):
 
@@ -9,11 +9,9 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     about        JSON text            format, version, image_wh, source, warnings
 """
 
-import csv
 import dataclasses
 import errno
 import json
-import math
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,11 +21,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from backstretch.columns import COLUMNS
 from backstretch.errors import InputError
 from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
-from backstretch.session import Step
+from backstretch.sinks import Sink
 
 FORMAT = "backstretch landmark track"
 VERSION = 1
@@ -159,23 +156,12 @@ def _move(work: Path, folder: Path) -> None:
         each.replace(target)
 
 
-class StepsFile:
-    """steps.csv: one row a moment, with the verdict and every measure."""
+class TrackFile(Sink):
+    """A landmark track of what was recorded."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="")
-        self._rows = csv.writer(self._file)
-        head = ["time_s", "state", "pose", "side", "reason", "valid_s", "total_s"]
-        self._rows.writerow([*head, *(column.key for column in COLUMNS)])
+        self._path = path
 
-    def write(self, step: Step) -> None:
-        """Add one row; what could not be measured is left empty."""
-        told = [f"{step.time_s:.6f}", str(step.state), step.pose.id if step.pose else ""]
-        told += [step.side or "", step.reason, f"{step.valid_s:.3f}", f"{step.total_s:.3f}"]
-        self._rows.writerow(
-            told + ["" if math.isnan(v) else f"{v:.4g}" for v in step.values.tolist()]
-        )
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._file.close()
+    def track(self, track: LandmarkTrack, source: Source, warnings: tuple[str, ...]) -> None:
+        """As `Sink.track`."""
+        Recording(track, source, warnings).save(self._path)

@@ -24,7 +24,8 @@ from backstretch.report_reading import (
     read_steps,
 )
 from backstretch.report_timeline import data_of, timeline_of
-from backstretch.result import WORTH_SAYING_S
+from backstretch.result import WORTH_SAYING_S, Result
+from backstretch.sinks import Sink
 from backstretch.summary import clock
 from backstretch.whole_file import write_whole
 
@@ -66,6 +67,23 @@ class StickFigure:
     lines: Sequence[str]
     head: Point | None
     is_in: bool
+
+
+class ReportFile(Sink):
+    """The page of a result; nothing where that is not written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def result(self, result: Result) -> None:  # noqa: ARG002 - it is read as everybody reads it
+        """As `Sink.result`.
+
+        Raises:
+            InputError: As `write_report`.
+        """
+        document = self._path.with_name(RESULT)
+        if document.is_file():
+            write_report(document, self._path)
 
 
 def write_report(result: Path, target: Path | None = None) -> Path:

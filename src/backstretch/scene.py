@@ -22,8 +22,8 @@ class Phase(StrEnum):
     DONE = "done"
 
 
-class Look(StrEnum):
-    """What the moment is, told by shape and colour: counting, to be put right, unseen, or neither."""
+class Status(StrEnum):
+    """What counts of a moment, told by shape and colour: counting, to be put right, unseen, or neither."""
 
     IN = "in"
     ADJUST = "adjust"
@@ -36,7 +36,7 @@ class Scene:
     """What is shown.
 
     Attributes:
-        phase, look: Where the session is, and what of it counts.
+        phase, status: Where the session is, and what of it counts.
         title: One or two words that can be read from afar: ``Hold``.
         line: One instruction or cue; may be empty.
         form: The stretch and side that are due.
@@ -52,7 +52,7 @@ class Scene:
     """
 
     phase: Phase
-    look: Look
+    status: Status
     title: str
     line: str
     form: Form

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from backstretch.lines import STAY
 from backstretch.matching import Form
-from backstretch.placement import Fault, Instruction, PlacementCheck, Room
+from backstretch.placement import Fault, Instruction, PlacementCheck, Surroundings
 from backstretch.prompting import Prompter, Script
-from backstretch.scene import Look
+from backstretch.scene import Status
 from backstretch.session import Step
 
 
@@ -17,14 +17,14 @@ class Placed:
     Attributes:
         told: What is to be changed first; None when all is well.
         said: What is to be spoken; mostly nothing.
-        line, look: What is to be shown.
+        line, status: What is to be shown.
         over: Whether the stretch can begin.
     """
 
     told: Instruction | None
     said: str
     line: str
-    look: Look
+    status: Status
     over: bool
 
 
@@ -35,14 +35,16 @@ class SettingUp:
         self._prompter = prompter
         self._check = PlacementCheck()
 
-    def push(self, step: Step, form: Form, room: Room, passed_s: float, script: Script) -> Placed:
+    def push(
+        self, step: Step, form: Form, surroundings: Surroundings, passed_s: float, script: Script
+    ) -> Placed:
         """Take the next moment, so long after the last one."""
         has_said = script.over(step.time_s)
-        told = self._check.push(step, form, room, passed_s if has_said else 0.0)
+        told = self._check.push(step, form, surroundings, passed_s if has_said else 0.0)
         said = self._prompter.push(step.time_s, told.words if told else "")
         line = script.reading(step.time_s) or STAY
         if told is not None:
             line = self._prompter.shown or told.words
-        look = Look.ADJUST if told else Look.CALM
-        look = Look.UNSEEN if told and told.fault is Fault.NOBODY else look
-        return Placed(told, said, line, look, over=has_said and self._check.passed)
+        status = Status.ADJUST if told else Status.CALM
+        status = Status.UNSEEN if told and told.fault is Fault.NOBODY else status
+        return Placed(told, said, line, status, over=has_said and self._check.passed)

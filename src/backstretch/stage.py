@@ -9,10 +9,10 @@ from rich.console import Console
 
 from backstretch.camera import Capture, open_capture
 from backstretch.detection import Landmarker, open_landmarker
-from backstretch.live import Live
-from backstretch.shows import TerminalShow, WindowShow
+from backstretch.keys import TerminalShow
+from backstretch.live import FrontEnd, Live
 from backstretch.voice import Voice
-from backstretch.window import Window, has_screen
+from backstretch.window import Window, WindowShow, has_screen
 
 INTERRUPTED = "interrupted"
 """Why a session ended that was ended from the keyboard of the terminal."""
@@ -51,7 +51,7 @@ class Stage:
     landmarker: Landmarker
     voice: Voice
     capture: Capture
-    show: WindowShow | TerminalShow
+    show: FrontEnd
     silent: bool
 
     @property
@@ -81,7 +81,9 @@ def staged(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]
         capture = stack.enter_context(open_capture(machine.camera))
         window = None if windowless else stack.enter_context(Window())
         tick = _Notices(voice, notice).tell
-        show = WindowShow(window, voice, tick) if window else TerminalShow(machine.terminal, tick)
+        show: FrontEnd = TerminalShow(machine.terminal, tick)
+        if window is not None:
+            show = WindowShow(window, voice, tick)
         yield Stage(landmarker, voice, capture, show, machine.silent)
 
 
@@ -99,7 +101,7 @@ class _Notices:
                 self._notice(words)
 
 
-def watch(live: Live, show: WindowShow | TerminalShow) -> str:
+def watch(live: Live, show: FrontEnd) -> str:
     """Show a session until its end; return why it ended."""
     try:
         with live:
@@ -107,4 +109,4 @@ def watch(live: Live, show: WindowShow | TerminalShow) -> str:
     except KeyboardInterrupt:
         live.stop()
         return INTERRUPTED
-    return live.practice.coach.ended or CLOSED
+    return live.session.leader.ended or CLOSED

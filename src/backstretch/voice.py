@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.earcons import RATE, Earcon, Samples, tone
+from backstretch.orders import Event, Say, Sound
+from backstretch.sinks import Sink
 
 STALE_S = 4.0
 """A line that waited longer for its turn is dropped: late advice is wrong advice."""
@@ -180,6 +182,21 @@ class Voice:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class Speaker(Sink):
+    """Says and sounds what a leader wants heard."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+
+    def events(self, time_s: float, events: Sequence[Event]) -> None:  # noqa: ARG002
+        """As `Sink.events`."""
+        for event in events:
+            if isinstance(event, Say):
+                self._voice.say(event.words, urgent=event.urgent)
+            elif isinstance(event, Sound):
+                self._voice.sound(event.earcon)
 
 
 @dataclass(frozen=True)

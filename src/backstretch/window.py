@@ -1,20 +1,33 @@
-"""The window: shows pictures and reads keys."""
+"""The window: shows a live session and its summary, and reads keys."""
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter, sleep
 from types import TracebackType
 from typing import Self
 
 from backstretch.canvas import Picture
 from backstretch.errors import SetupError
+from backstretch.live import KEYS, Live
+from backstretch.live_view import LiveView
+from backstretch.result import Result
+from backstretch.summary_view import draw_summary
+from backstretch.voice import Voice
 
 NAME = "backstretch"
 START_WH = (1280, 720)
 ESCAPE, LAST_KEY = 27, 0x7F
 KEY_WAIT_MS = 15
 """How long a key is waited for; the window breathes meanwhile."""
+MUTE, FULL = "m", "f"
+LEAST_BETWEEN_S = 1.0 / 30.0
+"""The window is drawn this often at most; the model needs the machine more."""
+SUMMARY_S = 30.0
+"""How long the summary stays if nobody closes it."""
+SUMMARY_EVERY_S = 0.05
 
 
 class Window:
@@ -77,6 +90,46 @@ class Window:
         trace: TracebackType | None,
     ) -> None:
         self._cv.destroyAllWindows()
+
+
+class WindowShow:
+    """Shows a session in a window, and takes its keys.
+
+    Args:
+        window: Where it is shown.
+        voice: What the mute key mutes.
+        tick: Called again and again meanwhile.
+    """
+
+    def __init__(self, window: Window, voice: Voice, tick: Callable[[], None]) -> None:
+        self._window, self._voice, self._tick = window, voice, tick
+        self._view = LiveView()
+
+    def run(self, live: Live) -> None:
+        """Show until the session is over or the window was closed."""
+        while not live.over:
+            began_s = perf_counter()
+            picture = self._view.draw(live.state, self._window.wh, muted=self._voice.muted)
+            key = self._window.show(picture)
+            if self._window.closed:
+                return
+            if key in KEYS:
+                live.command(KEYS[key])
+            elif key == MUTE:
+                self._voice.muted = not self._voice.muted
+            elif key == FULL:
+                self._window.toggle_full()
+            self._tick()
+            live.wait(max(0.0, LEAST_BETWEEN_S - (perf_counter() - began_s)))
+
+    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
+        """Show what the session came to, until a key or for `SUMMARY_S`."""
+        began_s = perf_counter()
+        while not self._window.closed and perf_counter() - began_s < SUMMARY_S:
+            picture = draw_summary(result, self._window.wh, lines)
+            if self._window.show(picture):
+                return
+            sleep(SUMMARY_EVERY_S)
 
 
 def has_screen(environment: dict[str, str] | None = None) -> bool:
