@@ -22,9 +22,9 @@ from backstretch.placement import Room
 from backstretch.poses import Calibration, Pose
 from backstretch.scene import Phase, Scene
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 BEND = LIBRARY.poses["standing_side_bend"]
 BEND_DEG = 30.0
 REACH = reaching(5.0)

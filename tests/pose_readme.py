@@ -5,9 +5,9 @@ from backstretch.catalogue import CATALOGUE, Measure
 from backstretch.ideal import SEGMENTS
 from backstretch.poses import NOT_FOR, POSITIONS, REGIONS, TAGS
 from backstretch.views import VIEWS
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-PATH = ROOT / "poses" / "README.md"
+PATH = POSE_FILES / "README.md"
 HEAD = """\
 # Pose files
 

@@ -24,10 +24,10 @@ from backstretch.batch_work import Orders, Task
 from backstretch.result import Wanted
 from tests.figures import FRONT, side_bend, standing
 from tests.media import Making, grey, write_video
+from tests.places import SAMPLES
 from tests.test_calibrate_command import saved
 from tests.test_cli import nobody
 from tests.test_live_command import Home
-from tests.truth import SAMPLES
 
 POSE = "standing_side_bend"
 POSES = tuple(pose for pose in _library().recognised if pose.id == POSE)

@@ -28,9 +28,9 @@ from tests.figures import (
     trembling,
 )
 from tests.guided_actor import BEND, BEND_DEG, between
+from tests.places import SAMPLES
 from tests.test_live_command import Home, complaint, document
 from tests.test_poses_command import in_one_line
-from tests.truth import SAMPLES
 
 FPS = 8.0
 REST_S, MOVE_S, HELD_S = 2.0, 1.5, 5.0

@@ -18,7 +18,7 @@ import pytest
 from backstretch import __version__
 from backstretch.video import VideoReader
 from tests.media import numbered, tone, write_video
-from tests.truth import ROOT, SAMPLES
+from tests.places import SAMPLES, SOURCE
 
 SIDE_BEND = SAMPLES / "side_bend.mp4"
 POSE = ("--pose", "standing_side_bend")
@@ -58,7 +58,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
 def environment():
     """The program as installed, or as it lies in the source tree."""
-    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
     return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "COLUMNS": "120"}
 
 

@@ -14,9 +14,9 @@ from backstretch.result import Wanted
 from backstretch.session import Session
 from tests.figures import FRONT, side_bend, standing
 from tests.media import numbered
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 FPS = 25
 
 

@@ -13,7 +13,7 @@ from backstretch.result import Wanted
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
 from tests.media import grey, write_video
-from tests.truth import ROOT, SAMPLES
+from tests.places import POSE_FILES, SAMPLES
 
 BODY = standing().seen(FRONT)
 STEP_S, MIDDLE_S, END_S = 0.1, 5.0, 10.0
@@ -163,7 +163,7 @@ class Helper(Nobody):
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
+    wanted = Wanted(open_library(POSE_FILES).recognised, asked=False)
     with (
         VideoReader(recording(tmp_path, 30.0)) as reader,
         pytest.raises(ZeroDivisionError),
@@ -173,7 +173,7 @@ def test_a_fault_in_the_second_half_is_not_lost(tmp_path, at_once):
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
+    wanted = Wanted(open_library(POSE_FILES).recognised, asked=False)
     told: list[float] = []
     with VideoReader(recording(tmp_path, 30.0)) as reader:
         analyse_video(reader, Nobody(), wanted, None, told.append, at_once=at_once)
@@ -182,7 +182,7 @@ def test_progress_grows_and_reaches_the_end(tmp_path, at_once):
 
 
 def test_the_first_half_stops_where_the_second_begins(tmp_path):
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False)
+    wanted = Wanted(open_library(POSE_FILES).recognised, asked=False)
     landmarker = Nobody()
     with VideoReader(recording(tmp_path, 30.0)) as reader:
         _, found = analyse_video(reader, landmarker, wanted)
@@ -193,7 +193,7 @@ def test_the_first_half_stops_where_the_second_begins(tmp_path):
 
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
-    wanted = Wanted(open_library(ROOT / "poses").recognised, asked=False, end_s=24.0)
+    wanted = Wanted(open_library(POSE_FILES).recognised, asked=False, end_s=24.0)
 
     def track(*, at_once):
         with (

@@ -19,12 +19,12 @@ from backstretch.result import Wanted
 from backstretch.video import VideoReader
 from tests.figures import FRONT, standing
 from tests.media import grey, write_video
+from tests.places import POSE_FILES, SAMPLES
 from tests.test_batch_command import read_all
-from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
 FPS = 20
-WANTED = Wanted(open_library(ROOT / "poses").recognised, asked=False)
+WANTED = Wanted(open_library(POSE_FILES).recognised, asked=False)
 
 
 class Doubtful:

@@ -15,9 +15,9 @@ from backstretch.errors import InputError
 from backstretch.health import Answers, fitting, load_answers, save_answers, unsuitable
 from backstretch.library import open_library
 from backstretch.poses import NOT_FOR
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 NONE: frozenset[str] = frozenset()
 HIP = Answers(frozenset({"hip_replacement"}), frozenset({"stenosis"}), "2026-11-23")
 HEALTHY = Answers(NONE, NONE, "2026-11-23")

@@ -30,9 +30,9 @@ from backstretch.programme import Programme, part_of
 from backstretch.result import Wanted
 from backstretch.scene import Phase
 from backstretch.video import VideoReader
-from tests.coached import BEND, FOLD, FOLDER
+from tests.coached import BEND, FOLD
 from tests.figures import FRONT, WH, every, moments, side_bend
-from tests.truth import SAMPLES
+from tests.places import POSE_FILES, SAMPLES
 
 FPS = 8.0
 IMAGE = np.broadcast_to(np.uint8(120), (WH[1], WH[0], 3))
@@ -533,7 +533,7 @@ class Slowed:
 
 def holds_live(name, landmarker):
     """What is held in a clip that is played as a camera, and how many pictures a second were looked at."""
-    part = part_of(load_pose(FOLDER / f"{CLIPS[name]}.toml"), None, 30.0, 99)
+    part = part_of(load_pose(POSE_FILES / f"{CLIPS[name]}.toml"), None, 30.0, 99)
     with (
         open_capture(str(SAMPLES / f"{name}.mp4")) as capture,
         Live(capture, landmarker, practising(part), []) as live,
@@ -545,7 +545,7 @@ def holds_live(name, landmarker):
 
 def holds_recorded(name, landmarker):
     """What is held in a clip of which every picture is looked at."""
-    wanted = Wanted((load_pose(FOLDER / f"{CLIPS[name]}.toml"),), every_frame=True)
+    wanted = Wanted((load_pose(POSE_FILES / f"{CLIPS[name]}.toml"),), every_frame=True)
     with VideoReader(SAMPLES / f"{name}.mp4") as reader:
         return figures_of(analyse_video(reader, landmarker, wanted)[0])
 

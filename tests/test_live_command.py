@@ -21,8 +21,8 @@ from backstretch.health import QUESTIONS, Answers, load_answers, save_answers
 from backstretch.history import History
 from backstretch.session_record import END, EVENT, HOLD, PAIN, SessionRecord, read_session
 from tests.media import write_video
+from tests.places import SAMPLES, SOURCE
 from tests.test_window import close_button, window_on, xdotool, xvfb
-from tests.truth import ROOT, SAMPLES
 
 SIDE_BEND = SAMPLES / "side_bend.mp4"
 POSE = "standing_side_bend"
@@ -50,7 +50,7 @@ class Home:
     def environment(self, display=""):
         names = {**os.environ, "XDG_DATA_HOME": str(self.path), "COLUMNS": "120"}
         names |= {"PYTHONUTF8": "1", "QT_QPA_PLATFORM": "xcb", "DISPLAY": display}
-        path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+        path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
         return names | {"PYTHONPATH": path}
 
     def begin(self, *arguments, display="", stdin=subprocess.DEVNULL):

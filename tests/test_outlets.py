@@ -26,9 +26,10 @@ from backstretch.result import Wanted
 from backstretch.session_record import MOMENT, SessionRecord, read_session
 from backstretch.video import Source, VideoReader
 from backstretch.voice import Voice
-from tests.coached import BEND, FOLDER
+from tests.coached import BEND
 from tests.figures import FRONT, WH, every, jittered, moments, side_bend, trembling
 from tests.media import grey, number_of
+from tests.places import POSE_FILES
 from tests.test_live import Known, Reel, lapse, pictures
 
 SOURCE = Source("camera 0", 60.0, 10.0, 600, *WH)
@@ -193,7 +194,7 @@ def test_a_session_that_is_cut_off_keeps_the_hold_that_went_on(tmp_path):
 
 
 def test_a_stretch_that_passes_for_both_sides_is_kept_as_the_result_tells_it(tmp_path):
-    eagle = load_pose(FOLDER / "eagle_arms.toml")
+    eagle = load_pose(POSE_FILES / "eagle_arms.toml")
     body, rest = (ideal_body(figure, (0.0, 0.0)) for figure in (eagle.figure, STANDING))
     take = [(t, body if 2.0 <= t < 6.0 else rest) for t in every(10.0, 8.0)]
     practice, read = recorded(tmp_path, take, practising(eagle))

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +12,11 @@ from rich.console import Console
 from backstretch.library import SETS, open_library
 from backstretch.pose_pages import show_pose
 from backstretch.poses import NOT_FOR
+from tests.places import POSE_FILES, SOURCE, TESTS
 from tests.pose_files import SET, STRETCH, write
-from tests.truth import ROOT
 
-FOLDER = ROOT / "poses"
-LIBRARY = open_library(FOLDER)
-NOWHERE = Path(__file__).parent / "no_such_folder"
+LIBRARY = open_library(POSE_FILES)
+NOWHERE = TESTS / "no_such_folder"
 """Where a user without poses of their own keeps them."""
 BRAILLE = {chr(code) for code in range(0x2801, 0x2900)}
 SMALL_DISK = """
@@ -33,7 +31,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
 def environment(data):
     """The program as installed, or as it lies in the source tree; a user with this data folder."""
-    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
     more = {"PYTHONPATH": path, "PYTHONUTF8": "1", "COLUMNS": "120", "XDG_DATA_HOME": str(data)}
     return {**os.environ, **more}
 
@@ -212,7 +210,7 @@ class TestPosesOfTheUsersOwn:
 
     def test_that_clash_are_told_with_both_places(self, tmp_path):
         done = poses("list", "--poses", own(tmp_path, name="childs_pose"))
-        words = f"is taken by {FOLDER / 'childs_pose.toml'}; rename this file"
+        words = f"is taken by {POSE_FILES / 'childs_pose.toml'}; rename this file"
         assert words in done.stderr
 
 
@@ -413,7 +411,7 @@ class TestCheck:
         assert printed(poses("check", path)) == "1 file checked, no fault.\n"
 
     def test_of_the_built_in_poses_finds_no_fault(self):
-        assert printed(poses("check", FOLDER)) == "32 files checked, no fault.\n"
+        assert printed(poses("check", POSE_FILES)) == "32 files checked, no fault.\n"
 
     @pytest.mark.parametrize(
         ("name", "places"),

@@ -17,11 +17,11 @@ from backstretch.practice_days import rest_advice
 from backstretch.practised import PractisedHold, Sitting
 from backstretch.progress import differences, kind_of, main_label, trends
 from backstretch.views import View
+from tests.places import POSE_FILES
 from tests.test_history import filled
-from tests.truth import ROOT
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
-FOLD = load_pose(ROOT / "poses" / "standing_forward_fold.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
+FOLD = load_pose(POSE_FILES / "standing_forward_fold.toml")
 LEAN = "trunk_lean_lat"
 TODAY = date(2026, 11, 29)
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -92,12 +92,12 @@ def test_turns_are_told_only_roughly():
     ],
 )
 def test_how_surely_a_measure_is_seen(pose, label, kind):
-    found = load_pose(ROOT / "poses" / f"{pose}.toml")
+    found = load_pose(POSE_FILES / f"{pose}.toml")
     assert {kind_of(each) for each in found.checks if found.label(each) == label} == {kind}
 
 
 def test_every_stretch_with_a_direction_of_more_has_a_main_measure():
-    poses = [load_pose(path) for path in sorted((ROOT / "poses").glob("*.toml"))]
+    poses = [load_pose(path) for path in sorted(POSE_FILES.glob("*.toml"))]
     told = {pose.id: main_label(pose) for pose in poses}
     assert told[BEND.id] == LEAN
     for pose in poses:

@@ -20,9 +20,9 @@ from backstretch.pose_file import load_pose
 from backstretch.recording import Recording, StepsFile, output_folder
 from backstretch.session import Step
 from backstretch.video import Source
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 SOURCE = Source("clip.mp4", 2.0, 29.97, 60, 640, 480)
 WH = (640, 480)
 

@@ -11,9 +11,8 @@ from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted
 from backstretch.video import VideoReader
-from tests.accuracy import credited, look, pose, reference
-from tests.recognition import unasked
-from tests.truth import SAMPLES, Clip, clips, overlap
+from tests.places import SAMPLES
+from tests.truth import Clip, clips, credited, look, overlap, pose, reference, unasked
 
 pytestmark = pytest.mark.model
 

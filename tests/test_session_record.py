@@ -31,7 +31,7 @@ from backstretch.session_record import (
     SessionRecord,
     read_session,
 )
-from tests.truth import ROOT
+from tests.places import ROOT, SOURCE
 
 STARTED = "2026-11-23T10:15:00+01:00"
 ABOUT = {"started": STARTED, "pose": "childs_pose", "targets": {"hold_s": 30.0}}
@@ -232,7 +232,7 @@ class TestKilledSession:
         for at_s in (0.4, 1.8, 2.0, 3.4):
             path = tmp_path / f"{at_s}" / "session.jsonl"
             command = [sys.executable, "-c", SESSION, str(path)]
-            environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+            environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
             child = subprocess.Popen(
                 command, stdout=subprocess.PIPE, text=True, env=environment, bufsize=1
             )
@@ -252,7 +252,7 @@ class TestKilledSession:
 
     def test_that_was_never_closed_still_ends(self, path):
         script = SESSION.partition("with")[0] + "kept = SessionRecord(Path(sys.argv[1]), {})"
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
         command = [sys.executable, "-c", script, str(path)]
         assert subprocess.run(command, env=environment, timeout=20, check=False).returncode == 0
 
@@ -336,7 +336,7 @@ class TestDiskThatFails:
             capture_output=True,
             text=True,
             check=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            env={**os.environ, "PYTHONPATH": str(SOURCE)},
         )
         assert child.stderr == ""
         assert child.stdout.strip() == (

@@ -22,9 +22,9 @@ from backstretch.result import Result, Wanted
 from backstretch.scene import Look, Phase, Scene
 from backstretch.shows import TerminalShow, WindowShow
 from backstretch.video import Source
-from tests.truth import ROOT
+from tests.places import POSE_FILES, SOURCE
 
-POSE = open_library(ROOT / "poses").poses["standing_side_bend"]
+POSE = open_library(POSE_FILES).poses["standing_side_bend"]
 NAME = "Standing side bend, left side"
 HELD = Scene(
     phase=Phase.HOLDING,
@@ -292,7 +292,7 @@ def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
         "    print('key:', keys.read(), flush=True)\n"
         "    print('none:', keys.read(), flush=True)\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     process = subprocess.Popen(
         [sys.executable, "-c", script], stdin=theirs, stdout=subprocess.PIPE, env=environment
     )
