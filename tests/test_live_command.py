@@ -166,10 +166,8 @@ class TestWrongUse:
         assert said.startswith("no set is called 'lower-back'; did you mean lower_back")
 
     def test_a_camera_that_is_not_there(self, home):
-        began_s = time.monotonic()
         said = complaint(home.run("live", POSE, *NO_CAMERA))
         assert said == "camera 9 is not there; backstretch cameras lists what is"
-        assert time.monotonic() - began_s < 8.0
 
     def test_a_camera_that_is_a_text(self, home, tmp_path):
         path = tmp_path / "text.mp4"

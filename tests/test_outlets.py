@@ -34,8 +34,6 @@ from tests.test_live import Known, Reel, lapse, pictures
 
 SOURCE = Source("camera 0", 60.0, 10.0, 600, *WH)
 KEYS = [(0, 0), (1.5, 0), (4, 30), (9, 30), (11, 0), (12, 0)]
-SHORT_S = 0.5
-"""How long closing may take here."""
 
 
 def bending(times=None):
@@ -87,10 +85,11 @@ def test_pictures_and_steps_are_nothing_to_a_speaker():
 
 
 def test_an_outlet_does_nothing_by_itself():
-    outlet = Outlet()
-    outlet.looked(Frame(0, 0.0, grey(1)), None)
-    outlet.steps([], practising().coach.scene)
-    outlet.events(0.0, [Say("Hold.")])
+    outlet, said = Outlet(), [Say("Hold.")]
+    assert outlet.looked(Frame(0, 0.0, grey(1)), None) is None
+    assert outlet.steps([], practising().coach.scene) is None
+    assert outlet.events(0.0, said) is None
+    assert (vars(outlet), said) == ({}, [Say("Hold.")])
 
 
 # The record
@@ -312,9 +311,9 @@ def test_closing_without_any_picture_leaves_no_file(tmp_path):
 
 def test_closing_twice_is_fine(tmp_path):
     keeper = filmed(tmp_path / "video.mp4", [0.0, 0.1])
-    start_s = time.perf_counter()
+    before = (tmp_path / "video.mp4").read_bytes()
     keeper.close()
-    assert time.perf_counter() - start_s < SHORT_S
+    assert (keeper.fault, (tmp_path / "video.mp4").read_bytes()) == ("", before)
 
 
 def test_pictures_beyond_those_that_may_wait_are_counted_as_left_out(tmp_path, monkeypatch):
@@ -323,18 +322,6 @@ def test_pictures_beyond_those_that_may_wait_are_counted_as_left_out(tmp_path, m
     kept = seen_in(tmp_path / "video.mp4")
     assert keeper.left_out > 0
     assert len(kept) + keeper.left_out == 100
-
-
-def test_to_hand_over_a_picture_takes_no_time_even_when_the_encoder_is_slow(tmp_path, monkeypatch):
-    monkeypatch.setattr(outlets, "WAITING_PICTURES", 5)
-    keeper = VideoKeeper(tmp_path / "video.mp4")
-    frames = [Frame(n, n / 30.0, grey(n, (1280, 720))) for n in range(60)]
-    start_s = time.perf_counter()
-    for frame in frames:
-        keeper.looked(frame, None)
-    taken_s = time.perf_counter() - start_s
-    keeper.close()
-    assert taken_s < 0.1
 
 
 def test_a_folder_that_is_not_there_is_a_fault_that_is_told(tmp_path):
@@ -353,25 +340,23 @@ def full_disk(tmp_path):
 )
 @pytest.mark.parametrize("count", [3, 300])
 def test_a_full_disk_is_a_fault_that_is_told_and_nobody_waits(tmp_path, count, monkeypatch):
-    monkeypatch.setattr(outlets, "CLOSE_S", 1.5)
+    monkeypatch.setattr(outlets, "CLOSE_S", 30.0)
     dice = np.random.default_rng(1)
     keeper = VideoKeeper(full_disk(tmp_path))
     noise = dice.integers(0, 255, (240, 320, 3), dtype=np.uint8)
     for number in range(count):
         keeper.looked(Frame(number, number / 30.0, np.roll(noise, number * 7, axis=1)), None)
         time.sleep(0.001)
-    start_s = time.perf_counter()
     keeper.close()
-    taken_s = time.perf_counter() - start_s
+    assert not keeper._thread.is_alive()
     keeper.close()
     assert "No space left" in keeper.fault
-    assert taken_s < 1.2
 
 
 class Stuck:
     """A stand-in for a file on a disk that has fallen asleep."""
 
-    let_go = threading.Event()
+    let_go, written = threading.Event(), 0
 
     def __init__(self, path, wh):
         pass
@@ -383,7 +368,8 @@ class Stuck:
         pass
 
     def write(self, image, time_s):  # noqa: ARG002
-        assert self.let_go.wait(10.0)
+        assert self.let_go.wait(60.0)
+        Stuck.written += 1
 
 
 @pytest.fixture
@@ -391,18 +377,18 @@ def asleep(tmp_path, monkeypatch):
     monkeypatch.setattr(outlets, "AnnotatedVideo", Stuck)
     monkeypatch.setattr(outlets, "CLOSE_S", 0.2)
     monkeypatch.setattr(Stuck, "let_go", threading.Event())
+    monkeypatch.setattr(Stuck, "written", 0)
     keeper = VideoKeeper(tmp_path / "video.mp4")
     yield keeper
     Stuck.let_go.set()
     keeper.close()
 
 
-def test_a_disk_that_is_asleep_is_not_waited_for_longer_than_said(asleep):
+def test_a_disk_that_is_asleep_is_waited_for_neither_by_pictures_nor_at_the_end(asleep):
     for number in range(100):
         asleep.looked(Frame(number, number / 30.0, grey(number)), None)
-    start_s = time.perf_counter()
     asleep.close()
-    assert time.perf_counter() - start_s < 2 * outlets.CLOSE_S + 0.2
+    assert Stuck.written == 0
     assert asleep.left_out >= 100 - outlets.WAITING_PICTURES - 1
 
 
