@@ -303,16 +303,16 @@ def test_a_key_is_obeyed_before_the_next_picture_is_looked_at():
     class Pressing(Known):
         def look(self, frame):
             if frame.index == 2:
-                live.command(Command.PAUSE)
+                session.command(Command.PAUSE)
             return super().look(frame)
 
     take, notebook = bending()[:6], Notebook()
-    live = Live(Reel(pictures(take)), Pressing([take[0][1]]), practising(), [notebook])
-    with live:
-        wait_for(lambda: live.over)
+    session = Live(Reel(pictures(take)), Pressing([take[0][1]]), practising(), [notebook])
+    with session:
+        wait_for(lambda: session.over)
     (pressed_s,) = [t for t, event in notebook.told if event in notebook.notes("pause")]
     assert pressed_s == take[2][0]
-    assert live.practice.coach.phase is Phase.PAUSED
+    assert session.practice.coach.phase is Phase.PAUSED
 
 
 def test_a_key_is_obeyed_without_any_picture():

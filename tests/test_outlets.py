@@ -85,11 +85,13 @@ def test_pictures_and_steps_are_nothing_to_a_speaker():
 
 
 def test_an_outlet_does_nothing_by_itself():
-    outlet, said = Outlet(), [Say("Hold.")]
-    assert outlet.looked(Frame(0, 0.0, grey(1)), None) is None
-    assert outlet.steps([], practising().coach.scene) is None
-    assert outlet.events(0.0, said) is None
+    outlet, picture = Outlet(), grey(1)
+    said: list[Event] = [Say("Hold.")]
+    outlet.looked(Frame(0, 0.0, picture), None)
+    outlet.steps([], practising().coach.scene)
+    outlet.events(0.0, said)
     assert (vars(outlet), said) == ({}, [Say("Hold.")])
+    assert np.array_equal(picture, grey(1))
 
 
 # The record

@@ -11,6 +11,7 @@ import threading
 import time
 from datetime import datetime
 from io import FileIO
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +87,7 @@ def said(path):
     return str(caught.value).removeprefix(f"{path}: ")
 
 
-def waited_for(happened, seconds=2.0):
+def waited_for(happened, seconds=20.0):
     """Whether something happens in time."""
     end = time.monotonic() + seconds
     while not happened() and time.monotonic() < end:
@@ -303,10 +304,10 @@ class TestDiskThatFails:
             for n in range(12):
                 record.write(EVENT, n=n)
                 mark = f'"n":{n}}}\n'.encode()
-                assert waited_for(lambda mark=mark: mark in path.read_bytes(), 0.5)
+                assert waited_for(lambda mark=mark: mark in path.read_bytes())
                 time.sleep(0.1)
-            assert 1 <= len(synced) <= 3
             assert waited_for(lambda: len(synced) >= 2)
+        assert min(after_s - before_s for before_s, after_s in pairwise(synced[:-1])) >= 0.99
 
     def test_that_takes_a_few_bytes_at_a_time_gets_all(self, path, monkeypatch):
         class Slow(FileIO):
