@@ -14,6 +14,7 @@ from backstretch.pose_pages import show_pose
 from backstretch.poses import NOT_FOR
 from tests.places import POSE_FILES, SOURCE, TESTS
 from tests.pose_files import SET, STRETCH, write
+from tests.program import run_inside
 
 LIBRARY = open_library(POSE_FILES)
 NOWHERE = TESTS / "no_such_folder"
@@ -36,8 +37,10 @@ def environment(data):
     return {**os.environ, **more}
 
 
-def poses(*arguments, data=NOWHERE, program=("-m", "backstretch")):
-    """Run ``backstretch poses`` to its end."""
+def poses(*arguments, data=NOWHERE, program=()):
+    """Run ``backstretch poses`` to its end; a program is run in a process of its own."""
+    if not program:
+        return run_inside("poses", *arguments, XDG_DATA_HOME=data)
     command = [sys.executable, *program, "poses", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, encoding="utf-8", env=environment(data), check=False
@@ -96,7 +99,7 @@ def drawn(path):
 
 class TestList:
     def test_names_every_pose(self):
-        assert listed() == list(LIBRARY.poses)
+        assert listed(program=("-m", "backstretch")) == list(LIBRARY.poses)
 
     def test_says_how_many_there_are(self):
         assert "32 stretches" in printed(poses("list"))

@@ -2,9 +2,6 @@
 
 import json
 import math
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,6 +16,7 @@ from backstretch.progress import differences, kind_of, main_label, trends
 from backstretch.views import View
 from tests.histories import filled
 from tests.places import POSE_FILES
+from tests.program import run_inside
 
 BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 FOLD = load_pose(POSE_FILES / "standing_forward_fold.toml")
@@ -141,9 +139,7 @@ def test_a_day_off_is_advised_after_pain_or_soreness(last, said):
 
 class TestCommand:
     def run(self, tmp_path, *arguments):
-        environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "COLUMNS": "110"}
-        command = [sys.executable, "-m", "backstretch", "progress", *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return run_inside("progress", *arguments, XDG_DATA_HOME=tmp_path, COLUMNS="110")
 
     def keep(self, tmp_path, *values, profile=""):
         now = datetime.now().astimezone()
