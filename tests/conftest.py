@@ -18,6 +18,12 @@ def pytest_xdist_auto_num_workers(config):
     return 0 if all(path.is_file() for path in paths) else None
 
 
+def pytest_collection_modifyitems(items):
+    """Files that run the model come first: they take long, and no core shall wait for the last of them."""
+    with_model = {item.path for item in items if item.get_closest_marker("model")}
+    items.sort(key=lambda item: item.path not in with_model)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def surroundings(tmp_path_factory):
     """Nothing depends on who starts the tests: no terminal's width, no data of theirs, no ignored Ctrl-C."""

@@ -3,8 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from queue import Empty, SimpleQueue
@@ -12,27 +10,20 @@ from queue import Empty, SimpleQueue
 import numpy as np
 import pytest
 
-from backstretch.analysis import analyse_video
-from backstretch.camera import open_capture
 from backstretch.coach import Coach
 from backstretch.frame import Frame
 from backstretch.hold import Kind
-from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.lines import CAMERA_LOST
 from backstretch.live import SILENT_S, WAIT_S, Live
 from backstretch.orders import Command, Note, Say
 from backstretch.outlets import Outlet
 from backstretch.placement import Room
-from backstretch.pose_file import load_pose
 from backstretch.practice import Practice
 from backstretch.programme import Programme, part_of
-from backstretch.result import Wanted
 from backstretch.scene import Phase
-from backstretch.video import VideoReader
 from tests.coached import BEND, FOLD
 from tests.figures import FRONT, WH, every, moments, side_bend
-from tests.places import POSE_FILES, SAMPLES
 
 FPS = 8.0
 IN_TIME_S = 20.0
@@ -523,90 +514,6 @@ def test_fewer_or_more_pictures_count_the_same_seconds(fps):
     take = bending(fps)
     result = result_of(played(pictures(take), take)[0])
     assert result.seconds(Kind.VALID) == pytest.approx(whole().seconds(Kind.VALID), abs=0.1)
-
-
-# The real model on a slow machine
-
-
-SLOW_S = 0.15
-"""A look on a machine of ten years: 6 to 7 pictures a second."""
-CLIPS = {"side_bend": "standing_side_bend", "chair_twist": "chair_spinal_twist"}
-"""Child's pose is left at the very speed that no longer counts; there 0.5 s hang on which pictures are seen."""
-
-
-class Slowed:
-    """A landmarker of which every look takes at least so long."""
-
-    def __init__(self, landmarker, least_s):
-        self._landmarker, self._least_s = landmarker, least_s
-        landmarker.look(
-            frame(0.0)
-        )  # the first look silences stderr, which no two threads can at once
-        self.sees_another, self.search = landmarker.sees_another, landmarker.search
-
-    def look(self, frame):
-        began_s = time.perf_counter()
-        marks = self._landmarker.look(frame)
-        time.sleep(max(0.0, began_s + self._least_s - time.perf_counter()))
-        return marks
-
-
-def holds_live(name, landmarker):
-    """What is held in a clip that is played as a camera, and how many pictures a second were looked at."""
-    part = part_of(load_pose(POSE_FILES / f"{CLIPS[name]}.toml"), None, 30.0, 99)
-    with (
-        open_capture(str(SAMPLES / f"{name}.mp4")) as capture,
-        Live(capture, landmarker, practising(part), []) as live,
-    ):
-        live.wait(100.0)
-        assert live.over
-    return figures_of(result_of(live)), live.source(name).fps
-
-
-def holds_recorded(name, landmarker):
-    """What is held in a clip of which every picture is looked at."""
-    wanted = Wanted((load_pose(POSE_FILES / f"{CLIPS[name]}.toml"),), every_frame=True)
-    with VideoReader(SAMPLES / f"{name}.mp4") as reader:
-        return figures_of(analyse_video(reader, landmarker, wanted)[0])
-
-
-def figures_of(result):
-    return [(held.form.side, held.hold.valid_s) for held in result.holds]
-
-
-def at_the_same_time(work, least_s=0.0):
-    """What this work comes to for each clip."""
-    with ExitStack() as stack:
-        eyes = [Slowed(stack.enter_context(MediaPipeLandmarker()), least_s) for _ in CLIPS]
-        with ThreadPoolExecutor() as pool:
-            return dict(zip(CLIPS, pool.map(work, CLIPS, eyes), strict=True))
-
-
-@cache
-def recorded():
-    return at_the_same_time(holds_recorded)
-
-
-@cache
-def live(least_s):
-    return at_the_same_time(holds_live, least_s)
-
-
-@pytest.mark.model
-@pytest.mark.parametrize(
-    ("name", "least_s"),
-    [
-        ("chair_twist", 0.0),
-        ("side_bend", SLOW_S),
-        ("chair_twist", SLOW_S),
-    ],
-)
-def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s):
-    true, (found, fps) = recorded()[name], live(least_s)[name]
-    apart_s = [round(a - b, 3) for (_, a), (_, b) in zip(found, true, strict=True)]
-    print(f"{name} at {fps:g} pictures a second: {found}; all pictures: {true}; apart: {apart_s}")
-    assert [side for side, _ in found] == [side for side, _ in true] != []
-    assert max(map(abs, apart_s)) < 0.3
 
 
 def test_a_mirror_image_is_shown_with_the_mirror_undone():

@@ -407,6 +407,7 @@ class TestStopping:
 
 
 @pytest.mark.model
+@pytest.mark.realtime
 def test_a_session_that_is_killed_loses_a_second_at_most(tmp_path):
     home = Home(tmp_path)
     with holding(home, *QUIET) as process:
@@ -439,6 +440,7 @@ class TestWindow:
         assert home.record.lines[-1]["reason"] == "quit"
         assert len(home.record.holds) == 1
 
+    @pytest.mark.realtime
     def test_closing_it_ends_the_session_with_a_summary(self, tmp_path):
         home = Home(tmp_path)
         with xvfb() as display, begun(home, "--no-voice", display=display) as process:

@@ -44,6 +44,7 @@ was asked for, since lying with bent knees goes on. The mirror image: the model 
 
 pytestmark = [
     pytest.mark.model,
+    pytest.mark.realtime,
     pytest.mark.timeout(360),
     pytest.mark.skipif(not MEDIA.is_dir(), reason="the rendered clips are not here"),
 ]
