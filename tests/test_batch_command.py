@@ -4,14 +4,12 @@ import csv
 import json
 import multiprocessing
 import os
-import pty
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from backstretch.result import Wanted
 from tests.figures import FRONT, side_bend, standing
 from tests.media import Making, grey, write_video
 from tests.places import SAMPLES
+from tests.terminals import at_a_terminal
 from tests.test_calibrate_command import saved
 from tests.test_cli import nobody
 from tests.test_live_command import Home
@@ -209,27 +208,12 @@ class TestSeveral:
         )
 
     def test_at_a_terminal_are_bars_and_leave_stdout_alone(self, home, folder):
-        screen, terminal = pty.openpty()
         arguments = ["analyze", str(folder), "--json", "--library", "--pose", POSE]
         command = [sys.executable, "-m", "backstretch", *arguments]
-        done = subprocess.run(
-            command, env=home.environment(), stdout=subprocess.PIPE, stderr=terminal, check=False
-        )
-        os.close(terminal)
-        shown = read_all(screen)
+        done, shown = at_a_terminal(command, home.environment())
         assert len([json.loads(line) for line in done.stdout.splitlines()]) == 3
         assert "All" in shown
         assert "bad.npz: is not a landmark track" in shown
-
-
-def read_all(screen):
-    """What was written to a terminal that is closed."""
-    shown = b""
-    with suppress(OSError):
-        while True:
-            shown += os.read(screen, 4096)
-    os.close(screen)
-    return shown.decode()
 
 
 def dates(folder):

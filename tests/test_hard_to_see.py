@@ -2,8 +2,6 @@
 
 import csv
 import os
-import pty
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -20,7 +18,7 @@ from backstretch.video import VideoReader
 from tests.figures import FRONT, standing
 from tests.media import grey, write_video
 from tests.places import POSE_FILES, SAMPLES
-from tests.test_batch_command import read_all
+from tests.terminals import at_a_terminal
 
 BODY = standing().seen(FRONT)
 FPS = 20
@@ -119,11 +117,9 @@ def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
     )
     shown = {}
     for times in ("5.0, 9.0, 8.5, 15.0", "5.0, 9.0, 5.1, 15.0"):
-        screen, terminal = pty.openpty()
         command = [sys.executable, "-c", code.format(times)]
-        subprocess.run(command, stderr=terminal, check=True, env={**os.environ, "COLUMNS": "100"})
-        os.close(terminal)
-        shown[times] = read_all(screen)
+        done, shown[times] = at_a_terminal(command, {**os.environ, "COLUMNS": "100"})
+        assert done.returncode == 0
     first, again = shown.values()
     assert "Watching" in first
     assert "every picture" not in first
