@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -24,13 +23,13 @@ from backstretch.scene import Phase, Scene
 from backstretch.session import Step
 from backstretch.views import View
 from tests.figures import FRONT, measured, standing
+from tests.places import POSE_FILES
 
 FPS = 30
-FOLDER = Path(__file__).parents[1] / "poses"
-BEND = load_pose(FOLDER / "standing_side_bend.toml")
-FOLD = load_pose(FOLDER / "standing_forward_fold.toml")
-REACH = load_pose(FOLDER / "overhead_reach.toml")
-TILT = load_pose(FOLDER / "pelvic_tilt.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
+FOLD = load_pose(POSE_FILES / "standing_forward_fold.toml")
+REACH = load_pose(POSE_FILES / "overhead_reach.toml")
+TILT = load_pose(POSE_FILES / "pelvic_tilt.toml")
 """A guided pose: its position is also that of rest."""
 ADVICE = ("Rest now.", "See a doctor.")
 """What is said of pain here."""

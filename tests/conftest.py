@@ -1,5 +1,8 @@
 """Settings that all tests share."""
 
+import signal
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -7,6 +10,29 @@ from tests.browser import chromium
 
 settings.register_profile("backstretch", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("backstretch")
+
+
+def pytest_xdist_auto_num_workers(config):
+    """None for single files: to start workers would take longer than they save."""
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    return 0 if all(path.is_file() for path in paths) else None
+
+
+def pytest_collection_modifyitems(items):
+    """Files that run the model come first: they take long, and no core shall wait for the last of them."""
+    with_model = {item.path for item in items if item.get_closest_marker("model")}
+    items.sort(key=lambda item: item.path not in with_model)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings(tmp_path_factory):
+    """Nothing depends on who starts the tests: no terminal's width, no data of theirs, no ignored Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,9 @@ from backstretch.poses import Calibration, Pose
 from backstretch.scene import Phase, Scene
 from backstretch.session import Session
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 BEND = LIBRARY.poses["standing_side_bend"]
 BEND_DEG = 30.0
 REACH = reaching(5.0)

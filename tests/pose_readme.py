@@ -6,9 +6,9 @@ from backstretch.ideal import SEGMENTS
 from backstretch.library import Library, open_library
 from backstretch.poses import NOT_FOR, POSITIONS, REGIONS, TAGS
 from backstretch.views import VIEWS
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-PATH = ROOT / "poses" / "README.md"
+PATH = POSE_FILES / "README.md"
 HEAD = """\
 # The stretches and their files
 

@@ -12,9 +12,9 @@ from backstretch.pose_file import load_pose
 from backstretch.result import reasons, score
 from backstretch.view_warnings import view_warnings
 from backstretch.views import View
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-CHILD = load_pose(ROOT / "poses" / "childs_pose.toml")
+CHILD = load_pose(POSE_FILES / "childs_pose.toml")
 
 
 def neutral(azimuth_deg, roll_deg=float("nan")):

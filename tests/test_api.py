@@ -15,10 +15,9 @@ from backstretch import api
 from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from tests.figures import every, moments, side_bend
-from tests.truth import ROOT
+from tests.places import DOCS, PACKAGE, POSE_FILES, SAMPLES
 
 LEANS = [(0.0, 0.0), (2.0, 0.0), (4.0, 25.0), (14.0, 25.0), (15.0, 0.0), (17.0, 0.0)]
-DOCS = ROOT / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ class TestImport:
         assert {*backstretch.__all__} == {*api.__all__, "__version__"}
 
     def test_no_promised_name_is_hidden_by_a_module(self):
-        modules = {path.stem for path in (ROOT / "src" / "backstretch").glob("*.py")}
+        modules = {path.stem for path in PACKAGE.glob("*.py")}
         assert not modules & {*backstretch.__all__}
 
     def test_an_unknown_name_is_an_attribute_error(self):
@@ -137,7 +136,7 @@ class TestAnalyze:
     def test_watches_a_video_and_tells_how_far_it_is(self):
         told: list[float] = []
         result = backstretch.analyze(
-            ROOT / "samples" / "side_bend.mp4", start_s=3.0, end_s=4.0, progress=told.append
+            SAMPLES / "side_bend.mp4", start_s=3.0, end_s=4.0, progress=told.append
         )
         assert result.seen == 1.0
         assert told == sorted(told)
@@ -146,12 +145,12 @@ class TestAnalyze:
 
 def test_all_poses_are_those_of_the_library_in_order():
     ids = [pose.id for pose in backstretch.all_poses()]
-    assert ids == sorted(path.stem for path in (ROOT / "poses").glob("*.toml"))
+    assert ids == sorted(path.stem for path in POSE_FILES.glob("*.toml"))
     assert all(isinstance(pose, backstretch.Pose) for pose in backstretch.all_poses())
 
 
 def test_a_pose_is_found_by_id_and_by_file():
-    path = ROOT / "poses" / "childs_pose.toml"
+    path = POSE_FILES / "childs_pose.toml"
     assert backstretch.pose(str(path)) == backstretch.pose("childs_pose")
 
 

@@ -1,15 +1,10 @@
 """`backstretch calibrate` from outside: what becomes of takes, where it is kept, and what uses it."""
 
-import signal
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import datetime
-from io import StringIO
-from types import SimpleNamespace
 
 import pytest
 
-from backstretch.cli import main
 from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.own_neutral import load_neutral
@@ -28,9 +23,9 @@ from tests.figures import (
     trembling,
 )
 from tests.guided_actor import BEND, BEND_DEG, between
+from tests.places import SAMPLES
 from tests.test_live_command import Home, complaint, document
 from tests.test_poses_command import in_one_line
-from tests.truth import SAMPLES
 
 FPS = 8.0
 REST_S, MOVE_S, HELD_S = 2.0, 1.5, 5.0
@@ -90,18 +85,7 @@ class Person(Home):
 
     def run(self, *arguments):
         """Run the program in this process to its end: many runs then take little time."""
-        words = ["backstretch", *map(str, arguments)]
-        out, err, handler = StringIO(), StringIO(), signal.getsignal(signal.SIGTERM)
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            patch.setenv("XDG_DATA_HOME", str(self.path))
-            patch.setenv("COLUMNS", "120")
-            patch.setattr(sys, "argv", words)
-            patch.setattr(sys, "stdin", StringIO())
-            with pytest.raises(SystemExit) as end:
-                main()
-        signal.signal(signal.SIGTERM, handler)
-        code = end.value.code
-        return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+        return self.run_inside(*arguments)
 
     def calibrate(self, *arguments):
         return self.run("calibrate", *arguments)

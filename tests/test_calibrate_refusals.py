@@ -15,9 +15,9 @@ from backstretch.video import VideoReader
 from tests.figures import BACK, LEFT_SIDE, every, folded, moments, reaching, side_bend
 from tests.guided_actor import BEND, BEND_DEG
 from tests.media import write_video
+from tests.places import SAMPLES
 from tests.test_calibrate_command import FOLD, FPS, LEFT, Person, filmed, saved
 from tests.test_live_command import complaint, ended
-from tests.truth import SAMPLES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
 QUIET = ("--no-window", "--no-voice")

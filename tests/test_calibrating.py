@@ -24,9 +24,9 @@ from tests.figures import (
     standing,
     trembling,
 )
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 FOLD = LIBRARY.poses["standing_forward_fold"]
 BEND = LIBRARY.poses["standing_side_bend"]
 NECK = LIBRARY.poses["neck_side_bend"]

@@ -17,9 +17,9 @@ from backstretch.catalogue import BY_NAME
 from backstretch.library import open_library
 from backstretch.pose_pages import reach_words
 from backstretch.poses import Calibration, Check, OwnRanges, Reach
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 SIDED = LIBRARY.poses["standing_side_bend"]
 PLAIN = LIBRARY.poses["standing_forward_fold"]
 WIDTH = 100

@@ -18,9 +18,11 @@ import pytest
 from backstretch import __version__
 from backstretch.video import VideoReader
 from tests.media import numbered, tone, write_video
-from tests.truth import ROOT, SAMPLES
+from tests.places import SAMPLES, SOURCE
+from tests.program import run_inside
 
 SIDE_BEND = SAMPLES / "side_bend.mp4"
+PROGRAM = ("-m", "backstretch")
 POSE = ("--pose", "standing_side_bend")
 FIVE_FAULTS = """
 name = "Cat"
@@ -58,12 +60,14 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
 def environment():
     """The program as installed, or as it lies in the source tree."""
-    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
     return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "COLUMNS": "120"}
 
 
-def run(*arguments, program=("-m", "backstretch"), **options):
-    """Run the program to its end."""
+def run(*arguments, program=(), **options):
+    """Run the program to its end; one that is named is run in a process of its own."""
+    if not program:
+        return run_inside(*arguments)
     command = [sys.executable, *program, *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, encoding="utf-8", env=environment(), check=False, **options
@@ -105,7 +109,7 @@ def room(tmp_path_factory):
 class TestInput:
     def test_that_is_not_there(self, tmp_path):
         path = tmp_path / "none.mp4"
-        assert complaint(analyse(path)) == f"{path}: there is no such file"
+        assert complaint(analyse(path, program=PROGRAM)) == f"{path}: there is no such file"
 
     def test_that_is_a_folder(self, tmp_path):
         assert complaint(analyse(tmp_path)) == f"{tmp_path}: is a folder; give a video file"
@@ -174,9 +178,9 @@ class TestInput:
     def test_may_have_a_name_that_is_no_text(self, tmp_path):
         path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.mp4"))
         nobody(path)
-        done = analyse(path, "--json", "--out", tmp_path / "out")
+        done = analyse(path, "--json", "--out", tmp_path / "out", program=PROGRAM)
         assert document(done)["source"]["path"] == str(path)
-        assert analyse(path).returncode == 0
+        assert analyse(path, program=PROGRAM).returncode == 0
 
 
 class TestOptions:
@@ -257,7 +261,7 @@ class TestOutput:
     @pytest.mark.parametrize("size_k", [4, 64])
     def test_to_a_full_disk_leaves_nothing(self, tmp_path, size_k):
         with small_disk(tmp_path, size_k):
-            done = analyse(SIDE_BEND, "--end", "6", "--out", tmp_path / "out")
+            done = analyse(SIDE_BEND, "--end", "6", "--out", tmp_path / "out", program=PROGRAM)
             assert "cannot be written (No space left on device)" in complaint(done)
             assert not list(tmp_path.iterdir())
 
@@ -393,7 +397,7 @@ def test_a_second_person_is_warned_of(tmp_path):
 def written(tmp_path_factory):
     """A run with everything, and its folder."""
     out = tmp_path_factory.mktemp("written") / "out"
-    return analyse(SIDE_BEND, "--end", "6", "--json", "--out", out), out
+    return analyse(SIDE_BEND, "--end", "6", "--json", "--out", out, program=PROGRAM), out
 
 
 @pytest.mark.model

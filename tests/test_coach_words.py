@@ -18,7 +18,6 @@ from backstretch.scene import Phase, Status
 from backstretch.views import View
 from tests.coached import (
     BEND,
-    FOLDER,
     FPS,
     HELD,
     HIDDEN,
@@ -30,6 +29,7 @@ from tests.coached import (
     folds,
     gaps_s,
 )
+from tests.places import POSE_FILES
 
 FAST = {"motion": TOO_FAST, "cue": MOTION_CUES[TOO_FAST], "reason": TOO_FAST, "near_pose": True}
 BOUNCED = {"motion": BOUNCING, "cue": MOTION_CUES[BOUNCING], "reason": BOUNCING, "near_pose": True}
@@ -143,7 +143,7 @@ def test_no_words_ask_for_more(module):
 
 def test_no_step_or_cue_of_any_stretch_asks_for_more():
     hands_off = "Push the hands away"  # from the chest, which is what rounds the upper back
-    for pose in open_library(FOLDER).poses.values():
+    for pose in open_library(POSE_FILES).poses.values():
         cued = [words for check in pose.checks for words in (check.below, check.above)]
         for text in (*pose.steps, *cued):
             assert not MORE.search(text.replace(hands_off, "")), f"{pose.id}: {text}"

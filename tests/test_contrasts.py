@@ -17,10 +17,10 @@ from backstretch.stills import Still
 from backstretch.views import VIEWS, View
 from tests.figures import LEFT_SIDE, folded, standing
 from tests.figures import measured as body_of
+from tests.places import POSE_FILES
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
-from tests.truth import ROOT
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 FIGURES = [pose for pose in LIBRARY.recognised if pose.figure]
 FROM_THE_FRONT, FROM_THE_LEFT, FROM_THE_RIGHT = View(0.0, 0.0), View(90.0, 0.0), View(-90.0, 0.0)
 ON_THE_FLOOR = ["hands and knees", "lying on the back", "lying face down"]

@@ -20,16 +20,14 @@ from backstretch.library import open_library
 from backstretch.opensim import MARKERS
 from backstretch.result_files import StepsFile
 from tests import pose_readme
+from tests.places import DOCS, PACKAGE, POSE_FILES, ROOT, SAMPLES
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "src" / "backstretch"
 README = ROOT / "README.md"
-DOCS = ROOT / "docs"
 PAGES = (
     README,
     *sorted(DOCS.glob("*.md")),
-    ROOT / "poses" / "README.md",
-    ROOT / "samples" / "README.md",
+    POSE_FILES / "README.md",
+    SAMPLES / "README.md",
 )
 LONGEST_README = 160
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -104,7 +102,7 @@ def exists(path, page):
 
 @cache
 def library():
-    return open_library(ROOT / "poses")
+    return open_library(POSE_FILES)
 
 
 @cache

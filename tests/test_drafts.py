@@ -34,9 +34,9 @@ from tests.figures import (
     standing,
     trembling,
 )
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 POSITIONS = {
     "fold": (folded(110), LEFT_SIDE),
     "squat": (standing(100), LEFT_SIDE),

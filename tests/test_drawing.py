@@ -17,9 +17,9 @@ from backstretch.result import Result
 from backstretch.session import Session
 from tests.figures import FRONT, side_bend, standing
 from tests.media import numbered
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 FPS = 25
 RESULT = Result(
     Source("in.mp4", 5.0, 25.0, 125, 64, 48), Assignment((BEND,)), (), (), (), None, 1.0

@@ -1,14 +1,12 @@
 """The command ``backstretch export`` from outside."""
 
-import subprocess
-import sys
-
 import pytest
 
 from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
 from backstretch.recording import Recording
 from tests.figures import side_bend
+from tests.program import run_inside
 
 
 @pytest.fixture
@@ -23,8 +21,7 @@ def folder(tmp_path):
 
 
 def export(*arguments):
-    command = [sys.executable, "-m", "backstretch", "export", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    return run_inside("export", *arguments)
 
 
 def names_in(folder):

@@ -7,8 +7,8 @@ import pytest
 
 from backstretch.pose_file import load_pose
 from tests.media import write_video
+from tests.places import SAMPLES
 from tests.test_live_command import QUIET, Home
-from tests.truth import SAMPLES
 
 CLIP = SAMPLES / "childs_pose.mp4"
 POSE = "childs_pose"

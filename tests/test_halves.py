@@ -24,13 +24,13 @@ from backstretch.request import Assignment, Part, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, LEFT_SIDE, standing
 from tests.media import grey, write_video
+from tests.places import POSE_FILES, SAMPLES
 from tests.test_looking import sampled
-from tests.truth import ROOT, SAMPLES
 
 BODY = standing().seen(FRONT)
 STEP_S, MIDDLE_S, END_S = 0.1, 5.0, 10.0
 FPS = 20
-REQUEST = Request(Assignment(open_library(ROOT / "poses").recognised, asked=False))
+REQUEST = Request(Assignment(open_library(POSE_FILES).recognised, asked=False))
 
 
 def moved(by_px, marks=BODY):

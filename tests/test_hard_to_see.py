@@ -2,8 +2,6 @@
 
 import csv
 import os
-import pty
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -19,12 +17,12 @@ from backstretch.request import Assignment, Request
 from backstretch.video import VideoReader
 from tests.figures import FRONT, standing
 from tests.media import grey, write_video
-from tests.test_batch_command import read_all
-from tests.truth import ROOT, SAMPLES
+from tests.places import POSE_FILES, SAMPLES
+from tests.terminals import at_a_terminal
 
 BODY = standing().seen(FRONT)
 FPS = 20
-REQUEST = Request(Assignment(open_library(ROOT / "poses").recognised, asked=False))
+REQUEST = Request(Assignment(open_library(POSE_FILES).recognised, asked=False))
 
 
 class Doubtful:
@@ -132,12 +130,11 @@ def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
     )
     at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_AGAIN")'
     shown = []
-    for told in (f"{at_first}, ", f"{at_first}, {then}"):
-        screen, terminal = pty.openpty()
-        command = [sys.executable, "-c", code.format(told)]
-        subprocess.run(command, stderr=terminal, check=True, env={**os.environ, "COLUMNS": "100"})
-        os.close(terminal)
-        shown.append(read_all(screen))
+    for progress in (f"{at_first}, ", f"{at_first}, {then}"):
+        command = [sys.executable, "-c", code.format(progress)]
+        done, text = at_a_terminal(command, {**os.environ, "COLUMNS": "100"})
+        assert done.returncode == 0
+        shown.append(text)
     first, again = shown
     assert "Watching" in first
     assert "every picture" not in first
@@ -146,10 +143,8 @@ def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
 
 def test_of_what_tells_nothing_no_bar_is_shown():
     code = "from backstretch.cli_options import progress_bar\nwith progress_bar(): pass"
-    screen, terminal = pty.openpty()
-    subprocess.run([sys.executable, "-c", code], stderr=terminal, check=True)
-    os.close(terminal)
-    assert read_all(screen) == ""
+    done, text = at_a_terminal([sys.executable, "-c", code], None)
+    assert (done.returncode, text) == (0, "")
 
 
 @pytest.mark.model

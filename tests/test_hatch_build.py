@@ -6,16 +6,16 @@ import zipfile
 
 import pytest
 
-from tests.truth import ROOT
+from tests.places import PACKAGE, SOURCE
 
-MODEL = ROOT / "src" / "backstretch" / "models" / "pose_landmarker_full.task"
+MODEL = PACKAGE / "models" / "pose_landmarker_full.task"
 
 
 @pytest.fixture(scope="module")
 def hook():
     pytest.importorskip("hatchling", reason="the build backend lives in the build's environment")
     pytest.importorskip("flatbuffers")
-    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "src" / "hatch_build.py")
+    spec = importlib.util.spec_from_file_location("hatch_build", SOURCE / "hatch_build.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -24,9 +24,9 @@ from backstretch.health import (
 )
 from backstretch.library import open_library
 from backstretch.poses import NOT_FOR
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 DAY = date(2026, 11, 23)
 
 

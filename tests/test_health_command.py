@@ -34,19 +34,19 @@ class TestShow:
             assert words in told
 
     def test_says_that_nothing_was_answered_yet(self, home):
-        assert home.run("health", "--show").stdout.splitlines()[-1] == (
+        assert home.run_inside("health", "--show").stdout.splitlines()[-1] == (
             "Nothing was answered yet; backstretch health asks."
         )
 
     def test_stores_nothing(self, home):
-        home.run("health", "--show")
+        home.run_inside("health", "--show")
         assert not home.data.exists()
 
     def test_asks_nothing_at_a_terminal(self, home):
         assert "[y/n]" not in home.answering("y\n" * 6, "health", "--show").stderr
 
     def test_tells_each_answer(self, tmp_path):
-        told = Home(tmp_path, "stenosis").run("health", "--show").stdout.splitlines()
+        told = Home(tmp_path, "stenosis").run_inside("health", "--show").stdout.splitlines()
         for key, question in QUESTIONS.items():
             assert f"{question}  {'yes' if key == 'stenosis' else 'skipped'}" in told
 
@@ -109,7 +109,7 @@ class TestAsking:
         assert home.answers.read_bytes() == before
 
     def test_does_not_happen_where_nobody_can_answer(self, home):
-        done = home.run("health")
+        done = home.run_inside("health")
         assert (done.returncode, done.stderr) == (0, "")
         assert "Nothing was answered yet" in done.stdout
         assert not home.answers.exists()
@@ -125,30 +125,30 @@ class TestAsking:
 class TestForget:
     def test_deletes_the_answers(self, tmp_path):
         home = Home(tmp_path, "osteoporosis")
-        done = home.run("health", "--forget")
+        done = home.run_inside("health", "--forget")
         assert (done.returncode, done.stdout) == (0, "The answers are deleted.\n")
         assert not home.answers.exists()
 
     def test_of_nothing_is_no_fault(self, home):
-        assert home.run("health", "--forget").returncode == 0
+        assert home.run_inside("health", "--forget").returncode == 0
         assert not home.data.exists()
 
     def test_leaves_sessions_alone(self, tmp_path):
         home = Home(tmp_path)
         home.had(100.0)
-        home.run("health", "--forget")
+        home.run_inside("health", "--forget")
         assert len(home.sessions) == 1
 
     def test_deletes_answers_that_were_put_aside_as_well(self, tmp_path):
         home = Home(tmp_path)
         home.answers.write_text('{"answers": {"osteoporosis": "yes"')
-        home.run("health", "--show")
-        home.run("health", "--forget")
+        home.run_inside("health", "--show")
+        home.run_inside("health", "--forget")
         assert not list(home.data.glob("health.json*"))
 
     def test_that_is_not_possible_is_one_line(self, home):
         home.answers.mkdir(parents=True)
-        done = home.run("health", "--forget")
+        done = home.run_inside("health", "--forget")
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1
 
@@ -156,6 +156,6 @@ class TestForget:
 def test_answers_that_are_damaged_are_asked_for_again(tmp_path):
     home = Home(tmp_path)
     home.answers.write_text("no answers")
-    done = home.run("health", "--show")
+    done = home.run_inside("health", "--show")
     assert done.returncode == 0
     assert "Nothing was answered yet" in done.stdout

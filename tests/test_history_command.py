@@ -25,6 +25,7 @@ from backstretch.landmarks import LandmarkTrack
 from backstretch.recording import Recording
 from backstretch.session_record import SessionRecord
 from tests.figures import every, moments, side_bend
+from tests.program import run_inside
 from tests.test_history_file import hashes, spoil_table, without_rights
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
@@ -58,13 +59,7 @@ def environment(tmp_path):
 
 
 def run(tmp_path, *arguments):
-    return subprocess.run(
-        command(*arguments),
-        env=environment(tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_inside(*arguments, XDG_DATA_HOME=tmp_path)
 
 
 def keep(path, *days_ago, profile="", title="Side bend", **said):
@@ -254,10 +249,16 @@ def commands(track):
     }
 
 
+def run_outside(tmp_path, *arguments):
+    """The same in a process of its own."""
+    env = environment(tmp_path)
+    return subprocess.run(command(*arguments), env=env, capture_output=True, text=True, check=False)
+
+
 def run_all(tmp_path, track):
     """What each command does; all at once, as some wait for others."""
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda words: run(tmp_path, *words), commands(track)))
+        return list(pool.map(lambda words: run_outside(tmp_path, *words), commands(track)))
 
 
 @contextmanager

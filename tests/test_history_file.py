@@ -22,7 +22,7 @@ from backstretch.history_rows import keep
 from backstretch.history_salvage import _taken_over
 from backstretch.history_schema import MIGRATIONS, newest, version_of
 from backstretch.session_record import SessionRecord
-from tests.test_history import NOW, document, entry
+from tests.histories import NOW, document, entry
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
 STEPS = ("keep", "undo", "empty the log", "leave open", "spill")

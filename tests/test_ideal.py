@@ -24,12 +24,12 @@ from backstretch.matching import forms_of
 from backstretch.measures import measure_body
 from backstretch.pose_lint import ideal_verdict, verdict_of
 from backstretch.views import VIEWS
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
 FRONT, LEFT_SIDE, RIGHT_SIDE = (0.0, 0.0), (90.0, 0.0), (-90.0, 0.0)
 NOISE_M = 0.006
 """Standard deviation of each landmark on each axis: jitter of a detector, without its bias."""
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 POSES = LIBRARY.poses.values()
 FORMS = [form for pose in POSES for form in forms_of(pose)]
 FORM_IDS = [f"{form.pose.id} {form.side or 'both'}" for form in FORMS]

@@ -11,7 +11,7 @@ from backstretch.frame import Frame
 from backstretch.landmarker import MediaPipeLandmarker, _missing, _uninterrupted, model_path
 from backstretch.landmarks import INDEX, Landmarks
 from backstretch.video import VideoReader
-from tests.truth import SAMPLES
+from tests.places import SAMPLES
 
 LOOKED_AT = 40
 FEET = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("ankle", "foot_index")]

@@ -8,11 +8,10 @@ import pytest
 
 from backstretch.errors import InputError, PoseFileError
 from backstretch.library import SETS, open_library
+from tests.places import POSE_FILES
 from tests.pose_files import SET, STRETCH, changed, write
-from tests.truth import ROOT
 
-FOLDER = ROOT / "poses"
-LIBRARY = open_library(FOLDER)
+LIBRARY = open_library(POSE_FILES)
 PUSHING = re.compile(r"further|farther|deeper|harder", re.IGNORECASE)
 BROKEN = {
     "empty": b"",
@@ -41,7 +40,7 @@ def own(folder, *names):
 def opened_beside(path, data):
     """The library of a user who has a sound pose, and beside it a file of these bytes."""
     write(path, data)
-    return open_library(FOLDER, [own(path.parent, "zz_sound")])
+    return open_library(POSE_FILES, [own(path.parent, "zz_sound")])
 
 
 # What ships with the program
@@ -58,7 +57,7 @@ class TestBuiltInLibrary:
         assert LIBRARY.faults == ()
 
     def test_has_every_file_of_its_folder(self):
-        assert sorted(LIBRARY.paths.values()) == sorted(FOLDER.glob("*.toml"))
+        assert sorted(LIBRARY.paths.values()) == sorted(POSE_FILES.glob("*.toml"))
 
     def test_is_in_order_of_ids(self):
         assert list(LIBRARY.poses) == sorted(LIBRARY.poses)
@@ -123,41 +122,41 @@ def test_some_poses_have_sides_and_some_have_none():
 
 
 def test_a_pose_of_the_users_own_is_added(tmp_path):
-    library = open_library(FOLDER, [own(tmp_path)])
+    library = open_library(POSE_FILES, [own(tmp_path)])
     assert library.poses.keys() - LIBRARY.poses.keys() == {"desk_fold"}
     assert library.poses["desk_fold"].name == "Desk fold"
 
 
 def test_only_the_poses_of_the_users_own_are_marked_so(tmp_path):
-    assert open_library(FOLDER, [own(tmp_path)]).own_ids == {"desk_fold"}
+    assert open_library(POSE_FILES, [own(tmp_path)]).own_ids == {"desk_fold"}
 
 
 def test_a_pose_of_the_users_own_is_recognised(tmp_path):
-    library = open_library(FOLDER, [own(tmp_path)])
+    library = open_library(POSE_FILES, [own(tmp_path)])
     assert library.poses["desk_fold"] in library.recognised
 
 
 def test_poses_of_several_folders_are_added(tmp_path):
     folders = own(tmp_path / "one", "one_fold"), own(tmp_path / "two", "two_fold")
-    library = open_library(FOLDER, folders)
+    library = open_library(POSE_FILES, folders)
     assert library.own_ids == {"one_fold", "two_fold"}
     assert library.paths["two_fold"] == tmp_path / "two" / "two_fold.toml"
 
 
 def test_files_that_are_no_toml_are_left_alone(tmp_path):
     write(own(tmp_path) / "notes.txt", "not a pose")
-    assert open_library(FOLDER, [tmp_path]).faults == ()
+    assert open_library(POSE_FILES, [tmp_path]).faults == ()
 
 
 @pytest.mark.parametrize("name", ["none", "file"])
 def test_a_folder_that_is_none_is_empty(tmp_path, name):
     (tmp_path / "file").touch()
-    assert open_library(FOLDER, [tmp_path / name]) == LIBRARY
+    assert open_library(POSE_FILES, [tmp_path / name]) == LIBRARY
 
 
 def test_a_set_of_the_users_own_may_use_a_pose_of_the_users_own(tmp_path):
     write(own(tmp_path) / SETS / "at_the_desk.toml", SET)
-    library = open_library(FOLDER, [tmp_path])
+    library = open_library(POSE_FILES, [tmp_path])
     assert library.faults == ()
     assert [each.pose for each in library.sets["at_the_desk"].stretches] == ["desk_fold"]
 
@@ -167,35 +166,35 @@ def test_a_set_of_the_users_own_may_use_a_pose_of_the_users_own(tmp_path):
 
 class TestAnIdThatIsTaken:
     def test_is_told_with_both_paths(self, tmp_path):
-        (fault,) = open_library(FOLDER, [own(tmp_path, "childs_pose")]).faults
+        (fault,) = open_library(POSE_FILES, [own(tmp_path, "childs_pose")]).faults
         assert fault.startswith(f"{tmp_path / 'childs_pose.toml'}: ")
-        assert str(FOLDER / "childs_pose.toml") in fault
+        assert str(POSE_FILES / "childs_pose.toml") in fault
 
     def test_stays_with_the_built_in_pose(self, tmp_path):
-        library = open_library(FOLDER, [own(tmp_path, "childs_pose")])
+        library = open_library(POSE_FILES, [own(tmp_path, "childs_pose")])
         assert library.poses == LIBRARY.poses
-        assert library.paths["childs_pose"] == FOLDER / "childs_pose.toml"
+        assert library.paths["childs_pose"] == POSE_FILES / "childs_pose.toml"
 
     def test_is_not_marked_as_the_users_own(self, tmp_path):
-        assert open_library(FOLDER, [own(tmp_path, "childs_pose")]).own_ids == frozenset()
+        assert open_library(POSE_FILES, [own(tmp_path, "childs_pose")]).own_ids == frozenset()
 
     def test_stays_with_the_folder_that_was_named_first(self, tmp_path):
         one, two = own(tmp_path / "one"), own(tmp_path / "two")
-        library = open_library(FOLDER, [one, two])
+        library = open_library(POSE_FILES, [one, two])
         assert library.paths["desk_fold"] == one / "desk_fold.toml"
         assert str(two / "desk_fold.toml") in "".join(library.faults)
 
     def test_does_not_keep_the_folders_other_poses_out(self, tmp_path):
-        library = open_library(FOLDER, [own(tmp_path, "childs_pose", "desk_fold")])
+        library = open_library(POSE_FILES, [own(tmp_path, "childs_pose", "desk_fold")])
         assert library.own_ids == {"desk_fold"}
 
     def test_of_a_set_stays_with_the_built_in_set(self, tmp_path):
         write(own(tmp_path) / SETS / "lower_back.toml", SET)
-        assert open_library(FOLDER, [tmp_path]).sets == LIBRARY.sets
+        assert open_library(POSE_FILES, [tmp_path]).sets == LIBRARY.sets
 
     def test_of_a_set_is_told(self, tmp_path):
         path = write(own(tmp_path) / SETS / "lower_back.toml", SET)
-        faults = open_library(FOLDER, [tmp_path]).faults
+        faults = open_library(POSE_FILES, [tmp_path]).faults
         assert [fault.startswith(f"{path}: ") for fault in faults] == [True]
 
 
@@ -223,7 +222,7 @@ class TestABrokenPose:
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 def test_a_broken_set_keeps_no_other_from_loading_and_is_named(tmp_path, data):
     path = write(own(tmp_path) / SETS / "broken.toml", data)
-    library = open_library(FOLDER, [tmp_path])
+    library = open_library(POSE_FILES, [tmp_path])
     assert library.own_ids == {"desk_fold"}
     assert library.sets == LIBRARY.sets
     assert library.faults
@@ -239,7 +238,7 @@ def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make, told):
         path.mkdir()
     else:
         path.symlink_to(tmp_path / "nothing")
-    library = open_library(FOLDER, [tmp_path])
+    library = open_library(POSE_FILES, [tmp_path])
     assert library.own_ids == {"desk_fold"}
     assert [fault.split(" (", maxsplit=1)[0] for fault in library.faults] == [f"{path}: {told}"]
 
@@ -251,7 +250,7 @@ def test_what_may_not_be_read_is_told_and_keeps_no_other_from_loading(tmp_path, 
     closed.chmod(0)
     if os.access(closed, os.R_OK):
         pytest.skip("this user may read everything")
-    library = open_library(FOLDER, [tmp_path / "closed", own(tmp_path / "open", "zz_sound")])
+    library = open_library(POSE_FILES, [tmp_path / "closed", own(tmp_path / "open", "zz_sound")])
     closed.chmod(0o700)
     assert library.own_ids == {"zz_sound"}
     assert all(str(closed) in fault and "cannot be read" in fault for fault in library.faults)
@@ -299,7 +298,7 @@ class TestFind:
         assert [name for name in LIBRARY.poses if name not in str(caught.value)] == []
 
     def test_names_the_id_of_a_pose_of_the_users_own(self, tmp_path):
-        library = open_library(FOLDER, [own(tmp_path)])
+        library = open_library(POSE_FILES, [own(tmp_path)])
         with pytest.raises(InputError, match="did you mean desk_fold"):
             library.find("desk-fold")
 
@@ -333,11 +332,11 @@ def test_a_number_of_5000_digits_in_hex_keeps_no_other_pose_from_loading(tmp_pat
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a matter of POSIX")
 def test_a_pipe_that_is_named_like_a_pose_keeps_nobody_waiting(tmp_path):
     os.mkfifo(own(tmp_path) / "broken.toml")
-    library = open_library(FOLDER, [tmp_path])
+    library = open_library(POSE_FILES, [tmp_path])
     assert library.own_ids == {"desk_fold"}
     assert [fault.endswith("is not a file") for fault in library.faults] == [True]
 
 
 def test_a_folder_that_is_named_twice_is_read_once(tmp_path):
     own(tmp_path)
-    assert not open_library(FOLDER, [tmp_path, tmp_path]).faults
+    assert not open_library(POSE_FILES, [tmp_path, tmp_path]).faults

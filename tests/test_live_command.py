@@ -21,8 +21,9 @@ from backstretch.health import FORMAT, QUESTIONS, VERSION, Answers, load_answers
 from backstretch.history import History
 from backstretch.session_record import END, EVENT, HOLD, PAIN, SessionRecord, read_session
 from tests.media import write_video
+from tests.places import SAMPLES, SOURCE
+from tests.program import run_inside
 from tests.test_window import close_button, window_on, xdotool, xvfb
-from tests.truth import ROOT, SAMPLES
 
 SIDE_BEND = SAMPLES / "side_bend.mp4"
 POSE = "standing_side_bend"
@@ -51,7 +52,7 @@ class Home:
     def environment(self, display=""):
         names = {**os.environ, "XDG_DATA_HOME": str(self.path), "COLUMNS": "120"}
         names |= {"PYTHONUTF8": "1", "QT_QPA_PLATFORM": "xcb", "DISPLAY": display}
-        path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+        path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
         return names | {"PYTHONPATH": path}
 
     def begin(self, *arguments, display="", stdin=subprocess.DEVNULL):
@@ -68,6 +69,10 @@ class Home:
     def run(self, *arguments):
         with self.begin(*arguments) as process:
             return ended(process)
+
+    def run_inside(self, *arguments):
+        """The same in this process, which is quicker."""
+        return run_inside(*arguments, XDG_DATA_HOME=self.path, DISPLAY="")
 
     def answering(self, typed, *arguments):
         """Run it at a terminal on which this is typed."""
@@ -152,43 +157,41 @@ def mid_hold(tmp_path_factory):
 
 class TestWrongUse:
     def test_neither_a_stretch_nor_a_set(self, home):
-        assert complaint(home.run("live")).startswith("say which stretch or which set")
+        assert complaint(home.run_inside("live")).startswith("say which stretch or which set")
 
     def test_both_a_stretch_and_a_set(self, home):
-        said = complaint(home.run("live", POSE, "--set", "lower_back"))
+        said = complaint(home.run_inside("live", POSE, "--set", "lower_back"))
         assert said.startswith("say which stretch or which set")
 
     def test_an_unknown_stretch_brings_the_nearest_names(self, home):
-        said = complaint(home.run("live", "side-bend"))
+        said = complaint(home.run_inside("live", "side-bend"))
         assert said.startswith("no pose is called 'side-bend'; did you mean")
 
     def test_an_unknown_set_brings_the_nearest_names(self, home):
-        said = complaint(home.run("live", "--set", "lower-back"))
+        said = complaint(home.run_inside("live", "--set", "lower-back"))
         assert said.startswith("no set is called 'lower-back'; did you mean lower_back")
 
     def test_a_camera_that_is_not_there(self, home):
-        began_s = time.monotonic()
         said = complaint(home.run("live", POSE, *NO_CAMERA))
         assert said == "camera 9 is not there; backstretch cameras lists what is"
-        assert time.monotonic() - began_s < 8.0
 
     def test_a_camera_that_is_a_text(self, home, tmp_path):
         path = tmp_path / "text.mp4"
         path.write_text("Dear diary, today I stretched.\n" * 99)
-        said = complaint(home.run("live", POSE, "--camera", path, *QUIET))
+        said = complaint(home.run_inside("live", POSE, "--camera", path, *QUIET))
         assert said.startswith(f"{path}: cannot be read as a video")
 
     def test_a_camera_that_is_no_file(self, home, tmp_path):
         path = tmp_path / "none.mp4"
-        said = complaint(home.run("live", POSE, "--camera", path, *QUIET))
+        said = complaint(home.run_inside("live", POSE, "--camera", path, *QUIET))
         assert said == f"{path}: there is no such file"
 
     def test_a_side_of_a_set(self, home):
-        said = complaint(home.run("live", "--set", "lower_back", "--side", "left"))
+        said = complaint(home.run_inside("live", "--set", "lower_back", "--side", "left"))
         assert said == "--side goes with one stretch; a set is done on both sides"
 
     def test_a_side_of_a_stretch_without_sides(self, home):
-        said = complaint(home.run("live", "childs_pose", "--side", "left"))
+        said = complaint(home.run_inside("live", "childs_pose", "--side", "left"))
         assert said == "childs_pose is done on both sides at once; leave out --side"
 
     @pytest.mark.parametrize(
@@ -196,10 +199,10 @@ class TestWrongUse:
         [("--hold", "200"), ("--hold", "0"), ("--repetitions", "0"), ("--breaths", "60")],
     )
     def test_a_wish_that_is_out_of_range(self, home, option, value):
-        assert option in complaint(home.run("live", POSE, option, value))
+        assert option in complaint(home.run_inside("live", POSE, option, value))
 
     def test_leaves_no_session(self, home, tmp_path):
-        home.run("live", POSE, "--camera", tmp_path / "none.mp4", *QUIET)
+        home.run_inside("live", POSE, "--camera", tmp_path / "none.mp4", *QUIET)
         assert not home.sessions
 
 
@@ -405,6 +408,7 @@ class TestStopping:
 
 
 @pytest.mark.model
+@pytest.mark.realtime
 def test_a_session_that_is_killed_loses_a_second_at_most(tmp_path):
     home = Home(tmp_path)
     with holding(home, *QUIET) as process:
@@ -437,6 +441,7 @@ class TestWindow:
         assert home.record.lines[-1]["reason"] == "quit"
         assert len(home.record.holds) == 1
 
+    @pytest.mark.realtime
     def test_closing_it_ends_the_session_with_a_summary(self, tmp_path):
         home = Home(tmp_path)
         with xvfb() as display, begun(home, "--no-voice", display=display) as process:
@@ -644,7 +649,7 @@ class TestOften:
     def test_the_third_session_of_a_day_is_advised_against(self, home, earlier, is_told):
         for number in range(earlier):
             home.had(1.0 + number, HELD)
-        said = home.run("live", POSE, *NO_CAMERA).stderr
+        said = home.run_inside("live", POSE, *NO_CAMERA).stderr
         assert ("This is the third session today." in said) is is_told
 
 
@@ -652,7 +657,7 @@ class TestCameras:
     def test_where_there_is_none_it_says_how_to_use_a_file(self, home):
         if list(Path("/dev").glob("video*")):
             pytest.skip("there is a camera")
-        done = home.run("cameras")
+        done = home.run_inside("cameras")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == (
             "No camera was found. A video can stand in: backstretch live POSE --camera FILE\n"
@@ -660,9 +665,9 @@ class TestCameras:
 
 
 def test_help_names_the_commands_and_the_options(home):
-    told = home.run("--help").stdout
+    told = home.run_inside("--help").stdout
     assert all(name in told for name in ("live", "cameras", "health"))
-    told = home.run("live", "--help").stdout
+    told = home.run_inside("live", "--help").stdout
     options = "set camera side hold repetitions mirrored no-window no-voice breaths breath-sound"
     for option in [*options.split(), "record", "record-video", "json", "model", "poses"]:
         assert f"--{option}" in told

@@ -10,7 +10,7 @@ import pytest
 from backstretch.annotated import AnnotatedVideo
 from backstretch.session_record import read_session
 from backstretch.video import VideoReader
-from tests.truth import MEDIA, ROOT
+from tests.places import MEDIA, SOURCE
 
 CLIPS = (
     ("08_childs_pose_left", 19.5, False),
@@ -44,6 +44,7 @@ was asked for, since lying with bent knees goes on. The mirror image: the model 
 
 pytestmark = [
     pytest.mark.model,
+    pytest.mark.realtime,
     pytest.mark.timeout(360),
     pytest.mark.skipif(not MEDIA.is_dir(), reason="the rendered clips are not here"),
 ]
@@ -78,7 +79,7 @@ def session(tmp_path_factory):
     environment = {
         **os.environ,
         "XDG_DATA_HOME": str(folder),
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": str(SOURCE),
     }
     done = subprocess.run(
         command,

@@ -49,9 +49,9 @@ from backstretch.matching import Form
 from backstretch.scene import Phase, Scene, Status
 from backstretch.session import Session
 from tests.figures import FRONT, WH, Figure
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 POSE = LIBRARY.poses["standing_side_bend"]
 HD = (1280, 720)
 CAMERA = Area(0, 0, 896, 504)

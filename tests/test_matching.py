@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,8 @@ from backstretch.hold import State
 from backstretch.matching import Form, forms_of
 from backstretch.pose_file import load_pose
 from backstretch.poses import Check, Dose, Pose
+from tests.places import POSE_FILES
 
-POSES = Path(__file__).parents[1] / "poses"
 NAN = math.nan
 
 
@@ -106,7 +105,7 @@ def test_a_pose_with_sides_has_two_forms(sides, forms):
 
 
 def test_every_built_in_pose_can_be_judged_from_either_side():
-    forms = [form for path in POSES.glob("*.toml") for form in forms_of(load_pose(path))]
+    forms = [form for path in POSE_FILES.glob("*.toml") for form in forms_of(load_pose(path))]
     states = {judge(form, {}, near=near).state for form in forms for near in ("left", "right")}
     assert states == {State.UNSEEN}
 

@@ -33,9 +33,9 @@ from tests.figures import (
     standing,
     trembling,
 )
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 REST_S, HOLD_S = 2.5, 6.0
 LUNGE = Figure(thighs=(forward(100), DOWN))
 ON_THE_BACK = Figure(trunk=forward(270), neck=forward(270), thighs=pair(forward(90)))

@@ -4,7 +4,6 @@ from backstretch.hold import State
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,9 @@ from backstretch.pose_file import load_pose
 from backstretch.poses import Need
 from backstretch.session import Session, Step
 from tests.figures import FRONT, WH, Figure, side_bend
+from tests.places import POSE_FILES
 
-POSE = load_pose(Path(__file__).parents[1] / "poses" / "standing_side_bend.toml")
+POSE = load_pose(POSE_FILES / "standing_side_bend.toml")
 ASKED_S = 20.0
 SIZES = [(640, 480), (1280, 720), (480, 854), (160, 120), (161, 121), (333, 77), (64, 48), (16, 16)]
 LONG_CUE = "Stay between two panes of glass; no twisting, and keep both feet heavy on the floor."

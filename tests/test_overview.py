@@ -12,10 +12,10 @@ from backstretch.pose_file import load_pose
 from backstretch.practised import PractisedHold, Sitting
 from backstretch.progress_html import progress_html
 from backstretch.views import View
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
-CHILD = load_pose(ROOT / "poses" / "childs_pose.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
+CHILD = load_pose(POSE_FILES / "childs_pose.toml")
 LEAN = "trunk_lean_lat"
 TODAY = date(2026, 11, 29)
 FRONT, SIDE = View(0.0, 0.0), View(90.0, 0.0)

@@ -33,8 +33,8 @@ from tests.figures import (
     measured,
     standing,
 )
+from tests.places import POSE_FILES
 from tests.pose_files import changed, write
-from tests.truth import ROOT
 
 DATE = "2026-01-31"
 KEY = "head_yaw_rel.left"
@@ -48,8 +48,8 @@ view = [0, 5]
 "head_yaw_rel.left" = 1.5
 head_pitch = -2
 """
-SIDE_BEND = load_pose(ROOT / "poses" / "neck_side_bend.toml")
-ROTATION = load_pose(ROOT / "poses" / "neck_rotation.toml")
+SIDE_BEND = load_pose(POSE_FILES / "neck_side_bend.toml")
+ROTATION = load_pose(POSE_FILES / "neck_rotation.toml")
 
 
 def own(view=(0.0, 0.0), **values):

@@ -19,9 +19,9 @@ from backstretch.session import Session
 from backstretch.stills import stills_of
 from backstretch.views import VIEWS
 from tests.figures import FRONT, LEFT_SIDE, every, folded, side_bend, standing, trembling
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses").poses
+LIBRARY = open_library(POSE_FILES).poses
 BEND = LIBRARY["standing_side_bend"]
 FOLD = LIBRARY["standing_forward_fold"]
 DEGREES = [measure for measure in CATALOGUE if measure.unit == "deg"]

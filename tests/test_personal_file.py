@@ -11,11 +11,10 @@ from backstretch.pose_file import load_pose
 from backstretch.pose_lint import lint
 from backstretch.pose_writer import pose_text
 from backstretch.poses import CALIBRATED_SIDES, Calibration, OwnRanges, Reach
+from tests.places import POSE_FILES
 from tests.pose_files import ON_EACH_SIDE, SET, STRETCH, changed, write
-from tests.truth import ROOT
 
-FOLDER = ROOT / "poses"
-LIBRARY = open_library(FOLDER)
+LIBRARY = open_library(POSE_FILES)
 CALIBRATED = Calibration("2026-01-31", 2, 12.5, "each", (85.0, -5.0), 0.4, "of the take")
 CALIBRATION = """\
 [calibration]
@@ -283,44 +282,44 @@ def own_form(pose_id, folder, **changes):
 class TestAPersonalReference:
     def test_stands_in_for_the_library_pose(self, tmp_path):
         path = own_form("childs_pose", tmp_path, name="My child's pose")
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         assert library.faults == ()
         assert library.find("childs_pose") == load_pose(path)
         assert library.poses.keys() == LIBRARY.poses.keys()
 
     def test_leaves_the_library_pose_to_be_had(self, tmp_path):
         own_form("childs_pose", tmp_path)
-        refined = open_library(FOLDER, [tmp_path]).refined
+        refined = open_library(POSE_FILES, [tmp_path]).refined
         assert refined == {"childs_pose": LIBRARY.poses["childs_pose"]}
 
     def test_is_the_users_own(self, tmp_path):
         path = own_form("childs_pose", tmp_path)
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         assert library.own_ids == {"childs_pose"}
         assert library.paths["childs_pose"] == path
 
     def test_is_recognised_instead_of_the_library_pose(self, tmp_path):
         own_form("childs_pose", tmp_path)
-        recognised = open_library(FOLDER, [tmp_path]).recognised
+        recognised = open_library(POSE_FILES, [tmp_path]).recognised
         assert [p.calibration for p in recognised if p.id == "childs_pose"] == [CALIBRATED]
 
     def test_leaves_the_order_of_ids(self, tmp_path):
         own_form("childs_pose", tmp_path)
-        assert list(open_library(FOLDER, [tmp_path]).poses) == list(LIBRARY.poses)
+        assert list(open_library(POSE_FILES, [tmp_path]).poses) == list(LIBRARY.poses)
 
     def test_can_be_left_out(self, tmp_path):
         own_form("childs_pose", tmp_path)
-        assert open_library(FOLDER, [tmp_path], personal=False) == LIBRARY
+        assert open_library(POSE_FILES, [tmp_path], personal=False) == LIBRARY
 
     def test_that_is_left_out_leaves_other_poses_of_the_users_own(self, tmp_path):
         own_form("childs_pose", tmp_path)
         write(tmp_path / "desk_fold.toml")
-        assert open_library(FOLDER, [tmp_path], personal=False).own_ids == {"desk_fold"}
+        assert open_library(POSE_FILES, [tmp_path], personal=False).own_ids == {"desk_fold"}
 
     def test_is_what_sets_use(self, tmp_path):
         own_form("childs_pose", tmp_path)
         write(tmp_path / SETS / "at_the_desk.toml", SET, ("desk_fold", "childs_pose"))
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         (stretch,) = library.sets["at_the_desk"].stretches
         assert library.find(stretch.pose).calibration == CALIBRATED
         assert library.sets.keys() == {*LIBRARY.sets, "at_the_desk"}
@@ -328,13 +327,13 @@ class TestAPersonalReference:
     def test_may_be_made_for_several_poses(self, tmp_path):
         for name in ("childs_pose", "sphinx_pose"):
             own_form(name, tmp_path)
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         assert (library.faults, set(library.refined)) == ((), {"childs_pose", "sphinx_pose"})
 
     def test_that_is_broken_leaves_the_library_pose(self, tmp_path):
         path = own_form("childs_pose", tmp_path)
         write(path, path.read_text(encoding="utf-8"), ("takes = 2", "takes = 0.5"))
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         assert (library.poses, library.refined) == (LIBRARY.poses, {})
         assert [fault.startswith(f"{path}: calibration: takes") for fault in library.faults] == [
             True
@@ -345,7 +344,7 @@ class TestAClash:
     @pytest.mark.parametrize("refines", ["", "sphinx_pose"])
     def test_is_a_file_of_the_same_id_that_does_not_refine_it(self, tmp_path, refines):
         path = own_form("childs_pose", tmp_path, refines=refines)
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         assert (library.poses, library.refined) == (LIBRARY.poses, {})
         assert [
             fault.startswith(f"{path}: the id 'childs_pose' is") for fault in library.faults
@@ -353,7 +352,7 @@ class TestAClash:
 
     def test_is_a_second_personal_reference(self, tmp_path):
         one, two = (own_form("childs_pose", tmp_path / name) for name in ("one", "two"))
-        library = open_library(FOLDER, [tmp_path / "one", tmp_path / "two"])
+        library = open_library(POSE_FILES, [tmp_path / "one", tmp_path / "two"])
         (fault,) = library.faults
         assert fault == f"{two}: the id 'childs_pose' is taken by {one}; rename this file"
         assert library.paths["childs_pose"] == one
@@ -361,13 +360,13 @@ class TestAClash:
     def test_leaves_the_library_pose_refined_once(self, tmp_path):
         for name in ("one", "two"):
             own_form("childs_pose", tmp_path / name)
-        library = open_library(FOLDER, [tmp_path / "one", tmp_path / "two"])
+        library = open_library(POSE_FILES, [tmp_path / "one", tmp_path / "two"])
         assert library.refined == {"childs_pose": LIBRARY.poses["childs_pose"]}
 
     def test_is_not_a_form_of_the_users_own_under_another_id(self, tmp_path):
         pose = replace(LIBRARY.poses["childs_pose"], refines="childs_pose")
         write(tmp_path / "my_childs_pose.toml", pose_text(pose))
-        library = open_library(FOLDER, [tmp_path])
+        library = open_library(POSE_FILES, [tmp_path])
         assert library.own_ids == {"my_childs_pose"}
         assert (library.faults, library.refined) == ((), {})
 
@@ -376,12 +375,12 @@ def test_a_reference_to_a_pose_of_the_users_own_is_a_clash(tmp_path):
     """It stands in for poses of the library only."""
     write(tmp_path / "one" / "desk_fold.toml")
     write(tmp_path / "two" / "desk_fold.toml", PERSONAL)
-    library = open_library(FOLDER, [tmp_path / "one", tmp_path / "two"])
+    library = open_library(POSE_FILES, [tmp_path / "one", tmp_path / "two"])
     assert (len(library.faults), library.refined) == (1, {})
 
 
 def test_a_pose_that_refines_itself_and_is_not_in_the_library_is_one_of_the_users_own(tmp_path):
     write(tmp_path / "desk_fold.toml", PERSONAL)
-    library = open_library(FOLDER, [tmp_path])
+    library = open_library(POSE_FILES, [tmp_path])
     assert library.own_ids == {"desk_fold"}
     assert (library.faults, library.refined) == ((), {})

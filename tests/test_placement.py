@@ -39,9 +39,9 @@ from tests.figures import (
     standing,
     turned,
 )
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.poses.values() for form in forms_of(pose)]
 WH = (1280, 720)
 TRUNK_PX = 100.0

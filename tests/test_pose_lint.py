@@ -10,10 +10,10 @@ from backstretch.library import open_library
 from backstretch.matching import forms_of
 from backstretch.pose_file import load_pose
 from backstretch.pose_lint import ideal_verdict, is_taken_for, lint
+from tests.places import POSE_FILES
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
-from tests.truth import ROOT
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 LEAST_DEG = {frame: 2 * half for frame, half in LEAST_HALF_WIDTH_DEG.items()}
 
 

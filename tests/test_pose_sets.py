@@ -8,10 +8,10 @@ from backstretch.errors import InputError, PoseFileError
 from backstretch.library import open_library
 from backstretch.pose_file import load_pose
 from backstretch.pose_sets import REST_LIMITS_S, PoseSet, Stretch, load_set
+from tests.places import POSE_FILES
 from tests.pose_files import ON_EACH_SIDE, SET, STRETCH, changed, write
-from tests.truth import ROOT
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 ONE_SIDED: tuple[str | None, ...] = (None,)
 TWO_SIDED: tuple[str | None, ...] = ("left", "right")
 

@@ -14,10 +14,10 @@ from backstretch.errors import InputError
 from backstretch.pose_file import load_pose
 from backstretch.pose_writer import LONG, pose_text, save_text
 from backstretch.poses import CALIBRATED_SIDES, Calibration, OwnRanges, Reach
+from tests.places import POSE_FILES, SOURCE
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
-from tests.truth import ROOT
 
-BUILT_IN = sorted((ROOT / "poses").glob("*.toml"))
+BUILT_IN = sorted(POSE_FILES.glob("*.toml"))
 SIDED = [pose for pose in map(load_pose, BUILT_IN) if pose.sides == "each"]
 SMALL_DISK = """
 import resource, sys
@@ -343,7 +343,7 @@ def said_by_a_full_disk(path):
         [sys.executable, "-c", SMALL_DISK, str(path)],
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
         check=True,
     )
     return done.stdout.strip().removeprefix(f"{path}: ")

@@ -1,7 +1,5 @@
 """Pose files: the built-in ones, what a reader is told about a bad one, and both sides alike."""
 
-from pathlib import Path
-
 import pytest
 
 from backstretch.columns import COLUMN_INDEX
@@ -23,9 +21,9 @@ from tests.figures import (
     side_bend,
     standing,
 )
+from tests.places import POSE_FILES
 
-FOLDER = Path(__file__).parents[1] / "poses"
-BUILT_IN = sorted(FOLDER.glob("*.toml"))
+BUILT_IN = sorted(POSE_FILES.glob("*.toml"))
 WHOLE = """\
 name = "Test bend"
 regions = ["lower_back"]
@@ -141,14 +139,14 @@ def test_a_built_figure_of_every_built_in_pose_is_tried():
 
 @pytest.mark.parametrize(("name", "figure", "camera_deg"), IN_POSE)
 def test_a_figure_in_the_pose_is_in(name, figure, camera_deg):
-    pose = load_pose(FOLDER / f"{name}.toml")
+    pose = load_pose(POSE_FILES / f"{name}.toml")
     found = states(pose, figure, camera_deg)
     assert found[None if pose.sides == "both" else "left"] is State.IN
 
 
 @pytest.mark.parametrize(("name", "figure", "camera_deg"), IN_POSE)
 def test_the_left_form_of_a_figure_is_the_right_form_of_the_mirrored_one(name, figure, camera_deg):
-    pose = load_pose(FOLDER / f"{name}.toml")
+    pose = load_pose(POSE_FILES / f"{name}.toml")
     left, right = states(pose, figure, camera_deg), states(pose, figure.mirrored(), -camera_deg)
     swapped = {"left": "right", "right": "left", None: None}
     assert right == {swapped[side]: state for side, state in left.items()}
@@ -156,7 +154,7 @@ def test_the_left_form_of_a_figure_is_the_right_form_of_the_mirrored_one(name, f
 
 @pytest.mark.parametrize(("name", "figure", "camera_deg"), IN_POSE)
 def test_the_other_side_of_a_pose_with_sides_is_out(name, figure, camera_deg):
-    assert states(load_pose(FOLDER / f"{name}.toml"), figure, camera_deg).get("right") in {
+    assert states(load_pose(POSE_FILES / f"{name}.toml"), figure, camera_deg).get("right") in {
         State.OUT,
         None,
     }

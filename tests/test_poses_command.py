@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +12,12 @@ from rich.console import Console
 from backstretch.library import SETS, open_library
 from backstretch.pose_pages import show_pose
 from backstretch.poses import NOT_FOR
+from tests.places import POSE_FILES, SOURCE, TESTS
 from tests.pose_files import SET, STRETCH, write
-from tests.truth import ROOT
+from tests.program import run_inside
 
-FOLDER = ROOT / "poses"
-LIBRARY = open_library(FOLDER)
-NOWHERE = Path(__file__).parent / "no_such_folder"
+LIBRARY = open_library(POSE_FILES)
+NOWHERE = TESTS / "no_such_folder"
 """Where a user without poses of their own keeps them."""
 BRAILLE = {chr(code) for code in range(0x2801, 0x2900)}
 SMALL_DISK = """
@@ -33,13 +32,15 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
 def environment(data):
     """The program as installed, or as it lies in the source tree; a user with this data folder."""
-    path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
     more = {"PYTHONPATH": path, "PYTHONUTF8": "1", "COLUMNS": "120", "XDG_DATA_HOME": str(data)}
     return {**os.environ, **more}
 
 
-def poses(*arguments, data=NOWHERE, program=("-m", "backstretch")):
-    """Run ``backstretch poses`` to its end."""
+def poses(*arguments, data=NOWHERE, program=()):
+    """Run ``backstretch poses`` to its end; a program is run in a process of its own."""
+    if not program:
+        return run_inside("poses", *arguments, XDG_DATA_HOME=data)
     command = [sys.executable, *program, "poses", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, encoding="utf-8", env=environment(data), check=False
@@ -98,7 +99,7 @@ def drawn(path):
 
 class TestList:
     def test_names_every_pose(self):
-        assert listed() == list(LIBRARY.poses)
+        assert listed(program=("-m", "backstretch")) == list(LIBRARY.poses)
 
     def test_says_how_many_there_are(self):
         assert "32 stretches" in printed(poses("list"))
@@ -212,7 +213,7 @@ class TestPosesOfTheUsersOwn:
 
     def test_that_clash_are_told_with_both_places(self, tmp_path):
         done = poses("list", "--poses", own(tmp_path, name="childs_pose"))
-        words = f"is taken by {FOLDER / 'childs_pose.toml'}; rename this file"
+        words = f"is taken by {POSE_FILES / 'childs_pose.toml'}; rename this file"
         assert words in done.stderr
 
 
@@ -413,7 +414,7 @@ class TestCheck:
         assert printed(poses("check", path)) == "1 file checked, no fault.\n"
 
     def test_of_the_built_in_poses_finds_no_fault(self):
-        assert printed(poses("check", FOLDER)) == "32 files checked, no fault.\n"
+        assert printed(poses("check", POSE_FILES)) == "32 files checked, no fault.\n"
 
     @pytest.mark.parametrize(
         ("name", "places"),

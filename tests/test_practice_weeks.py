@@ -7,10 +7,10 @@ import pytest
 from backstretch.pose_file import load_pose
 from backstretch.practice_weeks import DAYS_A_WEEK, amount, days_words, doses, monday_of, weeks
 from backstretch.practised import PractisedHold, Sitting
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
-CHILD = load_pose(ROOT / "poses" / "childs_pose.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
+CHILD = load_pose(POSE_FILES / "childs_pose.toml")
 WEDNESDAY = date(2026, 11, 25)
 
 

@@ -11,7 +11,8 @@ from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST, State
 from backstretch.library import open_library
 from backstretch.poses import GRACE_UNSEEN_S
 from backstretch.presence import AWAY_AFTER_S, BACK_AFTER_S, Presence
-from tests.coached import FOLDER, FPS, step
+from tests.coached import FPS, step
+from tests.places import POSE_FILES
 
 # Presence
 
@@ -54,7 +55,7 @@ def test_a_moment_without_length_changes_nothing():
 
 
 def test_nobody_is_called_away_while_a_hold_survives_it():
-    poses = open_library(FOLDER).poses.values()
+    poses = open_library(POSE_FILES).poses.values()
     assert max(GRACE_UNSEEN_S, *(pose.dose.grace_unseen_s for pose in poses)) < AWAY_AFTER_S
 
 

@@ -65,17 +65,19 @@ def test_health_answers_are_asked_of_each_and_kept_apart(tmp_path):
     told = load_answers(answers)
     assert told is not None
     assert told.unfit == {"osteoporosis"}
-    assert "osteoporosis" in home.run("health", "--show", "--profile", "Ann").stdout
-    assert "Nothing was answered yet" in home.run("health", "--show").stdout
-    assert "Nothing was answered yet" in home.run("health", "--show", "--profile", "Ben").stdout
-    home.run("health", "--forget", "--profile", "Ann")
+    assert "osteoporosis" in home.run_inside("health", "--show", "--profile", "Ann").stdout
+    assert "Nothing was answered yet" in home.run_inside("health", "--show").stdout
+    assert (
+        "Nothing was answered yet" in home.run_inside("health", "--show", "--profile", "Ben").stdout
+    )
+    home.run_inside("health", "--forget", "--profile", "Ann")
     assert not answers.exists()
 
 
 def test_a_stretch_is_warned_of_only_to_whom_it_concerns(tmp_path):
     home = Home(tmp_path, "osteoporosis")
-    assert "is not advised" in home.run("live", "childs_pose", *NO_CAMERA).stderr
-    ben = home.run("live", "childs_pose", "--profile", "Ben", *NO_CAMERA).stderr
+    assert "is not advised" in home.run_inside("live", "childs_pose", *NO_CAMERA).stderr
+    ben = home.run_inside("live", "childs_pose", "--profile", "Ben", *NO_CAMERA).stderr
     assert "is not advised" not in ben
     assert "camera 9 is not there" in ben
 

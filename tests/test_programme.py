@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from backstretch.library import open_library
 from backstretch.programme import REST_S, Programme, aims_of, dose_warnings, part_of
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(ROOT / "poses")
+LIBRARY = open_library(POSE_FILES)
 POSES = LIBRARY.poses
 BEND, FOLD = POSES["standing_side_bend"], POSES["standing_forward_fold"]
 poses = st.sampled_from(list(POSES.values()))

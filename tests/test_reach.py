@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,8 +19,9 @@ from backstretch.session import Session
 from backstretch.stills import Still, stills_of
 from backstretch.views import View
 from tests.figures import FRONT, every, side_bend, standing
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(Path(__file__).parents[1] / "poses").poses
+LIBRARY = open_library(POSE_FILES).poses
 BEND = LIBRARY["standing_side_bend"]
 BODY = standing().seen(FRONT)
 LEAN, KNEES = "trunk_lean_lat.left", ("knee.left", "knee.right")

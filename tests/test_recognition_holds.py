@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +15,9 @@ from backstretch.matching import forms_of
 from backstretch.recognition import LEAST_S, Held, looks_like, told_apart
 from backstretch.views import VIEWS
 from tests.figures import BACK, FRONT, LEFT_SIDE, RIGHT_SIDE
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(Path(__file__).parents[1] / "poses")
+LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.recognised for form in forms_of(pose)]
 SHOWN = [form for form in FORMS if form.pose.figure]
 BEND, REACH, FOLD, TWIST = (

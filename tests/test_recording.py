@@ -21,9 +21,9 @@ from backstretch.pose_file import load_pose
 from backstretch.recording import Recording, output_folder
 from backstretch.result_files import StepsFile
 from backstretch.session import Step
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-BEND = load_pose(ROOT / "poses" / "standing_side_bend.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 SOURCE = Source("clip.mp4", 2.0, 29.97, 60, 640, 480)
 WH = (640, 480)
 

@@ -9,7 +9,7 @@ import pytest
 from backstretch import analyze
 from backstretch.report import write_report
 from tests.browser import SIDEWAYS, serious_findings, watched
-from tests.truth import ROOT
+from tests.places import SAMPLES
 
 LOADED = """new Promise(done => {
     const video = document.querySelector('video');
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.model
 @pytest.fixture(scope="module")
 def page_url(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    analyze(ROOT / "samples" / "side_bend.mp4", "standing_side_bend", out=folder, end_s=6.0)
+    analyze(SAMPLES / "side_bend.mp4", "standing_side_bend", out=folder, end_s=6.0)
     return (folder / "report.html").as_uri()
 
 
@@ -175,7 +175,7 @@ def test_a_video_that_ends_early_leaves_the_line_where_it_was_put(browser, page_
 
 
 def test_a_part_of_a_recording_has_its_own_video(browser, tmp_path):
-    sample = ROOT / "samples" / "side_bend.mp4"
+    sample = SAMPLES / "side_bend.mp4"
     analyze(sample, "standing_side_bend", out=tmp_path, start_s=4.0, end_s=7.0)
     opened = browser.new_page(viewport={"width": 1440, "height": 900})
     opened.goto((tmp_path / "report.html").as_uri())

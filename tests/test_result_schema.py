@@ -19,14 +19,14 @@ from backstretch.recording import Recording
 from backstretch.report_reading import ResultDocument
 from backstretch.request import Assignment, Request
 from tests.figures import every, moments, side_bend
-from tests.truth import ROOT
+from tests.places import POSE_FILES, SAMPLES
 
 SCHEMA = json.loads(
     resources.files("backstretch").joinpath("result.schema.json").read_text("utf-8")
 )
 JUDGE = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 BEND, CHILD = (
-    load_pose(ROOT / "poses" / f"{name}.toml") for name in ("standing_side_bend", "childs_pose")
+    load_pose(POSE_FILES / f"{name}.toml") for name in ("standing_side_bend", "childs_pose")
 )
 LEANS = [(0.0, 0.0), (2.0, 0.0), (4.0, 25.0), (14.0, 25.0), (15.0, 0.0), (17.0, 0.0)]
 SOURCE = Source("bend.npz", 17.0, 15.0, 255, 640, 480)
@@ -142,7 +142,7 @@ class TestRealDocuments:
     def test_of_a_video(self):
         from backstretch import analyze
 
-        result = analyze(ROOT / "samples" / "side_bend.mp4", start_s=0, end_s=6)
+        result = analyze(SAMPLES / "side_bend.mp4", start_s=0, end_s=6)
         assert faults(document(result)) == []
 
 

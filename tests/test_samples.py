@@ -12,9 +12,8 @@ from backstretch.recording import Recording
 from backstretch.request import Assignment, Part, Request
 from backstretch.result import Result
 from backstretch.video import VideoReader
-from tests.accuracy import credited, look, pose, reference
-from tests.recognition import unasked
-from tests.truth import SAMPLES, Clip, clips, overlap
+from tests.places import SAMPLES
+from tests.truth import Clip, clips, credited, look, overlap, pose, reference, unasked
 
 pytestmark = pytest.mark.model
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -34,10 +33,10 @@ from tests.figures import (
     trembling,
     value_at,
 )
+from tests.places import POSE_FILES
 
-FOLDER = Path(__file__).parents[1] / "poses"
-FOLD = load_pose(FOLDER / "standing_forward_fold.toml")
-BEND = load_pose(FOLDER / "standing_side_bend.toml")
+FOLD = load_pose(POSE_FILES / "standing_forward_fold.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 FOLDING = [(0, 0), (2, 0), (5, 130), (15, 130), (18, 0), (20, 0)]
 """Trunk angle of a plain fold."""
 BENDING = [(0, 0), (2, 0), (4, 30), (14, 30), (16, 0), (18, 0)]
@@ -145,7 +144,7 @@ def test_the_detectors_jitter_costs_no_more_than_promised(seed):
     ],
 )
 def test_every_built_in_pose_counts_its_true_seconds(name, shape, keys):
-    pose = load_pose(FOLDER / f"{name}.toml")
+    pose = load_pose(POSE_FILES / f"{name}.toml")
     _, hold = only_hold(moments(shape, keys, every(15, keys[-1][0])), pose)
     assert hold.valid_s == pytest.approx(true_s(pose, shape, keys), abs=0.1)
 
@@ -337,7 +336,7 @@ def test_a_take_in_the_pose_throughout_has_no_neutral():
 
 
 def test_without_a_neutral_ratios_fall_back_on_the_moment():
-    pose = load_pose(FOLDER / "childs_pose.toml")
+    pose = load_pose(POSE_FILES / "childs_pose.toml")
     _, steps = run([(t, kneeling().seen(LEFT_SIDE)) for t in every(10, 1.0)], pose)
     assert {(step.state, step.neutral) for step in steps} == {(State.IN, None)}
 
@@ -351,7 +350,7 @@ def test_standing_still_is_no_attempt():
 
 
 @pytest.mark.parametrize(
-    "pose", [FOLD, BEND, load_pose(FOLDER / "overhead_reach.toml")], ids=lambda p: p.id
+    "pose", [FOLD, BEND, load_pose(POSE_FILES / "overhead_reach.toml")], ids=lambda p: p.id
 )
 @pytest.mark.parametrize("camera_deg", [FRONT, LEFT_SIDE])
 def test_standing_still_is_no_attempt_at_any_standing_stretch(pose, camera_deg):

@@ -1,7 +1,6 @@
 """Recognition from end to end: nobody says which stretch comes, and each is named and counted."""
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,9 @@ from backstretch.recognition import LEAST_S
 from backstretch.session import Session
 from backstretch.views import VIEWS, View
 from tests.figures import crossings, every, measured, value_at
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(Path(__file__).parents[1] / "poses")
+LIBRARY = open_library(POSE_FILES)
 POSES = LIBRARY.recognised
 FORMS = {(form.pose.id, form.side): form for pose in POSES for form in forms_of(pose)}
 STRETCHING = ((0, 0), (2, 0), (4, 1), (10, 1), (12, 0), (14, 0))

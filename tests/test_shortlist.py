@@ -1,7 +1,6 @@
 """The shortlist: no form that a moment may be is ever missing from it."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +17,9 @@ from backstretch.neutral import neutral_of, settle
 from backstretch.shortlist import MARGIN, SEEN_SHARE, Shortlist
 from backstretch.views import View
 from tests.figures import BACK, FRONT, LEFT_SIDE, RIGHT_SIDE, measured
+from tests.places import POSE_FILES
 
-LIBRARY = open_library(Path(__file__).parents[1] / "poses")
+LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.recognised for form in forms_of(pose)]
 SHORTLIST = Shortlist(FORMS)
 BEND = next(form for form in FORMS if (form.pose.id, form.side) == ("standing_side_bend", "left"))

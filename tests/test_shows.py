@@ -26,9 +26,9 @@ from backstretch.request import Assignment
 from backstretch.result import Result
 from backstretch.scene import Phase, Scene, Status
 from backstretch.window import WindowShow
-from tests.truth import ROOT
+from tests.places import POSE_FILES, SOURCE
 
-POSE = open_library(ROOT / "poses").poses["standing_side_bend"]
+POSE = open_library(POSE_FILES).poses["standing_side_bend"]
 NAME = "Standing side bend, left side"
 HELD = Scene(
     phase=Phase.HOLDING,
@@ -339,7 +339,7 @@ def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
         "    print('key:', keys.read(), flush=True)\n"
         "    print('none:', keys.read(), flush=True)\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     process = subprocess.Popen(
         [sys.executable, "-c", script], stdin=theirs, stdout=subprocess.PIPE, env=environment
     )

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,10 +25,10 @@ from tests.figures import (
     standing,
     trembling,
 )
+from tests.places import POSE_FILES
 
-POSES = Path(__file__).parents[1] / "poses"
-BEND = load_pose(POSES / "standing_side_bend.toml")
-TILT = load_pose(POSES / "upper_trapezius_stretch.toml")
+BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
+TILT = load_pose(POSE_FILES / "upper_trapezius_stretch.toml")
 STANDING = standing().seen(FRONT)
 BENT = side_bend(30.0).seen(FRONT)
 HEAD = {name for name in NAMES if "shoulder" not in name and NAMES.index(name) <= 10}

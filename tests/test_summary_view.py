@@ -21,9 +21,9 @@ from backstretch.recognition import Held
 from backstretch.request import Assignment
 from backstretch.result import Result, tallies
 from backstretch.summary_view import draw_summary
-from tests.truth import ROOT
+from tests.places import POSE_FILES
 
-POSES = tuple(open_library(ROOT / "poses").poses.values())
+POSES = tuple(open_library(POSE_FILES).poses.values())
 BOTH, EACH = (tuple(p for p in POSES if p.sides == sides) for sides in ("both", "each"))
 SIDE_BEND = next(pose for pose in POSES if pose.id == "standing_side_bend")
 SOURCE = Source("camera 0", 60.0, 30.0, 1800, 1280, 720)

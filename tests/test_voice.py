@@ -31,8 +31,9 @@ time.sleep({lasts_s})
 note(ended=words)
 sys.exit({code})
 """
-AT_ONCE_S = 0.02
-IN_TIME_S = 5.0
+IN_TIME_S = 20.0
+HANGS_S = 60.0
+"""Longer than anybody would wait."""
 
 
 class Program:
@@ -114,12 +115,6 @@ def eventually(holds):
         time.sleep(0.005)
 
 
-def seconds_of(call, *args, **options):
-    start_s = time.perf_counter()
-    call(*args, **options)
-    return time.perf_counter() - start_s
-
-
 @pytest.fixture(autouse=True)
 def linux(monkeypatch):
     monkeypatch.setattr(voice_module, "sys", SimpleNamespace(platform="linux"))
@@ -166,12 +161,13 @@ class TestSpeaking:
         assert said == ["one", "one", "two", "two", "three", "three"]
 
     def test_who_says_a_line_does_not_wait_for_it(self, program):
-        program.install(lasts_s=1.0)
+        program.install(lasts_s=HANGS_S)
         with Voice(sounds=False) as speaker:
-            took_s = [seconds_of(speaker.say, f"line {n}") for n in range(5)]
+            for number in range(5):
+                speaker.say(f"line {number}")
             eventually(lambda: program.begun)
-            took_s += [seconds_of(speaker.say, "urgent", urgent=True)]
-        assert max(took_s) < AT_ONCE_S
+            speaker.say("urgent", urgent=True)
+            assert program.ended == []
 
     @pytest.mark.parametrize(
         "words",
@@ -344,11 +340,12 @@ class TestMuting:
 class TestClosing:
     @pytest.mark.parametrize("reads", [True, False])
     def test_closing_does_not_wait_for_a_program_that_hangs(self, program, reads):
-        program.install(lasts_s=60.0, reads=reads)
+        program.install(lasts_s=HANGS_S, reads=reads)
         speaker = Voice(sounds=False)
         speaker.say("long " * 100_000)
         eventually(lambda: program.begun)
-        assert seconds_of(speaker.close) < 1.0
+        speaker.close()
+        assert program.ended == []
 
     def test_closing_ends_the_threads(self, program, output):
         program.install(lasts_s=60.0)
@@ -362,14 +359,14 @@ class TestClosing:
         assert output.closed == 1
 
     def test_closing_does_not_wait_for_an_output_that_hangs(self, output, monkeypatch):
-        released = threading.Event()
-        monkeypatch.setattr(output, "start", lambda: released.wait(IN_TIME_S), raising=False)
+        released, over = threading.Event(), []
+        monkeypatch.setattr(output, "start", lambda: over.append(released.wait(HANGS_S)))
         player = Voice(speaks=False)
         player.sound(Earcon.IN)
         eventually(lambda: output.opened)
-        took_s = seconds_of(player.close)
+        player.close()
+        assert over == []
         released.set()
-        assert took_s < 1.0
 
     def test_a_closed_voice_is_silent_and_may_be_closed_again(self, program, output):
         program.install()
@@ -488,11 +485,12 @@ class TestEarcons:
         np.testing.assert_array_equal(output.heard(4000), tone(Earcon.UNSEEN)[:4000])
 
     def test_who_plays_an_earcon_does_not_wait_for_the_output(self, player, output, monkeypatch):
-        opening = threading.Event()
-        monkeypatch.setattr(output, "start", lambda: opening.wait(IN_TIME_S))
-        took_s = [seconds_of(player.sound, Earcon.IN) for _ in range(3)]
+        opening, over = threading.Event(), []
+        monkeypatch.setattr(output, "start", lambda: over.append(opening.wait(HANGS_S)))
+        for _ in range(3):
+            player.sound(Earcon.IN)
+        assert over == []
         opening.set()
-        assert max(took_s) < AT_ONCE_S
 
 
 class TestWithoutSounds:

@@ -15,7 +15,7 @@ import pytest
 
 from backstretch.errors import SetupError
 from backstretch.window import NAME, Window, has_screen
-from tests.truth import ROOT
+from tests.places import SOURCE
 
 PROGRAM = """
 import sys
@@ -98,7 +98,7 @@ def environment(display):
         **os.environ,
         "DISPLAY": display,
         "QT_QPA_PLATFORM": "xcb",
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": str(SOURCE),
     }
 
 

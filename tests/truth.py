@@ -7,16 +7,23 @@ them at the video's own rate would hide the clock's bias.
 import gzip
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
+from backstretch.analysis import analyse_video
+from backstretch.hold import Kind
+from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import COUNT, LandmarkTrack
+from backstretch.library import Library, open_library
+from backstretch.poses import Pose
+from backstretch.request import Assignment, Request
+from backstretch.result import Result
+from backstretch.session import Session
+from backstretch.video import VideoReader
+from tests.places import POSE_FILES
 
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "samples"
-MEDIA = ROOT.parent / "shared" / "media" / "rendered"
 POSES = {
     "side_bend": "standing_side_bend",
     "forward_fold": "standing_forward_fold",
@@ -45,6 +52,8 @@ PROVE_LITTLE = ("cat_cow", "drift")
 OUTER_DEPTH = 0.35
 OPENS_EARLY_S = 1.0
 """So much before the outer interval is a matter of the ranges, not an error (MANIFEST.md)."""
+
+REFERENCE_STEP_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -150,3 +159,35 @@ def clips(folder: Path) -> list[Clip]:
 def overlap(first: list[tuple[float, float]], second: list[tuple[float, float]]) -> float:
     """Seconds that two sets of intervals share."""
     return sum(max(0.0, min(b, d) - max(a, c)) for a, b in first for c, d in second)
+
+
+@cache
+def library() -> Library:
+    return open_library(POSE_FILES)
+
+
+def unasked() -> Request:
+    return Request(Assignment(library().recognised, asked=False), every_frame=True)
+
+
+@cache
+def pose(pose_id: str) -> Pose:
+    return library().poses[pose_id]
+
+
+def look(clip: Clip, landmarker: MediaPipeLandmarker, request: Request):
+    with VideoReader(clip.video) as reader:
+        return analyse_video(reader, landmarker, request)
+
+
+def reference(clip: Clip, stretch: Pose, step_s: float = REFERENCE_STEP_S) -> float:
+    """Valid seconds of the true landmarks, every ``step_s``, through the same pose file."""
+    session = Session((stretch,), steady=False)
+    session.push(clip.true_track(step_s))
+    session.finish()
+    return sum(held.hold.valid_s for held in session.held)
+
+
+def credited(result: Result) -> list[tuple[float, float]]:
+    spans = [span for held in result.holds for span in held.hold.spans]
+    return [(span.start_s, span.end_s) for span in spans if span.kind is Kind.VALID]

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from math import isnan
 from pathlib import Path
 from statistics import median
@@ -19,18 +18,17 @@ import numpy as np
 from backstretch.analysis import analyse_track, analyse_video
 from backstretch.hold import Kind
 from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.library import Library, open_library
 from backstretch.recognition import Held, looks_like
 from backstretch.recording import Recording
-from backstretch.request import Assignment, Request
 from backstretch.video import VideoReader
-from tests.truth import ALSO_TRUE, MEDIA, PROVE_LITTLE, ROOT, Clip, clips, overlap
+from tests.places import DOCS, MEDIA
+from tests.truth import ALSO_TRUE, PROVE_LITTLE, Clip, clips, library, overlap, unasked
 
 STILLS = MEDIA.parent / "stills"
 GRID = MEDIA / "grid"
 CAMERAS = ("front", "fl45", "left", "highfr45", "lowright")
 NONE = "nothing"
-PICTURE = ROOT / "docs" / "confusion.png"
+PICTURE = DOCS / "confusion.png"
 Spans = list[tuple[float, float]]
 
 
@@ -53,15 +51,6 @@ class Seen:
     outside_s: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     length_s: float = 0.0
     work: float = 0.0
-
-
-@cache
-def library() -> Library:
-    return open_library(ROOT / "poses")
-
-
-def unasked() -> Request:
-    return Request(Assignment(library().recognised, asked=False), every_frame=True)
 
 
 def valid_spans(held: Held) -> Spans:

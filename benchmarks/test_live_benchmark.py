@@ -1,4 +1,4 @@
-"""How the machine keeps up with a camera of 720p: ``pytest -m benchmark -s tests/test_live_benchmark.py``."""
+"""How the machine keeps up with a camera: ``pytest -m benchmark -s benchmarks/test_live_benchmark.py``."""
 
 import os
 import statistics
@@ -19,7 +19,7 @@ from backstretch.live_view import LiveView
 from backstretch.programme import Programme, part_of
 from backstretch.smoothing import HALF_WIDTH_S
 from backstretch.video import VideoReader
-from tests.truth import ROOT, SAMPLES
+from tests.places import POSE_FILES, SAMPLES
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1200)]
 WH = (1280, 720)
@@ -66,7 +66,7 @@ def memory_mb():
 @pytest.fixture(scope="module")
 def session():
     """Ten minutes of coaching, drawn as a window would be, with the memory each half minute."""
-    pose = open_library(ROOT / "poses").find("standing_side_bend")
+    pose = open_library(POSE_FILES).find("standing_side_bend")
     programme = Programme(pose.name, (part_of(pose, None, 30.0, 20),))
     session = CoachedSession(programme, Coach(programme))
     memory: list[tuple[float, float]] = []

@@ -1,10 +1,10 @@
-"""How fast recordings are analysed; prints its tables. Run it with ``pytest -m benchmark -s``."""
+"""How fast recordings are analysed: ``pytest -m benchmark -s benchmarks/test_speed_benchmark.py``."""
 
 from statistics import median
 
 import pytest
 
-from tests.speed import (
+from benchmarks.speed import (
     HOLDS,
     MOVEMENT,
     analysed,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from math import isnan
 
-from tests.calibration import (
+from benchmarks.calibration import (
     COPIES,
     LIBRARY,
     NEW,

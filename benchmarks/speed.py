@@ -1,7 +1,7 @@
 """The speed benchmark: the bare loop, every picture, and the default, on the same recordings in one run.
 
-Run it with ``pytest -m benchmark -s tests/test_speed_benchmark.py``. The recordings are made from the samples:
-1280 x 720, 30 pictures a second; holds are lengthened by playing their middle back and forth.
+Run it with ``pytest -m benchmark -s benchmarks/test_speed_benchmark.py``. The recordings are made from the
+samples: 1280 x 720, 30 pictures a second; holds are lengthened by playing their middle back and forth.
 """
 
 import os
@@ -31,7 +31,7 @@ from backstretch.library import builtin_poses, open_library
 from backstretch.request import Assignment, Request
 from backstretch.result import Result
 from backstretch.video import VideoReader
-from tests.truth import ROOT, SAMPLES
+from tests.places import SAMPLES, SOURCE
 
 WH, FPS = (1280, 720), 30
 PAIRS = int(os.environ.get("BACKSTRETCH_PAIRS", "3"))
@@ -322,7 +322,7 @@ def run_s(*arguments: str | Path) -> tuple[float, float]:
         "backstretch",
         *map(str, arguments),
     ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     memory_mb, code = done.stdout.split()

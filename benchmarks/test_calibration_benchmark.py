@@ -1,9 +1,9 @@
-"""The published figures of calibration: ``pytest -m benchmark -s tests/test_calibration_benchmark.py``."""
+"""The published figures of calibration: ``pytest -m benchmark -s benchmarks/test_calibration_benchmark.py``."""
 
 import pytest
 
-from tests import calibration, calibration_tables
-from tests.truth import MEDIA
+from benchmarks import calibration, calibration_tables
+from tests.places import MEDIA
 
 pytestmark = [
     pytest.mark.benchmark,

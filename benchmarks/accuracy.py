@@ -1,7 +1,7 @@
 """The benchmark: how far the counted seconds are from the truth. Prints its tables.
 
-Run it with ``pytest -m benchmark -s``. It looks at the clips of ``../shared/media`` where they are, and
-at those in ``samples/`` otherwise.
+Run it with ``pytest -m benchmark -s benchmarks``. It looks at the clips of ``../shared/media`` where they
+are, and at those in ``samples/`` otherwise.
 """
 
 import json
@@ -9,7 +9,6 @@ import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import fmean, median
 
@@ -23,22 +22,25 @@ from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.recording import Recording
 from backstretch.request import Assignment, Request
-from backstretch.result import Result
 from backstretch.session import Session, Step
 from backstretch.video import VideoReader
-from tests.recognition import Seen, library, merged, seen_in, unasked
+from benchmarks.recognition import Seen, merged, seen_in
+from tests.places import MEDIA, SAMPLES
 from tests.truth import (
     CAT_COW,
-    MEDIA,
     OPENS_EARLY_S,
     OTHER_SIDE_FIRST,
-    SAMPLES,
     Clip,
     clips,
+    credited,
+    library,
+    look,
     overlap,
+    pose,
+    reference,
+    unasked,
 )
 
-REFERENCE_STEP_S = 0.001
 JOBS = 2
 EDGE_S = 0.3
 """Ranges are entered and left at their own depth, not at the third that the outer intervals take."""
@@ -69,11 +71,6 @@ TIMED = {
     "seated_forward_fold",
 }
 """Poses whose clips are looked at at several rates."""
-
-
-@cache
-def pose(pose_id: str) -> Pose:
-    return library().poses[pose_id]
 
 
 @dataclass(frozen=True)
@@ -131,24 +128,6 @@ class Row:
 
 def media_clips() -> list[Clip]:
     return clips(MEDIA) or clips(SAMPLES)
-
-
-def look(clip: Clip, landmarker: MediaPipeLandmarker, request: Request):
-    with VideoReader(clip.video) as reader:
-        return analyse_video(reader, landmarker, request)
-
-
-def reference(clip: Clip, stretch: Pose, step_s: float = REFERENCE_STEP_S) -> float:
-    """Valid seconds of the true landmarks, every ``step_s``, through the same pose file."""
-    session = Session((stretch,), steady=False)
-    session.push(clip.true_track(step_s))
-    session.finish()
-    return sum(held.hold.valid_s for held in session.held)
-
-
-def credited(result: Result) -> list[tuple[float, float]]:
-    spans = [span for held in result.holds for span in held.hold.spans]
-    return [(span.start_s, span.end_s) for span in spans if span.kind is Kind.VALID]
 
 
 def recording_of(clip: Clip) -> tuple[Recording, float]:

@@ -25,9 +25,10 @@ from backstretch.recording import TRACK_ENDING, Recording
 from backstretch.request import Assignment, Part, Request
 from backstretch.session import Session
 from backstretch.shots import TakeOptions, shot_of
-from tests.accuracy import JOBS, recording_of
-from tests.recognition import Spans, library, merged, valid_spans
-from tests.truth import ALSO_TRUE, MEDIA, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, overlap
+from benchmarks.accuracy import JOBS, recording_of
+from benchmarks.recognition import Spans, merged, valid_spans
+from tests.places import MEDIA
+from tests.truth import ALSO_TRUE, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, library, overlap
 
 DATE = "2026-01-31"
 LIBRARY, PERSONAL, STIFF, STIFF_HALF, NEW = "library", "personal", "stiff", "stiff, half", "new"

@@ -1,11 +1,11 @@
-"""The published figures: ``pytest -m benchmark -s`` prints the tables and holds the program to them."""
+"""The published figures, and their tables: ``pytest -m benchmark -s benchmarks/test_benchmark.py``."""
 
 from statistics import median
 
 import pytest
 
-from tests import accuracy, recognition
-from tests.truth import MEDIA
+from benchmarks import accuracy, recognition
+from tests.places import MEDIA
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.model, pytest.mark.timeout(3600)]
 
