@@ -7,7 +7,8 @@ from backstretch.columns import COLUMNS
 from backstretch.hold import Kind, Span
 from backstretch.neutral import Neutral
 from backstretch.pose_file import load_pose
-from backstretch.result import reasons, score
+from backstretch.reasons import BOUNCING, TOO_BRIEF, Reason, ReasonKind
+from backstretch.result import alike_joined, losses, score
 from backstretch.take import too_slow
 from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
@@ -55,13 +56,24 @@ def test_few_pictures_a_second_are_said_of_videos(fps, frames, said):
 
 def test_reasons_are_summed_and_sorted_by_what_they_cost():
     spans = (
-        Span(0.0, 1.0, Kind.WRONG, "bouncing"),
+        Span(0.0, 1.0, Kind.WRONG, BOUNCING),
         Span(1.0, 9.0, Kind.VALID),
-        Span(9.0, 12.6, Kind.UNSEEN, "left hip unseen"),
-        Span(12.6, 13.0, Kind.WRONG, "bouncing"),
-        Span(13.0, 13.01, Kind.WRONG, "too short to say"),
+        Span(9.0, 12.6, Kind.UNSEEN, Reason(ReasonKind.UNSEEN, landmark="left_hip")),
+        Span(12.6, 13.0, Kind.WRONG, BOUNCING),
+        Span(13.0, 13.01, Kind.WRONG, TOO_BRIEF),
     )
-    assert reasons(spans) == ["3.6 s left hip unseen", "1.4 s bouncing"]
+    assert [(reason, round(seconds, 2)) for reason, seconds in losses(spans)] == [
+        ("left hip unseen", 3.6),
+        ("bouncing", 1.4),
+    ]
+
+
+def test_two_measures_of_one_name_are_one_loss_and_one_span():
+    """A head turn is taken from the head's yaw and from the nose."""
+    turns = [Reason(ReasonKind.TOO_SMALL, name) for name in ("head_yaw_rel", "nose_aside")]
+    spans = [Span(n, n + 1.0, Kind.WRONG, reason) for n, reason in enumerate(turns)]
+    assert losses(spans) == [("head turn too small", 2.0)]
+    assert alike_joined(spans) == [Span(0, 2.0, Kind.WRONG, turns[0])]
 
 
 def test_scores_come_in_steps_of_five():

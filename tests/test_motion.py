@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST, Kind
+from backstretch.hold import Kind
 from backstretch.motion import MotionWatch
+from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 from tests.figures import every, jittered
 
 

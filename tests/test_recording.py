@@ -17,8 +17,9 @@ from backstretch.hold import State
 from backstretch.landmarks import COUNT, Landmarks, LandmarkTrack
 from backstretch.matching import Form
 from backstretch.pose_file import load_pose
+from backstretch.reasons import Reason, ReasonKind
 from backstretch.recording import Recording, StepsFile, output_folder
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.video import Source
 from tests.truth import ROOT
 
@@ -252,13 +253,12 @@ class TestSteps:
             landmarks=None,
             values=values,
             neutral=None,
-            near="left",
+            near_side="left",
             form=Form(BEND, "left"),
             verdict=None,
             state=State.UNSEEN,
-            reason='left hip unseen, "hidden"',
-            cue="",
-            motion="",
+            reason=Reason(ReasonKind.UNSEEN, landmark="left_hip"),
+            motion=None,
             near_pose=False,
             valid_s=1.5,
             total_s=2.25,
@@ -271,7 +271,7 @@ class TestSteps:
             return list(csv.DictReader(written))
 
     def test_have_a_column_for_the_verdict_and_every_measure(self, rows):
-        head = ["time_s", "state", "pose", "side", "reason", "valid_s", "total_s"]
+        head = ["time_s", "state", "pose", "side", "reason", "reason_code", "valid_s", "total_s"]
         assert list(rows[0]) == head + [column.key for column in COLUMNS]
         assert len(set(rows[0])) == len(rows[0])
 
@@ -279,7 +279,7 @@ class TestSteps:
         assert len(rows) == 1
         assert float(rows[0]["time_s"]) == 0.04
         assert rows[0]["state"] == str(State.UNSEEN)
-        assert rows[0]["reason"] == 'left hip unseen, "hidden"'
+        assert (rows[0]["reason"], rows[0]["reason_code"]) == ("left hip unseen", "unseen:left_hip")
         assert (rows[0]["valid_s"], rows[0]["total_s"]) == ("1.500", "2.250")
 
     def test_leave_empty_what_could_not_be_measured(self, rows):

@@ -6,9 +6,13 @@ from backstretch import lines
 from backstretch.haste import Haste
 from backstretch.hold import State
 from backstretch.prompting import Prompter, SteadyLook
+from backstretch.reasons import BOUNCING, TOO_FAST
 from backstretch.scene import Look
-from backstretch.session import Step
+from backstretch.step import Step
+from backstretch.wording import cue_of
 
+UNSAFE = {TOO_FAST, BOUNCING}
+"""What is shown and said without waiting whether it lasts."""
 _LOOKS = {State.IN: Look.IN, State.OUT: Look.ADJUST, State.UNSEEN: Look.UNSEEN}
 
 
@@ -59,9 +63,10 @@ class Adviser:
         """The advice of a moment to somebody of whom this side is asked."""
         is_other = step.valid_s > 0.0 and step.side != side
         is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
-        cue = lines.other_side(side) if is_other else step.cue if is_meant else ""
+        cue = lines.other_side(side) if is_other else cue_of(step) if is_meant else ""
         cue = lines.SLOWLY if self._is_hasty else cue
-        is_urgent = cue in lines.SAFETY
+        is_unsafe = step.reason in UNSAFE and is_meant and not is_other
+        is_urgent = self._is_hasty or is_unsafe
         said = self.prompter.push(step.time_s, cue, at_once=is_urgent)
         now = Look.ADJUST if is_other else _LOOKS[step.state] if is_meant else Look.CALM
         look = Look.ADJUST if self._is_hasty else self._look.push(step.time_s, now)

@@ -26,7 +26,7 @@ from backstretch.placement import needed_landmarks
 from backstretch.poses import Pose
 from backstretch.positions import is_alike, meant_of
 from backstretch.reach import Shown, best_try, stretches, taken_for
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.stills import Still, stills_of
 
 LEAST_S = 1.0

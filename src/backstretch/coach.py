@@ -21,8 +21,8 @@ from backstretch.presence import Presence
 from backstretch.programme import Part, Programme
 from backstretch.prompting import Script, speaking_s
 from backstretch.scene import Look, Phase, Scene
-from backstretch.session import Step
 from backstretch.setting_up import SettingUp
+from backstretch.step import Step
 
 REMIND_EVERY_S = 15.0
 """How often somebody who stays in position after a whole hold is told that it is enough."""

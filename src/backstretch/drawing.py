@@ -16,7 +16,7 @@ from backstretch.hold import LONGEST_GAP_S
 from backstretch.landmarks import Landmarks
 from backstretch.overlay import Overlay
 from backstretch.result import Wanted
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.video import VideoReader
 
 MOST_WAITING = 2000

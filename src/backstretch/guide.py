@@ -27,11 +27,13 @@ from backstretch.orders import Command, Event, Judge, Note, Say, Sound
 from backstretch.placement import Room
 from backstretch.poses import Pose
 from backstretch.prompting import Prompter, Script, speaking_s
+from backstretch.reasons import ReasonKind
 from backstretch.scene import Look, Phase, Scene
-from backstretch.session import Step
 from backstretch.setting_up import SettingUp
+from backstretch.step import Step
 from backstretch.still_watch import StillWatch
 from backstretch.stills import Still, stills_of
+from backstretch.wording import cue_of, describe_reason
 
 COUNT_S, TAKE_S, LEAST_STILL_S = 3.0, 3.0, 2.0
 """Counted down before a take; taken; and so much of that must be without movement."""
@@ -43,6 +45,7 @@ MOST_REFUSED = 5
 CHECK_S, CHECK_PATIENCE_S = 2.0, 60.0
 """Valid seconds that make the stretch recognised, and how long that is waited for."""
 LEAST_SEEN = 0.8
+UNSEEN = {ReasonKind.NOBODY, ReasonKind.UNSEEN}
 _OVER = {Phase.PAIN, Phase.DONE}
 
 
@@ -81,6 +84,7 @@ class Guide:
         self._time_s = self._since_s = self._out_s = 0.0
         self._counted = 0
         self._seen = ""
+        self._hint_look = Look.CALM
         self._checking = self._paused = self._has_begun = False
         self.scene = self._before_pause = self._plain(Look.CALM, "Set up", "")
 
@@ -172,7 +176,7 @@ class Guide:
         self._show_waiting()
 
     def _show_waiting(self, hint: str = "") -> None:
-        look = Look.UNSEEN if hint.startswith(lines.UNSEEN) else Look.CALM
+        look = self._hint_look if hint else Look.CALM
         line = lines.COME_IN if self._goal.checked else lines.STRAIGHT
         self.scene = self._plain(look, "Begin", hint or line)
 
@@ -195,9 +199,11 @@ class Guide:
             self._hint(step)
 
     def _hint(self, step: Step) -> None:
-        unseen = step.reason.endswith("unseen") or step.landmarks is None
-        words = step.cue if unseen and step.cue else lines.hint(self._goal.pose, self.refused)
+        unseen = step.reason is not None and step.reason.kind in UNSEEN
+        words = cue_of(step) if unseen else lines.hint(self._goal.pose, self.refused)
         said = self._prompter.push(self._time_s, words)
+        if self._prompter.shown == words:
+            self._hint_look = Look.UNSEEN if unseen else Look.CALM
         if said:
             self._say(said)
         self._show_waiting(self._prompter.shown)
@@ -331,7 +337,8 @@ class Guide:
             self._out.append(Sound(Earcon.DONE))
             self._end("done")
         elif self._time_s - self._since_s > CHECK_PATIENCE_S:
-            self._fail(f"{lines.NOT_RECOGNISED}{': ' + step.reason if step.reason else ''}")
+            why = f": {describe_reason(step.reason)}" if step.reason else ""
+            self._fail(f"{lines.NOT_RECOGNISED}{why}")
 
     def _again(self) -> None:
         """Go back to the last take, whatever became of it."""

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from backstretch.landmarks import Landmarks
 from backstretch.result import Wanted
-from backstretch.session import Session, Step
+from backstretch.session import Session
+from backstretch.step import Step
 from backstretch.take import Take
 
 AT_ONCE, BEHIND_S = 16, 0.1
@@ -46,7 +47,7 @@ class Judge:
 
     def is_busy(self) -> bool:
         """Whether some position is held, or may soon be."""
-        return any(watch.busy or watch.near for watch in self.take.session.watches)
+        return any(watch.busy or watch.is_close for watch in self.take.session.watches)
 
     def seeks_neutral(self) -> bool:
         """Whether there is no neutral yet, and the person may be at rest."""

@@ -9,7 +9,8 @@ from backstretch.landmarks import Landmarks
 from backstretch.orders import Command, Event, Judge
 from backstretch.placement import Room
 from backstretch.scene import Phase, Scene
-from backstretch.session import Session, Step
+from backstretch.session import Session
+from backstretch.step import Step
 from backstretch.take import Take
 
 

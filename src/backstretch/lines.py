@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from backstretch.agenda import Agenda
-from backstretch.cues import MOTION_CUES
-from backstretch.hold import BOUNCING
 from backstretch.poses import Pose
 from backstretch.programme import Part
+from backstretch.reasons import TOO_FAST
 from backstretch.scene import Look
-from backstretch.session import Step
+from backstretch.step import Step
+from backstretch.wording import describe_cue, describe_reason
 
 TITLES = {Look.IN: "Hold", Look.ADJUST: "Adjust", Look.UNSEEN: "Not seen"}
 STAY = "Good. Stay there for a moment."
@@ -16,9 +16,7 @@ LENIENT = "I will go on, though I may not see everything."
 BY_ITSELF = "The clock starts by itself when the position is right."
 BEGIN = "Move in slowly. The clock starts by itself."
 BREATHE = "Breathe easily."
-SLOWLY = "Move slowly."
-SAFETY = {SLOWLY, MOTION_CUES[BOUNCING]}
-"""Shown and said without waiting whether they last."""
+SLOWLY = describe_cue(TOO_FAST)
 RELAX = "Relax. Come out slowly."
 COME_OUT = "Come out slowly."
 ENOUGH = "That is enough. Come out slowly."
@@ -103,7 +101,7 @@ def _progress(agenda: Agenda) -> Iterator[str]:
 
 def not_counting(step: Step) -> str:
     """Why time is not counting."""
-    return f"Not counting: {step.reason}" if step.reason else ""
+    return f"Not counting: {describe_reason(step.reason)}" if step.reason else ""
 
 
 def _lower(words: str) -> str:

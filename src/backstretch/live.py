@@ -23,7 +23,7 @@ from backstretch.lines import CAMERA_LOST
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
 from backstretch.scene import Look, Phase, Scene
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.video import Source
 
 WAIT_S = 0.1

@@ -14,10 +14,11 @@ from backstretch.practice import Practice
 from backstretch.recording import Recording, StepsFile
 from backstretch.result import hold_document
 from backstretch.scene import Scene
-from backstretch.session import Step
 from backstretch.session_record import EVENT, HOLD, SessionRecord
+from backstretch.step import Step
 from backstretch.video import Source
 from backstretch.voice import Voice
+from backstretch.wording import describe_reason
 
 WAITING_PICTURES = 60
 """Two seconds of pictures may wait for a slow encoder; later ones are left out, and counted."""
@@ -86,7 +87,7 @@ class Keeper(Outlet):
             "state": step.state,
             "pose": step.pose.id if step.pose else None,
             "side": step.side,
-            "reason": step.reason,
+            "reason": describe_reason(step.reason),
             "valid_s": round(step.valid_s, 2),
             "wrong_s": round(total(spans, Kind.WRONG), 2),
             "unseen_s": round(total(spans, Kind.UNSEEN), 2),

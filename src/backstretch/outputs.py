@@ -9,7 +9,7 @@ from typing import Self
 from backstretch.drawing import Drawing
 from backstretch.recording import StepsFile
 from backstretch.result import Wanted
-from backstretch.session import Step
+from backstretch.step import Step
 
 Progress = Callable[[float], None]
 """Is told the source's time that has been reached, in seconds."""

@@ -26,8 +26,9 @@ import numpy as np
 from backstretch.columns import COLUMNS
 from backstretch.errors import InputError
 from backstretch.landmarks import LandmarkTrack
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.video import Source
+from backstretch.wording import describe_reason
 
 FORMAT = "backstretch landmark track"
 VERSION = 1
@@ -165,13 +166,18 @@ class StepsFile:
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file)
-        head = ["time_s", "state", "pose", "side", "reason", "valid_s", "total_s"]
+        head = ["time_s", "state", "pose", "side", "reason", "reason_code", "valid_s", "total_s"]
         self._rows.writerow([*head, *(column.key for column in COLUMNS)])
 
     def write(self, step: Step) -> None:
         """Add one row; what could not be measured is left empty."""
         told = [f"{step.time_s:.6f}", str(step.state), step.pose.id if step.pose else ""]
-        told += [step.side or "", step.reason, f"{step.valid_s:.3f}", f"{step.total_s:.3f}"]
+        told += [step.side or "", describe_reason(step.reason)]
+        told += [
+            step.reason.code if step.reason else "",
+            f"{step.valid_s:.3f}",
+            f"{step.total_s:.3f}",
+        ]
         self._rows.writerow(
             told + ["" if math.isnan(v) else f"{v:.4g}" for v in step.values.tolist()]
         )

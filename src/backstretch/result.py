@@ -1,20 +1,20 @@
 """Results: what one recording showed, and the JSON document that others rely on."""
 
 import math
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from backstretch.hold import Kind, Moment, Span, total
+from backstretch.hold import Kind, Moment, Span, merge_spans, total
 from backstretch.landmarks import SIDES
 from backstretch.matching import Form, forms_of
 from backstretch.neutral import Neutral, OwnNeutral
 from backstretch.poses import Check, Pose, measure_words
 from backstretch.recognition import Held, Likeness
-from backstretch.snapshots import Snapshots, snapshot_document
+from backstretch.step import Snapshots, Step
 from backstretch.video import Source
+from backstretch.wording import describe_reason
 
 SCHEMA = 1
 SCORE_STEP = 5
@@ -126,9 +126,7 @@ class Result:
             "holds": [hold_document(held, self.wanted) for held in self.holds],
             "attempts": [_span(span) for span in self.attempts],
             "stretches": [_stretch(each, self) for each in tallies(self)],
-            "snapshots": {
-                name: snapshot_document(step) for name, step in self.snapshots.found.items()
-            },
+            "snapshots": {name: _snapshot(step) for name, step in self.snapshots.found.items()},
             "totals": {
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
@@ -223,8 +221,8 @@ def hold_document(held: Held, wanted: Wanted) -> dict[str, Any]:
         "complete": wanted.completes(held),
         "score": score(hold.score),
         "measures": measures_of(form.pose, hold.moments),
-        "reasons": reasons(hold.spans),
-        "spans": [_span(span) for span in hold.spans],
+        "reasons": [f"{seconds:.1f} s {reason}" for reason, seconds in losses(hold.spans)],
+        "spans": [_span(span) for span in alike_joined(hold.spans)],
     }
 
 
@@ -234,7 +232,7 @@ def _span(span: Span) -> dict[str, Any]:
         "start_s": round(span.start_s, 2),
         "end_s": round(span.end_s, 2),
         "kind": str(span.kind),
-        "reason": span.reason,
+        "reason": describe_reason(span.reason),
     }
 
 
@@ -282,17 +280,37 @@ def _likeness(likeness: Likeness) -> dict[str, Any]:
     return {"pose": likeness.pose, "side": likeness.side, "score": percent}
 
 
-def reasons(spans: tuple[Span, ...]) -> list[str]:
-    """Why seconds were lost, most first: ``3.6 s left hip unseen``."""
-    lost: Counter[str] = Counter()
+def alike_joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans with neighbours joined that read the same: two measures may have one name."""
+    return merge_spans(spans, lambda span: describe_reason(span.reason))
+
+
+def losses(spans: Iterable[Span]) -> list[tuple[str, float]]:
+    """Why seconds were lost, in words, and how many; most first."""
+    lost: dict[str, float] = {}
     for span in spans:
         if span.kind is not Kind.VALID:
-            lost[span.reason] += span.seconds  # type: ignore[assignment]
-    return [
-        f"{seconds:.1f} s {reason}"
-        for reason, seconds in lost.most_common()
-        if seconds >= WORTH_SAYING_S
-    ]
+            reason = describe_reason(span.reason)
+            lost[reason] = lost.get(reason, 0.0) + span.seconds
+    most_first = sorted(lost.items(), key=lambda each: -each[1])
+    return [(reason, seconds) for reason, seconds in most_first if seconds >= WORTH_SAYING_S]
+
+
+def _snapshot(step: Step) -> dict[str, Any]:
+    """One snapshot of the JSON document: landmarks in pixels, null where they are not seen."""
+    marks = step.landmarks
+    assert marks is not None
+    assert step.verdict is not None
+    return {
+        "time_s": round(step.time_s, 3),
+        "pose": step.pose.id if step.pose else None,
+        "side": step.side,
+        "state": str(step.state),
+        "reason": describe_reason(step.reason),
+        "closeness": round(step.verdict.closeness, 3),
+        "image_wh": list(marks.image_wh),
+        "xy_px": [[round(x, 1), round(y, 1)] for x, y in marks.xy_px.tolist()],
+    }
 
 
 def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:

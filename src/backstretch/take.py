@@ -7,9 +7,9 @@ from backstretch.landmarks import SIDES, Landmarks
 from backstretch.neutral import Neutral
 from backstretch.recalibration import recalibration
 from backstretch.recognition import Held
-from backstretch.result import Result, Wanted
-from backstretch.session import Session, Step
-from backstretch.snapshots import Snapshots
+from backstretch.result import Result, Wanted, alike_joined
+from backstretch.session import Session
+from backstretch.step import Snapshots, Step
 from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 
@@ -61,7 +61,7 @@ class Take:
         asked = {*(self.wanted.sides or SIDES), None}
         ours = self.ours
         watches = [w for w in self.session.watches if w.form.side in asked]
-        attempts = [span for watch in watches for span in watch.clock.attempts]
+        attempts = [span for watch in watches for span in alike_joined(watch.clock.attempts)]
         neutral = next(iter(self._neutrals.values()), self.session.neutral)
         said = [*warnings, *self._view_warnings(ours), *_capped(ours)]
         said += self._recalibrations(source, attempts)
