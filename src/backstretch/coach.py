@@ -393,7 +393,6 @@ class Coach:
             title=title,
             line=line,
             form=self.agenda.form,
-            name=lines.named(self._part, self.agenda.side).removesuffix("."),
             progress=lines.progress(self.agenda),
             asked_s=self._part.hold_s,
         )

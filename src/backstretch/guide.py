@@ -394,15 +394,12 @@ class Guide:
         self.scene = self._plain(Look.CALM, "Done", words)
 
     def _plain(self, look: Look, title: str, line: str) -> Scene:
-        side = self._side
-        name = self._goal.pose.name
         return Scene(
             phase=self.phase,
             look=look,
             title=title,
             line=line,
-            form=Form(self._goal.pose, side),
-            name=f"{name}, {side} side" if side else name,
+            form=Form(self._goal.pose, self._side),
             progress=lines.progress(len(self._shots), len(self._sides)),
             asked_s=TAKE_S,
         )

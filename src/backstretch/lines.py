@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backstretch.agenda import Agenda
+from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.programme import Part
 from backstretch.reasons import TOO_FAST
@@ -48,7 +49,7 @@ def explaining(part: Part, side: str | None) -> tuple[str, ...]:
 
 def named(part: Part, side: str | None) -> str:
     """The stretch and its side."""
-    return f"{part.pose.name}, {side} side." if side else f"{part.pose.name}."
+    return f"{Form(part.pose, side).name}."
 
 
 def hold_begins(*, first: bool) -> str:

@@ -65,7 +65,10 @@ PLAIN: Colour = (58, 63, 71)
 GROUNDS = {Look.IN: BLUE, Look.ADJUST: ORANGE, Look.UNSEEN: GREY, Look.CALM: PLAIN}
 INKS = {Look.IN: DARK, Look.ADJUST: DARK, Look.UNSEEN: DARK, Look.CALM: WHITE}
 MARKS = {Look.IN: Mark.FINE, Look.ADJUST: Mark.WRONG, Look.UNSEEN: Mark.UNKNOWN}
-KEYS_LINES: tuple[str, ...] = ("Space pause · N next · B back", "M mute · P pain: stop · Q quit")
+MUTE_HELP = "M mute"
+KEYS_HELP = (("Space pause", "N next", "B back"), (MUTE_HELP, "P pain: stop", "Q quit"))
+"""Each key and what it does, in two lines."""
+KEYS_LINES = tuple(" · ".join(keys) for keys in KEYS_HELP)
 KEYS_AFTER: tuple[str, ...] = ("Q quit",)
 WITH_FIGURE = {Phase.PLACING, Phase.READY}
 JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
@@ -248,8 +251,8 @@ class _Page:
 
     def _name(self, scene: Scene, box: Box, top: int) -> None:
         """The stretch and its side."""
-        name, _, side = scene.name.partition(", ")
-        rows = [(name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
+        side = f"{scene.form.side} side" if scene.form.side else ""
+        rows = [(scene.form.pose.name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
         for row, (words, size, colour) in enumerate(rows):
             y = top + self._px(24 + 42 * row)
             self._centred(words, (box.x + box.w / 2, y), size, box.w - self._px(GAP), colour)

@@ -124,6 +124,11 @@ class Form:
     pose: Pose
     side: str | None
 
+    @property
+    def name(self) -> str:
+        """The pose and its side: ``Standing side bend, left side``."""
+        return f"{self.pose.name}, {self.side} side" if self.side else self.pose.name
+
     @cached_property
     def targets(self) -> dict[str, tuple[Target, ...]]:
         """The columns the form reads, by the side that is nearer to the camera."""

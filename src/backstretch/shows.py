@@ -12,7 +12,7 @@ from rich.text import Text
 
 from backstretch.keys import TerminalKeys
 from backstretch.live import Live
-from backstretch.live_view import KEYS_LINES, LiveView
+from backstretch.live_view import KEYS_HELP, MUTE_HELP, LiveView
 from backstretch.orders import Command
 from backstretch.result import Result
 from backstretch.scene import Look, Scene
@@ -139,6 +139,7 @@ def _panel(scene: Scene) -> Panel:
     held = f"{scene.valid_s:.0f} of {scene.asked_s:.0f} s"
     grid.add_row(Text(left or held))
     grid.add_row(Text(scene.note or scene.progress or " ", style="dim"))
-    grid.add_row(Text("\n".join(KEYS_LINES).replace("M mute · ", ""), style="dim"))
+    keys = [" · ".join(key for key in line if key != MUTE_HELP) for line in KEYS_HELP]
+    grid.add_row(Text("\n".join(keys), style="dim"))
     title = Text(scene.name)  # a name may hold brackets, which Rich would take for its own
     return Panel(grid, title=title, title_align="left", padding=(1, 2), width=72)
