@@ -13,6 +13,7 @@ from backstretch.take import too_slow
 from backstretch.video import Source
 from backstretch.view_warnings import view_warnings
 from backstretch.views import View
+from backstretch.wording import describe_notice
 from tests.truth import ROOT
 
 CHILD = load_pose(ROOT / "poses" / "childs_pose.toml")
@@ -28,24 +29,28 @@ def source(fps, frames=100):
     return Source("a.mp4", 20.0, fps, frames, 640, 480)
 
 
+def said(pose, neutral):
+    return list(map(describe_notice, view_warnings(pose, neutral)))
+
+
 def test_a_good_view_needs_no_words():
-    assert view_warnings(CHILD, neutral(95.0)) == []
+    assert said(CHILD, neutral(95.0)) == []
 
 
 def test_a_view_off_the_side_names_the_measures_it_makes_uncertain():
-    (words,) = view_warnings(CHILD, neutral(45.0))
+    (words,) = said(CHILD, neutral(45.0))
     assert "45° off the side view" in words
     assert "hip angle, knee angle, hip to heel distance and 4 more are uncertain" in words
 
 
 def test_a_tilted_camera_is_said():
-    assert view_warnings(CHILD, neutral(90.0, roll_deg=-7.2)) == [
+    assert said(CHILD, neutral(90.0, roll_deg=-7.2)) == [
         "the camera seems tilted by 7°; set it level"
     ]
 
 
 def test_without_a_neutral_it_is_said_what_is_missing():
-    (words,) = view_warnings(CHILD, None)
+    (words,) = said(CHILD, None)
     assert words.startswith("no still moment before the stretch")
 
 

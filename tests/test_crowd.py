@@ -6,6 +6,7 @@ import pytest
 from backstretch.crowd import SURE_AFTER, Crowd
 from backstretch.frame import Frame
 from backstretch.landmarks import Landmarks
+from backstretch.wording import describe_notice
 from tests.figures import FRONT, standing
 
 BODY = standing().seen(FRONT)
@@ -40,7 +41,7 @@ def said(places, sightings=0, *, is_picture=False):
     crowd = Crowd(Others(sightings), is_picture=is_picture)
     for time_s, body in places:
         crowd.look(frame(time_s), body)
-    return crowd.warnings
+    return tuple(map(describe_notice, crowd.warnings))
 
 
 ALONE = [(t, BODY) for t in np.arange(0.0, 10.0, 0.5)]

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
-    {"earcons", "errors", "frame", "landmarks"},
+    {"earcons", "errors", "frame", "landmarks", "notices"},
     {"catalogue", "views", "ideal"},
     {"columns", "reasons"},
     {"formulas"},

@@ -9,6 +9,7 @@ import pytest
 
 from backstretch import report_panels
 from backstretch.errors import InputError
+from backstretch.notices import Notice, NoticeKind
 from backstretch.recording import StepsFile
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
@@ -34,7 +35,10 @@ def kept(tmp_path_factory):
     for step in [*take.push(timeline), *take.finish()]:
         file.write(step)
     file.close()
-    document = take.result(Source("a.mp4", 19.0, 15.0, 286, 640, 480), ("move the lamp",)).as_dict()
+    document = take.result(
+        Source("a.mp4", 19.0, 15.0, 286, 640, 480),
+        (Notice(NoticeKind.AS_WRITTEN, {"words": "move the lamp"}),),
+    ).as_dict()
     return json.loads(json.dumps(document)), (folder / "steps.csv").read_text()
 
 

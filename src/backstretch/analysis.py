@@ -114,7 +114,7 @@ def analyse_track(
         if judge.count == 0:
             raise _nothing_there(recording.source, wanted)
         judge.finish()
-    return judge.take.result(recording.source, recording.warnings), recording
+    return judge.take.result(recording.source, recording.notices), recording
 
 
 def _part(track: LandmarkTrack, wanted: Wanted) -> Iterator[tuple[float, Landmarks | None]]:

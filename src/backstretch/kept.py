@@ -102,7 +102,7 @@ class Kept:
         )
         with self._told():
             if self._track is not None:
-                self._track.save(self.folder / TRACK, result.source, result.warnings)
+                self._track.save(self.folder / TRACK, result.source, result.notices)
         for each in (self._steps, self._video):  # last, since a slow disk may take seconds
             if each is not None:
                 each.close()

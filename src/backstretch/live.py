@@ -20,6 +20,7 @@ from backstretch.landmarker import Landmarker
 from backstretch.landmarks import Landmarks
 from backstretch.led import Led
 from backstretch.lines import CAMERA_LOST
+from backstretch.notices import Notice
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Room
 from backstretch.scene import Look, Phase, Scene
@@ -191,7 +192,7 @@ class Live:
         )
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Notice, ...]:
         """What makes it unsure who was judged."""
         return self._crowd.warnings
 

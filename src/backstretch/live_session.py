@@ -13,6 +13,7 @@ from backstretch.health import DAY_OFF
 from backstretch.kept import RESULT, Kept
 from backstretch.lines import ENDED
 from backstretch.live import Live
+from backstretch.notices import Notice
 from backstretch.outlets import Speaker
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
@@ -47,7 +48,7 @@ class Setup:
     track: bool
     video: bool
     soreness: tuple[int | None, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     profile: str = ""
 
 
@@ -135,7 +136,9 @@ def _about(practice: Practice, capture: Capture) -> dict[str, object]:
     }
 
 
-def _result(live: Live, practice: Practice, capture: Capture, warnings: tuple[str, ...]) -> Result:
+def _result(
+    live: Live, practice: Practice, capture: Capture, warnings: tuple[Notice, ...]
+) -> Result:
     source = live.source(capture.name)
     found = (*warnings, *capture.warnings, *too_slow(source), *live.warnings)
     return practice.result(source, found)

@@ -9,6 +9,7 @@ from backstretch.annotated import AnnotatedVideo
 from backstretch.frame import Frame
 from backstretch.hold import Kind, total
 from backstretch.landmarks import GrowingTrack, Landmarks
+from backstretch.notices import Notice
 from backstretch.orders import Event, Note, Say, Sound
 from backstretch.practice import Practice
 from backstretch.recording import Recording, StepsFile
@@ -143,9 +144,9 @@ class TrackKeeper(Outlet):
         self._growing.push(frame.time_s, marks)
         self._wh = frame.wh
 
-    def save(self, path: Path, source: Source, warnings: tuple[str, ...]) -> None:
+    def save(self, path: Path, source: Source, notices: tuple[Notice, ...]) -> None:
         """Write the landmark track."""
-        Recording(self._growing.track(self._wh), source, warnings).save(path)
+        Recording(self._growing.track(self._wh), source, notices).save(path)
 
 
 class VideoKeeper(Outlet):

@@ -6,6 +6,7 @@ from backstretch.coach import Coach
 from backstretch.hold import Span
 from backstretch.led import Led
 from backstretch.neutral import OwnNeutral
+from backstretch.notices import Notice
 from backstretch.programme import Programme, aims_of
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted
@@ -63,6 +64,6 @@ class Practice(Led[Coach]):
         """The spans of the hold that is going on; empty when there is none."""
         return self._take.session.going_on
 
-    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
+    def result(self, source: Source, warnings: tuple[Notice, ...]) -> Result:
         """What the session came to."""
         return self._take.result(source, warnings)

@@ -10,11 +10,12 @@ from backstretch.hold import Kind, Moment, Span, merge_spans, total
 from backstretch.landmarks import SIDES
 from backstretch.matching import Form, forms_of
 from backstretch.neutral import Neutral, OwnNeutral
+from backstretch.notices import Notice
 from backstretch.poses import Check, Pose, measure_words
 from backstretch.recognition import Held, Likeness
 from backstretch.step import Snapshots, Step
 from backstretch.video import Source
-from backstretch.wording import describe_reason
+from backstretch.wording import describe_notice, describe_reason
 
 SCHEMA = 1
 SCORE_STEP = 5
@@ -83,7 +84,7 @@ class Result:
         wanted: What was asked.
         holds: Holds of the sides asked for, by time.
         attempts: Time near the pose that never became a hold.
-        warnings: What makes the figures uncertain, in plain words.
+        notices: What makes the figures uncertain, and what else is to be said of them.
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
         looks_like: For a photograph, the poses it passes for, best first.
@@ -94,11 +95,16 @@ class Result:
     wanted: Wanted
     holds: tuple[Held, ...]
     attempts: tuple[Span, ...]
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
     neutral: Neutral | None
     seen: float
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices in plain words."""
+        return tuple(map(describe_notice, self.notices))
 
     def seconds(self, kind: Kind) -> float:
         """Seconds of one kind; wrong and unseen ones include attempts."""

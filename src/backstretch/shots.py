@@ -7,11 +7,11 @@ from pathlib import Path
 
 from backstretch.analysis import analyse_video
 from backstretch.calibrating import Shot
-from backstretch.crowd import ANOTHER
 from backstretch.errors import InputError
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import OwnNeutral
+from backstretch.notices import NoticeKind
 from backstretch.outputs import Progress
 from backstretch.poses import Pose
 from backstretch.recording import TRACK_ENDING, Recording
@@ -69,8 +69,8 @@ def shot_of(path: Path, pose: Pose | None, looking: Looking) -> Shot:
         )
     session = Session((pose,) if pose else (), own=looking.own)
     steps = [*session.push(moments), *session.finish()]
-    crowd = next((words for words in recording.warnings if words.startswith(ANOTHER)), "")
-    return Shot(path.name, steps, moments, crowd.partition(";")[0])
+    others = [each for each in recording.notices if each.kind is NoticeKind.ANOTHER_PERSON]
+    return Shot(path.name, steps, moments, others[0] if others else None)
 
 
 def seconds_held(shot: Shot, pose: Pose, own: OwnNeutral | None = None) -> float:

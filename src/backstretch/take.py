@@ -1,10 +1,12 @@
 """One take: a session that is fed moments, and the result that it comes to."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from backstretch.hold import Span
 from backstretch.landmarks import SIDES, Landmarks
 from backstretch.neutral import Neutral
+from backstretch.notices import Notice, NoticeKind
 from backstretch.recalibration import recalibration
 from backstretch.recognition import Held
 from backstretch.result import Result, Wanted, alike_joined
@@ -56,7 +58,7 @@ class Take:
         asked = {*(self.wanted.sides or SIDES), None}
         return tuple(each for each in self.session.held if each.form.side in asked)
 
-    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
+    def result(self, source: Source, warnings: tuple[Notice, ...]) -> Result:
         """What the take came to; ``warnings`` are those of its source."""
         asked = {*(self.wanted.sides or SIDES), None}
         ours = self.ours
@@ -68,23 +70,23 @@ class Take:
         held_s = sum(each.hold.valid_s for each in self.session.held)
         other_s = held_s - sum(each.hold.valid_s for each in ours)
         if other_s > 0.0:
-            said.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
+            said.append(Notice(NoticeKind.OTHER_SIDE, {"held_s": other_s}))
         if self._count == 1:
-            said = [*warnings, "it is a single picture: nothing can be held in it"]
+            said = [*warnings, Notice(NoticeKind.SINGLE_PICTURE)]
         if self._seen == 0:
-            said = [*warnings, "nobody was seen in the recording"]
+            said = [*warnings, Notice(NoticeKind.NOBODY_SEEN)]
         return Result(
             source=source,
             wanted=self.wanted,
             holds=ours,
             attempts=tuple(sorted(attempts, key=lambda span: span.start_s)),
-            warnings=tuple(said),
+            notices=tuple(said),
             neutral=neutral,
             seen=self._seen / max(1, self._count),
             snapshots=self._snapshots,
         )
 
-    def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[str]:
+    def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[Notice]:
         """Which calibrations should be made again, of the poses that were asked for or held."""
         ours = self.ours
         poses = {each.form.pose.id: each.form.pose for each in ours}
@@ -96,7 +98,7 @@ class Take:
             tried = attempts if self.wanted.pose is not None else ()
             yield from recalibration(pose, neutral, source.height, tried, max(ends_s, default=None))
 
-    def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
+    def _view_warnings(self, held: tuple[Held, ...]) -> list[Notice]:
         """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
         if self.wanted.pose is not None:
             pose = self.wanted.pose
@@ -105,22 +107,20 @@ class Take:
             return []
         poses = {each.form.pose.id: each.form.pose for each in held}
         return [
-            f"{pose.name}: {words}"
+            replace(notice, pose=pose.name)
             for pose_id, pose in poses.items()
-            for words in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
+            for notice in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
         ]
 
 
-def _capped(held: tuple[Held, ...]) -> Iterator[str]:
+def _capped(held: tuple[Held, ...]) -> Iterator[Notice]:
     for hold in (each.hold for each in held):
         if hold.held_s > hold.longest_s:
-            yield (
-                f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
-                f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
-            )
+            times_s = {"start_s": hold.start_s, "held_s": hold.held_s, "longest_s": hold.longest_s}
+            yield Notice(NoticeKind.CAPPED, times_s)
 
 
-def too_slow(source: Source) -> Iterator[str]:
+def too_slow(source: Source) -> Iterator[Notice]:
     """A warning where the pictures are few."""
     if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
-        yield f"only {source.fps:g} pictures a second: quick movements can be lost"
+        yield Notice(NoticeKind.FEW_PICTURES, {"fps": source.fps})
