@@ -3,24 +3,41 @@
 
 from backstretch.catalogue import CATALOGUE, Measure
 from backstretch.ideal import SEGMENTS
+from backstretch.library import Library, open_library
 from backstretch.poses import NOT_FOR, POSITIONS, REGIONS, TAGS
 from backstretch.views import VIEWS
 from tests.truth import ROOT
 
 PATH = ROOT / "poses" / "README.md"
 HEAD = """\
-# Pose files
+# The stretches and their files
 
-Each stretch is one file, `poses/ID.toml`; the file's name is its id. It is meant to be read, and written, by a
-physiotherapist. `backstretch poses check FILE` tells all faults of a file at once, `backstretch poses show ID` prints
-one with a drawing, `backstretch poses list` lists them. Files of your own go into the folder `poses` of
-backstretch's data folder, where your system keeps such things, or into any folder named with `--poses`.
+Each stretch is one file, `poses/ID.toml`; the name of the file is the id of the stretch. It is made to be read and written
+by a physiotherapist. The library has {count} stretches and {sets} ready-made sets:
 
-This page is written from the program's own tables by `python -m tests.pose_readme`; a test holds it to them.
+{poses}
+
+```sh
+backstretch poses list --region lower_back --tag gentle      # also --position chair
+backstretch poses show figure_four_supine                    # steps, drawing, checks, dose, safety, sources; --png FILE
+backstretch poses sets lower_back                            # the stretches of a set, with holds, repetitions and rest
+backstretch poses check my_stretch.toml                      # all faults of a pose file at once
+```
+
+![Six of the stretches as stick figures](../docs/stretches.png)
+
+Pose files of your own go into the folder `poses` of backstretch's [data folder](../docs/privacy.md#where-things-are-stored), or
+into any folder that you name with `--poses`. A broken file is reported and does not affect the others. An id that is
+already taken is reported as well. [Calibration](../docs/calibration.md) writes such files for you.
+
+What the camera cannot judge is written in each file (`limits`) and is shown. Pelvic tilt is *guided*: its movement is too small
+to see, and lying with bent knees is also how people rest. It is judged when you ask for it and is never recognised by itself.
+
+This page is written from the program's own tables by `python -m tests.pose_readme`, and a test compares the two.
 
 ## What a file says
 
-| entry | what |
+| entry | meaning |
 | --- | --- |
 | `name`, `also` | what the stretch is called |
 | `regions` | what it is for: {regions} |
@@ -28,63 +45,67 @@ This page is written from the program's own tables by `python -m tests.pose_read
 | `positions` | how the body is placed: {positions} |
 | `views` | from where the camera may see you, best first: {views} |
 | `camera` | where to put the camera, in words |
-| `limits` | what the camera cannot tell, in words (may be left out) |
-| `equipment` | what is needed (may be left out) |
+| `limits` | what the camera cannot judge, in words (optional) |
+| `equipment` | what is needed (optional) |
 | `sides` | `"both"` at once, or `"each"` in turn: written for the left, mirrored for the right |
 | `side_rule` | with `"each"`: which side counts as left |
-| `guided` | why the stretch cannot be told from rest; it is then judged when asked for by name, and never recognised unasked (left out for all others) |
-| `steps`, `safety` | what to do, and when not to |
+| `guided` | why the stretch cannot be told from rest; it is then judged when it is named and never recognised by itself (left out for all others) |
+| `steps`, `safety` | what to do, and when not to do it |
 | `not_for` | {not_for} |
-| `sources` | where stretch and dose come from |
+| `sources` | where the stretch and the dose come from |
 
 `[hold]` is the dose: `seconds` and `repetitions` as `[least, most]`, `default_s` and `default_repetitions`, `source`.
-May be added: `grace_wrong_s` (1) and `grace_unseen_s` (2), how long a lapse may last before the hold is over; `motion`, the
-measure that tells moving from holding, where the first check with a `more` is too unsteady for it.
+Optional entries: `grace_wrong_s` (1) and `grace_unseen_s` (2), how long a lapse may last before the hold ends; `motion`, the
+measure that tells moving from holding, for poses whose first check with a `more` is too unsteady for it.
 
-`[look_alikes]` names what the stretch is mistaken for, each with what tells it apart: ids of other poses, whose drawing the
-checks must then refuse, or names of anything else in quotes.
+`[look_alikes]` names what the stretch is mistaken for, each with what tells it apart. A name is the id of another pose, whose
+drawing the checks must then refuse, or the name of anything else in quotes.
 
-`[figure]` draws the ideal as segment directions in degrees; it may be left out. One number is the angle from straight up
-towards the front; of two the second leads out to the limb's own side. It shows the left as the worked side; `other_...`
-stands for the right where that differs. Entries: {segments}.
+`[figure]` draws the ideal as directions of segments in degrees (optional). One number is the angle from straight up
+towards the front; of two numbers, the second leads out to the limb's own side. The figure shows the left as the worked side;
+`other_...` gives the right where that differs. Entries: {segments}.
 
 Each `[[check]]` is one requirement:
 
-| entry | what |
+| entry | meaning |
 | --- | --- |
-| `measure` | a name from the table below |
+| `measure` | a name from the table of measures |
 | `of` | of sided measures: `near` or `far` from the camera, `work` or `other` side of the stretch, `both` |
-| `frame` | `image` (pixels) or `world` (metres, as the detector guesses the depth); the table's first where left out |
-| `good`, `accept` | `[low, high]`: good, and what counts as held. Leaving needs 5 deg (0.06 for ratios) more |
-| `required` | `true` (where left out): the clock needs it. `"if seen"`: it stops the clock where it is seen to be wrong, but may be out of sight. `false`: form only, it cues |
-| `more` | `larger` or `smaller`, where that means more range of motion |
-| `below`, `above` | what to say; position and ease, never further or deeper |
+| `frame` | `image` (pixels) or `world` (metres, with the depth that the pose model guesses); where left out, the first one that the table names |
+| `good`, `accept` | `[low, high]`: good, and what counts as held. To leave, a value must go 5 deg (0.06 for ratios) further out |
+| `required` | `true` (where left out): without it no time counts. `"if seen"`: it stops the clock if it is seen to be wrong, but may be out of sight. `false`: it gives a cue and does not stop the clock |
+| `more` | `larger` or `smaller`: the direction of more range of motion, where there is one |
+| `below`, `above` | the cue; it speaks of position and ease, never of further or deeper |
 | `source` | where the range comes from, and on what it was tuned |
 
-`backstretch calibrate` writes files like these with somebody's own ranges. They have in addition: `refines`, the library pose that
-they stand in for where both have the same id; `[calibration]` with `date`, `takes` (stills that were measured), `seconds` of them
-together, `sides` (`both` at once, `left` or `right` with the other side mirrored from it, or `each`), `view` (azimuth and elevation
-of the camera, in degrees), `trunk_share` (length of the trunk over the picture's height) and `neutral`, what relative measures were
-counted from. Each check then has `median` and `spread`, what was measured, and where the right side has ranges of its own a
-`[check.right]` with `good`, `accept`, `median` and `spread`.
+`backstretch calibrate` writes files like these with somebody's own ranges. They have more entries: `refines`, the library pose
+that they replace where both have the same id; `[calibration]` with `date`, `takes` (stills that were measured), `seconds` of
+these stills together, `sides` (`both` at once, `left` or `right` with the other side mirrored from it, or `each`), `view`
+(azimuth and elevation of the camera, in degrees), `trunk_share` (length of the trunk over the height of the picture) and
+`neutral`, the values that relative measures were counted from. Each check then has the measured `median` and `spread`, and where
+the right side has ranges of its own a `[check.right]` with `good`, `accept`, `median` and `spread`.
 
 `poses/sets/*.toml` are ready-made sets: `name`, `about`, `source`, `rest_s` between holds, and one `[[stretch]]` each with
 `pose`, and `hold_s` and `repetitions` within the pose's dose. A pose with sides is done on both.
 
 ## Measures
 
-Angles in degrees, ratios over a body length. Angles against gravity take the picture's vertical for it: set the camera level.
-*Relative* measures are differences from your own neutral, a still, upright second. Measures that *follow the facing* are unseen
-from the front and from behind.
+Angles are in degrees, ratios over a length of the body. Angles against gravity use the vertical of the picture: set the camera
+level. *Relative* measures are differences from your own neutral, a still, upright second. Measures that *follow the facing*
+cannot be seen from the front and from behind.
 
-| measure | unit | sides | frames | seen from | what |
+| measure | unit | sides | frames | seen from | what it is |
 | --- | --- | --- | --- | --- | --- |
 """
 
 
 def text() -> str:
     """The whole page."""
+    library = open_library(PATH.parent)
     head = HEAD.format(
+        count=len(library.poses),
+        sets=len(library.sets),
+        poses="\n".join(_of_region(library, region) for region in REGIONS),
         regions=_codes(REGIONS),
         tags=_codes(TAGS),
         positions=_codes(POSITIONS),
@@ -93,6 +114,12 @@ def text() -> str:
         segments=_codes(SEGMENTS),
     )
     return head + "".join(f"{_row(measure)}\n" for measure in CATALOGUE)
+
+
+def _of_region(library: Library, region: str) -> str:
+    """The poses that name this region first."""
+    names = [pose.name for pose in library.poses.values() if pose.regions[0] == region]
+    return f"- **{region.replace('_', ' ').capitalize()}**: {', '.join(names)}."
 
 
 def _row(measure: Measure) -> str:

@@ -12,9 +12,7 @@ import pytest
 
 import backstretch
 from backstretch import api
-from backstretch.columns import COLUMNS
 from backstretch.landmarks import LandmarkTrack
-from backstretch.recording import StepsFile
 from backstretch.video import Source
 from tests.figures import every, moments, side_bend
 from tests.truth import ROOT
@@ -163,39 +161,9 @@ def test_a_track_is_read(path):
     assert recording.track.world_m.shape == (len(recording.track), 33, 3)
 
 
-class TestDocuments:
-    def test_example_prints_the_holds(self, path):
-        example = run_path(str(DOCS / "example.py"))
-        with redirect_stdout(StringIO()) as printed:
-            example["main"](path, "standing_side_bend")
-        assert ", left: 1" in printed.getvalue()
-        assert example["SAMPLE"].is_file()
-
-    def test_every_fixed_column_of_steps_csv_is_described(self, tmp_path):
-        file = StepsFile(tmp_path / "steps.csv")
-        file.close()
-        head = (tmp_path / "steps.csv").read_text("utf-8").strip().split(",")
-        text = (DOCS / "files.md").read_text("utf-8")
-        fixed = head[: -len(COLUMNS)]
-        assert head[-len(COLUMNS) :] == [column.key for column in COLUMNS]
-        assert [name for name in fixed if f"| `{name}` |" not in text] == []
-
-    def test_every_measure_column_is_named_as_described(self):
-        for column in COLUMNS:
-            name, *more = column.key.split(".")
-            assert name == column.measure.name
-            assert more in (
-                [],
-                ["left"],
-                ["right"],
-                ["world"],
-                ["left", "world"],
-                ["right", "world"],
-            )
-
-    def test_every_marker_on_the_left_is_listed(self):
-        from backstretch.opensim import MARKERS
-
-        text = (DOCS / "files.md").read_text("utf-8")
-        left = [pair for pair in MARKERS.items() if not pair[1].startswith("R")]
-        assert [pair for pair in left if not all(f"`{word}`" in text for word in pair)] == []
+def test_the_example_prints_the_holds(path):
+    example = run_path(str(DOCS / "example.py"))
+    with redirect_stdout(StringIO()) as printed:
+        example["main"](path, "standing_side_bend")
+    assert ", left: 1" in printed.getvalue()
+    assert example["SAMPLE"].is_file()

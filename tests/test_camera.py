@@ -1,10 +1,13 @@
 """Capture: real files in real time, real streams on this machine, stand-ins for hardware."""
 
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
 
 import cv2  # noqa: TID253 - compresses the pictures that a network camera sends
 import numpy as np
@@ -468,38 +471,47 @@ def test_the_name_of_a_stream_hides_what_may_be_secret(url, said):
     assert open_capture(url).name == said
 
 
-class TestListOfCameras:
-    def node(self, nodes, index, name, order=0):
-        folder = nodes / f"video{index}"
-        folder.mkdir()
-        (folder / "name").write_text(f"{name}\n")
-        (folder / "index").write_text(f"{order}\n")
+@pytest.fixture
+def system(monkeypatch):
+    """What a system says of its cameras: their numbers and names, by OpenCV's number of it."""
+    listed: dict[int, Any] = {}
 
-    def test_has_those_that_are_there_and_busy_and_not_their_metadata(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("platform.system", lambda: "Linux")
-        for index, name, order in [
-            (94, "Lid", 0),
-            (95, "Lid", 1),
-            (100, "Desk", 0),
-            (96, "Gone", 0),
-        ]:
-            self.node(tmp_path, index, name, order)
-        devices = tmp_path / "dev"
+    def enumerated(api):
+        return [SimpleNamespace(index=index, name=name) for index, name in listed.get(api, ())]
+
+    def make(name, *numbered):
+        monkeypatch.setattr("platform.system", lambda: name)
+        apis = {"Linux": cv2.CAP_V4L2, "Windows": cv2.CAP_DSHOW, "Darwin": cv2.CAP_AVFOUNDATION}
+        listed[apis[name]] = numbered
+
+    monkeypatch.setattr("cv2_enumerate_cameras.enumerate_cameras", enumerated)
+    return make
+
+
+class TestListOfCameras:
+    def test_has_those_that_are_there_and_busy_and_not_their_metadata(self, tmp_path, system):
+        system("Linux", (100, "Desk"), (95, "Lid"), (94, "Lid"))
+        nodes, devices = tmp_path / "sys", tmp_path / "dev"
         devices.mkdir()
-        for index in (94, 95, 100):
+        for index, order in ((94, 0), (95, 1), (100, 0)):
+            (nodes / f"video{index}").mkdir(parents=True)
+            (nodes / f"video{index}" / "index").write_text(f"{order}\n")
             (devices / f"video{index}").touch()
-        listed = cameras(tmp_path, devices)
+        listed = cameras(nodes, devices)
         assert [(c.index, c.name, c.wh, c.fps) for c in listed] == [
             (94, "Lid", (0, 0), 0.0),
             (100, "Desk", (0, 0), 0.0),
         ]
         assert all("in use by another program" in c.fault for c in listed)
 
-    def test_is_empty_where_the_system_lists_none(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("platform.system", lambda: "Linux")
+    def test_is_empty_where_the_system_lists_none(self, tmp_path, system):
+        system("Linux")
         assert cameras(tmp_path / "none") == []
 
-    def test_is_searched_where_the_system_keeps_none(self, monkeypatch):
+    @pytest.mark.parametrize("name", ["Linux", "Windows", "Darwin"])
+    def test_has_names_on_every_system_and_tries_no_other_numbers(
+        self, name, tmp_path, system, monkeypatch
+    ):
         looked_at = []
 
         class Camera(Hardware):
@@ -508,10 +520,16 @@ class TestListOfCameras:
             def __init__(self, index, _):
                 super().__init__()
                 looked_at.append(index)
-                self.is_there = index in {0, 2}
+                self.is_there = index != 2
 
-        monkeypatch.setattr("platform.system", lambda: "Windows")
+        system(name, (2, "Desk"), (0, "Lid"))
         monkeypatch.setattr("backstretch.camera_list.CameraFeed", Camera)
-        listed = [(c.index, c.name, c.wh, c.fps, c.fault) for c in cameras()]
-        assert listed == [(n, f"camera {n}", (640, 480), 30.0, "") for n in (0, 2)]
-        assert looked_at == [0, 1, 2, 3, 4]
+        listed = [(c.index, c.name, c.wh, c.fps, bool(c.fault)) for c in cameras(tmp_path)]
+        assert listed == [(0, "Lid", (640, 480), 30.0, False), (2, "Desk", (0, 0), 0.0, True)]
+        assert looked_at == [0, 2]
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="the list of Linux")
+    def test_comes_from_the_nodes_of_linux(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("glob.glob", lambda _: ["/dev/video994", "/dev/video993"])
+        listed = [(c.index, c.name) for c in cameras(tmp_path, tmp_path)]
+        assert listed == [(993, "video993"), (994, "video994")]

@@ -5,8 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from backstretch.earcons import D4_HZ, RATE, Earcon, tone
+from backstretch.earcons import RATE, Earcon, tone
 
+D4_HZ = 293.66
 BREATHS = (Earcon.BREATHE_IN, Earcon.BREATHE_OUT)
 NEAR_HZ = 8.0
 """How finely a quarter of a second tells pitches apart."""

@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -12,15 +13,35 @@ from hypothesis import strategies as st
 
 from backstretch import health
 from backstretch.errors import InputError
-from backstretch.health import Answers, fitting, load_answers, save_answers, unsuitable
+from backstretch.health import (
+    FORMAT,
+    VERSION,
+    Answers,
+    fitting,
+    load_answers,
+    save_answers,
+    unsuitable,
+)
 from backstretch.library import open_library
 from backstretch.poses import NOT_FOR
 from tests.truth import ROOT
 
 LIBRARY = open_library(ROOT / "poses")
-NONE: frozenset[str] = frozenset()
-HIP = Answers(frozenset({"hip_replacement"}), frozenset({"stenosis"}), "2026-11-23")
-HEALTHY = Answers(NONE, NONE, "2026-11-23")
+DAY = date(2026, 11, 23)
+
+
+def document_of(answers, asked_on=DAY):
+    return Answers(format=FORMAT, version=VERSION, asked_on=asked_on, answers=answers)
+
+
+def answered(*unfit, skipped=()):
+    """Answers, of which all others are no."""
+    yes, nothing = dict.fromkeys(unfit, "yes"), dict.fromkeys(skipped, "skipped")
+    return document_of(dict.fromkeys(NOT_FOR, "no") | nothing | yes)
+
+
+HIP = answered("hip_replacement", skipped=["stenosis"])
+HEALTHY = answered()
 LISTS = (health.RED_FLAGS, health.SEE_SOON, health.STOP_ON, health.PAIN_ADVICE)
 INTROS = (health.RED_FLAGS_INTRO, health.SEE_SOON_INTRO, health.STOP_ON_INTRO)
 WORDS = "\n".join([health.NOTE, *INTROS, *sum(LISTS, ()), *health.QUESTIONS.values()]).lower()
@@ -31,9 +52,7 @@ keys = st.sampled_from(["yes", "no", "skipped"])
 
 @st.composite
 def answers(draw):
-    said = {key: draw(keys) for key in NOT_FOR}
-    unfit, skipped = (frozenset(k for k in said if said[k] == w) for w in ("yes", "skipped"))
-    return Answers(unfit, skipped, str(draw(st.dates())))
+    return document_of({key: draw(keys) for key in NOT_FOR}, draw(st.dates()))
 
 
 @pytest.fixture
@@ -112,6 +131,12 @@ class TestAnswers:
         assert load_answers(path) == HEALTHY
         assert [each.name for each in path.parent.iterdir()] == ["health.json"]
 
+    def test_stand_in_a_file_of_this_form(self, path):
+        save_answers(path, answered("hip_replacement", skipped=["stenosis"]))
+        answers = dict.fromkeys(NOT_FOR, "no") | {"hip_replacement": "yes", "stenosis": "skipped"}
+        head = {"format": "backstretch health answers", "version": 1, "asked_on": "2026-11-23"}
+        assert path.read_text() == json.dumps(head | {"answers": answers}, indent=2) + "\n"
+
     def test_can_be_read_by_a_person(self, path):
         save_answers(path, HIP)
         told = json.loads(path.read_text())["answers"]
@@ -123,19 +148,15 @@ class TestAnswers:
         document = json.loads(path.read_text())
         del document["answers"]["head_down"]
         path.write_text(json.dumps(document))
-        assert load_answers(path) == replace(HEALTHY, skipped=frozenset({"head_down"}))
+        assert load_answers(path) == answered(skipped=["head_down"])
 
     @pytest.mark.parametrize(
-        "wrong",
-        [
-            {"unfit": frozenset({"gout"})},
-            {"unfit": frozenset({"stenosis"})},
-            {"asked_on": "yesterday"},
-        ],
+        ("said", "day"),
+        [({"gout": "yes"}, DAY), ({"stenosis": "maybe"}, DAY), ({}, "yesterday")],
     )
-    def test_that_make_no_sense_cannot_be_made(self, wrong):
+    def test_that_make_no_sense_cannot_be_made(self, said, day):
         with pytest.raises(ValueError, match=r"."):
-            replace(HIP, **wrong)
+            document_of(said, day)
 
     @posix_only
     def test_are_for_their_owner_only_whatever_the_umask(self, path):
@@ -190,6 +211,14 @@ class TestDamagedFile:
         assert load_answers(path) is None
         assert path.with_name("health.json.damaged").exists()
 
+    @pytest.mark.parametrize("entry", ["format", "version", "asked_on", "answers"])
+    def test_without_an_entry_is_not_believed(self, path, entry):
+        save_answers(path, HIP)
+        document = json.loads(path.read_text())
+        del document[entry]
+        path.write_text(json.dumps(document))
+        assert load_answers(path) is None
+
     def test_cut_anywhere_is_whole_or_not_believed(self, path):
         save_answers(path, HIP)
         data = path.read_bytes()
@@ -234,7 +263,7 @@ class TestUnsuitable:
         assert all(unsuitable(pose, given) == () for pose in LIBRARY.poses.values())
 
     def test_is_nothing_for_a_question_that_was_skipped(self):
-        skipped = Answers(NONE, frozenset(NOT_FOR), "2026-11-23")
+        skipped = answered(skipped=NOT_FOR)
         assert all(unsuitable(pose, skipped) == () for pose in LIBRARY.poses.values())
 
 
@@ -256,7 +285,7 @@ class TestFitting:
                 fitting(each, LIBRARY.poses, said)
 
     def test_says_why_a_stretch_is_left_out(self):
-        brittle = Answers(frozenset({"osteoporosis"}), NONE, "2026-11-23")
+        brittle = answered("osteoporosis")
         chosen = LIBRARY.find_set("back_pain")
         (line,) = fitting(chosen, LIBRARY.poses, brittle)[1]
         assert line == (
@@ -266,14 +295,14 @@ class TestFitting:
 
     def test_says_all_reasons(self):
         chosen = LIBRARY.find_set("back_pain")
-        two = Answers(frozenset({"leg_pain", "hip_replacement"}), NONE, "2026-11-23")
+        two = answered("leg_pain", "hip_replacement")
         (line,) = (x for x in fitting(chosen, LIBRARY.poses, two)[1] if "knee to chest" in x)
         assert "a hip replacement and acute pain that shoots into a leg. Ask" in line
 
     def test_says_what_to_do_when_nothing_is_left(self):
         chosen = LIBRARY.find_set("back_pain")
         only = [each for each in chosen.stretches if each.pose == "childs_pose"]
-        brittle = Answers(frozenset({"osteoporosis"}), NONE, "2026-11-23")
+        brittle = answered("osteoporosis")
         with pytest.raises(InputError, match="choose another set, or ask a clinician") as caught:
             fitting(replace(chosen, stretches=tuple(only)), LIBRARY.poses, brittle)
         assert "\n" not in str(caught.value)

@@ -56,6 +56,7 @@ RIM = set(MODULES) - MIDDLE - TOP - {"__init__"}
 DOORS = {
     "mediapipe": {"landmarker"},
     "cv2": {"camera", "canvas", "window"},
+    "cv2_enumerate_cameras": {"camera_list"},
     "sounddevice": {"voice"},
     "av": {"video", "annotated"},
     "typer": {
@@ -75,10 +76,19 @@ DOORS = {
     },
     "matplotlib": {"progress_charts", "report_charts", "svg_charts"},
     "plotext": {"progress_page"},
+    "pydantic": {"health"},
     "platformdirs": {"cli_options"},
     "tomlkit": {"own_neutral", "pose_writer"},
 }
-HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "plotext", "sounddevice"}
+HEAVY = {
+    "mediapipe",
+    "cv2",
+    "cv2_enumerate_cameras",
+    "av",
+    "matplotlib",
+    "plotext",
+    "sounddevice",
+}
 NOT_IN_THE_MIDDLE = {
     "time",
     "datetime",

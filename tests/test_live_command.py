@@ -10,14 +10,14 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import av  # noqa: TID253 - to cut a clip
 import numpy as np
 import pytest
 
-from backstretch.health import QUESTIONS, Answers, load_answers, save_answers
+from backstretch.health import FORMAT, QUESTIONS, VERSION, Answers, load_answers, save_answers
 from backstretch.history import History
 from backstretch.session_record import END, EVENT, HOLD, PAIN, SessionRecord, read_session
 from tests.media import write_video
@@ -31,7 +31,7 @@ MID_HOLD_S = 7.0
 """The left side is held from 3.5 to 13.5 s."""
 NO_CAMERA = ("--camera", "9", *QUIET)
 """Ends a run where the camera would be opened."""
-TODAY = "2026-11-23"
+TODAY = date(2026, 11, 23)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
 
@@ -44,8 +44,9 @@ class Home:
         self.data = path / "backstretch"
         self.answers = self.data / "health.json"
         if asked:
-            skipped = frozenset(QUESTIONS) - frozenset(unfit)
-            save_answers(self.answers, Answers(frozenset(unfit), skipped, TODAY))
+            said = dict.fromkeys(QUESTIONS, "skipped") | dict.fromkeys(unfit, "yes")
+            answers = Answers(format=FORMAT, version=VERSION, asked_on=TODAY, answers=said)
+            save_answers(self.answers, answers)
 
     def environment(self, display=""):
         names = {**os.environ, "XDG_DATA_HOME": str(self.path), "COLUMNS": "120"}
@@ -517,7 +518,7 @@ class TestFirstRunAtATerminal:
         answers = load_answers(asked[1].answers)
         assert answers is not None
         assert answers.unfit == {"osteoporosis", "late_pregnancy"}
-        assert answers.skipped == {"stenosis"}
+        assert answers.answers["stenosis"] == "skipped"
 
     def test_stores_them_for_the_owner_only(self, asked):
         assert stat.S_IMODE(asked[1].answers.stat().st_mode) == 0o600

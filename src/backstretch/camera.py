@@ -151,9 +151,7 @@ class CameraFeed:
 
     def _camera(self, index: int) -> "cv2.VideoCapture":
         cv = self._cv
-        by_system = {"Linux": cv.CAP_V4L2, "Darwin": cv.CAP_AVFOUNDATION, "Windows": cv.CAP_DSHOW}
-        api = by_system.get(platform.system(), cv.CAP_ANY)
-        device: cv2.VideoCapture = cv.VideoCapture(index, api)
+        device: cv2.VideoCapture = cv.VideoCapture(index, camera_api())
         # MJPG first: uncompressed, USB carries 720p at 10 pictures a second
         device.set(cv.CAP_PROP_FOURCC, cv.VideoWriter.fourcc(*"MJPG"))
         device.set(cv.CAP_PROP_FRAME_WIDTH, CAMERA_WH[0])
@@ -373,6 +371,14 @@ def open_capture(where: str) -> Capture:
             feed.reopen()
         return Capture(feed, f"camera {int(where)}")
     return Capture(FileFeed(Path(where)), where)
+
+
+def camera_api() -> int:
+    """OpenCV's number for the system's own interface, whose order numbers the cameras."""
+    import cv2
+
+    by_system = {"Linux": cv2.CAP_V4L2, "Darwin": cv2.CAP_AVFOUNDATION, "Windows": cv2.CAP_DSHOW}
+    return by_system.get(platform.system(), cv2.CAP_ANY)
 
 
 def shown(url: str) -> str:

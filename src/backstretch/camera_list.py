@@ -1,19 +1,13 @@
 """Which cameras there are."""
 
-import platform
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from backstretch.camera import DEVICES, CameraFeed
+from backstretch.camera import DEVICES, CameraFeed, camera_api
 from backstretch.errors import InputError
 
 NODES = Path("/sys/class/video4linux")
-"""Where Linux lists its cameras, each with its name."""
-MOST_CAMERAS = 6
-"""So many are tried where the system lists none; few people own as many."""
-MOST_MISSES = 2
-"""So many in a row are not there before the search ends; indices can have a gap."""
+"""Where Linux numbers the nodes of each camera."""
 
 
 @dataclass(frozen=True)
@@ -37,30 +31,12 @@ class CameraInfo:
 
 def cameras(nodes: Path = NODES, devices: Path = DEVICES) -> list[CameraInfo]:
     """The cameras that can be opened, and those that are there and cannot; opens each for it."""
-    if platform.system() == "Linux":
-        return list(_listed(nodes, devices))
-    return list(_tried(devices))
+    from cv2_enumerate_cameras import enumerate_cameras
 
-
-def _listed(nodes: Path, devices: Path) -> Iterator[CameraInfo]:
-    for index in sorted(int(node.name[5:]) for node in nodes.glob("video*")):
-        node = nodes / f"video{index}"
-        camera = _looked_at(index, _read(node / "name") or f"camera {index}", devices)
-        is_there = (devices / node.name).exists()
-        # A camera's further nodes (index 1, ...) carry its metadata, and cannot be opened.
-        if not camera.fault or (is_there and _read(node / "index") in {"", "0"}):
-            yield camera
-
-
-def _tried(devices: Path) -> Iterator[CameraInfo]:
-    misses = 0
-    for index in range(MOST_CAMERAS):
-        camera = _looked_at(index, f"camera {index}", devices)
-        misses = misses + 1 if camera.fault else 0
-        if not camera.fault:
-            yield camera
-        if misses == MOST_MISSES:
-            return
+    names = {each.index: each.name for each in enumerate_cameras(camera_api())}
+    listed = [_looked_at(index, names[index], devices) for index in sorted(names)]
+    # Nodes that may not be read are listed all, also those that carry a camera's metadata only.
+    return [each for each in listed if not (each.fault and _is_further(nodes, each.index))]
 
 
 def _looked_at(index: int, name: str, devices: Path) -> CameraInfo:
@@ -74,8 +50,7 @@ def _looked_at(index: int, name: str, devices: Path) -> CameraInfo:
         feed.close()
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""
+def _is_further(nodes: Path, index: int) -> bool:
+    """Whether a camera has a node before this one; False where the system has no nodes."""
+    order = nodes / f"video{index}" / "index"
+    return order.exists() and order.read_text(encoding="utf-8").strip() != "0"

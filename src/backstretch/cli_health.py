@@ -11,13 +11,14 @@ import typer
 from backstretch.cli_options import ProfileOption, complain, data_folder, own_folder
 
 if TYPE_CHECKING:
-    from backstretch.health import Answers
+    from backstretch.health import Answer, Answers
 
 SESSIONS = "sessions"
 """Folder of the sessions, in the data folder."""
 ANSWERS = "health.json"
 _Said = TypeVar("_Said")
-YES, NO = {"y", "yes"}, {"n", "no"}
+YES = {"y", "yes"}
+ANSWERS_BY_WORD: "dict[str, Answer]" = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}
 
 
 def health(
@@ -118,31 +119,27 @@ def _print_answers(answers: "Answers | None") -> None:
         print("Nothing was answered yet; backstretch health asks.")
         return
     for key, question in QUESTIONS.items():
-        said = "yes" if key in answers.unfit else "skipped" if key in answers.skipped else "no"
-        print(f"{question}  {said}")
+        print(f"{question}  {answers.answers[key]}")
 
 
 def _ask_and_save(path: Path) -> None:
     """Ask all questions; what is skipped leaves nothing out."""
-    from backstretch.health import QUESTIONS, Answers, save_answers
+    from backstretch.health import FORMAT, QUESTIONS, VERSION, Answers, save_answers
 
     print("A few questions, since some stretches do not suit everyone.", file=sys.stderr)
     print("Answer y or n; Enter skips. The answers stay on this machine.", file=sys.stderr)
-    said = {key: _yes_or_no(question) for key, question in QUESTIONS.items()}
     answers = Answers(
-        unfit=frozenset(key for key, yes in said.items() if yes),
-        skipped=frozenset(key for key, yes in said.items() if yes is None),
-        asked_on=date.today().isoformat(),  # noqa: DTZ011 - the day where the person is
+        format=FORMAT,
+        version=VERSION,
+        asked_on=date.today(),  # noqa: DTZ011 - the day where the person is
+        answers={key: _yes_or_no(question) for key, question in QUESTIONS.items()},
     )
     save_answers(path, answers)
     print("Thank you. backstretch health changes the answers.", file=sys.stderr)
 
 
-def _yes_or_no(question: str) -> bool | None:
-    """None for a question that was skipped."""
-    return _until_clear(
-        f"{question} [y/n] ", lambda said: said in YES if said in YES | NO else None
-    )
+def _yes_or_no(question: str) -> "Answer":
+    return _until_clear(f"{question} [y/n] ", ANSWERS_BY_WORD.get) or "skipped"
 
 
 def _number(question: str) -> int | None:

@@ -3,21 +3,23 @@
 The words follow research, section E, and are general guidance; the answers stay in one private file.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Final, Literal
+
+from pydantic import BaseModel, ValidationError, field_validator
 
 from backstretch.errors import InputError
 from backstretch.pose_sets import PoseSet
 from backstretch.poses import NOT_FOR, Pose
 
-FORMAT = "backstretch health answers"
-VERSION = 1
+FORMAT: Final = "backstretch health answers"
+VERSION: Final = 1
+Answer = Literal["yes", "no", "skipped"]
 PART, DAMAGED = ".part", ".damaged"
 """Endings of a file that is being written, and of one that was put aside."""
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
@@ -87,52 +89,30 @@ QUESTIONS = {
 """For each key of `NOT_FOR` what is asked, to be answered with yes or no."""
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What the person said; all keys are those of `NOT_FOR`.
+class Answers(BaseModel, frozen=True, strict=True):
+    """What the person said, as it stands in their file, to be read by a person too.
 
     Attributes:
-        unfit: What was answered with yes.
-        skipped: What was not answered, or had not been asked yet.
-        asked_on: The day, as ISO date.
+        asked_on: The day.
+        answers: By the keys of `NOT_FOR`; a question that had not been asked yet counts as skipped.
     """
 
-    unfit: frozenset[str]
-    skipped: frozenset[str]
-    asked_on: str
+    format: Literal["backstretch health answers"]
+    version: Literal[1]
+    asked_on: date
+    answers: dict[str, Answer]
 
-    def __post_init__(self) -> None:
-        unknown = (self.unfit | self.skipped) - NOT_FOR.keys()
-        if unknown or self.unfit & self.skipped:
-            raise ValueError(f"{sorted(self.unfit)} and {sorted(self.skipped)} are no answers")
-        date.fromisoformat(self.asked_on)
-
+    @field_validator("answers")
     @classmethod
-    def of(cls, document: Any) -> Self:
-        """Read them from the file's document; a question that it does not know yet was skipped.
+    def _complete(cls, answers: dict[str, Answer]) -> dict[str, Answer]:
+        if unknown := answers.keys() - NOT_FOR.keys():
+            raise ValueError(f"{sorted(unknown)} are not asked")
+        return {key: answers.get(key, "skipped") for key in NOT_FOR}
 
-        Raises:
-            ValueError, TypeError, KeyError, AttributeError: It is no such document.
-        """
-        if document["format"] != FORMAT or document["version"] != VERSION:
-            raise ValueError(document["format"])
-        said = dict.fromkeys(NOT_FOR, "skipped") | document["answers"]
-        if not set(said.values()) <= {"yes", "no", "skipped"}:
-            raise ValueError(said)
-        keys = {word: frozenset(k for k in said if said[k] == word) for word in ("yes", "skipped")}
-        if said.keys() != NOT_FOR.keys():
-            raise ValueError(said)
-        return cls(keys["yes"], keys["skipped"], document["asked_on"])
-
-    def as_dict(self) -> dict[str, Any]:
-        """The file's document, to be read by a person too."""
-        said = {key: self._said(key) for key in NOT_FOR}
-        return {"format": FORMAT, "version": VERSION, "asked_on": self.asked_on, "answers": said}
-
-    def _said(self, key: str) -> str:
-        if key in self.unfit:
-            return "yes"
-        return "skipped" if key in self.skipped else "no"
+    @property
+    def unfit(self) -> frozenset[str]:
+        """What was answered with yes."""
+        return frozenset(key for key, answer in self.answers.items() if answer == "yes")
 
 
 def load_answers(path: Path) -> Answers | None:
@@ -141,10 +121,10 @@ def load_answers(path: Path) -> Answers | None:
     A damaged file is neither believed nor lost: it is put aside as ``health.json.damaged``.
     """
     try:
-        return Answers.of(json.loads(path.read_bytes()))
+        return Answers.model_validate_json(path.read_bytes())
     except OSError:
         return None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except ValidationError:
         with suppress(OSError):
             path.replace(path.with_name(path.name + DAMAGED))
         return None
@@ -161,7 +141,7 @@ def save_answers(path: Path, answers: Answers) -> None:
         make_private(path.parent)
         part.unlink(missing_ok=True)
         with open(part, "xb", opener=open_private) as file:
-            file.write(json.dumps(answers.as_dict(), indent=2).encode() + b"\n")
+            file.write(answers.model_dump_json(indent=2).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -9,7 +9,7 @@ many of them together steady a body that is hard to see. Where that is so for mu
 would depend on which pictures are looked at: then all of them are, from the beginning on.
 
 What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
-ends of a hold lie between two looks, not two pictures. README tells by how much the seconds differ.
+ends of a hold lie between two looks, not two pictures. docs/speed.md says by how much the seconds differ.
 """
 
 import math
