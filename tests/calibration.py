@@ -243,7 +243,7 @@ def shot(folder: Path, task: Task, known: Pose | None) -> Shot:
         mirrored=False,
         start_s=0.0,
         end_s=task.end_s,
-        own=None,
+        own_neutral=None,
         watching=lambda _start_s, _end_s: nullcontext(lambda _: None),
     )
     return shot_of(track_path(folder, task.source), known, looking)

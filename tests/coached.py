@@ -71,7 +71,7 @@ STANDING = Step(
 def broken(column: str, state: State, *, above: bool = False) -> Verdict:
     """The verdict of a side bend to the left of which one column is out of its range."""
     (target,) = (t for t in Form(BEND, "left").targets["left"] if t.column.key == column)
-    low, high = target.own.accept
+    low, high = target.for_side.accept
     value = high + 10.0 if above else low - 10.0
     return Verdict(state, (Reading(target, value, -10.0, outside=True),))
 

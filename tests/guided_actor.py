@@ -260,11 +260,13 @@ def begun(
     stretch: Figure | None = None,
     camera_deg: float = FRONT,
     mirrored: bool = False,
-    own: OwnNeutral | None = None,
+    own_neutral: OwnNeutral | None = None,
 ) -> Actor:
     """Somebody at the beginning of takes of a side bend."""
     goal = PersonalGoal(BEND, LIBRARY.recognised, DATE, ())
-    guided = Guided(Guide(goal, sides, pain_advice=ADVICE), BEND, mirrored=mirrored, own=own)
+    guided = Guided(
+        Guide(goal, sides, pain_advice=ADVICE), BEND, mirrored=mirrored, own_neutral=own_neutral
+    )
     return Actor(guided, stretch or side_bend(BEND_DEG), other=REACH, camera_deg=camera_deg)
 
 

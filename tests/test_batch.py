@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from dataclasses import fields, replace
 from multiprocessing import Pipe
 from pathlib import Path, PureWindowsPath
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from backstretch.batch import (
+    HEAD,
     Item,
     Outcome,
     Row,
@@ -22,6 +24,7 @@ from backstretch.batch import (
     named,
     real,
     recordings_in,
+    summary_csv,
     told_of,
 )
 from backstretch.batch_kept import (
@@ -35,12 +38,16 @@ from backstretch.batch_kept import (
     sweep,
     taken_names,
 )
-from backstretch.batch_page import HEAD, line_of, show_table, summary_csv
+from backstretch.batch_page import line_of, show_table
 from backstretch.batch_work import GrowingError, Watch
+from backstretch.catalogue import Measure
 from backstretch.errors import InputError
 from backstretch.library import builtin_poses, open_library
+from backstretch.neutral import OwnNeutral
+from backstretch.poses import Calibration, Check, Dose, OwnRanges, Pose, Reach
 from backstretch.result import Wanted
 from backstretch.spreadsheet import harmless
+from backstretch.views import View
 
 DOCUMENT = {
     "source": {"path": "clip.mp4"},
@@ -58,6 +65,42 @@ DOCUMENT = {
 }
 LIBRARY = open_library(builtin_poses())
 WANTED = Wanted(poses=LIBRARY.recognised, asked=False)
+NEUTRAL = OwnNeutral("2026-01-31", View(10.0, 0.0), {"nose_drop.left": 0.06})
+CALIBRATED_POSE = replace(
+    LIBRARY.find("standing_side_bend"),
+    calibration=Calibration("2026-01-31", 2, 20.0, "each", (10.0, 0.0), 0.3, "of the take"),
+    checks=tuple(
+        replace(check, measured=Reach(1.0, 0.5), right=OwnRanges((1, 2), (0, 3), Reach(1.5, 0.5)))
+        for check in LIBRARY.find("standing_side_bend").checks
+    ),
+)
+CHECK = CALIBRATED_POSE.checks[0]
+
+
+def asking_for(**changes):
+    """What is wanted of a batch, of one pose with something changed."""
+    return Wanted((replace(CALIBRATED_POSE, **changes),))
+
+
+def checking(**changes):
+    return asking_for(checks=(replace(CHECK, **changes), *CALIBRATED_POSE.checks[1:]))
+
+
+SETTINGS = {
+    Wanted: (lambda wanted: wanted, asking_for()),
+    Pose: (lambda pose: Wanted((pose,)), CALIBRATED_POSE),
+    Dose: (lambda dose: asking_for(dose=dose), CALIBRATED_POSE.dose),
+    Calibration: (
+        lambda calibration: asking_for(calibration=calibration),
+        CALIBRATED_POSE.calibration,
+    ),
+    Check: (lambda check: asking_for(checks=(check,)), CHECK),
+    Measure: (lambda measure: checking(measure=measure), CHECK.measure),
+    Reach: (lambda measured: checking(measured=measured), CHECK.measured),
+    OwnRanges: (lambda right: checking(right=right), CHECK.right),
+    OwnNeutral: (lambda own: Wanted((CALIBRATED_POSE,), own_neutral=own), NEUTRAL),
+}
+"""What a result depends on: how each is handed in, and one of it."""
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
 
@@ -386,6 +429,13 @@ class TestSettings:
         }
         model.write_bytes(b"two")
         assert len(hashes | {settings_hash(WANTED, LIBRARY.recognised, model)}) == 13
+
+    @pytest.mark.parametrize("sort", SETTINGS, ids=lambda sort: sort.__name__)
+    def test_differ_with_every_field(self, sort):
+        make, value = SETTINGS[sort]
+        values = [value, *(replace(value, **{each.name: "another"}) for each in fields(value))]
+        hashes = {settings_hash(make(each), LIBRARY.recognised, None) for each in values}
+        assert len(hashes) == len(values)
 
     def test_cannot_be_told_of_a_model_that_is_not_there(self, tmp_path):
         with pytest.raises(InputError, match=r"none\.task: cannot be read"):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from backstretch import batch_crew
 from backstretch.api import _library
 from backstretch.batch_crew import Begun, Crew, Ended
 from backstretch.batch_work import Orders, Task
+from backstretch.library import builtin_poses
 from backstretch.result import Wanted
 from tests.figures import FRONT, side_bend, standing
 from tests.media import Making, grey, write_video
@@ -152,6 +154,24 @@ class TestWritten:
         changed = {name for name, when in results(out).items() if when != first[name]}
         assert changed == {"a", "mon-clip"}
 
+    def test_a_result_is_made_again_when_the_pose_file_has_other_ranges(
+        self, home, track, tmp_path
+    ):
+        pose, out = tmp_path / "bend.toml", tmp_path / "out"
+        text = (builtin_poses() / f"{POSE}.toml").read_text("utf-8")
+        pose.write_text(text, "utf-8")
+        copies(track, tmp_path / "in" / "a.npz", tmp_path / "in" / "b.npz")
+        command = "analyze", tmp_path / "in", "--pose", pose, "--out", out, "--library"
+        home.run(*command)
+        assert documents(out, "a")[0]["totals"]["valid_s"] > 2.0
+        home.run(*command)
+        assert statuses(out) == {"a.npz": "kept", "b.npz": "kept"}
+        stricter = text.replace("accept = [11, 50]", "accept = [35, 50]")
+        pose.write_text(stricter.replace("good = [17, 42]", "good = [36, 42]"), "utf-8")
+        home.run(*command)
+        assert statuses(out) == {"a.npz": "done", "b.npz": "done"}
+        assert documents(out, "a")[0]["totals"]["valid_s"] == 0.0
+
 
 class TestSeveral:
     def test_are_documents_one_a_line_in_the_order_given(self, home, folder, track):
@@ -212,11 +232,17 @@ class TestSeveral:
         screen, terminal = pty.openpty()
         arguments = ["analyze", str(folder), "--json", "--library", "--pose", POSE]
         command = [sys.executable, "-m", "backstretch", *arguments]
-        done = subprocess.run(
-            command, env=home.environment(), stdout=subprocess.PIPE, stderr=terminal, check=False
-        )
-        os.close(terminal)
-        shown = read_all(screen)
+        with ThreadPoolExecutor(1) as reader:  # a terminal that nobody reads from is full at last
+            shown = reader.submit(read_all, screen)
+            done = subprocess.run(
+                command,
+                env=home.environment(),
+                stdout=subprocess.PIPE,
+                stderr=terminal,
+                check=False,
+            )
+            os.close(terminal)
+        shown = shown.result()
         assert len([json.loads(line) for line in done.stdout.splitlines()]) == 3
         assert "All" in shown
         assert "bad.npz: is not a landmark track" in shown

@@ -49,15 +49,15 @@ def keeping(*parts, camera_deg=LEFT_SIDE, seed=1, jitter_px=1.0, **seen):
     return trembling([(n / 5, body) for n, body in enumerate(bodies)], jitter_px, seed)
 
 
-def shot(timeline, pose=None, own=None, **entries):
+def shot(timeline, pose=None, own_neutral=None, **entries):
     """A take as it was measured."""
-    session = Session((pose,) if pose else (), own=own)
+    session = Session((pose,) if pose else (), own_neutral=own_neutral)
     steps = [*session.push(timeline), *session.finish()]
     return Shot("me.mp4", steps, timeline, **entries)
 
 
-def photograph(figure, pose=None, camera_deg=LEFT_SIDE, own=None):
-    return shot([(0.0, figure.seen(camera_deg))], pose, own)
+def photograph(figure, pose=None, camera_deg=LEFT_SIDE, own_neutral=None):
+    return shot([(0.0, figure.seen(camera_deg))], pose, own_neutral)
 
 
 def nobody():

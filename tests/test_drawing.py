@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from backstretch.drawing import Drawing, between
-from backstretch.hold import LONGEST_GAP_S, State
+from backstretch.hold import State
+from backstretch.landmarks import LONGEST_GAP_S
 from backstretch.pose_file import load_pose
 from backstretch.result import Wanted
 from backstretch.session import Session

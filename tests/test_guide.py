@@ -185,7 +185,7 @@ class TestBothSides:
 
 def test_takes_are_measured_from_the_persons_own_neutral_where_there_is_one():
     own = OwnNeutral("2026-01-01", View(0.0, 0.0), {"head_roll_rel.left": 1.5})
-    record = begun("left", own=own).to_the_end().record
+    record = begun("left", own_neutral=own).to_the_end().record
     assert record.neutral == "your own neutral, of 2026-01-01"
 
 

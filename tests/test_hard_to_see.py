@@ -12,9 +12,9 @@ import pytest
 
 from backstretch.analysis import analyse_video
 from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import Landmarks, size_px
 from backstretch.library import open_library
-from backstretch.looking import DOUBT, QUIET_S, size_px
+from backstretch.looking import DOUBT, QUIET_S
 from backstretch.result import Wanted
 from backstretch.video import VideoReader
 from tests.figures import FRONT, standing

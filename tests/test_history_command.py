@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backstretch.cli_saving import _changed
+from backstretch.cli_saving import _changed, with_history
 from backstretch.errors import InputError
 from backstretch.history import ANALYZED, LIVE, Entry, History
 from backstretch.history_schema import newest
@@ -354,6 +354,42 @@ class TestUnusable:
         spoil_table(path, "sitting")
         assert refused(run(tmp_path, "history")).endswith("give the same command again")
         assert "Frog" in run(tmp_path, "history").stdout
+
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    """Where this process keeps what is the user's."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("at_home")
+class TestSaving:
+    def test_prints_nothing_and_hands_back_what_there_is_to_say(self, path, capfd):
+        path.parent.mkdir()
+        path.write_bytes(b"no database at all" * 100)
+        _, notices = with_history(lambda history: history.count())
+        assert ["is damaged; it is kept as" in line for line in notices] == [True]
+        assert capfd.readouterr() == ("", "")
+
+    def test_goes_on_in_a_new_history_where_damage_shows(self, path):
+        keep(path, 1, 2, 3)
+        spoil_table(path, "hold")
+        count, (line,) = with_history(lambda history: len(history.holds()))
+        assert count == 3
+        assert "is damaged; it is kept as" in line
+        assert not line.endswith("give the same command again")
+
+    def test_that_fails_says_first_what_was_to_be_said(self, path):
+        def fail(_):
+            raise InputError("the disk is full")
+
+        path.parent.mkdir()
+        path.write_bytes(b"no database at all" * 100)
+        with pytest.raises(InputError) as failure:
+            with_history(fail)
+        first, last = failure.value.faults
+        assert "is damaged; it is kept as" in first
+        assert last == "the disk is full"
 
 
 def test_a_recording_that_has_gone_tells_no_date(tmp_path):

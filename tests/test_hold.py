@@ -9,8 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstretch.hold import (
-    GRACE_UNSEEN_S,
-    GRACE_WRONG_S,
     HoldClock,
     Kind,
     Limit,
@@ -19,6 +17,7 @@ from backstretch.hold import (
     State,
     split,
 )
+from backstretch.poses import GRACE_UNSEEN_S, GRACE_WRONG_S
 from backstretch.reasons import BOUNCING, TOO_BRIEF, TOO_FAST, Reason, ReasonKind
 from tests.figures import crossings, every, jittered
 

@@ -11,8 +11,9 @@ import pytest
 
 from backstretch.coach import Coach
 from backstretch.frame import Frame
-from backstretch.kept import FOLDER_NAME, RESULT, STEPS, TRACK, VIDEO, Kept
+from backstretch.kept import FOLDER_NAME, Kept
 from backstretch.live import Live
+from backstretch.output_names import RESULT, STEPS, TRACK, VIDEO
 from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.programme import Programme, part_of

@@ -12,12 +12,13 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
     {"earcons", "errors", "frame", "landmarks", "notices"},
-    {"catalogue", "views", "ideal"},
-    {"columns", "reasons"},
+    {"catalogue"},
+    {"columns", "reasons", "views", "ideal"},
     {"formulas"},
     {"measures"},
-    {"swaps", "smoothing", "neutral", "hold"},
+    {"swaps", "smoothing", "neutral"},
     {"poses"},
+    {"hold"},
     {"anatomy", "matching", "motion"},
     {"attempts", "recognition", "shortlist"},
     {"form_watch"},

@@ -65,7 +65,7 @@ class TestBuiltInLibrary:
         assert list(LIBRARY.sets) == sorted(LIBRARY.sets)
 
     def test_is_not_the_users_own(self):
-        assert LIBRARY.own == frozenset()
+        assert LIBRARY.own_ids == frozenset()
 
     def test_recognises_every_pose_that_is_not_guided(self):
         wanted = [pose for pose in LIBRARY.poses.values() if not pose.guided]
@@ -129,7 +129,7 @@ def test_a_pose_of_the_users_own_is_added(tmp_path):
 
 
 def test_only_the_poses_of_the_users_own_are_marked_so(tmp_path):
-    assert open_library(FOLDER, [own(tmp_path)]).own == {"desk_fold"}
+    assert open_library(FOLDER, [own(tmp_path)]).own_ids == {"desk_fold"}
 
 
 def test_a_pose_of_the_users_own_is_recognised(tmp_path):
@@ -140,7 +140,7 @@ def test_a_pose_of_the_users_own_is_recognised(tmp_path):
 def test_poses_of_several_folders_are_added(tmp_path):
     folders = own(tmp_path / "one", "one_fold"), own(tmp_path / "two", "two_fold")
     library = open_library(FOLDER, folders)
-    assert library.own == {"one_fold", "two_fold"}
+    assert library.own_ids == {"one_fold", "two_fold"}
     assert library.paths["two_fold"] == tmp_path / "two" / "two_fold.toml"
 
 
@@ -177,7 +177,7 @@ class TestAnIdThatIsTaken:
         assert library.paths["childs_pose"] == FOLDER / "childs_pose.toml"
 
     def test_is_not_marked_as_the_users_own(self, tmp_path):
-        assert open_library(FOLDER, [own(tmp_path, "childs_pose")]).own == frozenset()
+        assert open_library(FOLDER, [own(tmp_path, "childs_pose")]).own_ids == frozenset()
 
     def test_stays_with_the_folder_that_was_named_first(self, tmp_path):
         one, two = own(tmp_path / "one"), own(tmp_path / "two")
@@ -187,7 +187,7 @@ class TestAnIdThatIsTaken:
 
     def test_does_not_keep_the_folders_other_poses_out(self, tmp_path):
         library = open_library(FOLDER, [own(tmp_path, "childs_pose", "desk_fold")])
-        assert library.own == {"desk_fold"}
+        assert library.own_ids == {"desk_fold"}
 
     def test_of_a_set_stays_with_the_built_in_set(self, tmp_path):
         write(own(tmp_path) / SETS / "lower_back.toml", SET)
@@ -224,7 +224,7 @@ class TestABrokenPose:
 def test_a_broken_set_keeps_no_other_from_loading_and_is_named(tmp_path, data):
     path = write(own(tmp_path) / SETS / "broken.toml", data)
     library = open_library(FOLDER, [tmp_path])
-    assert library.own == {"desk_fold"}
+    assert library.own_ids == {"desk_fold"}
     assert library.sets == LIBRARY.sets
     assert library.faults
     assert [fault for fault in library.faults if not fault.startswith(f"{path}: ")] == []
@@ -240,7 +240,7 @@ def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make, told):
     else:
         path.symlink_to(tmp_path / "nothing")
     library = open_library(FOLDER, [tmp_path])
-    assert library.own == {"desk_fold"}
+    assert library.own_ids == {"desk_fold"}
     assert [fault.split(" (", maxsplit=1)[0] for fault in library.faults] == [f"{path}: {told}"]
 
 
@@ -253,7 +253,7 @@ def test_what_may_not_be_read_is_told_and_keeps_no_other_from_loading(tmp_path, 
         pytest.skip("this user may read everything")
     library = open_library(FOLDER, [tmp_path / "closed", own(tmp_path / "open", "zz_sound")])
     closed.chmod(0o700)
-    assert library.own == {"zz_sound"}
+    assert library.own_ids == {"zz_sound"}
     assert all(str(closed) in fault and "cannot be read" in fault for fault in library.faults)
     assert library.faults
 
@@ -327,14 +327,14 @@ def test_an_unknown_set_brings_the_nearest_ids():
 
 def test_a_number_of_5000_digits_in_hex_keeps_no_other_pose_from_loading(tmp_path):
     library = opened_beside(tmp_path / "broken.toml", b"name = 0x1" + b"0" * 5000)
-    assert library.own == {"zz_sound"}
+    assert library.own_ids == {"zz_sound"}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a matter of POSIX")
 def test_a_pipe_that_is_named_like_a_pose_keeps_nobody_waiting(tmp_path):
     os.mkfifo(own(tmp_path) / "broken.toml")
     library = open_library(FOLDER, [tmp_path])
-    assert library.own == {"desk_fold"}
+    assert library.own_ids == {"desk_fold"}
     assert [fault.endswith("is not a file") for fault in library.faults] == [True]
 
 

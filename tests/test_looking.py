@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from backstretch.hold import LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks, size_px
 from backstretch.looking import (
     CHANGES_FOR_S,
     CHANGING_S,
@@ -22,7 +21,6 @@ from backstretch.looking import (
     has_changed,
     look_at_all,
     look_sparsely,
-    size_px,
     strays_px,
 )
 from backstretch.picture import Picture

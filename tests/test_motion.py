@@ -1,16 +1,24 @@
 """Motion: bouncing, speed and restlessness are found; breathing, entries and exits are not."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backstretch.form_watch import FormWatch
 from backstretch.hold import Kind
+from backstretch.library import builtin_poses
+from backstretch.matching import forms_of
 from backstretch.motion import MotionWatch
+from backstretch.pose_file import load_pose
+from backstretch.poses import GRACE_WRONG_S
 from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 from tests.figures import every, jittered
+
+BEND = load_pose(builtin_poses() / "standing_side_bend.toml")
 
 
 def sway(hz, peak_to_peak, around=120.0):
@@ -29,7 +37,7 @@ def after_entry(value, from_s=3.0):
 
 
 def spans_of(value, times, *, inside=lambda _: True, unit="deg"):
-    watch = MotionWatch(unit)
+    watch = MotionWatch(unit, grace_wrong_s=GRACE_WRONG_S)
     return [span for t in times for span in watch.push(float(t), value(t), inside=inside(t))]
 
 
@@ -220,10 +228,26 @@ def test_moving_outside_the_position_is_not_restless():
 
 
 def test_restlessness_is_told_a_second_later():
-    watch = MotionWatch("deg")
+    watch = MotionWatch("deg", grace_wrong_s=GRACE_WRONG_S)
     value = sway(0.2, 16.0)
     told = [(t, s.end_s) for t in every(30, 12.0) for s in watch.push(t, value(t), inside=True)]
     assert all(t - end_s == pytest.approx(1.0) for t, end_s in told)
+
+
+# Lapses
+
+
+@pytest.mark.parametrize(("grace_s", "is_found"), [(1.0, False), (2.0, True)])
+def test_bouncing_goes_on_through_lapses_within_the_grace_of_the_pose(grace_s, is_found):
+    dose = replace(BEND.dose, grace_wrong_s=grace_s)
+    watch = FormWatch(forms_of(replace(BEND, dose=dose))[0]).motion
+    value = sway(0.345, 16.0)
+    spans = [
+        span
+        for t in every(30, 12.0)  # each time 1.2 s below the limit, less than a bounce's height
+        for span in watch.push(float(t), value(t), inside=value(t) >= 112.0 + 5.5)
+    ]
+    assert any(span.reason == BOUNCING for span in spans) is is_found
 
 
 # Always
@@ -245,7 +269,7 @@ def test_nothing_seen_is_no_movement():
     st.floats(0.0, 30.0),
 )
 def test_what_is_withheld_has_already_been(seed, fps, hz, height_deg):
-    watch = MotionWatch("deg")
+    watch = MotionWatch("deg", grace_wrong_s=GRACE_WRONG_S)
     value = sway(hz, height_deg)
     for t in jittered(fps, 6.0, seed):
         spans = watch.push(float(t), value(t), inside=True)

@@ -17,7 +17,6 @@ from backstretch.neutral import (
     OWN_WITHIN_DEG,
     NeutralFinder,
     OwnNeutral,
-    own_neutral,
     settle,
 )
 from backstretch.own_neutral import load_neutral, neutral_text
@@ -218,26 +217,26 @@ def test_a_link_to_nothing_is_no_neutral(tmp_path):
 
 class TestWhatIsKept:
     def test_is_the_day_and_the_view(self):
-        kept = own_neutral(found(standing().seen(35.0)), DATE)
+        kept = OwnNeutral.of(found(standing().seen(35.0)), DATE)
         assert kept.date == DATE
         assert (kept.view.azimuth_deg, kept.view.elevation_deg) == pytest.approx((35.0, 0.0))
 
     def test_is_every_relative_measure_and_no_other(self):
-        assert own_neutral(found(standing().seen(FRONT)), DATE).values.keys() == set(RELATIVE)
+        assert OwnNeutral.of(found(standing().seen(FRONT)), DATE).values.keys() == set(RELATIVE)
 
     def test_is_what_they_read_at_rest(self):
         figure = Figure(turn_deg=10.0, twist_deg=6.0)
-        values = own_neutral(found(figure.seen(FRONT)), DATE).values
+        values = OwnNeutral.of(found(figure.seen(FRONT)), DATE).values
         assert values[KEY] == pytest.approx(4.0)
         assert values["shoulder_yaw_rel.right"] == pytest.approx(-6.0)
 
     def test_leaves_out_what_was_not_seen(self):
         body = standing().seen(FRONT, hidden=["left_ear", "right_ear"])
-        kept = own_neutral(found(body), DATE).values
+        kept = OwnNeutral.of(found(body), DATE).values
         assert kept.keys() == {"shoulder_yaw_rel.left", "shoulder_yaw_rel.right"}
 
     def test_can_be_written_and_read_again(self, tmp_path):
-        kept = own_neutral(found(Figure(tilt_deg=7.0).seen(20.0)), DATE)
+        kept = OwnNeutral.of(found(Figure(tilt_deg=7.0).seen(20.0)), DATE)
         again = read_again(kept, tmp_path)
         assert again.view.apart(kept.view) < 0.1
         assert again.values == pytest.approx(dict(kept.values), abs=0.001)
@@ -280,24 +279,24 @@ TURNED = Figure(turn_deg=30.0)
 class TestTheNeutralOfATake:
     @pytest.mark.parametrize("camera_deg", NEAR)
     def test_counts_from_the_own_one_where_the_camera_stands_there(self, camera_deg):
-        neutral = found(standing().seen(camera_deg), own=own())
+        neutral = found(standing().seen(camera_deg), own_neutral=own())
         assert yaw(TURNED.seen(camera_deg), neutral) == pytest.approx(20.0)
 
     @pytest.mark.parametrize("camera_deg", AWAY)
     def test_counts_from_the_takes_own_rest_where_it_stands_elsewhere(self, camera_deg):
-        neutral = found(standing().seen(camera_deg), own=own())
+        neutral = found(standing().seen(camera_deg), own_neutral=own())
         assert yaw(TURNED.seen(camera_deg), neutral) == pytest.approx(30.0)
 
     @pytest.mark.parametrize(("camera_deg", "day"), [(19.0, DATE), (21.0, "")])
     def test_says_which_of_them_it_was(self, camera_deg, day):
-        assert found(standing().seen(camera_deg), own=own()).own == day
+        assert found(standing().seen(camera_deg), own_neutral=own()).own_neutral_date == day
 
     def test_is_nobodys_own_without_one(self):
-        assert found(standing().seen(FRONT)).own == ""
+        assert found(standing().seen(FRONT)).own_neutral_date == ""
 
     def test_has_all_else_from_the_take(self):
         body = standing(knee_deg=150.0).seen(15.0)
-        with_own, without = found(body, own=own()), found(body)
+        with_own, without = found(body, own_neutral=own()), found(body)
         others = np.arange(len(without.values)) != COLUMN_INDEX[KEY]
         assert with_own.values[others] == pytest.approx(without.values[others], nan_ok=True)
         assert with_own.lengths == pytest.approx(without.lengths)
@@ -305,15 +304,15 @@ class TestTheNeutralOfATake:
 
     def test_follows_a_person_who_turns_away_and_back(self):
         bodies = [standing().seen(camera_deg) for camera_deg in (FRONT, LEFT_SIDE, FRONT)]
-        days = [found(*bodies[:count], own=own()).own for count in (1, 2, 3)]
+        days = [found(*bodies[:count], own_neutral=own()).own_neutral_date for count in (1, 2, 3)]
         assert days == [DATE, "", DATE]
 
     def test_that_is_given_beforehand_is_left_as_it_is(self):
         known = found(standing().seen(FRONT))
-        assert found(standing().seen(FRONT), known=known, own=own()) is known
+        assert found(standing().seen(FRONT), known=known, own_neutral=own()) is known
 
     def test_need_not_be_found_to_count_from_the_own_one(self):
-        usual = NeutralFinder(own=own()).usual
+        usual = NeutralFinder(own_neutral=own()).usual
         assert yaw(TURNED.seen(FRONT), None, usual) == pytest.approx(20.0)
 
     def test_must_be_found_where_there_is_no_own_one(self):
@@ -346,32 +345,34 @@ def rest_and_turn(camera_deg):
 class TestASession:
     @pytest.mark.parametrize("camera_deg", NEAR)
     def test_counts_from_the_own_neutral_where_the_camera_stands_there(self, camera_deg):
-        read = yaws(rest_and_turn(camera_deg), own=own())
+        read = yaws(rest_and_turn(camera_deg), own_neutral=own())
         assert (read[15], read[-1]) == pytest.approx((-10.0, 20.0))
 
     @pytest.mark.parametrize("camera_deg", AWAY)
     def test_counts_from_the_takes_own_rest_where_it_stands_elsewhere(self, camera_deg):
-        read = yaws(rest_and_turn(camera_deg), own=own())
+        read = yaws(rest_and_turn(camera_deg), own_neutral=own())
         assert (read[15], read[-1]) == pytest.approx((0.0, 30.0), abs=1e-6)
 
     def test_counts_from_the_own_neutral_before_there_is_any(self):
-        first = yaws(rest_and_turn(LEFT_SIDE), own=own())[:10]
+        first = yaws(rest_and_turn(LEFT_SIDE), own_neutral=own())[:10]
         assert first == pytest.approx([-10.0] * 10)
 
     def test_counts_from_nothing_before_there_is_any_without_an_own_one(self):
         assert all(map(math.isnan, yaws(rest_and_turn(FRONT))[:10]))
 
     def test_tells_in_its_steps_whose_neutral_it_is(self):
-        last = [steps_of(rest_and_turn(deg), own=own())[1][-1] for deg in (FRONT, LEFT_SIDE)]
-        assert [step.neutral.own for step in last] == [DATE, ""]
+        last = [
+            steps_of(rest_and_turn(deg), own_neutral=own())[1][-1] for deg in (FRONT, LEFT_SIDE)
+        ]
+        assert [step.neutral.own_neutral_date for step in last] == [DATE, ""]
 
     @pytest.mark.parametrize(("kept", "count"), [(True, 1), (False, 0)], ids=["own", "none"])
     def test_counts_a_hold_that_a_take_begins_with(self, kept, count):
         """Whoever starts in the stretch has shown no rest."""
         begun = replace(Figure(), tilt_deg=35.0).seen(FRONT)
-        rest = own_neutral(found(standing().seen(FRONT)), DATE)
+        rest = OwnNeutral.of(found(standing().seen(FRONT)), DATE)
         timeline = [(float(t), begun) for t in every(10.0, 4.0)]
-        holds = held_s(timeline, own=rest if kept else None)
+        holds = held_s(timeline, own_neutral=rest if kept else None)
         assert holds == [("left", pytest.approx(4.0))] * count
 
     @pytest.mark.parametrize(
@@ -386,6 +387,6 @@ class TestASession:
         view = camera_deg, 0.0
         turned = ideal_body({"turn": (turn,)}, view)
         timeline = still(ideal_body(STANDING, view), turned, seconds=4.0)
-        rest = own_neutral(found(ideal_body(STANDING, (FRONT, 0.0))), DATE)
-        sides = [side for side, _ in held_s(timeline, ROTATION, own=rest)]
+        rest = OwnNeutral.of(found(ideal_body(STANDING, (FRONT, 0.0))), DATE)
+        sides = [side for side, _ in held_s(timeline, ROTATION, own_neutral=rest)]
         assert sides == [side for side, _ in held_s(timeline, ROTATION)]

@@ -11,11 +11,10 @@ from backstretch.anatomy import NORMAL_DEG, ROOM_DEG, safe_range
 from backstretch.catalogue import BY_NAME, CATALOGUE
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.library import open_library
-from backstretch.matching import forms_of
-from backstretch.personal import OWN_SHARE, SURE_TO, own_ranges, personal_pose
-from backstretch.placement import needed_landmarks
+from backstretch.matching import forms_of, needed_landmarks
+from backstretch.personal import own_ranges, personal_pose
 from backstretch.poses import Check, Reach
-from backstretch.reach import stretches
+from backstretch.reach import OWN_SHARE, SURE_TO, stretches
 from backstretch.session import Session
 from backstretch.stills import stills_of
 from backstretch.views import VIEWS

@@ -82,7 +82,7 @@ class TestAPersonalFile:
 
     def test_judges_each_side_by_its_own_ranges(self, tmp_path):
         accepted = {
-            form.side: next(iter(form.targets["left"])).own.accept
+            form.side: next(iter(form.targets["left"])).for_side.accept
             for form in forms_of(personal(tmp_path))
         }
         assert accepted == {"left": (30.0, 90.0), "right": (25.0, 85.0)}
@@ -296,7 +296,7 @@ class TestAPersonalReference:
     def test_is_the_users_own(self, tmp_path):
         path = own_form("childs_pose", tmp_path)
         library = open_library(FOLDER, [tmp_path])
-        assert library.own == {"childs_pose"}
+        assert library.own_ids == {"childs_pose"}
         assert library.paths["childs_pose"] == path
 
     def test_is_recognised_instead_of_the_library_pose(self, tmp_path):
@@ -315,7 +315,7 @@ class TestAPersonalReference:
     def test_that_is_left_out_leaves_other_poses_of_the_users_own(self, tmp_path):
         own_form("childs_pose", tmp_path)
         write(tmp_path / "desk_fold.toml")
-        assert open_library(FOLDER, [tmp_path], personal=False).own == {"desk_fold"}
+        assert open_library(FOLDER, [tmp_path], personal=False).own_ids == {"desk_fold"}
 
     def test_is_what_sets_use(self, tmp_path):
         own_form("childs_pose", tmp_path)
@@ -368,7 +368,7 @@ class TestAClash:
         pose = replace(LIBRARY.poses["childs_pose"], refines="childs_pose")
         write(tmp_path / "my_childs_pose.toml", pose_text(pose))
         library = open_library(FOLDER, [tmp_path])
-        assert library.own == {"my_childs_pose"}
+        assert library.own_ids == {"my_childs_pose"}
         assert (library.faults, library.refined) == ((), {})
 
 
@@ -383,5 +383,5 @@ def test_a_reference_to_a_pose_of_the_users_own_is_a_clash(tmp_path):
 def test_a_pose_that_refines_itself_and_is_not_in_the_library_is_one_of_the_users_own(tmp_path):
     write(tmp_path / "desk_fold.toml", PERSONAL)
     library = open_library(FOLDER, [tmp_path])
-    assert library.own == {"desk_fold"}
+    assert library.own_ids == {"desk_fold"}
     assert (library.faults, library.refined) == ((), {})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.landmarks import INDEX
 from backstretch.library import open_library
-from backstretch.matching import Form, forms_of
+from backstretch.matching import Form, forms_of, needed_landmarks
 from backstretch.placement import (
     DARK_BELOW,
     LEAST_TRUNK_PX,
@@ -25,7 +25,6 @@ from backstretch.placement import (
     Room,
     extent_of,
     instruction,
-    needed_landmarks,
 )
 from backstretch.session import Session
 from backstretch.views import VIEWS

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from backstretch.catalogue import BY_NAME
+from backstretch.catalogue import BY_NAME, LEAST_HALF_WIDTH_DEG
 from backstretch.hold import State
 from backstretch.library import open_library
 from backstretch.matching import forms_of
 from backstretch.pose_file import load_pose
 from backstretch.pose_lint import ideal_verdict, is_taken_for, lint
-from backstretch.reach import LEAST_HALF_WIDTH_DEG
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
 from tests.truth import ROOT
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.haste import LED_IN_S, SHOWN_S, Haste
-from backstretch.hold import GRACE_UNSEEN_S, State
+from backstretch.hold import State
 from backstretch.library import open_library
+from backstretch.poses import GRACE_UNSEEN_S
 from backstretch.presence import AWAY_AFTER_S, BACK_AFTER_S, Presence
 from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 from tests.coached import FOLDER, FPS, step

@@ -9,21 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstretch.catalogue import BY_NAME
+from backstretch.catalogue import BY_NAME, least_half_width
 from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.library import open_library
 from backstretch.matching import forms_of
 from backstretch.neutral import Neutral
 from backstretch.poses import Check
-from backstretch.reach import (
-    best_try,
-    least_half_width,
-    reach_of,
-    rest_of,
-    shown_in,
-    stretches,
-    taken_for,
-)
+from backstretch.reach import best_try, reach_of, rest_of, shown_in, stretches, taken_for
 from backstretch.session import Session
 from backstretch.stills import Still, stills_of
 from backstretch.views import View

@@ -9,7 +9,7 @@ import pytest
 from backstretch.columns import COLUMN_INDEX, NEEDED
 from backstretch.hold import INSTANT_S
 from backstretch.landmarks import NAMES
-from backstretch.neutral import STILL_FOR_S, own_neutral
+from backstretch.neutral import STILL_FOR_S, OwnNeutral
 from backstretch.pose_file import load_pose
 from backstretch.session import Session
 from backstretch.stills import LONGEST_S, SEEN_SHARE, stills_of
@@ -293,24 +293,26 @@ class TestTheNeutral:
 
 
 class TestAnOwnNeutral:
-    own = own_neutral(steps_of(kept(STANDING, 2.0))[-1].neutral, "2026-01-31")
+    own = OwnNeutral.of(steps_of(kept(STANDING, 2.0))[-1].neutral, "2026-01-31")
     tilted = Figure(tilt_deg=10.0).seen(FRONT)
     askew = Figure(tilt_deg=30.0).seen(FRONT)
     """Not square, so that no neutral is found."""
 
     def test_serves_relative_measures_without_a_rest_before(self):
-        assert value(last(kept(self.tilted, 3.0), own=self.own), ROLL) == pytest.approx(10.0)
+        assert value(last(kept(self.tilted, 3.0), own_neutral=self.own), ROLL) == pytest.approx(
+            10.0
+        )
 
     def test_is_told_by_its_day(self):
-        assert last(kept(self.tilted, 3.0), own=self.own).own == "2026-01-31"
+        assert last(kept(self.tilted, 3.0), own_neutral=self.own).own_neutral_date == "2026-01-31"
 
     def test_that_does_not_suit_the_view_leaves_them_unknown(self):
         aside = Figure(tilt_deg=10.0).seen(LEFT_SIDE)
-        still = last(kept(aside, 3.0), own=self.own)
-        assert (still.own, math.isnan(value(still, "head_pitch"))) == ("", True)
+        still = last(kept(aside, 3.0), own_neutral=self.own)
+        assert (still.own_neutral_date, math.isnan(value(still, "head_pitch"))) == ("", True)
 
     def test_serves_relative_measures_where_no_neutral_is_found(self):
-        assert value(last(kept(self.askew, 3.0), own=self.own), ROLL) == pytest.approx(30.0)
+        assert value(last(kept(self.askew, 3.0), own_neutral=self.own), ROLL) == pytest.approx(30.0)
 
     def test_is_told_by_its_day_where_no_neutral_is_found(self):
-        assert last(kept(self.askew, 3.0), own=self.own).own == "2026-01-31"
+        assert last(kept(self.askew, 3.0), own_neutral=self.own).own_neutral_date == "2026-01-31"

@@ -11,9 +11,9 @@ from backstretch.errors import InputError
 from backstretch.halves import SecondHalf, joined, middle_of
 from backstretch.judge import Judge
 from backstretch.landmarker import VideoLandmarker
-from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack
+from backstretch.landmarks import GrowingTrack, Landmarks, LandmarkTrack, size_px
 from backstretch.looker import looks
-from backstretch.looking import CHANGING_S, HardToSeeError, Seen, size_px
+from backstretch.looking import CHANGING_S, HardToSeeError, Seen
 from backstretch.outputs import Outputs, Progress
 from backstretch.recording import Recording
 from backstretch.result import Result, Wanted

@@ -5,8 +5,7 @@ for supple people and for the detector's error; landmark angles are not clinical
 What is not listed is bounded by geometry alone, see `Measure.limits`.
 """
 
-from backstretch.catalogue import Measure
-from backstretch.poses import Range
+from backstretch.catalogue import Measure, Range
 
 ROOM_DEG = 15.0
 """For supple people, and for what the detector errs by (research, section D: 6 to 9 deg)."""

@@ -24,8 +24,9 @@ from backstretch.hold import Hold
 from backstretch.landmarker import MediaPipeLandmarker
 from backstretch.landmarks import SIDES
 from backstretch.library import Library, builtin_poses, open_library
+from backstretch.output_names import RESULT, TRACK
 from backstretch.outputs import Progress
-from backstretch.poses import Pose
+from backstretch.poses import LONGEST_HOLD_S, Pose
 from backstretch.recognition import Held, Likeness, looks_like
 from backstretch.recording import TRACK_ENDING, Recording, output_folder
 from backstretch.report import write_report
@@ -48,7 +49,7 @@ __all__ = [
 Side = Literal["left", "right", "both"]
 Watching = Callable[[float, float], AbstractContextManager[Progress]]
 """Begins to show how far it is, from one second to another."""
-SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 120.0
+SHORTEST_HOLD_S = 1.0
 
 
 def analyze(  # noqa: PLR0913 - options of the program
@@ -89,7 +90,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         PoseFileError: The pose file has faults.
         SetupError: The machine lacks a system library, or the package its model.
     """
-    asked = pose_of(pose) if isinstance(pose, str) else pose
+    asked = _library().find(pose) if isinstance(pose, str) else pose
     _refuse(asked, side, hold_s)
     _refuse_part(start_s, end_s)
     recognised = _library().recognised
@@ -126,10 +127,6 @@ def pose(wanted: str) -> Pose:
     return _library().find(wanted)
 
 
-pose_of = pose
-"""The same, where an argument is called ``pose``."""
-
-
 def load_track(path: str | Path) -> Recording:
     """Read a landmark track: ``.track`` holds times, pixels, metres and visibility as NumPy arrays.
 
@@ -139,7 +136,7 @@ def load_track(path: str | Path) -> Recording:
     return Recording.load(Path(path))
 
 
-def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
+def analyse_recording(  # noqa: PLR0917 - what a command and a worker know
     path: Path,
     wanted: Wanted,
     recognised: tuple[Pose, ...],
@@ -176,10 +173,10 @@ def analyse_recording(  # noqa: PLR0913 - what a command and a worker know
             alike = _likenesses(landmarks, recognised, mirrored=wanted.mirrored)
             result = replace(result, looks_like=alike)
         if folder is not None:
-            landmarks.save(folder / "landmarks.npz")
+            landmarks.save(folder / TRACK)
             text = json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
-            (folder / "result.json").write_text(text + "\n", "utf-8", "backslashreplace")
-            write_report(folder / "result.json")
+            (folder / RESULT).write_text(text + "\n", "utf-8", "backslashreplace")
+            write_report(folder / RESULT)
     return result
 
 

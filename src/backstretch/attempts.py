@@ -41,7 +41,7 @@ def way(reading: Reading, neutral: Neutral | None) -> float:
 
 def _rest_slack(reading: Reading, neutral: Neutral) -> float:
     """How far inside the range the neutral is; NaN if it was not seen."""
-    low, high = reading.target.own.accept
+    low, high = reading.target.for_side.accept
     relative = reading.check.measure.relative
     value = 0.0 if relative else float(neutral.values[reading.target.index])
     return min(value - low, high - value)

@@ -1,5 +1,7 @@
 """Batches: which recordings are meant, what the folder of each is called, and what became of it."""
 
+import csv
+import io
 import os
 import unicodedata
 from collections import Counter
@@ -9,12 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from backstretch.output_names import ANNOTATED, RESULT, TRACK
+from backstretch.spreadsheet import harmless
+
 SUMMARY = "summary.csv"
-RESULT = "result.json"
+HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "holds", "complete", "warnings",
+        "error", "folder")  # fmt: skip
 ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
     ".wmv", ".flv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".npz"))  # fmt: skip
 """What is looked at in a folder; a file that is named itself may end in anything."""
-OWN_FILES = frozenset({"annotated.mp4", "landmarks.npz"})
+OWN_FILES = frozenset({ANNOTATED, TRACK})
 """Beside a result these are its files, and no recordings."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
 RESERVED = frozenset(
@@ -241,3 +247,28 @@ def _numbered(name: str, used: Collection[str]) -> str:
     while _folded(found) in used:
         found, number = f"{name}-{number}", number + 1
     return found
+
+
+def summary_csv(outcomes: Iterable[Outcome]) -> str:
+    """A row for each recording and each stretch and side of it; one for a recording without any."""
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(HEAD)
+    for outcome in outcomes:
+        rows.writerows([harmless(cell) for cell in row] for row in _rows(outcome))
+    return file.getvalue()
+
+
+def _rows(outcome: Outcome) -> list[list[object]]:
+    told, item = outcome.told, outcome.item
+    first, last = [str(item.path), str(outcome.status)], ["; ".join(told.warnings), outcome.error]
+    last += ["" if outcome.status is Status.FAILED else item.name]
+    if outcome.status is Status.FAILED:
+        return [[*first, *[""] * 7, *last]]
+    if not told.rows:
+        held_s, wrong_s, unseen_s = told.seconds
+        return [[*first, "", "", held_s, wrong_s, unseen_s, 0, 0, *last]]
+    return [
+        [*first, row.pose, row.side, row.held_s, row.wrong_s, row.unseen_s, row.holds, row.complete, *last]
+        for row in told.rows
+    ]  # fmt: skip

@@ -6,15 +6,17 @@ settings, and the files. All equal, and the files still there: the folder is kep
 
 import json
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from backstretch import __version__
-from backstretch.batch import RESULT, real, told_of
+from backstretch.batch import real, told_of
 from backstretch.errors import ODD, InputError
+from backstretch.output_names import RESULT
 from backstretch.poses import Pose
 from backstretch.result import Wanted
 from backstretch.whole_file import write_whole
@@ -46,13 +48,25 @@ def settings_hash(wanted: Wanted, recognised: tuple[Pose, ...], model: Path | No
     Raises:
         InputError: The model cannot be read.
     """
-    told = sha256(repr((__version__, wanted, recognised)).encode("utf-8", "surrogatepass"))
+    settings = [version("backstretch"), _plain(wanted), _plain(recognised)]
+    digest = sha256(json.dumps(settings, sort_keys=True).encode())
     if model is not None:
         try:
-            told.update(model.read_bytes())
+            digest.update(model.read_bytes())
         except OSError as error:
             raise InputError(f"{model}: cannot be read ({error.strerror or error})") from error
-    return told.hexdigest()
+    return digest.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it, with every field of every dataclass inside, also those left out of `repr`."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value
 
 
 def origin_of(path: Path, settings: str) -> Origin | None:

@@ -1,8 +1,4 @@
-"""What a batch tells in the end: a table for the terminal, and summary.csv."""
-
-import csv
-import io
-from collections.abc import Iterable
+"""What a batch tells in the terminal: a line for each recording as it ends, and a table."""
 
 from rich import box
 from rich.console import Console
@@ -10,36 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.batch import Outcome, Status
-from backstretch.spreadsheet import harmless
 
-HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "holds", "complete", "warnings",
-        "error", "folder")  # fmt: skip
 NOTHING = "-"
-
-
-def summary_csv(outcomes: Iterable[Outcome]) -> str:
-    """A row for each recording and each stretch and side of it; one for a recording without any."""
-    file = io.StringIO()
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(HEAD)
-    for outcome in outcomes:
-        rows.writerows([harmless(cell) for cell in row] for row in _rows(outcome))
-    return file.getvalue()
-
-
-def _rows(outcome: Outcome) -> list[list[object]]:
-    told, item = outcome.told, outcome.item
-    first, last = [str(item.path), str(outcome.status)], ["; ".join(told.warnings), outcome.error]
-    last += ["" if outcome.status is Status.FAILED else item.name]
-    if outcome.status is Status.FAILED:
-        return [[*first, *[""] * 7, *last]]
-    if not told.rows:
-        held_s, wrong_s, unseen_s = told.seconds
-        return [[*first, "", "", held_s, wrong_s, unseen_s, 0, 0, *last]]
-    return [
-        [*first, row.pose, row.side, row.held_s, row.wrong_s, row.unseen_s, row.holds, row.complete, *last]
-        for row in told.rows
-    ]  # fmt: skip
 
 
 def show_table(outcomes: list[Outcome], console: Console) -> None:

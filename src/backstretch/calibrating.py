@@ -11,24 +11,23 @@ from backstretch.drafts import drafted
 from backstretch.errors import TakeError
 from backstretch.hold import State
 from backstretch.landmarks import Floats, Landmarks
-from backstretch.matching import forms_of
+from backstretch.matching import forms_of, needed_landmarks
 from backstretch.neutral import (
     UPRIGHT_BELOW_DEG,
     Neutral,
     OwnNeutral,
     is_square,
     neutral_words,
-    own_neutral,
 )
-from backstretch.new_pose import Choice, carries, choose
+from backstretch.new_pose import Choice, choose
 from backstretch.notices import Notice
 from backstretch.personal import calibration_of, personal_pose, view_of
-from backstretch.placement import needed_landmarks
 from backstretch.poses import Pose
 from backstretch.positions import is_alike, meant_of
 from backstretch.reach import Shown, best_try, stretches, taken_for
 from backstretch.step import Step
 from backstretch.stills import Still, stills_of
+from backstretch.views import carries
 from backstretch.wording import describe_others
 
 LEAST_S = 1.0
@@ -171,13 +170,13 @@ def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> Own
     if found is None:
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
         raise TakeError(f"{shot.name}: {words}")
-    own = own_neutral(found, date)
+    own_neutral = OwnNeutral.of(found, date)
     seen = {
         key: value
-        for key, value in own.values.items()
-        if carries(COLUMNS[COLUMN_INDEX[key]].measure, own.view)
+        for key, value in own_neutral.values.items()
+        if carries(COLUMNS[COLUMN_INDEX[key]].measure, own_neutral.view)
     }
-    return replace(own, values=seen)
+    return replace(own_neutral, values=seen)
 
 
 def is_upright(still: Still) -> bool:
@@ -273,7 +272,7 @@ def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
 def _neutral_words(still: Still) -> str:
     if still.neutral is not None:
         return neutral_words(still.neutral)
-    return f"your own neutral, of {still.own}" if still.own else "none"
+    return f"your own neutral, of {still.own_neutral_date}" if still.own_neutral_date else "none"
 
 
 def _middle(stills: Sequence[Still]) -> Still:

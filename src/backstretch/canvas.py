@@ -109,6 +109,7 @@ class Type:
         room_wh: tuple[int, float],
         size: float,
         count: int,
+        *,
         weight: int = MEDIUM,
     ) -> list[Line]:
         """Set text below a corner, in at most so many lines and no more than begin in the room."""

@@ -8,10 +8,17 @@ from typing import Literal
 
 Reference = Literal["image", "world"]
 Unit = Literal["deg", "ratio"]
+Range = tuple[float, float]
+"""Low and high, in a measure's unit."""
 HYSTERESIS: dict[Unit, float] = {"deg": 5.0, "ratio": 0.06}
 """How much further out than it came in a value must be to count as having left."""
 NOSE_STEADY_WITHIN = 0.015
 """The nose moves by a tenth of what limbs do, and jitters by 0.005 shoulder widths."""
+LEAST_HALF_WIDTH_DEG: dict[Reference, float] = {"image": 12.0, "world": 18.0}
+LEAST_HALF_WIDTH = 0.12
+"""Half the width of the narrowest range that the camera can tell; of angles and of ratios (research, D)."""
+HEAD_HALF_WIDTHS = 3.0
+"""The same for measures that have a steadiness of their own, in those."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,13 @@ class Measure:
     def limits(self) -> tuple[float, float]:
         """Between which values it can lie at all; ratios with room for the odd proportion."""
         return _LIMITS.get(self.formula, _SIGNED_LIMITS[self.unit])
+
+
+def least_half_width(measure: Measure, frame: Reference) -> float:
+    """Half the width of the narrowest range that a camera can tell of a measure, in its unit."""
+    if measure.steady_within:
+        return HEAD_HALF_WIDTHS * measure.steady_within
+    return LEAST_HALF_WIDTH_DEG[frame] if measure.unit == "deg" else LEAST_HALF_WIDTH
 
 
 _LIMITS = {

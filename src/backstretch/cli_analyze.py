@@ -18,6 +18,7 @@ from backstretch.cli_options import (
     ProfileOption,
     SideOption,
     StartOption,
+    complain,
     open_poses,
     sides_of,
     watching,
@@ -97,7 +98,8 @@ def analyze(
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
     from backstretch.batch import recordings_in
-    from backstretch.cli_batch import Batch, prepared, run_batch
+    from backstretch.batch_run import Batch, prepared
+    from backstretch.cli_batch import run_batch
     from backstretch.cli_batch_saving import Saving, asked_for
     from backstretch.result import Wanted
 
@@ -114,7 +116,7 @@ def analyze(
         start_s=start,
         end_s=end,
         every_frame=every_frame,
-        own=None if only_library else saved_neutral(profile),
+        own_neutral=None if only_library else saved_neutral(profile),
     )
     saving = Saving(when, profile, asked_for(wanted)) if save else None
     items = recordings_in(recordings, out)
@@ -126,7 +128,7 @@ def analyze(
         raise InputError("--when tells the time of one recording; leave it out with several")
     orders = _orders(wanted, library, model, text=as_json or save)
     items = prepared(items, out) if out else items
-    run_batch(Batch(items, orders, jobs, out, as_json, saving))
+    run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
 
 
 def _analyse_one(
@@ -151,7 +153,9 @@ def _analyse_one(
     else:
         show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
     if saving:
-        print(save_analysis(result, recording, saving.when, saving.profile), file=sys.stderr)
+        saved = save_analysis(result, recording, saving.when, saving.profile)
+        complain(*saved.notices)
+        print(saved.text, file=sys.stderr)
 
 
 def _orders(wanted: "Wanted", library: "Library", model: Path | None, *, text: bool) -> "Orders":

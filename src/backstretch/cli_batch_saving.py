@@ -6,12 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backstretch.cli_history import open_history
-from backstretch.cli_options import complain
+from backstretch.cli_saving import Saved, with_history
 from backstretch.errors import InputError
 
 if TYPE_CHECKING:
-    from backstretch.history import Entry
+    from backstretch.history import Entry, History
     from backstretch.result import Wanted
 
 RECORD_DIGITS = 32
@@ -38,15 +37,15 @@ def asked_for(wanted: "Wanted") -> str:
     return repr((poses, wanted.sides, wanted.mirrored, wanted.start_s, wanted.end_s))
 
 
-def save_once(document: dict[str, Any], path: Path, saving: Saving) -> str:
-    """Keep one result, unless a batch has kept the same of the same file before; say under which number.
+def save_once(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
+    """Keep one result, unless a batch has kept the same of the same file before.
 
     The same file is one of the same name, size and time of change, wherever it lies.
 
     Raises:
         InputError: The history cannot be written, or the file tells no date.
     """
-    from backstretch.history import ANALYZED, DamagedHistoryError, Entry
+    from backstretch.history import ANALYZED, Entry
 
     record, changed = _identity(path, saving)
     began = saving.when.astimezone() if saving.when else changed
@@ -54,23 +53,16 @@ def save_once(document: dict[str, Any], path: Path, saving: Saving) -> str:
         dict.fromkeys(each["name"] for each in document["stretches"])
     )
     entry = Entry(document, began, ANALYZED, saving.profile, title, record)
-    try:
-        number, is_new = _added(entry)
-    except (
-        DamagedHistoryError
-    ) as error:  # it was put aside; the new one takes what took long to make
-        complain(error.done)
-        number, is_new = _added(entry)
+    (number, is_new), notices = with_history(lambda history: _add(history, entry))
     words = "saved as" if is_new else "is in the history already, as"
-    return f"{words} session {number}, of {began:%Y-%m-%d %H:%M}"
+    return Saved(f"{words} session {number}, of {began:%Y-%m-%d %H:%M}", notices)
 
 
-def _added(entry: "Entry") -> tuple[int, bool]:
+def _add(history: "History", entry: "Entry") -> tuple[int, bool]:
     """The session's number, and whether it is a new one."""
-    with open_history() as history:
-        before = history.count()
-        number = history.add(entry)
-        return number, history.count() > before
+    before = history.count()
+    number = history.add(entry)
+    return number, history.count() > before
 
 
 def _identity(path: Path, saving: Saving) -> tuple[str, datetime]:

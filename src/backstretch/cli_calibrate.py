@@ -138,19 +138,36 @@ def calibrate(
     from backstretch.stage import Machine
 
     library = open_poses(poses, quiet=True, personal=False, profile=profile)
-    request = _request((pose, new, name), side, still, (out, force, profile), library)
-    own = None if neutral else saved_neutral(profile)
-    looking = Looking(model, mirrored, start, end, own, watching)
+    request = _request(
+        library,
+        pose_id=pose,
+        new_id=new,
+        name=name,
+        side=side,
+        least_s=still,
+        out=out,
+        force=force,
+        profile=profile,
+    )
+    own_neutral = None if neutral else saved_neutral(profile)
+    looking = Looking(
+        model=model,
+        mirrored=mirrored,
+        start_s=start,
+        end_s=end,
+        own_neutral=own_neutral,
+        watching=watching,
+    )
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
         if len(source) > 1 or start > 0.0 or end is not None:
             raise InputError("--from camera goes alone, without other sources, --start and --end")
         machine = Machine(camera, model, no_window, no_voice, console)
-        made = _guided(request, library, (machine, takes, mirrored), own)
+        made = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
         _keep(made, request, library, console, [])
         return
     shots = [_shot(each, request, looking) for each in source]
-    made, notes = _made(shots, request, library, own)
+    made, notes = _made(shots, request, library, own_neutral)
     _keep(made, request, library, console, notes)
 
 
@@ -171,18 +188,20 @@ def saved_neutral(profile: str) -> "OwnNeutral | None":
 
 
 def _request(
-    names: tuple[str, str | None, str],
+    library: "Library",
+    *,
+    pose_id: str,
+    new_id: str | None,
+    name: str,
     side: SideOption,
     least_s: float,
-    to: tuple[Path | None, bool, str],
-    library: "Library",
+    out: Path | None,
+    force: bool,
+    profile: str,
 ) -> Request:
     """What is asked for, checked as far as can be before anything is looked at."""
-    from backstretch.pose_file import ID
-
-    (pose_id, new_id, name), (out, force, profile) = names, to
     pose = library.find(pose_id) if pose_id else None
-    if pose is not None and pose.id in library.own:
+    if pose is not None and pose.id in library.own_ids:
         raise InputError(
             f"{pose_id} is a stretch of your own; make it again with --new {pose_id} --force"
         )
@@ -192,25 +211,27 @@ def _request(
     if new_id is not None:
         _check_id(new_id, out, library)
     made_id = pose.id if pose else new_id or ""
-    own = own_poses(profile) / f"{made_id}{ENDING}" if made_id else neutral_path(profile)
-    path = out or own
+    usual = own_poses(profile) / f"{made_id}{ENDING}" if made_id else neutral_path(profile)
+    path = out or usual
+    _check_free(path, force=force)
+    return Request(pose, new_id or "", name, sides, least_s, path, force)
+
+
+def _check_free(path: Path, *, force: bool) -> None:
+    """Tell before anything is looked at that a file may not be written."""
+    from backstretch.pose_file import ID
+
     if not ID.fullmatch(path.stem):
         raise InputError(
             f"--out {path}: the file's name is the id; use small letters, digits and _"
         )
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name a file that ends in {ENDING}")
-    _check_writable(path)
-    if path.exists() and not force:
-        raise InputError(f"{path}: is there already; --force writes over it")
-    return Request(pose, new_id or "", name, sides, least_s, path, force)
-
-
-def _check_writable(path: Path) -> None:
-    """Tell before anything is looked at that a file cannot be written."""
     folder = next(each for each in path.absolute().parents if each.exists())
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise InputError(f"{path}: cannot be written; {folder} is no folder that you may write to")
+    if path.exists() and not force:
+        raise InputError(f"{path}: is there already; --force writes over it")
 
 
 def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
@@ -220,7 +241,7 @@ def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
         raise InputError(
             f"{new_id!r} cannot be an id; use small letters, digits and _, like my_stretch"
         )
-    if new_id in library.poses and new_id not in library.own:
+    if new_id in library.poses and new_id not in library.own_ids:
         raise InputError(f"the id {new_id!r} is taken by a stretch of the library; choose another")
     if out is not None and out.stem != new_id:
         raise InputError(f"--out {out}: the file's name is the id; call it {new_id}{ENDING}")
@@ -233,7 +254,13 @@ def _shot(source: str, request: Request, looking: "Looking") -> "Shot":
 
 
 def _guided(
-    request: Request, library: "Library", how: tuple["Machine", int, bool], own: "OwnNeutral | None"
+    request: Request,
+    library: "Library",
+    machine: "Machine",
+    own_neutral: "OwnNeutral | None",
+    *,
+    takes: int,
+    mirrored: bool,
 ) -> "Pose | OwnNeutral":
     """What guided takes with a camera come to."""
     from backstretch.goals import NeutralGoal, NewGoal, PersonalGoal
@@ -243,7 +270,6 @@ def _guided(
     from backstretch.health import PAIN_ADVICE
     from backstretch.landmarks import SIDES
 
-    machine, takes, mirrored = how
     sides: list[str | None] = [None] * takes
     goal: Goal = NeutralGoal(_today())
     if request.pose is not None:
@@ -256,12 +282,12 @@ def _guided(
     else:
         sides = [None]
     guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
-    guided = Guided(guide, request.pose, mirrored=mirrored, own=own)
+    guided = Guided(guide, request.pose, mirrored=mirrored, own_neutral=own_neutral)
     return run_guided(machine, guided, complain)
 
 
 def _made(
-    shots: Sequence["Shot"], request: Request, library: "Library", own: "OwnNeutral | None"
+    shots: Sequence["Shot"], request: Request, library: "Library", own_neutral: "OwnNeutral | None"
 ) -> tuple["Pose | OwnNeutral", list[str]]:
     """What recorded takes come to, and what there is to say of it."""
     from backstretch.calibrating import neutral_reference, new_reference, personal_reference
@@ -272,14 +298,14 @@ def _made(
         made = personal_reference(
             shots, request.pose, others, today, sides=request.sides, least_s=least_s
         )
-        return made, _counted(shots, request.pose, made, own)
+        return made, _counted(shots, request.pose, made, own_neutral)
     if request.new_id:
         side = request.sides[0] if request.sides else None
         named = request.new_id, request.name or asked_name(request.new_id)
         new, _ = new_reference(
             shots, named, _others(library, request), today, side=side, least_s=least_s
         )
-        return new, _counted(shots, None, new, own)
+        return new, _counted(shots, None, new, own_neutral)
     return neutral_reference(shots[-1], today, least_s=least_s), []
 
 
@@ -352,7 +378,7 @@ def _alike_now(before: "Pose", after: "Pose", library: "Library") -> list[str]:
 
 
 def _counted(
-    shots: Sequence["Shot"], before: "Pose | None", after: "Pose", own: "OwnNeutral | None"
+    shots: Sequence["Shot"], before: "Pose | None", after: "Pose", own_neutral: "OwnNeutral | None"
 ) -> list[str]:
     """What the takes themselves count by the new reference, and by the library."""
     from backstretch.shots import seconds_held
@@ -361,9 +387,9 @@ def _counted(
     for shot in shots:
         if shot.is_picture:
             continue
-        words = f"With it, {shot.name} counts {seconds_held(shot, after, own):.1f} s"
+        words = f"With it, {shot.name} counts {seconds_held(shot, after, own_neutral):.1f} s"
         found.append(
-            f"{words}; by the library {seconds_held(shot, before, own):.1f} s."
+            f"{words}; by the library {seconds_held(shot, before, own_neutral):.1f} s."
             if before
             else f"{words}."
         )

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from backstretch.errors import InputError
-
-TRACK = "landmarks.npz"
+from backstretch.output_names import TRACK
 
 
 def export(

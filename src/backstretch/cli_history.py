@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,13 +13,13 @@ import typer
 
 from backstretch.cli_health import SESSIONS, goes_on, is_asked
 from backstretch.cli_options import ProfileOption, complain, data_folder
+from backstretch.cli_saving import DATABASE, open_history
 from backstretch.errors import InputError
 from backstretch.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from backstretch.history import History
 
-DATABASE = "history.db"
 HOW_TO_BEGIN = (
     "Nothing was kept yet. Begin with: backstretch live childs_pose, "
     "or backstretch analyze VIDEO --save"
@@ -54,7 +53,7 @@ def listing(
 
     from backstretch.history_page import show_list
 
-    with open_history() as history:
+    with history_with_notices() as history:
         whose = profile or None
         found, count = history.sittings(whose, limit), history.count(whose)
         holds = history.hold_counts(whose, limit)
@@ -72,7 +71,7 @@ def show(number: Annotated[int, typer.Argument(help="The session's number.")]) -
 
     from backstretch.history_page import show_sitting
 
-    with open_history() as history:
+    with history_with_notices() as history:
         sitting, document = history.sitting(number), history.document(number)
     show_sitting(sitting, document, Console(markup=False, emoji=False))
 
@@ -88,7 +87,7 @@ def export(
     """Export the history, oldest first."""
     from backstretch.whole_file import write_whole
 
-    with open_history() as history:
+    with history_with_notices() as history:
         sittings = history.sittings(profile or None)[::-1]
         kept = [(vars(each), history.document(each.id)) for each in sittings]
     write = _csv if file_format is FormatOption.CSV else _json
@@ -111,7 +110,7 @@ def delete(
     """Delete sessions from the history; folders of live sessions stay where they are."""
     from backstretch.history_file import DAMAGED
 
-    with open_history() as history:
+    with history_with_notices() as history:
         history.check(*numbers)
         if not yes and not is_asked():
             raise InputError("deleting cannot be undone; say --yes")
@@ -125,19 +124,14 @@ def delete(
 
 
 @contextmanager
-def open_history() -> Iterator["History"]:
-    """The history with all finished live sessions taken in; what the person should know goes to stderr.
+def history_with_notices() -> Iterator["History"]:
+    """The history; what the person should know of it goes to stderr.
 
     Raises:
         InputError: It cannot be used.
     """
-    from backstretch.history import History
-
-    with History(data_folder() / DATABASE, datetime.now().astimezone()) as history:
-        try:
-            history.take_in(data_folder() / SESSIONS)
-        finally:
-            complain(*history.notices)
+    with open_history() as history:
+        complain(*history.notices)
         yield history
 
 

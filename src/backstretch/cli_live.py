@@ -99,8 +99,14 @@ def live(
         )
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     chosen = _one if pose else _set
-    wish = (side, hold, repetitions)
-    programme, warnings = chosen(library, pose or set_name, wish, profile)
+    programme, warnings = chosen(
+        library,
+        pose or set_name,
+        side=side,
+        hold_s=hold,
+        repetitions=repetitions,
+        profile=profile,
+    )
     advised, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
@@ -121,19 +127,21 @@ def live(
         warnings=warnings,
         profile=profile,
     )
-    own = None if only_library else saved_neutral(profile)
-    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own=own)
+    own_neutral = None if only_library else saved_neutral(profile)
+    practice = Practice(programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral)
     outcome = run_live(setup, practice, complain)
-    remember_sessions()
+    complain(*remember_sessions())
     _tell(outcome, console, as_json=as_json)
 
 
-Wish = tuple[SideOption, float | None, int | None]
-"""Side, seconds of a hold and repetitions, as asked for."""
-
-
 def _one(
-    library: "Library", name: str, wish: Wish, profile: str
+    library: "Library",
+    name: str,
+    *,
+    side: SideOption,
+    hold_s: float | None,
+    repetitions: int | None,
+    profile: str,
 ) -> tuple["Programme", tuple["Notice", ...]]:
     """One stretch, and what there is to warn of; asks before one that does not suit the person."""
     from backstretch.health import unsuitable
@@ -141,7 +149,6 @@ def _one(
     from backstretch.wording import describe_notice
 
     pose = library.find(name)
-    side, hold_s, repetitions = wish
     sides = sides_of(pose, side)
     why = unsuitable(pose, health_answers(profile))
     warnings = list(dose_warnings(pose, hold_s, repetitions))
@@ -158,14 +165,19 @@ def _one(
 
 
 def _set(
-    library: "Library", name: str, wish: Wish, profile: str
+    library: "Library",
+    name: str,
+    *,
+    side: SideOption,
+    hold_s: float | None,
+    repetitions: int | None,
+    profile: str,
 ) -> tuple["Programme", tuple["Notice", ...]]:
     """A set without the stretches that do not suit the person, and what there is to warn of."""
     from backstretch.health import fitting
     from backstretch.programme import Programme, dose_warnings, part_of
     from backstretch.wording import describe_notice
 
-    side, hold_s, repetitions = wish
     if side is not SideOption.BOTH:
         raise InputError("--side goes with one stretch; a set is done on both sides")
     chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))

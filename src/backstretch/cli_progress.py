@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.cli_history import nothing_kept, open_history
+from backstretch.cli_history import history_with_notices, nothing_kept
 from backstretch.cli_options import PosesOption, ProfileOption, open_poses
 from backstretch.errors import InputError
 
@@ -45,7 +45,7 @@ def progress(
     told = list(library.poses.values())
     is_whole = bool(about or html or as_json)
     labels = None if is_whole else {main_label(each) for each in told}
-    with open_history() as history, _all_kept():
+    with history_with_notices() as history, _all_kept():
         sittings = history.sittings(profile or None)
         holds = history.holds(profile or None, about.id if about else None, labels)
         nothing = "" if sittings or as_json else nothing_kept(history, profile)

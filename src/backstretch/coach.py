@@ -12,8 +12,9 @@ from backstretch.advice import Adviser
 from backstretch.agenda import Agenda
 from backstretch.breathing import BREATHS_A_MINUTE
 from backstretch.earcons import Earcon
-from backstretch.hold import LONGEST_GAP_S, State
+from backstretch.hold import State
 from backstretch.hold_talk import HoldTalk
+from backstretch.landmarks import LONGEST_GAP_S
 from backstretch.orders import Command, Event, Judge, Note, Say, Sound
 from backstretch.patience import PATIENCE_S, Patience
 from backstretch.placement import Room

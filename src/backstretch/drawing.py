@@ -12,8 +12,7 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 
 from backstretch.annotated import AnnotatedVideo
-from backstretch.hold import LONGEST_GAP_S
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.overlay import Overlay
 from backstretch.result import Wanted
 from backstretch.step import Step

@@ -61,7 +61,8 @@ class FormWatch:
             dose.grace_unseen_s,
             keeps_attempts=self.keeps_attempts,
         )
-        self.motion = MotionWatch(self.form.pose.primary.measure.unit)
+        unit = self.form.pose.primary.measure.unit
+        self.motion = MotionWatch(unit, grace_wrong_s=dose.grace_wrong_s)
 
     @property
     def busy(self) -> bool:

@@ -13,9 +13,8 @@ from backstretch.calibrating import (
 )
 from backstretch.hold import State
 from backstretch.landmarks import NAMES, SIDES
-from backstretch.matching import Form, forms_of
+from backstretch.matching import Form, forms_of, needed_landmarks
 from backstretch.neutral import OwnNeutral
-from backstretch.placement import needed_landmarks
 from backstretch.poses import Dose, Pose
 from backstretch.positions import is_alike
 from backstretch.reach import reach_of, shown_in, taken_for

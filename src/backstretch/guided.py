@@ -14,7 +14,7 @@ class Guided(Led[Guide]):
         guide: Leads through the takes.
         judged: What is judged meanwhile; None for nothing.
         mirrored: Whether the pictures are mirror images.
-        own: The person's own neutral.
+        own_neutral: The person's own neutral.
     """
 
     def __init__(
@@ -23,6 +23,8 @@ class Guided(Led[Guide]):
         judged: Pose | None,
         *,
         mirrored: bool = False,
-        own: OwnNeutral | None = None,
+        own_neutral: OwnNeutral | None = None,
     ) -> None:
-        super().__init__(guide, Session((judged,) if judged else (), own=own), mirrored=mirrored)
+        super().__init__(
+            guide, Session((judged,) if judged else (), own_neutral=own_neutral), mirrored=mirrored
+        )

@@ -16,9 +16,9 @@ import numpy as np
 from backstretch.ahead import Ahead
 from backstretch.judge import Judge
 from backstretch.landmarker import VideoLandmarker
-from backstretch.landmarks import Landmarks
+from backstretch.landmarks import Landmarks, size_px
 from backstretch.looker import looks
-from backstretch.looking import DOUBT, Seen, size_px, strays_px
+from backstretch.looking import DOUBT, Seen, strays_px
 from backstretch.neutral import CORE
 from backstretch.outputs import Progress
 from backstretch.result import Wanted

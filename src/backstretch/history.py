@@ -11,11 +11,9 @@ from typing import Any, Self
 
 from backstretch.errors import ODD, InputError
 from backstretch.history_file import (
+    DatabaseFile,
     connect,
-    identity_of,
     is_damage,
-    is_moved,
-    may_write,
     one_line,
     plainly,
     put_aside,
@@ -37,13 +35,13 @@ from backstretch.history_rows import (
 )
 from backstretch.history_salvage import salvage
 from backstretch.history_schema import transaction
+from backstretch.output_names import RESULT
 from backstretch.practice_days import RECORD
 from backstretch.practised import PractisedHold, Sitting
 from backstretch.session_record import PastSession, number_of, read_session
 
 __all__ = ["ANALYZED", "LIVE", "DamagedHistoryError", "Entry", "History"]
 
-RESULT = "result.json"
 CUT_OFF_AFTER = timedelta(hours=6)
 """A live session without an end is over after this long; no session lasts half a day."""
 
@@ -75,13 +73,14 @@ class History:
         self.notices: list[str] = []
         self._now = now
         with plainly(path):
+            self._file = DatabaseFile.at(path)
             try:
-                self._db = self._opened()
+                self._db = self._connected()
             except sqlite3.DatabaseError as error:
-                if not (is_damage(error) and self._is_writable):
+                if not (is_damage(error) and self._file.is_writable):
                     raise
-                self.notices.append(self._renewed())
-        if not self._is_writable:
+                self.notices.append(self._renew())
+        if not self._file.is_writable:
             words = "may not be written: it is read as it stands, and may lack what came last"
             self.notices.append(f"{path}: {words}")
 
@@ -246,7 +245,7 @@ class History:
         with self._told():
             query = "SELECT record FROM sitting WHERE record NOT NULL UNION SELECT record FROM forgotten"
             known = {name for (name,) in self._db.execute(query)}
-        if not self._is_writable:
+        if not self._file.is_writable:
             return
         try:
             for name in sorted(folders.keys() - known):
@@ -265,18 +264,21 @@ class History:
             if entry is not None:
                 self.add(entry)
 
-    def _opened(self) -> sqlite3.Connection:
-        self._is_writable = may_write(self.path)
-        self._identity = identity_of(self.path)
-        return connect(self.path, is_writable=self._is_writable)
+    def _connected(self) -> sqlite3.Connection:
+        return connect(self.path, is_writable=self._file.is_writable)
 
-    def _renewed(self) -> str:
+    def _open_again(self) -> None:
+        """Open the file that is at the path now."""
+        self._file = DatabaseFile.at(self.path)
+        self._db = self._connected()
+
+    def _renew(self) -> str:
         """Put a damaged database aside; one with what can be read takes its place. What was done."""
         with successor(self.path) as new:
             with closing(connect(new, is_writable=True)) as db, transaction(db):
                 count = salvage(self.path, db)
-            aside = put_aside(self.path, new, self._now, self._identity)
-        self._db = self._opened()
+            aside = put_aside(self._file, new, self._now)
+        self._open_again()
         if aside is None:
             return f"{self.path}: was damaged; another backstretch has just put it aside"
         sessions = "1 session" if count == 1 else f"{count} sessions"
@@ -287,12 +289,12 @@ class History:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
-        if not self._is_writable:
+        if not self._file.is_writable:
             raise InputError(f"{self.path}: may not be written; allow it, or nothing can be saved")
         with self._told():
-            if is_moved(self.path, self._identity):  # another process found it damaged
+            if self._file.is_moved():  # another process found it damaged
                 self._db.close()
-                self._db = self._opened()
+                self._open_again()
             with transaction(self._db) as db:
                 yield db
 
@@ -304,11 +306,11 @@ class History:
         except OSError as error:
             raise one_line(self.path, error) from error
         except sqlite3.DatabaseError as error:
-            if not (is_damage(error) and self._is_writable):
+            if not (is_damage(error) and self._file.is_writable):
                 raise one_line(self.path, error) from error
             self._db.close()
             with plainly(self.path):
-                done = self._renewed()
+                done = self._renew()
             raise DamagedHistoryError(done) from error
 
 

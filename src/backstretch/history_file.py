@@ -4,13 +4,15 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from backstretch.errors import InputError
 from backstretch.health import make_private, open_private
-from backstretch.history_schema import migrate, newest, version_of, version_on_disk
+from backstretch.history_schema import migrate, newest, version_of
 from backstretch.whole_file import free_path
 
 WAIT_S = 5.0
@@ -59,9 +61,32 @@ def identity_of(path: Path) -> Identity:
     return found.st_dev, found.st_ino
 
 
-def is_moved(path: Path, opened: Identity) -> bool:
-    """Whether a path no longer leads to the file that was opened."""
-    return not path.exists() or identity_of(path) != opened
+@dataclass(frozen=True)
+class DatabaseFile:
+    """The history's file as it was found.
+
+    Attributes:
+        path: Where it is.
+        is_writable: Whether it may be written, its folder included.
+        identity: Which file it is.
+    """
+
+    path: Path
+    is_writable: bool
+    identity: Identity
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The file at a path; it is made where it is missing.
+
+        Raises:
+            OSError: There is none and it cannot be made, or it is no file.
+        """
+        return cls(path, may_write(path), identity_of(path))
+
+    def is_moved(self) -> bool:
+        """Whether the path no longer leads to the file that was found."""
+        return not self.path.exists() or identity_of(self.path) != self.identity
 
 
 def connect(path: Path, *, is_writable: bool) -> sqlite3.Connection:
@@ -71,16 +96,9 @@ def connect(path: Path, *, is_writable: bool) -> sqlite3.Connection:
         InputError: It is of a newer version, or of an older one and may not be written.
         OSError, sqlite3.DatabaseError: It cannot be used.
     """
-    _refuse_newer(path, version_on_disk(path))
-    if is_writable:
-        return _writing(path)
-    try:
-        return _reading(path, "mode=ro")
-    except sqlite3.OperationalError as error:
-        # SQLite reads a write-ahead log with a file beside it, which it cannot make in such a folder.
-        if _code(error) not in NO_FILE_BESIDE or os.access(path.parent, os.W_OK):
-            raise
-    return _reading(path, "immutable=1")
+    with closing(_untouching(path)) as db:
+        _refuse_newer(path, version_of(db))
+    return _writing(path) if is_writable else _reading(path)
 
 
 def is_damage(error: Exception) -> bool:
@@ -130,7 +148,7 @@ def successor(path: Path) -> Iterator[Path]:
             beside(new, ending).unlink(missing_ok=True)
 
 
-def put_aside(path: Path, new: Path, now: datetime, damaged: Identity) -> Path | None:
+def put_aside(damaged: DatabaseFile, new: Path, now: datetime) -> Path | None:
     """Keep a damaged history, with its log, under another name, and put a new one in its place.
 
     Returns:
@@ -139,8 +157,9 @@ def put_aside(path: Path, new: Path, now: datetime, damaged: Identity) -> Path |
     Raises:
         OSError: They cannot be moved.
     """
-    if is_moved(path, damaged):
+    if damaged.is_moved():
         return None
+    path = damaged.path
     aside = free_path(beside(path, DAMAGED + now.strftime(ASIDE)))
     for ending in LOG:  # it must not meet a new history
         with suppress(FileNotFoundError):
@@ -172,8 +191,8 @@ def _writing(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _reading(path: Path, mode: str) -> sqlite3.Connection:
-    db = _connected(path, mode)
+def _reading(path: Path) -> sqlite3.Connection:
+    db = _read_only(path)
     with _closed_on_error(db):
         if version_of(db) < newest():
             words = (
@@ -182,6 +201,31 @@ def _reading(path: Path, mode: str) -> sqlite3.Connection:
             raise InputError(f"{path}: {words}")
         db.execute(TABLES)
     return db
+
+
+def _untouching(path: Path) -> sqlite3.Connection:
+    """A connection that leaves the file and its write-ahead log as they are.
+
+    One that may write moves a left-over log into the file, also one of a newer backstretch.
+    """
+    if beside(path, "-wal").exists():
+        return _read_only(path)
+    return _connected(path, "immutable=1")  # else there would be an empty log afterwards
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    db = _connected(path, "mode=ro")
+    with _closed_on_error(db):
+        try:
+            version_of(db)
+        except sqlite3.OperationalError as error:
+            # SQLite reads a log with a file beside it, which it cannot make in such a folder.
+            if _code(error) not in NO_FILE_BESIDE or os.access(path.parent, os.W_OK):
+                raise
+        else:
+            return db
+    db.close()
+    return _connected(path, "immutable=1")
 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:

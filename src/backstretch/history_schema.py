@@ -2,14 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO
-
-HEAD, VERSION_AT = b"SQLite format 3\0", slice(60, 64)
-"""How a database begins, and where in it its ``user_version`` is (SQLite, Database File Format)."""
-LOG_HEAD_BYTES, FRAME_HEAD_BYTES = 32, 24
-"""In a write-ahead log: its head, and that of each page (the same, The Write-Ahead Log)."""
+from contextlib import contextmanager
 
 MIGRATIONS = (
     """
@@ -75,22 +68,6 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def version_on_disk(path: Path) -> int:
-    """The version that a database's file and its write-ahead log tell; 0 where they tell none.
-
-    Read without SQLite, which would move a left-over log into the database, and so change both.
-
-    Raises:
-        OSError: They cannot be read.
-    """
-    heads = []
-    with suppress(FileNotFoundError):
-        heads.append(_beginning(path))
-        heads += _logged(path.with_name(path.name + "-wal"))
-    versions = [int.from_bytes(each[VERSION_AT]) for each in heads if each.startswith(HEAD)]
-    return versions[-1] if versions else 0
-
-
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version, each step whole or not at all.
 
@@ -124,33 +101,3 @@ def _step(connection: sqlite3.Connection) -> None:
         for statement in MIGRATIONS[version].split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {version + 1}")
-
-
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(VERSION_AT.stop)
-
-
-def _logged(log: Path) -> Iterator[bytes]:
-    """How the database begins after each step of its log that was finished and changed that."""
-    with log.open("rb") as file:
-        head = file.read(LOG_HEAD_BYTES)
-        page_bytes, salt = int.from_bytes(head[8:12]), head[16:24]
-        waiting = b""
-        for frame, page in _frames(file, page_bytes):
-            if frame[8:16] != salt:
-                return  # left over from before the log began anew
-            if int.from_bytes(frame[:4]) == 1:
-                waiting = page
-            if any(frame[4:8]):  # the step ends
-                yield waiting
-                waiting = b""
-
-
-def _frames(file: BinaryIO, page_bytes: int) -> Iterator[tuple[bytes, bytes]]:
-    """The head of each whole page in a log, and the page."""
-    while True:
-        frame, page = file.read(FRAME_HEAD_BYTES), file.read(page_bytes)
-        if not page or len(page) < page_bytes:
-            return
-        yield frame, page

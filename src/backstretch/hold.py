@@ -11,18 +11,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from backstretch.landmarks import LONGEST_GAP_S
+from backstretch.poses import GRACE_UNSEEN_S, GRACE_WRONG_S
 from backstretch.reasons import BOUNCING, GAP, TOO_BRIEF, Reason
 
 INSTANT_S = 1e-6
 """Times nearer than this are the same time: rounding."""
-LONGEST_GAP_S = 0.5
-"""Time between moments further apart than this is unseen, whatever its ends."""
 SETTLE_S = 0.5
 """How long the position must be right before a hold opens (field notes, section 4: 0.3-0.5 s)."""
-GRACE_WRONG_S = 1.0
-GRACE_UNSEEN_S = 2.0
-"""How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
-never counted as valid."""
 ENTRY_S = 1.0
 """A movement into or out of the position may take this long before it is called an attempt."""
 BOUNCED_FROM_START_S = 2.0

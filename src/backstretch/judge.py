@@ -29,7 +29,9 @@ class Judge:
     def __init__(self, wanted: Wanted, write: Callable[[list[Step]], None]) -> None:
         self._mirrored = wanted.mirrored
         # Sides that were not asked for are judged too: to say so when they were held.
-        self.take = Take(wanted, Session(wanted.poses, asked=wanted.asked, own=wanted.own))
+        self.take = Take(
+            wanted, Session(wanted.poses, asked=wanted.asked, own_neutral=wanted.own_neutral)
+        )
         self.count = 0
         self._behind_s = math.inf if wanted.every_frame else BEHIND_S
         self._write = write

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from backstretch.health import open_private
 from backstretch.outlets import Keeper, Outlet, StepsKeeper, TrackKeeper, VideoKeeper
+from backstretch.output_names import RESULT, STEPS, TRACK, VIDEO
 from backstretch.practice import Practice
 from backstretch.practice_days import RECORD
 from backstretch.result import Result
@@ -17,7 +18,6 @@ from backstretch.session_record import END, SORENESS, SessionRecord
 from backstretch.whole_file import free_path
 
 FOLDER_NAME = "%Y-%m-%dT%H-%M-%S"
-TRACK, VIDEO, RESULT, STEPS = "landmarks.npz", "video.mp4", "result.json", "steps.csv"
 
 
 class Kept:

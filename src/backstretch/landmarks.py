@@ -27,6 +27,8 @@ NAMES = (
 COUNT = len(NAMES)
 INDEX = {name: index for index, name in enumerate(NAMES)}
 SIDES = ("left", "right")
+LONGEST_GAP_S = 0.5
+"""Moments further apart than this do not hang together: what was between them is unseen, whatever its ends."""
 
 
 def _other_side(name: str) -> str:
@@ -148,3 +150,8 @@ class GrowingTrack:
         xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
         return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh)
+
+
+def size_px(marks: Landmarks | None) -> float:
+    """How large a body is in the picture: how far its landmarks lie about their middle."""
+    return math.sqrt(float(np.var(marks.xy_px, axis=0).sum())) if marks else 0.0

@@ -25,7 +25,7 @@ class Library:
     Attributes:
         poses, sets: What could be read.
         paths: Where each pose was read from.
-        own: Ids of the poses that are the user's own.
+        own_ids: Ids of the poses that are the user's own.
         refined: Library poses by id that a personal reference stands in for.
         faults: What could not be read, and which ids clash, one line each.
     """
@@ -33,7 +33,7 @@ class Library:
     poses: dict[str, Pose]
     sets: dict[str, PoseSet]
     paths: dict[str, Path]
-    own: frozenset[str]
+    own_ids: frozenset[str]
     refined: dict[str, Pose]
     faults: tuple[str, ...]
 
@@ -92,7 +92,7 @@ class _Shelf:
         self._poses: dict[str, Pose] = {}
         self._sets: dict[str, PoseSet] = {}
         self._paths: dict[str, Path] = {}
-        self._own: set[str] = set()
+        self._own_ids: set[str] = set()
         self._faults: list[str] = []
 
     def add(self, folder: Path, *, own: bool) -> None:
@@ -111,13 +111,13 @@ class _Shelf:
                 continue
             self._poses[pose.id], self._paths[pose.id] = pose, path
             if own:
-                self._own.add(pose.id)
+                self._own_ids.add(pose.id)
         for path in self._files(folder / SETS):
             self._add_set(path)
 
     def _refines(self, pose: Pose) -> bool:
         """Whether it is the first personal reference for the library pose of its id."""
-        is_new = pose.id in self._poses and pose.id not in {*self._own, *self._refined}
+        is_new = pose.id in self._poses and pose.id not in {*self._own_ids, *self._refined}
         return is_new and pose.refines == pose.id
 
     def _files(self, folder: Path) -> list[Path]:
@@ -153,7 +153,7 @@ class _Shelf:
             poses=dict(sorted(self._poses.items())),
             sets=dict(sorted(self._sets.items())),
             paths=self._paths,
-            own=frozenset(self._own),
+            own_ids=frozenset(self._own_ids),
             refined=self._refined,
             faults=tuple(self._faults),
         )

@@ -10,11 +10,12 @@ from time import sleep
 from backstretch.camera import Capture
 from backstretch.errors import InputError
 from backstretch.health import DAY_OFF
-from backstretch.kept import RESULT, Kept
+from backstretch.kept import Kept
 from backstretch.lines import ENDED
 from backstretch.live import Live
 from backstretch.notices import Notice
 from backstretch.outlets import Speaker
+from backstretch.output_names import RESULT
 from backstretch.practice import Practice
 from backstretch.prompting import speaking_s
 from backstretch.report import write_report

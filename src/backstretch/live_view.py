@@ -178,7 +178,7 @@ class _Page:
 
     def _block(self, words: str, box: Box, size: float, count: int) -> list[Line]:
         room = (box.w, float(box.h))
-        return self.type.paragraph(words, (box.x, box.y), room, size, count, BOLD)
+        return self.type.paragraph(words, (box.x, box.y), room, size, count, weight=BOLD)
 
     def _column(self, scene: Scene, box: Box, *, muted: bool) -> None:
         self._word(scene, Box(box.x, box.y, box.w, self._px(WORD_HEIGHT)))

@@ -23,8 +23,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import Floats, Landmarks
+from backstretch.hold import INSTANT_S
+from backstretch.landmarks import LONGEST_GAP_S, Floats, Landmarks, size_px
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE
 from backstretch.picture import Picture
@@ -291,8 +291,3 @@ def strays_px(before: Landmarks | None, now: Landmarks | None) -> Floats:
     seen = (before.visibility[CORE] >= VISIBLE) & (now.visibility[CORE] >= VISIBLE)
     strayed_px: Floats = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[seen]
     return strayed_px
-
-
-def size_px(marks: Landmarks | None) -> float:
-    """How large a body is in the picture: how far its landmarks lie about their middle."""
-    return math.sqrt(float(np.var(marks.xy_px, axis=0).sum())) if marks else 0.0

@@ -17,12 +17,12 @@ class Target:
 
     Attributes:
         check: As the pose's file has it.
-        own: The same with the ranges of the form's side.
+        for_side: The same with the ranges of the form's side.
         column, index: What is read, and where it stands among `columns.COLUMNS`.
     """
 
     check: Check
-    own: Check
+    for_side: Check
     column: Column
     index: int
 
@@ -66,8 +66,8 @@ class Reading:
     @property
     def closeness(self) -> float:
         """1 within the good range, falling to 0 at the limit of what is accepted."""
-        own = self.target.own
-        (low, high), (good_low, good_high) = own.accept, own.good
+        check = self.target.for_side
+        (low, high), (good_low, good_high) = check.accept, check.good
         if self.value < good_low:
             return max(0.0, (self.value - low) / (good_low - low)) if good_low > low else 0.0
         if self.value > good_high:
@@ -77,7 +77,7 @@ class Reading:
     @property
     def below(self) -> bool:
         """Whether the value lies on the low side of the accepted range."""
-        return self.value < self.target.own.accept[0]
+        return self.value < self.target.for_side.accept[0]
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,19 @@ def _reason(reading: Reading, unseen: frozenset[str]) -> Reason:
     return Reason(kind, column.measure.name, column.limb_side)
 
 
+def needed_landmarks(form: Form) -> frozenset[str]:
+    """The landmarks without which the clock cannot tell, whichever side is nearer."""
+    return frozenset(
+        name
+        for near in SIDES
+        for target in form.targets[near]
+        if target.check.need == "always"
+        for name in NEEDED[target.column.key]
+    )
+
+
 def _read(target: Target, value: float, *, inside: bool) -> Reading:
-    low, high = target.own.accept
+    low, high = target.for_side.accept
     slack = min(value - low, high - value)
     allowed = -target.hysteresis if inside else 0.0
     return Reading(target, value, slack, outside=slack < allowed)
@@ -195,9 +206,9 @@ def _targets(form: Form, near_side: str) -> tuple[Target, ...]:
     )
 
 
-def _target(check: Check, own: Check, side: str | None) -> Target:
+def _target(check: Check, for_side: Check, side: str | None) -> Target:
     key = Column(check.measure, side, check.frame).key
-    return Target(check, own, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
+    return Target(check, for_side, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
 
 
 def _sides(check: Check, form: Form, near_side: str) -> tuple[str | None, ...]:

@@ -10,7 +10,7 @@ from collections import deque
 import numpy as np
 
 from backstretch.catalogue import Unit
-from backstretch.hold import GRACE_WRONG_S, INSTANT_S, Kind, Span
+from backstretch.hold import INSTANT_S, Kind, Span
 from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 
 SPEED_WINDOW_S = 0.4
@@ -41,10 +41,16 @@ BOUNCE_LASTS_S = 1.2
 
 
 class MotionWatch:
-    """Follows the primary measure of one pose and says which time was movement, not hold."""
+    """Follows the primary measure of one pose and says which time was movement, not hold.
 
-    def __init__(self, unit: Unit) -> None:
+    Args:
+        unit: The measure's.
+        grace_wrong_s: How long the position may be wrong and go on afterwards; longer, and it is entered anew.
+    """
+
+    def __init__(self, unit: Unit, *, grace_wrong_s: float) -> None:
         self._unit = unit
+        self._grace_s = grace_wrong_s
         self._recent: deque[tuple[float, float]] = deque()
         self._speed_before: tuple[float, float] | None = None
         self._fast_from_s: float | None = None
@@ -72,7 +78,7 @@ class MotionWatch:
         while self._recent and time_s - self._recent[0][0] > STILL_WINDOW_S + STILL_AFTER_S:
             self._recent.popleft()
         if inside:
-            if time_s - self._inside_last_s > GRACE_WRONG_S:
+            if time_s - self._inside_last_s > self._grace_s:
                 self._entered_s = time_s
             self._inside_last_s = time_s
         if not math.isnan(value):

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from backstretch.columns import (
     reference_lengths,
     relative_columns,
 )
-from backstretch.landmarks import INDEX, Floats, Landmarks
+from backstretch.landmarks import INDEX, LONGEST_GAP_S, Floats, Landmarks
 from backstretch.measures import VISIBLE, Body
 from backstretch.views import OBLIQUE_FROM_DEG, View
 
@@ -34,8 +35,6 @@ UPRIGHT_BELOW_DEG = 35.0
 """Trunk angle from vertical up to which sitting or standing counts as upright."""
 UPRIGHT_IN_SPACE_BELOW_DEG = 45.0
 """The same in space, where a lean towards the camera shows and a camera that looks down adds its own angle."""
-LONGEST_GAP_S = 0.5
-"""Moments further apart than this do not make one still span."""
 FACING_FROM = 0.34
 """Share of the way to the camera that lies along the body's left or right: sin 20°. Below it the camera sees
 chest or back, and which way the person faces in the picture cannot be told."""
@@ -82,8 +81,8 @@ class Neutral:
         upright: Whether the trunk was upright.
         roll_deg: How far the camera is turned about its own axis, + the picture turned clockwise;
             NaN where the body cannot tell.
-        own: The day of the person's own neutral that its relative values come from; empty if they are
-            those of the span.
+        own_neutral_date: The day of the person's own neutral that its relative values come from; empty if they
+            are those of the span.
     """
 
     start_s: float
@@ -93,7 +92,7 @@ class Neutral:
     view: View
     upright: bool
     roll_deg: float
-    own: str = ""
+    own_neutral_date: str = ""
 
 
 def settle(
@@ -134,8 +133,8 @@ class NeutralFinder:
 
     Args:
         known: A neutral known beforehand; it is not replaced.
-        own: The person's own zero values of relative measures. They replace those of what is found, where
-            the camera stands about as it did then.
+        own_neutral: The person's own zero values of relative measures. They replace those of what is found,
+            where the camera stands about as it did then.
 
     Attributes:
         found: None until there is one.
@@ -143,11 +142,13 @@ class NeutralFinder:
         seeks: Whether there is none and the last moment, as all at first, may be part of one.
     """
 
-    def __init__(self, known: Neutral | None = None, own: "OwnNeutral | None" = None) -> None:
+    def __init__(
+        self, known: Neutral | None = None, own_neutral: "OwnNeutral | None" = None
+    ) -> None:
         self.found = known
         self.stale = False
         self.seeks = known is None
-        self._own = own
+        self._own_neutral = own_neutral
         self._is_given = known is not None
         self._next_s = -math.inf
         self._moments: deque[tuple[float, Floats, Floats, Floats, Floats]] = deque()
@@ -155,21 +156,21 @@ class NeutralFinder:
     @property
     def usual(self) -> Floats | None:
         """(M,) what relative measures are counted from before a neutral is found; None for nothing."""
-        return self._own.zeros() if self._own else None
+        return self._own_neutral.zeros() if self._own_neutral else None
 
     @property
-    def own(self) -> str:
+    def own_neutral_date(self) -> str:
         """The day of the own neutral that is in use; empty where none is."""
         if self.found is not None:
-            return self.found.own
-        return self._own.date if self._own else ""
+            return self.found.own_neutral_date
+        return self._own_neutral.date if self._own_neutral else ""
 
     def _with_own(self, neutral: Neutral) -> Neutral:
-        if self._own is None or not self._own.suits(neutral.view):
+        if self._own_neutral is None or not self._own_neutral.suits(neutral.view):
             return neutral
-        zeros = self._own.zeros()
+        zeros = self._own_neutral.zeros()
         values = np.where(np.isnan(zeros) | _by_camera(), neutral.values, zeros)
-        return replace(neutral, values=values, own=self._own.date)
+        return replace(neutral, values=values, own_neutral_date=self._own_neutral.date)
 
     def renew(self) -> None:
         """Ask for a new upright neutral; lengths and view are those of the old one until then."""
@@ -286,6 +287,16 @@ class OwnNeutral:
     view: View
     values: Mapping[str, float]
 
+    @classmethod
+    def of(cls, neutral: Neutral, date: str) -> Self:
+        """What to keep of a neutral for other days."""
+        values = {
+            key: float(neutral.values[index])
+            for key, index in COLUMN_INDEX.items()
+            if relative_columns()[index] and not np.isnan(neutral.values[index])
+        }
+        return cls(date, neutral.view, values)
+
     def suits(self, view: View) -> bool:
         """Whether the camera stands about where it stood."""
         return self.view.apart(view) <= OWN_WITHIN_DEG
@@ -300,16 +311,6 @@ class OwnNeutral:
 
 def neutral_words(neutral: Neutral) -> str:
     """Where a neutral is from, in words."""
-    if neutral.own:
-        return f"your own neutral, of {neutral.own}"
+    if neutral.own_neutral_date:
+        return f"your own neutral, of {neutral.own_neutral_date}"
     return f"of the take, {neutral.start_s:.1f} to {neutral.end_s:.1f} s"
-
-
-def own_neutral(neutral: Neutral, date: str) -> OwnNeutral:
-    """What to keep of a neutral for other days."""
-    values = {
-        key: float(neutral.values[index])
-        for key, index in COLUMN_INDEX.items()
-        if relative_columns()[index] and not np.isnan(neutral.values[index])
-    }
-    return OwnNeutral(date, neutral.view, values)

@@ -10,18 +10,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backstretch.anatomy import safe_range
-from backstretch.catalogue import CATALOGUE, Measure, Reference, Unit
+from backstretch.catalogue import CATALOGUE, Measure, Range, Reference, Unit, least_half_width
 from backstretch.columns import COLUMN_INDEX, COLUMNS, SIGNED_BY_SIDE, Column, landmark_index
 from backstretch.contrasts import Contrast
 from backstretch.landmarks import SIDES, Floats, Landmarks
-from backstretch.poses import Check, Of, Range, Reach, Sides
-from backstretch.reach import least_half_width
+from backstretch.poses import Check, Of, Reach, Sides
+from backstretch.reach import OWN_SHARE, SURE_TO
 from backstretch.stills import Still
-from backstretch.views import DOUBTFUL_FROM_DEG, View
+from backstretch.views import View, carries
 
 WIDER: dict[Unit, float] = {"deg": 2.0, "ratio": 2.5}
 """A new pose's ranges over the narrowest that the camera can tell: they must do for other days and places."""
-SURE_TO = 2.77
 STEADY = 0.75
 """A measure whose spread is more than this share of its narrowest half-width is not steady."""
 TOLD_APART_BY = 2
@@ -35,8 +34,6 @@ IN_SPACE_COUNTS, RATIO_COUNTS, ARM_COUNTS = 0.4, 0.4, 0.7
 """What a measure tells apart counts for less where it is rough: world landmarks are 8-20 deg off, ratios
 differ with the build of a body, and arms are where they happen to be."""
 ARMS = {"elbow", "shoulder_elev", "upper_arm_incl", "forearm_incl"}
-OWN_SHARE = 0.6
-"""Of the way from the take's own rest, from where the position counts at the earliest."""
 BY_DIRECTION = ("trunk_lean_lat", "head_roll_rel", "shoulder_yaw_rel", "twist", "nose_aside")
 """Measures whose sign tells the worked side of somebody upright, most telling first."""
 BY_LIMB = ("hip", "knee", "shoulder_elev", "elbow")
@@ -219,15 +216,6 @@ def _candidates(
             guarded = _guarded(wide, reach, rests)
             if guarded != wide:
                 yield Candidate(guarded, GUARDED_COUNTS * _apart(guarded, contrasts, side))
-
-
-def carries(measure: Measure, view: View) -> bool:
-    """Whether this view shows a measure; from the side the shoulders have no width to count in."""
-    if measure.frames[0] == "world":
-        return True
-    if measure.over == "shoulders" and view.off("side") <= DOUBTFUL_FROM_DEG:
-        return False
-    return not measure.views or min(view.off(name) for name in measure.views) <= DOUBTFUL_FROM_DEG
 
 
 def _means_something(measure: Measure, still: Still, at: float) -> bool:

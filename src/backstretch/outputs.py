@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from backstretch.drawing import Drawing
+from backstretch.output_names import ANNOTATED, STEPS
 from backstretch.recording import StepsFile
 from backstretch.result import Wanted
 from backstretch.step import Step
@@ -33,9 +34,9 @@ class Outputs:
         self._steps: StepsFile | None = None
         self._drawing: Drawing | None = None
         if folder is not None:
-            self._steps = StepsFile(folder / "steps.csv")
+            self._steps = StepsFile(folder / STEPS)
         if folder is not None and video is not None:
-            self._drawing = Drawing(video, folder / "annotated.mp4", wanted)
+            self._drawing = Drawing(video, folder / ANNOTATED, wanted)
 
     def __enter__(self) -> Self:
         return self

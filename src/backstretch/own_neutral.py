@@ -22,13 +22,15 @@ from backstretch.views import View
 DIGITS = 3
 
 
-def neutral_text(own: OwnNeutral) -> str:
+def neutral_text(own_neutral: OwnNeutral) -> str:
     """The file's text."""
     document = tomlkit.document()
-    document.add("date", date.fromisoformat(own.date))
-    document.add("view", [round(own.view.azimuth_deg, 1), round(own.view.elevation_deg, 1)])
+    document.add("date", date.fromisoformat(own_neutral.date))
+    document.add(
+        "view", [round(own_neutral.view.azimuth_deg, 1), round(own_neutral.view.elevation_deg, 1)]
+    )
     values = tomlkit.table()
-    for key, value in sorted(own.values.items()):
+    for key, value in sorted(own_neutral.values.items()):
         values.add(key, round(value, DIGITS))
     document.add("values", values)
     return tomlkit.dumps(document)
@@ -43,13 +45,13 @@ def load_neutral(path: Path) -> OwnNeutral | None:
     if not path.exists():
         return None
     try:
-        return _own(read_toml(path))
+        return _parse(read_toml(path))
     except (PoseFileError, KeyError, TypeError, ValueError) as error:
         words = f"{path}: is damaged; delete it, or take it again: backstretch calibrate --neutral"
         raise InputError(words) from error
 
 
-def _own(table: dict[str, Any]) -> OwnNeutral:
+def _parse(table: dict[str, Any]) -> OwnNeutral:
     view, values = table["view"], table["values"]
     if type(table["date"]) is not date or not isinstance(view, list) or type(values) is not dict:
         raise TypeError(table)

@@ -14,17 +14,14 @@ from typing import cast
 import numpy as np
 
 from backstretch.anatomy import safe_range
+from backstretch.catalogue import Range, least_half_width
 from backstretch.landmarks import INDEX, SIDES
 from backstretch.measures import measure_body, seen_landmarks
-from backstretch.poses import CalibratedSides, Calibration, Check, OwnRanges, Pose, Range, Reach
-from backstretch.reach import Shown, least_half_width, reach_of, rest_of
+from backstretch.poses import CalibratedSides, Calibration, Check, OwnRanges, Pose, Reach
+from backstretch.reach import OWN_SHARE, SURE_TO, Shown, reach_of, rest_of
 from backstretch.stills import Still
 from backstretch.views import View
 
-SURE_TO = 2.77
-"""Half-width of a range over the spread: what differs by more has changed (MDC95, research, section D)."""
-OWN_SHARE = 0.6
-"""Of the way from rest to what was reached; half-way stops on clips lie at 0.4 to 0.5 of it."""
 PICTURE_WIDER = 1.5
 """A single picture says nothing of the spread; its ranges are wider by this factor."""
 

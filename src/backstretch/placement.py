@@ -10,15 +10,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from backstretch.columns import COLUMN_INDEX, NEEDED
+from backstretch.columns import COLUMN_INDEX
 from backstretch.ideal import ideal_body
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
-from backstretch.matching import Form
+from backstretch.matching import Form, needed_landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import UPRIGHT_BELOW_DEG, UPRIGHT_IN_SPACE_BELOW_DEG, Neutral
 from backstretch.poses import Pose
 from backstretch.step import Step
-from backstretch.views import DOUBTFUL_FROM_DEG, VIEWS
+from backstretch.views import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, VIEWS
 
 DARK_BELOW = 40.0
 """Mean brightness of the picture, of 255, below which the model begins to lose people (dim clips: 25 to 35)."""
@@ -26,8 +26,6 @@ LEAST_TRUNK_PX = 60.0
 """Shorter segments double the rate of angle errors beyond 15 degrees (field notes, section 4)."""
 MARGIN = 0.03
 """Room that must stay free at each edge, as a share of the picture: the model needs a little around a hand."""
-TILTED_FROM_DEG = 5.0
-"""A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
 WELL_FOR_S = 1.0
 LENIENT_AFTER_S = 25.0
 """How long all must be well; and after how long who cannot do as told is let through: no one should have to
@@ -192,17 +190,6 @@ def extent_of(form: Form) -> Floats:
     trunk_px = _trunk(body)
     away = (body.xy_px[needed] - _hips(body)) / (trunk_px or 1.0)
     return np.array([np.abs(away[:, 0]).max(), -away[:, 1].min(), away[:, 1].max()]).clip(min=0.0)
-
-
-def needed_landmarks(form: Form) -> frozenset[str]:
-    """The landmarks without which the clock cannot tell, whichever side is nearer."""
-    return frozenset(
-        name
-        for near in SIDES
-        for target in form.targets[near]
-        if target.check.need == "always"
-        for name in NEEDED[target.column.key]
-    )
 
 
 def _hips(marks: Landmarks) -> Floats:

@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from backstretch.catalogue import BY_NAME, Measure, Reference
+from backstretch.catalogue import BY_NAME, Measure, Range, Reference
 from backstretch.errors import PoseFileError
-from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
 from backstretch.ideal import SEGMENTS
 from backstretch.poses import (
     CALIBRATED_SIDES,
+    GRACE_UNSEEN_S,
+    GRACE_WRONG_S,
     LONGEST_HOLD_S,
     NOT_FOR,
     POSITIONS,
@@ -24,7 +25,6 @@ from backstretch.poses import (
     Of,
     OwnRanges,
     Pose,
-    Range,
     Reach,
     Sides,
 )

@@ -7,6 +7,7 @@ other poses.
 import re
 from collections.abc import Iterator, Mapping
 
+from backstretch.catalogue import least_half_width
 from backstretch.contrasts import measured, settled
 from backstretch.hold import State
 from backstretch.ideal import ideal_body
@@ -14,7 +15,6 @@ from backstretch.landmarks import Landmarks
 from backstretch.matching import Form, Verdict, forms_of
 from backstretch.pose_file import ID
 from backstretch.poses import Check, Pose
-from backstretch.reach import least_half_width
 from backstretch.views import DOUBTFUL_FROM_DEG, VIEWS
 
 PUSHING = re.compile(r"\b(further|farther|deeper|harder|push (?:more|through))\b", re.IGNORECASE)
@@ -87,7 +87,7 @@ def _own_figure(pose: Pose) -> Iterator[str]:
     for form in forms_of(pose) if pose.figure else ():
         for reading in ideal_verdict(form, form).required:
             if reading.outside or reading.lacking:
-                (low, high), key = reading.target.own.accept, reading.target.column.key
+                (low, high), key = reading.target.for_side.accept, reading.target.column.key
                 yield f"figure: {key} is {reading.value:.3g}, outside {low:g} to {high:g}"
 
 

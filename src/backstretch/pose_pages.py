@@ -130,12 +130,12 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _named(pose: Pose, library: Library) -> str:
-    return f"{pose.id} ({_origin(pose)})" if pose.id in library.own else pose.id
+    return f"{pose.id} ({_origin(pose)})" if pose.id in library.own_ids else pose.id
 
 
 def _whose(pose: Pose, library: Library) -> str:
     """The id, and whose it is if not the library's."""
-    if pose.id not in library.own:
+    if pose.id not in library.own_ids:
         return pose.id
     return f"{pose.id} ({_origin(pose)}: {library.paths[pose.id]})"
 

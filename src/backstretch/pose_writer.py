@@ -10,9 +10,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Array, Table
 
+from backstretch.catalogue import Range
 from backstretch.errors import InputError
-from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
-from backstretch.poses import Calibration, Check, Dose, Pose, Range, Reach
+from backstretch.poses import GRACE_UNSEEN_S, GRACE_WRONG_S, Calibration, Check, Dose, Pose, Reach
 from backstretch.recording import make_folder
 from backstretch.toml_table import NEEDS
 

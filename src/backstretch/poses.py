@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from backstretch.catalogue import Measure, Reference
-from backstretch.hold import GRACE_UNSEEN_S, GRACE_WRONG_S
+from backstretch.catalogue import Measure, Range, Reference
 
 Of = Literal["near", "far", "work", "other", "both", ""]
 Sides = Literal["both", "each"]
@@ -33,11 +32,14 @@ NOT_FOR = {
     "late_pregnancy": "late pregnancy",
 }
 """What makes a stretch unsuitable until a clinician has cleared it (research, section E)."""
+GRACE_WRONG_S = 1.0
+GRACE_UNSEEN_S = 2.0
+"""How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
+never counted as valid."""
 LONGEST_HOLD_S = 120.0
 """No single hold is longer (research, section A: cap a single hold at 120 s)."""
 
 
-Range = tuple[float, float]
 CalibratedSides = Literal["both", "left", "right", "each"]
 CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each")
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from backstretch.catalogue import least_half_width
 from backstretch.columns import COLUMNS, Column, relative_columns
 from backstretch.landmarks import Floats
-from backstretch.new_pose import carries
 from backstretch.personal import view_of
-from backstretch.reach import least_half_width
 from backstretch.stills import Still
+from backstretch.views import carries
 
 ALIKE_WITHIN = 2.0
 """Two stills are of one position where no angle differs by so many half-widths."""
@@ -36,7 +36,7 @@ def is_alike(one: Still, other: Still) -> bool:
 
 def _at_rest(still: Still) -> Floats:
     """The values of a still; what is counted from rest is nothing in the rest itself."""
-    if still.neutral is not None or still.own:
+    if still.neutral is not None or still.own_neutral_date:
         return still.values
     return np.where(relative_columns() & np.isnan(still.values), 0.0, still.values)
 

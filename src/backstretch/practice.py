@@ -23,7 +23,7 @@ class Practice(Led[Coach]):
         coach: Coaches through the same programme.
         sides: Sides that were asked for; both when empty.
         mirrored: Whether the pictures are mirror images.
-        own: The person's own neutral, from another day.
+        own_neutral: The person's own neutral, from another day.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Practice(Led[Coach]):
         *,
         sides: Sequence[str] = (),
         mirrored: bool = False,
-        own: OwnNeutral | None = None,
+        own_neutral: OwnNeutral | None = None,
     ) -> None:
         wanted = Wanted(
             poses=programme.poses,
@@ -41,11 +41,11 @@ class Practice(Led[Coach]):
             mirrored=mirrored,
             title=programme.name,
             aims=aims_of(programme),
-            own=own,
+            own_neutral=own_neutral,
         )
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too: to say so when they were held.
-        session = Session((first,), own=own)
+        session = Session((first,), own_neutral=own_neutral)
         self._take = Take(wanted, session)
         super().__init__(coach, session, self._take, mirrored=mirrored)
 

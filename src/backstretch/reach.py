@@ -12,18 +12,18 @@ import numpy as np
 
 from backstretch.anatomy import safe_range
 from backstretch.attempts import way
-from backstretch.catalogue import Measure, Reference
+from backstretch.catalogue import least_half_width
 from backstretch.hold import State
 from backstretch.matching import Form, Reading, Verdict, forms_of
 from backstretch.poses import Check, Pose, Reach
 from backstretch.stills import Still
 from backstretch.wording import measure_label
 
-LEAST_HALF_WIDTH_DEG: dict[Reference, float] = {"image": 12.0, "world": 18.0}
-LEAST_HALF_WIDTH = 0.12
-"""Half the width of the narrowest range that the camera can tell; of angles and of ratios (research, D)."""
-HEAD_HALF_WIDTHS = 3.0
-"""The same for measures that have a steadiness of their own, in those."""
+SURE_TO = 2.77
+"""Half-width of a range over the spread: what differs by more has changed (MDC95, research, section D)."""
+OWN_SHARE = 0.6
+"""Of the way from rest to what was reached, from where a position counts at the earliest; half-way stops on
+clips lie at 0.4 to 0.5 of it."""
 FAR_ENOUGH = 0.4
 """Share of the way from rest to the library's range from which a position is meant for a stretch; shallow
 ones on clips have gone 0.5 to 0.7, rest 0.1 at most."""
@@ -32,13 +32,6 @@ OFF_BY = 2.0
 """How far beyond its range, in half-widths, what is no matter of range of motion may lie."""
 AS_GOOD = 0.1
 """Stills that are worse than the best by more are left out: a half-way stop is not the stretch."""
-
-
-def least_half_width(measure: Measure, frame: Reference) -> float:
-    """Half the width of the narrowest range that a camera can tell of a measure, in its unit."""
-    if measure.steady_within:
-        return HEAD_HALF_WIDTHS * measure.steady_within
-    return LEAST_HALF_WIDTH_DEG[frame] if measure.unit == "deg" else LEAST_HALF_WIDTH
 
 
 @dataclass(frozen=True)
@@ -98,7 +91,7 @@ def _refusal(verdict: Verdict, still: Still) -> str:
 
 def _way(reading: Reading, still: Still) -> float:
     """Share of the way from rest that a reading has gone; going beyond the range is going all of it."""
-    check, (low, high) = reading.check, reading.target.own.accept
+    check, (low, high) = reading.check, reading.target.for_side.accept
     least, most = safe_range(check.measure)
     is_beyond = check.more == "larger" and high < reading.value <= most
     is_beyond |= check.more == "smaller" and least <= reading.value < low
@@ -106,7 +99,7 @@ def _way(reading: Reading, still: Still) -> float:
 
 
 def _far_off(reading: Reading) -> str:
-    low, high = reading.target.own.accept
+    low, high = reading.target.for_side.accept
     told, unit = f"{reading.value:.2f}", ""
     if reading.check.measure.unit == "deg":
         told, unit = f"{reading.value:.0f}°", "°"

@@ -10,6 +10,7 @@ from typing import Any
 from backstretch.errors import InputError
 from backstretch.html_page import html_page
 from backstretch.landmarks import INDEX, SIDES
+from backstretch.output_names import ANNOTATED, REPORT, RESULT, STEPS, VIDEO
 from backstretch.report_panels import columns_of
 from backstretch.report_reading import Steps, read_result, read_steps
 from backstretch.report_timeline import Timeline
@@ -17,8 +18,7 @@ from backstretch.result import WORTH_SAYING_S
 from backstretch.summary import clock
 from backstretch.whole_file import write_whole
 
-RESULT, STEPS, PAGE = "result.json", "steps.csv", "report.html"
-VIDEOS = ("annotated.mp4", "video.mp4")
+VIDEOS = (ANNOTATED, VIDEO)
 MOST_NAMES = 3
 """A title names at most so many stretches."""
 FEW_HOLDS = 12
@@ -64,7 +64,7 @@ def write_report(result: Path, target: Path | None = None) -> Path:
         InputError: The result cannot be used, or the page cannot be written.
     """
     path = result / RESULT if result.is_dir() else result
-    target = target or path.with_name(PAGE)
+    target = target or path.with_name(REPORT)
     document = read_result(path)
     steps = read_steps(path.with_name(STEPS), columns_of(document))
     page = _page(document, steps, _video(path, target))

@@ -38,7 +38,7 @@ class Wanted:
         every_frame: Whether to look at every picture, not only where it matters.
         title: What several stretches together are called.
         aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
-        own: The person's own neutral, from another day.
+        own_neutral: The person's own neutral, from another day.
     """
 
     poses: tuple[Pose, ...]
@@ -51,7 +51,7 @@ class Wanted:
     every_frame: bool = False
     title: str = ""
     aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
-    own: OwnNeutral | None = None
+    own_neutral: OwnNeutral | None = None
 
     @property
     def pose(self) -> Pose | None:
@@ -157,7 +157,7 @@ class Result:
             return None
         span = {"start_s": self.neutral.start_s, "end_s": self.neutral.end_s}
         return {name: round(value, 2) for name, value in span.items()} | {
-            "own": self.neutral.own or None
+            "own": self.neutral.own_neutral_date or None
         }
 
     def _view(self) -> dict[str, Any] | None:

@@ -44,7 +44,7 @@ class Session:
         asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
             and time near a pose counts as an attempt; otherwise only by forms that it may be.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
-        own: The person's own zero values of relative measures, from another day.
+        own_neutral: The person's own zero values of relative measures, from another day.
         steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
 
     Attributes:
@@ -58,12 +58,12 @@ class Session:
         *,
         asked: bool = True,
         neutral: Neutral | None = None,
-        own: OwnNeutral | None = None,
+        own_neutral: OwnNeutral | None = None,
         steady: bool = True,
     ) -> None:
         self.watches: list[FormWatch] = []
         self._asked = asked
-        self._finder = NeutralFinder(neutral, own)
+        self._finder = NeutralFinder(neutral, own_neutral)
         self.turn_to(poses, sides)
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
@@ -207,7 +207,7 @@ class Session:
             neutral=None if self._finder.stale else self.neutral,
             total_s=self._total_s(done),
             holds=len(done),
-            own=self._finder.own,
+            own_neutral_date=self._finder.own_neutral_date,
         )
         has_form = best is not None and (self._asked or best.watch.clock.settled)
         return step.judged_by(best) if best and has_form else step

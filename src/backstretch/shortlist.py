@@ -56,8 +56,8 @@ class Shortlist:
         counts = np.array([len(targets) for targets in required], np.intp)
         return (
             np.array([target.index for target in targets]),
-            np.array([target.own.accept[0] for target in targets]) - wider,
-            np.array([target.own.accept[1] for target in targets]) + wider,
+            np.array([target.for_side.accept[0] for target in targets]) - wider,
+            np.array([target.for_side.accept[1] for target in targets]) + wider,
             np.cumsum(counts) - counts,
             counts,
         )

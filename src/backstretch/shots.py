@@ -31,7 +31,7 @@ class Looking:
         model: Another pose model; None for the one inside the package.
         mirrored: Whether the takes are mirror images.
         start_s, end_s: The part of them to look at.
-        own: The person's own neutral.
+        own_neutral: The person's own neutral.
         watching: Shows the progress.
     """
 
@@ -39,7 +39,7 @@ class Looking:
     mirrored: bool
     start_s: float
     end_s: float | None
-    own: OwnNeutral | None
+    own_neutral: OwnNeutral | None
     watching: Watching
 
 
@@ -67,15 +67,15 @@ def shot_of(path: Path, pose: Pose | None, looking: Looking) -> Shot:
         raise InputError(
             f"{path}: there is nothing from {looking.start_s:g} s; it is {length_s:g} s long"
         )
-    session = Session((pose,) if pose else (), own=looking.own)
+    session = Session((pose,) if pose else (), own_neutral=looking.own_neutral)
     steps = [*session.push(moments), *session.finish()]
     others = [each for each in recording.notices if each.kind is NoticeKind.ANOTHER_PERSON]
     return Shot(path.name, steps, moments, others[0] if others else None)
 
 
-def seconds_held(shot: Shot, pose: Pose, own: OwnNeutral | None = None) -> float:
+def seconds_held(shot: Shot, pose: Pose, own_neutral: OwnNeutral | None = None) -> float:
     """Valid seconds that a take counts by a pose."""
-    session = Session((pose,), own=own)
+    session = Session((pose,), own_neutral=own_neutral)
     session.push(shot.moments)
     session.finish()
     return sum(held.hold.valid_s for held in session.held)

@@ -8,13 +8,12 @@ edges, and it acts alike at every frame rate; where moments are sparse, five a s
 The price is that a moment is told `HALF_WIDTH_S` late, live and replayed alike; sparse ones later still.
 """
 
-import math
 from collections import deque
 from itertools import pairwise
 
 import numpy as np
 
-from backstretch.landmarks import Floats, Landmarks
+from backstretch.landmarks import Floats, Landmarks, size_px
 
 HALF_WIDTH_S = 0.2
 """Half the triangle's base. 0.2 s takes the detector's jitter (1-3 px) below a pixel and is shorter than
@@ -81,7 +80,7 @@ class Smoother:
         seen = [(weight, body) for weight, body in around if weight > 0.0 and len(body)]
         bodies = np.array([body for _, body in seen])
         away = bodies[:, :, :2] - now[:, :2]
-        stray = JITTER * math.sqrt(float(np.var(now[:, :2], axis=0).sum()))
+        stray = JITTER * size_px(landmarks)
         nearness = np.exp(np.einsum("tli,tli->tl", away, away) * (-0.5 / max(stray, 1.0) ** 2))
         weights = nearness * np.array([weight for weight, _ in seen])[:, None]
         mean = np.einsum("tl,tlc->lc", weights, bodies) / weights.sum(axis=0)[:, None]

@@ -37,8 +37,8 @@ class Step:
         valid_s: Valid seconds of the hold that is going on.
         total_s: Valid seconds of the whole take so far.
         holds: Holds that are over.
-        own: The day of the person's own neutral that relative measures are counted from; empty where they
-            are counted from the take.
+        own_neutral_date: The day of the person's own neutral that relative measures are counted from; empty
+            where they are counted from the take.
     """
 
     time_s: float
@@ -55,7 +55,7 @@ class Step:
     valid_s: float
     total_s: float
     holds: int
-    own: str = ""
+    own_neutral_date: str = ""
 
     @classmethod
     def unjudged(
@@ -66,7 +66,7 @@ class Step:
         neutral: Neutral | None,
         total_s: float,
         holds: int,
-        own: str = "",
+        own_neutral_date: str = "",
     ) -> Self:
         """A moment that no form has anything to say of; the arguments are the attributes."""
         is_there = landmarks is not None
@@ -85,7 +85,7 @@ class Step:
             valid_s=0.0,
             total_s=total_s,
             holds=holds,
-            own=own,
+            own_neutral_date=own_neutral_date,
         )
 
     def judged_by(self, judged: Judged) -> Self:

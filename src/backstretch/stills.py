@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.columns import COLUMNS, relative_columns
-from backstretch.hold import INSTANT_S, LONGEST_GAP_S
-from backstretch.landmarks import INDEX, NAMES, Floats, Landmarks
+from backstretch.hold import INSTANT_S
+from backstretch.landmarks import INDEX, LONGEST_GAP_S, NAMES, Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE, STILL_FOR_S, STILL_WITHIN, Neutral
 from backstretch.step import Step
@@ -44,7 +44,7 @@ class Still:
         near: The side nearer to the camera.
         neutral: What relative measures are counted from; None if there was none before.
         landmarks: Those of the moment in the middle.
-        own: The day of the person's own neutral, where relative measures are counted from that.
+        own_neutral_date: The day of the person's own neutral, where relative measures are counted from that.
     """
 
     start_s: float
@@ -54,7 +54,7 @@ class Still:
     near: str
     neutral: Neutral | None
     landmarks: Landmarks
-    own: str = ""
+    own_neutral_date: str = ""
 
     @property
     def seconds(self) -> float:
@@ -197,7 +197,7 @@ def _still(steps: Sequence[Step]) -> Still:
     neutral = between.neutral
     is_before = neutral is not None and neutral.end_s <= steps[0].time_s
     is_before = is_before and not _is_itself(neutral, middle)
-    if neutral is not None and not (is_before or between.own):
+    if neutral is not None and not (is_before or between.own_neutral_date):
         middle[relative_columns()] = np.nan  # counted from the position itself
     return Still(
         start_s=steps[0].time_s,
@@ -207,5 +207,5 @@ def _still(steps: Sequence[Step]) -> Still:
         near=between.near_side,
         neutral=neutral if is_before else None,
         landmarks=between.landmarks,
-        own=between.own,
+        own_neutral_date=between.own_neutral_date,
     )

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from backstretch.neutral import Neutral
 from backstretch.notices import Notice, NoticeKind
-from backstretch.placement import TILTED_FROM_DEG
 from backstretch.poses import Check, Pose
-from backstretch.views import DOUBTFUL_FROM_DEG
+from backstretch.views import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG
 
 
 def view_warnings(pose: Pose, neutral: Neutral | None) -> list[Notice]:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Self
 
+from backstretch.catalogue import Measure
 from backstretch.landmarks import Floats
 
 
@@ -58,6 +59,8 @@ OBLIQUE_FROM_DEG = 25.0
 DOUBTFUL_FROM_DEG = 30.0
 """Further than this from every view a pose asks for, its picture angles are called uncertain: at 30° off,
 a limb angle of 90° in the plane is foreshortened by some 8°, as much as the detector's own error."""
+TILTED_FROM_DEG = 5.0
+"""A camera turned by this much shifts every angle against gravity by as much (research, section 1)."""
 
 VIEWS = {
     "front": (View(0.0, 0.0),),
@@ -69,6 +72,15 @@ VIEWS = {
     "head_side_45": (View(105.0, 40.0), View(-105.0, 40.0)),
 }
 """Named views and the directions they allow."""
+
+
+def carries(measure: Measure, view: View) -> bool:
+    """Whether this view shows a measure; from the side the shoulders have no width to count in."""
+    if measure.frames[0] == "world":
+        return True
+    if measure.over == "shoulders" and view.off("side") <= DOUBTFUL_FROM_DEG:
+        return False
+    return not measure.views or min(view.off(name) for name in measure.views) <= DOUBTFUL_FROM_DEG
 
 
 def _angle(one: View, other: View) -> float:
