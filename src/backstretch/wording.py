@@ -1,4 +1,4 @@
-"""Wording: where reasons, corrections and notices become English. Never "further", never "deeper"."""
+"""Wording: where reasons, corrections and notices become English. Nobody is told to go further or deeper."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
