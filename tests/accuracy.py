@@ -24,7 +24,8 @@ from backstretch.poses import Pose
 from backstretch.recording import Recording
 from backstretch.request import Assignment, Request
 from backstretch.result import Result
-from backstretch.session import Session, Step
+from backstretch.session import Session
+from backstretch.step import Step
 from backstretch.video import VideoReader
 from tests.recognition import Seen, library, merged, seen_in, unasked
 from tests.truth import (
@@ -224,7 +225,7 @@ def measure_errors(clip: Clip, recording: Recording, stretch: Pose):
             other = seen.get(round(step.time_s, 4))
             if other is None or not hold["start_s"] <= step.time_s <= hold["end_s"]:
                 continue
-            for target in form.targets[step.near]:
+            for target in form.targets[step.near_side]:
                 label = f"{target.column.measure.name} ({target.column.frame})"
                 found[label].append(other.values[target.index] - step.values[target.index])
     return {
