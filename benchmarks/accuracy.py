@@ -22,7 +22,8 @@ from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.recording import Recording
 from backstretch.request import Assignment, Request
-from backstretch.session import Session, Step
+from backstretch.session import Session
+from backstretch.step import Step
 from backstretch.video import VideoReader
 from benchmarks.recognition import Seen, merged, seen_in
 from tests.places import MEDIA, SAMPLES
@@ -203,7 +204,7 @@ def measure_errors(clip: Clip, recording: Recording, stretch: Pose):
             other = seen.get(round(step.time_s, 4))
             if other is None or not hold["start_s"] <= step.time_s <= hold["end_s"]:
                 continue
-            for target in form.targets[step.near]:
+            for target in form.targets[step.near_side]:
                 label = f"{target.column.measure.name} ({target.column.frame})"
                 found[label].append(other.values[target.index] - step.values[target.index])
     return {

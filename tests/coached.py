@@ -9,18 +9,18 @@ from typing import Any, Self
 import numpy as np
 
 from backstretch.coach import Coach
-from backstretch.cues import ABSENT, NOBODY
 from backstretch.earcons import Earcon
 from backstretch.hold import State
-from backstretch.matching import Form
+from backstretch.matching import Form, Reading, Verdict
 from backstretch.neutral import Neutral, settle
 from backstretch.orders import Command, Decision, Event, Note, Say, Sound
 from backstretch.placement import Surroundings
 from backstretch.pose_file import load_pose
 from backstretch.poses import Pose
 from backstretch.programme import Part, Programme, part_of
+from backstretch.reasons import BOUNCING, NOBODY, TOO_FAST, Reason, ReasonKind
 from backstretch.scene import Phase, Scene
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.views import View
 from tests.figures import FRONT, measured, standing
 from tests.places import POSE_FILES
@@ -53,37 +53,42 @@ STANDING = Step(
     landmarks=_BODY,
     values=_VALUES,
     neutral=NEUTRAL,
-    near="left",
+    near_side="left",
     form=None,
     verdict=None,
     state=State.OUT,
-    reason="",
-    cue="",
-    motion="",
+    reason=None,
+    motion=None,
     near_pose=False,
     valid_s=0.0,
     total_s=0.0,
     holds=0,
 )
 """A moment of somebody who stands well before the camera and does nothing."""
+
+
+def broken(column: str, state: State, *, above: bool = False) -> Verdict:
+    """The verdict of a side bend to the left of which one column is out of its range."""
+    (target,) = (t for t in Form(BEND, "left").targets["left"] if t.column.key == column)
+    low, high = target.for_side.accept
+    value = high + 10.0 if above else low - 10.0
+    return Verdict(state, (Reading(target, value, -10.0, outside=True),))
+
+
 HELD: dict[str, Any] = {"state": State.IN, "near_pose": True}
 WRONG: dict[str, Any] = {
     "state": State.OUT,
-    "cue": "Let both knees be straight.",
-    "reason": "left knee angle too small",
+    "verdict": broken("knee.left", State.OUT),
+    "reason": Reason(ReasonKind.TOO_SMALL, "knee", "left"),
     "near_pose": True,
 }
 HIDDEN: dict[str, Any] = {
     "state": State.UNSEEN,
-    "cue": "I cannot see your left knee.",
-    "reason": "left knee unseen",
+    "reason": Reason(ReasonKind.UNSEEN, landmark="left_knee"),
 }
-GONE: dict[str, Any] = {
-    "landmarks": None,
-    "state": State.UNSEEN,
-    "cue": ABSENT,
-    "reason": NOBODY,
-}
+GONE: dict[str, Any] = {"landmarks": None, "state": State.UNSEEN, "reason": NOBODY}
+FAST: dict[str, Any] = {"motion": TOO_FAST, "reason": TOO_FAST, "near_pose": True}
+BOUNCED: dict[str, Any] = {"motion": BOUNCING, "reason": BOUNCING, "near_pose": True}
 
 
 @cache

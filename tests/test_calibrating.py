@@ -5,11 +5,11 @@ from math import sin
 import pytest
 
 from backstretch.calibrating import Shot, neutral_reference, new_reference, personal_reference
-from backstretch.detection import ANOTHER
 from backstretch.errors import TakeError
 from backstretch.ideal import STANDING as STANDS
 from backstretch.ideal import ideal_body
 from backstretch.library import open_library
+from backstretch.notices import Notice, NoticeKind
 from backstretch.session import Session
 from tests.figures import (
     FRONT,
@@ -201,7 +201,7 @@ class TestATakeIsRefused:
         assert why_not(new, nobody()) == words
 
     def test_where_it_is_not_sure_who_is_seen(self):
-        take = fold_take(crowd=f"{ANOTHER} between 2 and 8 s")
+        take = fold_take(crowd=Notice(NoticeKind.ANOTHER_PERSON, {"first_s": 2.0, "last_s": 8.0}))
         words = "another person is in the picture between 2 and 8 s; be alone in the picture"
         assert why_not(personal, [take]) == words
         assert why_not(new, take) == words
@@ -361,7 +361,10 @@ class TestANeutralReference:
         [
             (photograph(standing(), camera_deg=FRONT), "keeps still in it"),
             (nobody(), "nobody is seen in it; step into the picture, in good light"),
-            (shot(keeping(STANDING), crowd=ANOTHER), f"{ANOTHER}; be alone in the picture"),
+            (
+                shot(keeping(STANDING), crowd=Notice(NoticeKind.ANOTHER_PERSON)),
+                "another person is in the picture; be alone in the picture",
+            ),
         ],
         ids=["a photograph", "nobody", "two people"],
     )

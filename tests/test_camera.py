@@ -17,6 +17,7 @@ from backstretch import camera
 from backstretch.camera import REOPEN_S, STALLED_S, Capture, open_capture, shown
 from backstretch.camera_list import cameras
 from backstretch.errors import InputError
+from backstretch.notices import NoticeKind
 from tests.media import corners, grey, number_of, numbered, quartered, write_video
 
 LATENESS_S = 0.15
@@ -201,7 +202,7 @@ class TestFile:
         with open_capture(str(path)) as capture:
             seen = list(taken(capture))
             assert 2 < len(seen) < 30
-            assert any("ends early" in warning for warning in capture.warnings)
+            assert NoticeKind.ENDS_EARLY in {notice.kind for notice in capture.warnings}
 
     def test_with_a_long_gap_is_waited_for_and_not_called_lost(self, tmp_path, monkeypatch):
         monkeypatch.setattr(camera, "STALLED_S", 0.2)

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from backstretch import lines
 from backstretch.coach import Coach
-from backstretch.cues import MOTION_CUES
-from backstretch.hold import BOUNCING, TOO_FAST, State
+from backstretch.hold import State
 from backstretch.led_session import CoachedSession
 from backstretch.orders import Command, Say
 from backstretch.placement import Surroundings
 from backstretch.programme import Programme
 from backstretch.scene import Phase
 from tests.coached import (
+    BOUNCED,
+    FAST,
     FOLD,
     FPS,
     GONE,
@@ -40,10 +41,6 @@ from tests.figures import (
     moments,
     pair,
 )
-
-FAST = {"motion": TOO_FAST, "cue": MOTION_CUES[TOO_FAST], "reason": TOO_FAST, "near_pose": True}
-BOUNCED = {"motion": BOUNCING, "cue": MOTION_CUES[BOUNCING], "reason": BOUNCING, "near_pose": True}
-
 
 # With a session
 

@@ -6,6 +6,7 @@ import pytest
 from backstretch.detection import SURE_AFTER, BystanderSearch, Detection, IdentityWatch
 from backstretch.frame import Frame
 from backstretch.landmarks import Landmarks
+from backstretch.wording import describe_notice
 from tests.figures import FRONT, standing
 
 BODY = standing().seen(FRONT)
@@ -41,7 +42,7 @@ def said(places, sightings=0, *, is_picture=False):
     for time_s, body in places:
         another = bystanders.search(frame(time_s), body)
         identity.push(Detection(time_s, body, another))
-    return identity.warnings
+    return tuple(map(describe_notice, identity.notices))
 
 
 ALONE = [(t, BODY) for t in np.arange(0.0, 10.0, 0.5)]

@@ -8,14 +8,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstretch.hold import BOUNCING, TOO_FAST, HoldClock, Kind, Limit, Moment, Span, State, split
+from backstretch.hold import (
+    HoldClock,
+    Kind,
+    Limit,
+    Moment,
+    Span,
+    State,
+    split,
+)
 from backstretch.poses import GRACE_UNSEEN_S, GRACE_WRONG_S
+from backstretch.reasons import BOUNCING, TOO_BRIEF, TOO_FAST, Reason, ReasonKind
 from tests.figures import crossings, every, jittered
 
 LEAVE = 5.0
 """How far outside a value must be to leave, as `Limit.hysteresis`."""
 TRAPEZE = [(0, -60), (1, -60), (3, 20), (10, 20), (12, -60), (13, -60)]
 """Slack of a plain hold: in at 2.5 s, out (5 below the limit) at 10.625 s."""
+
+
+SMALL = Reason(ReasonKind.TOO_SMALL, "knee", "left")
+HIDDEN = Reason(ReasonKind.UNSEEN, landmark="left_knee")
 
 
 def plain(time_s, state=State.IN, slack=10.0, **options):
@@ -31,7 +44,7 @@ def timeline(keys, times, *, unseen=lambda _: False, **options):
         if not math.isnan(slack):
             inside = slack >= (-LEAVE if inside else 0.0)
         state = State.UNSEEN if math.isnan(slack) else State.IN if inside else State.OUT
-        reason = {State.IN: "", State.OUT: "knee too small", State.UNSEEN: "knee unseen"}[state]
+        reason = {State.IN: None, State.OUT: SMALL, State.UNSEEN: HIDDEN}[state]
         found.append(plain(t, state, slack, reason=reason, **options))
     return found
 
@@ -55,7 +68,9 @@ def with_lapse(kind, lapse_s, times=None):
     state = {"wrong": State.OUT, "unseen": State.UNSEEN}[kind]
     times = every(20, 15.0) if times is None else times
     return [
-        plain(t, state, -90.0 if kind == "wrong" else math.nan, reason=kind)
+        plain(t, state, -90.0, reason=SMALL)
+        if is_in_lapse(t) and state is State.OUT
+        else plain(t, state, math.nan, reason=HIDDEN)
         if is_in_lapse(t)
         else plain(t, slack=90.0)
         for t in map(float, times)
@@ -74,7 +89,7 @@ def test_time_between_two_right_moments_is_valid():
 
 
 def test_time_between_two_wrong_moments_is_wrong():
-    wrong = plain(1.2, State.OUT, -9.0, reason="knee")
+    wrong = plain(1.2, State.OUT, -9.0, reason=SMALL)
     assert kinds(split(plain(1.0, State.OUT, -9.0), wrong)) == [("wrong", 1.0, 1.2)]
 
 
@@ -136,9 +151,9 @@ def test_without_a_crossing_the_middle_is_taken():
 def test_a_wrong_span_says_why():
     before, after = (
         plain(0.0, slack=1.0),
-        plain(0.4, State.OUT, -9.0, reason="left knee angle too small"),
+        plain(0.4, State.OUT, -9.0, reason=SMALL),
     )
-    assert [span.reason for span in split(before, after)] == ["", "left knee angle too small"]
+    assert [span.reason for span in split(before, after)] == [None, SMALL]
 
 
 @given(
@@ -265,7 +280,7 @@ def test_coming_back_after_the_grace_is_a_second_hold():
 def test_each_lapse_keeps_its_reason():
     hold = only_hold(with_lapse("unseen", 0.8))
     assert [(span.kind, span.reason) for span in hold.spans if span.reason] == [
-        (Kind.UNSEEN, "unseen")
+        (Kind.UNSEEN, HIDDEN)
     ]
 
 
@@ -377,7 +392,7 @@ def attempted(moments):
 
 def near(from_s, until_s, *, state=State.OUT):
     return [
-        plain(t, state, -8.0, near_pose=from_s <= t <= until_s, reason="knee")
+        plain(t, state, -8.0, near_pose=from_s <= t <= until_s, reason=SMALL)
         for t in every(10, 10.0)
     ]
 
@@ -402,7 +417,7 @@ def test_an_attempt_that_goes_on_to_the_end_counts():
 def test_a_position_held_too_briefly_is_an_attempt_with_a_reason():
     moments = timeline([(0, -60), (1, 20), (1.2, -60)], every(30, 3.0))
     spans = counted(moments).attempts
-    assert "not held long enough to count" in {span.reason for span in spans}
+    assert TOO_BRIEF in {span.reason for span in spans}
     assert {span.kind for span in spans} == {Kind.WRONG}
 
 

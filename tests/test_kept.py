@@ -61,7 +61,7 @@ def practised(recorder, why="quit", items=None, **options):
     with Live(Reel(items or pictures()), known, session, [*recorder.sinks(session)]) as live:
         live.wait(60.0)
         assert live.over
-    result = session.result(live.source("camera 0"), live.warnings)
+    result = session.result(live.source("camera 0"), live.notices)
     recorder.finish(result, why, **options)
     return result
 

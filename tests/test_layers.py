@@ -12,17 +12,19 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "backstretch"
 LAYERS = (
-    {"earcons", "errors", "frame", "landmarks"},
+    {"earcons", "errors", "frame", "landmarks", "notices"},
     {"catalogue"},
-    {"columns", "views", "ideal"},
+    {"columns", "reasons", "views", "ideal"},
     {"formulas"},
     {"measures"},
     {"swaps", "smoothing", "neutral"},
     {"poses"},
     {"hold"},
     {"anatomy", "matching", "motion"},
-    {"attempts", "cues", "form_watch", "recognition", "shortlist"},
-    {"session"},
+    {"attempts", "recognition", "shortlist"},
+    {"form_watch"},
+    {"step"},
+    {"session", "wording"},
     {"breathing", "haste", "patience", "placement", "presence", "programme", "stills"},
     {"agenda", "contrasts", "guide_lines", "reach", "scene"},
     {"new_pose", "orders", "personal", "prompting"},

@@ -17,6 +17,7 @@ from backstretch.landmarks import Landmarks
 from backstretch.led_session import CoachedSession
 from backstretch.lines import CAMERA_LOST
 from backstretch.live import SILENT_S, WAIT_S, Live
+from backstretch.notices import NoticeKind
 from backstretch.orders import Command, Note, Say
 from backstretch.placement import Surroundings
 from backstretch.programme import Programme, part_of
@@ -507,7 +508,7 @@ def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
 def test_a_body_that_jumps_is_warned_of():
     near, far = (side_bend(0.0).seen(FRONT, wh=wh) for wh in (WH, (3 * WH[0], WH[1])))
     live, _ = played([frame(0.0, 0), frame(0.1, 1)], [(0.0, near), (0.1, far)])
-    assert any("jumps across the picture" in words for words in live.warnings)
+    assert [notice.kind for notice in live.warnings] == [NoticeKind.JUMPS]
 
 
 @pytest.mark.parametrize("fps", [6.5, 25.0])

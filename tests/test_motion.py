@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstretch.form_watch import FormWatch
-from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST, Kind
+from backstretch.hold import Kind
 from backstretch.library import builtin_poses
 from backstretch.matching import forms_of
 from backstretch.motion import MotionWatch
 from backstretch.pose_file import load_pose
 from backstretch.poses import GRACE_WRONG_S
+from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 from tests.figures import every, jittered
 
 BEND = load_pose(builtin_poses() / "standing_side_bend.toml")

@@ -12,11 +12,13 @@ import pytest
 from backstretch.canvas import BLUE, GREY, ORANGE, WHITE, Colour, Picture, Type
 from backstretch.columns import COLUMNS
 from backstretch.landmarks import INDEX, Landmarks
-from backstretch.matching import Form
+from backstretch.matching import Form, Reading, Verdict
 from backstretch.overlay import BONE, TITLES, Mark, Overlay, marks_of, spot_of
 from backstretch.pose_file import load_pose
 from backstretch.poses import Need
-from backstretch.session import Session, Step
+from backstretch.reasons import Reason, ReasonKind
+from backstretch.session import Session
+from backstretch.step import Step
 from tests.figures import FRONT, WH, Figure, side_bend
 from tests.places import POSE_FILES
 
@@ -35,6 +37,15 @@ REACH_PX = 6
 def step_of(landmarks: Landmarks | None, **changed: Any) -> Step:
     (step,) = Session((POSE,), ("left",), steady=False).push([(0.0, landmarks)])
     return replace(step, **changed)
+
+
+def advised(landmarks: Landmarks | None, cue: str, **changed: Any) -> Step:
+    """The step of somebody whose left knee is to be put right with these words."""
+    (knee,) = (t for t in Form(POSE, "left").targets["left"] if t.column.key == "knee.left")
+    target = replace(knee, check=replace(knee.check, below=cue))
+    verdict = Verdict(State.OUT, (Reading(target, 90.0, -60.0, outside=True),))
+    reason = Reason(ReasonKind.TOO_SMALL, "knee", "left")
+    return step_of(landmarks, verdict=verdict, reason=reason, **changed)
 
 
 def wall(wh: tuple[int, int] = WH, light: int = 128) -> Picture:
@@ -201,7 +212,7 @@ def test_the_midline_is_drawn_on_the_side_that_is_seen():
 @pytest.mark.parametrize("wh", SIZES)
 @pytest.mark.parametrize("state", State)
 def test_words_never_leave_the_picture(wh, state):
-    picture = drawn(step_of(None, state=state, cue=LONG_CUE, valid_s=104.2, total_s=1234.5), wh)
+    picture = drawn(advised(None, LONG_CUE, state=state, valid_s=104.2, total_s=1234.5), wh)
     edge = np.ones(picture.shape[:2], bool)
     edge[1:-1, 1:-1] = False
     assert picture.shape == (wh[1], wh[0], 3)
@@ -211,13 +222,13 @@ def test_words_never_leave_the_picture(wh, state):
 @pytest.mark.parametrize("wh", SIZES)
 def test_a_body_is_drawn_on_a_picture_of_any_size(wh):
     body = BENT.seen(FRONT)
-    assert drawn(step_of(body, cue=LONG_CUE), wh).shape == (wh[1], wh[0], 3)
+    assert drawn(advised(body, LONG_CUE), wh).shape == (wh[1], wh[0], 3)
 
 
 @pytest.mark.parametrize("wh", [(640, 480), (480, 854), (160, 120)])
 @pytest.mark.parametrize("light", [0, 255])
 def test_the_words_stand_out_from_any_picture(wh, light):
-    picture = drawn(step_of(None, cue=LONG_CUE), wh, light)
+    picture = drawn(advised(None, LONG_CUE), wh, light)
     panel = picture[: wh[1] // 6, 5 : wh[0] // 3]
     dark = np.percentile(panel.max(axis=-1), 20)
     assert dark < 80
@@ -274,14 +285,15 @@ def test_the_ring_is_grey_while_the_time_does_not_count():
 
 def test_each_state_has_its_own_word_and_symbol():
     pictures = [
-        drawn(step_of(None, state=state, cue=""))[:76, : WH[0] // 2].tobytes() for state in State
+        drawn(step_of(None, state=state, reason=None))[:76, : WH[0] // 2].tobytes()
+        for state in State
     ]
     assert len(set(pictures)) == len(set(TITLES.values())) == len(State)
 
 
 def test_a_hold_that_is_long_enough_is_told():
     before, after = (
-        drawn(step_of(None, state=State.IN, cue="", valid_s=valid_s))[:76, : WH[0] // 2]
+        drawn(step_of(None, state=State.IN, reason=None, valid_s=valid_s))[:76, : WH[0] // 2]
         for valid_s in (ASKED_S - 0.1, ASKED_S)
     )
     assert not np.array_equal(before, after)
@@ -307,6 +319,6 @@ def test_the_given_picture_is_left_as_it_is():
 
 
 def test_the_middle_of_the_picture_is_left_to_the_person():
-    picture = drawn(step_of(None, cue=LONG_CUE))
+    picture = drawn(advised(None, LONG_CUE))
     assert (picture[:, 320:480] == 128).all()
     assert (picture[200:420] == 128).all()

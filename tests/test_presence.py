@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.haste import LED_IN_S, SHOWN_S, Haste
-from backstretch.hold import BOUNCING, RESTLESS, TOO_FAST, State
+from backstretch.hold import State
 from backstretch.library import open_library
 from backstretch.poses import GRACE_UNSEEN_S
 from backstretch.presence import AWAY_AFTER_S, BACK_AFTER_S, Presence
+from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 from tests.coached import FPS, step
 from tests.places import POSE_FILES
 
@@ -107,7 +108,7 @@ def test_haste_is_told_for_a_while_after_it_is_over():
     assert sum(told) / FPS == pytest.approx(SHOWN_S + 0.1, abs=0.05)
 
 
-@pytest.mark.parametrize("motion", [BOUNCING, RESTLESS, ""])
+@pytest.mark.parametrize("motion", [BOUNCING, RESTLESS, None])
 def test_other_movements_are_no_haste(motion):
     assert not any(hurried((1.0, {"motion": motion, "near_pose": True}), (1.0, IN)))
 

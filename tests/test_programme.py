@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from backstretch.library import open_library
 from backstretch.programme import REST_S, Programme, aims_of, dose_warnings, part_of
+from backstretch.wording import describe_notice
 from tests.places import POSE_FILES
 
 LIBRARY = open_library(POSE_FILES)
@@ -112,18 +113,22 @@ def test_a_hold_at_the_limit_is_not_warned_of():
     assert dose_warnings(BEND, BEND.dose.longest_s, BEND.dose.repetitions[1]) == []
 
 
+def said(*wish):
+    return list(map(describe_notice, dose_warnings(*wish)))
+
+
 def test_too_long_a_hold_is_warned_of_with_what_was_asked_for_and_what_counts():
-    (words,) = dose_warnings(BEND, 45.0, None)
+    (words,) = said(BEND, 45.0, None)
     assert words.startswith("Standing side bend: 30 s are enough")
     assert "45 s were asked for" in words
     assert words.endswith("30 s are what counts")
 
 
 def test_too_many_repetitions_are_warned_of_with_both_numbers():
-    (words,) = dose_warnings(BEND, None, 9)
+    (words,) = said(BEND, None, 9)
     assert words.startswith("Standing side bend: 5 repetitions a side are enough, 9 were asked for")
 
 
 def test_of_a_stretch_without_sides_no_side_is_spoken_of():
-    (words,) = dose_warnings(FOLD, None, 9)
+    (words,) = said(FOLD, None, 9)
     assert "a side" not in words

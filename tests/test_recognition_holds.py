@@ -12,11 +12,13 @@ from backstretch.hold import Hold, Kind, Moment, Span, State
 from backstretch.ideal import STANDING, ideal_body
 from backstretch.library import open_library
 from backstretch.matching import forms_of
+from backstretch.reasons import Reason, ReasonKind
 from backstretch.recognition import LEAST_S, Held, looks_like, told_apart
 from backstretch.views import VIEWS
 from tests.figures import BACK, FRONT, LEFT_SIDE, RIGHT_SIDE
 from tests.places import POSE_FILES
 
+SMALL = Reason(ReasonKind.TOO_SMALL, "knee", "left")
 LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.recognised for form in forms_of(pose)]
 SHOWN = [form for form in FORMS if form.pose.figure]
@@ -36,7 +38,7 @@ def spans_of(start_s, *seconds):
     ends = start_s + np.cumsum([0.0, *seconds])
     kinds = [Kind.VALID, Kind.WRONG] * len(seconds)
     return tuple(
-        Span(float(a), float(b), kind, "" if kind is Kind.VALID else "knee")
+        Span(float(a), float(b), kind, None if kind is Kind.VALID else SMALL)
         for (a, b), kind in zip(pairwise(ends), kinds, strict=False)
     )
 

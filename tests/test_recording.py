@@ -17,15 +17,19 @@ from backstretch.frame import Source
 from backstretch.hold import State
 from backstretch.landmarks import COUNT, Landmarks, LandmarkTrack
 from backstretch.matching import Form
+from backstretch.notices import Notice, NoticeKind
 from backstretch.pose_file import load_pose
+from backstretch.reasons import Reason, ReasonKind
 from backstretch.recording import Recording, output_folder
 from backstretch.result_files import StepsFile
-from backstretch.session import Step
+from backstretch.step import Step
 from tests.places import POSE_FILES
 
 BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
 SOURCE = Source("clip.mp4", 2.0, 29.97, 60, 640, 480)
 WH = (640, 480)
+ANOTHER = "another person is in the picture"
+EARLY = Notice(NoticeKind.ENDS_EARLY, {"read_s": 1.5, "of_s": 2.0})
 
 
 def marks(dice):
@@ -38,7 +42,7 @@ def marks(dice):
 def recording(count=20, seed=1):
     dice = np.random.default_rng(seed)
     moments = [(n / 29.97, None if n % 5 == 3 else marks(dice)) for n in range(count)]
-    return Recording(LandmarkTrack.of(moments, WH), SOURCE, ("the file ends early",))
+    return Recording(LandmarkTrack.of(moments, WH), SOURCE, (EARLY,))
 
 
 @pytest.fixture
@@ -48,12 +52,14 @@ def saved(tmp_path):
     return path
 
 
-def changed(path, *, drop=None, told=None, **arrays):
-    """Write the track anew with some of its arrays exchanged."""
+def changed(path, *, drop=None, told=None, without=(), **arrays):
+    """Write the track anew with some of its arrays, or of what it says of itself, exchanged or left out."""
     with np.load(path) as kept:
         parts = {name: kept[name] for name in kept.files if name != drop}
     if told is not None:
-        parts["about"] = np.array(json.dumps({**json.loads(str(parts["about"])), **told}))
+        about = {**json.loads(str(parts["about"])), **told}
+        about = {name: each for name, each in about.items() if name not in without}
+        parts["about"] = np.array(json.dumps(about))
     np.savez_compressed(path, **{**parts, **arrays})
     return path
 
@@ -76,7 +82,24 @@ class TestTrack:
             wanted, found = getattr(before.track, name), getattr(after.track, name)
             assert wanted.tobytes() == found.tobytes()
         assert after.track.image_wh == before.track.image_wh
-        assert (after.source, after.warnings) == (before.source, before.warnings)
+        assert (after.source, after.notices) == (before.source, before.notices)
+        assert after.warnings == ("the file ends early: 1.5 of 2.0 s could be read",)
+
+    @pytest.mark.parametrize(
+        ("words", "kind"),
+        [
+            ("the file ends early: 1.5 of 2.0 s could be read", NoticeKind.AS_WRITTEN),
+            (f"{ANOTHER}; only the one found first is judged", NoticeKind.ANOTHER_PERSON),
+            (
+                f"{ANOTHER} between 3 and 9 s; only the one found first is judged",
+                NoticeKind.ANOTHER_PERSON,
+            ),
+        ],
+    )
+    def test_of_before_notices_keeps_its_words(self, saved, words, kind):
+        older = Recording.load(changed(saved, told={"warnings": [words]}, without=("notices",)))
+        assert [notice.kind for notice in older.notices] == [kind]
+        assert older.warnings == (words,)
 
     def test_names_its_source_without_its_folders(self, tmp_path):
         path = tmp_path / "track.npz"
@@ -154,7 +177,8 @@ class TestTrack:
             {"source": {"path": "clip.mp4"}},
             {"source": {**vars(SOURCE), "duration_s": "long"}},
             {"source": None},
-            {"warnings": 3},
+            {"notices": 3},
+            {"notices": [{"kind": "odd", "figures": {}, "pose": ""}]},
         ],
     )
     def test_with_a_description_that_makes_no_sense_is_said(self, saved, about):
@@ -253,13 +277,12 @@ class TestSteps:
             landmarks=None,
             values=values,
             neutral=None,
-            near="left",
+            near_side="left",
             form=Form(BEND, "left"),
             verdict=None,
             state=State.UNSEEN,
-            reason='left hip unseen, "hidden"',
-            cue="",
-            motion="",
+            reason=Reason(ReasonKind.UNSEEN, landmark="left_hip"),
+            motion=None,
             near_pose=False,
             valid_s=1.5,
             total_s=2.25,
@@ -272,7 +295,7 @@ class TestSteps:
             return list(csv.DictReader(written))
 
     def test_have_a_column_for_the_verdict_and_every_measure(self, rows):
-        head = ["time_s", "state", "pose", "side", "reason", "valid_s", "total_s"]
+        head = ["time_s", "state", "pose", "side", "reason", "reason_code", "valid_s", "total_s"]
         assert list(rows[0]) == head + [column.key for column in COLUMNS]
         assert len(set(rows[0])) == len(rows[0])
 
@@ -280,7 +303,7 @@ class TestSteps:
         assert len(rows) == 1
         assert float(rows[0]["time_s"]) == 0.04
         assert rows[0]["state"] == str(State.UNSEEN)
-        assert rows[0]["reason"] == 'left hip unseen, "hidden"'
+        assert (rows[0]["reason"], rows[0]["reason_code"]) == ("left hip unseen", "unseen:left_hip")
         assert (rows[0]["valid_s"], rows[0]["total_s"]) == ("1.500", "2.250")
 
     def test_leave_empty_what_could_not_be_measured(self, rows):

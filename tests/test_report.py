@@ -11,6 +11,7 @@ from backstretch import report_panels
 from backstretch.collector import ResultCollector
 from backstretch.errors import InputError
 from backstretch.frame import Source
+from backstretch.notices import Notice, NoticeKind
 from backstretch.report import write_report
 from backstretch.report_charts import broken, thinned, time_step_s, within
 from backstretch.request import Assignment
@@ -34,7 +35,8 @@ def kept(tmp_path_factory):
     file.steps([*collector.push(timeline), *collector.finish()])
     file.close()
     document = collector.result(
-        Source("a.mp4", 19.0, 15.0, 286, 640, 480), ("move the lamp",)
+        Source("a.mp4", 19.0, 15.0, 286, 640, 480),
+        (Notice(NoticeKind.AS_WRITTEN, {"words": "move the lamp"}),),
     ).as_dict()
     return json.loads(json.dumps(document)), (folder / "steps.csv").read_text()
 

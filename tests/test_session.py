@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backstretch.cues import NOBODY
-from backstretch.hold import BOUNCING, Kind, State, total
+from backstretch.hold import Kind, State, total
 from backstretch.matching import forms_of
 from backstretch.neutral import settle
 from backstretch.pose_file import load_pose
+from backstretch.reasons import BOUNCING, NOBODY, Reason, ReasonKind
 from backstretch.session import Session
+from backstretch.wording import cue_of
 from tests.figures import (
     DOWN,
     FRONT,
@@ -196,8 +197,8 @@ def test_one_moment_at_a_time_and_many_at_once_give_equal_steps(steady):
     _, many = run(timeline, steady=steady)
     for one, other in zip(single, many, strict=True):
         assert one.values == pytest.approx(other.values, abs=1e-9, nan_ok=True)
-        assert (one.state, one.reason, one.cue, one.near, one.side) == (
-            other.state, other.reason, other.cue, other.near, other.side,
+        assert (one.state, one.reason, one.near_side, one.side) == (
+            other.state, other.reason, other.near_side, other.side,
         )  # fmt: skip
         assert (one.valid_s, one.total_s) == pytest.approx((other.valid_s, other.total_s))
 
@@ -245,13 +246,13 @@ def test_a_pose_without_sides_is_judged_whatever_side_is_asked_for():
 @pytest.mark.parametrize(("camera_deg", "near"), [(LEFT_SIDE, "left"), (RIGHT_SIDE, "right")])
 def test_the_near_side_is_the_one_towards_the_camera(camera_deg, near):
     timeline = moments(lambda v: folded(v).seen(camera_deg), FOLDING, every(5, 20.0))
-    assert {step.near for step in run(timeline)[1]} == {near}
+    assert {step.near_side for step in run(timeline)[1]} == {near}
 
 
 def test_a_flicker_of_depth_does_not_change_the_near_side():
     timeline = folds(10.0)
     timeline[60] = (timeline[60][0], timeline[60][1].mirrored())
-    assert {step.near for step in run(timeline, steady=False)[1]} == {"left"}
+    assert {step.near_side for step in run(timeline, steady=False)[1]} == {"left"}
 
 
 # Unseen
@@ -270,7 +271,9 @@ def test_an_unseen_knee_pauses_the_hold_and_says_so():
     ]
     hold = only_hold(timeline)[1]
     assert (hold.unseen_s, hold.wrong_s) == (pytest.approx(1.1, abs=0.01), 0.0)
-    assert {span.reason for span in hold.spans if span.kind is Kind.UNSEEN} == {"left knee unseen"}
+    assert {span.reason for span in hold.spans if span.kind is Kind.UNSEEN} == {
+        Reason(ReasonKind.UNSEEN, landmark="left_knee")
+    }
 
 
 def test_a_bent_knee_is_wrong_and_says_so():
@@ -278,7 +281,7 @@ def test_a_bent_knee_is_wrong_and_says_so():
     timeline = [(t, bent if 8.05 < t < 8.65 else body) for t, body in folds(10.0)]
     hold = only_hold(timeline, steady=False)[1]
     assert (hold.unseen_s, hold.wrong_s) == (0.0, pytest.approx(0.65, abs=0.15))
-    assert any("knee" in span.reason or "thigh" in span.reason for span in hold.spans)
+    assert {span.reason.measure for span in hold.spans if span.reason} & {"knee", "thigh_incl"}
 
 
 def test_leaving_after_an_unseen_lapse_still_needs_the_hysteresis():
@@ -385,33 +388,34 @@ def test_a_plain_fold_is_hardly_an_attempt():
 
 def test_what_is_wrong_is_said_in_the_poses_own_words():
     _, steps = run(folds(10.0, [(0, 0), (2, 0), (4, SHORT_DEG), (10, SHORT_DEG)]))
-    assert steps[-1].cue == FOLD.checks[0].below
-    assert steps[-1].reason == "trunk angle from upright too small"
+    assert cue_of(steps[-1]) == FOLD.checks[0].below
+    assert steps[-1].reason == Reason(ReasonKind.TOO_SMALL, "trunk_incl")
 
 
 def test_a_right_moment_needs_no_words():
     step = next(step for step in run(folds(10.0))[1] if step.time_s > 10.0)
-    assert (step.state, step.reason, step.cue) == (State.IN, "", "")
+    assert (step.state, step.reason, cue_of(step)) == (State.IN, None, "")
 
 
 def test_moving_too_fast_is_said():
     _, steps = run(folds(15.0, [(0, 0), (2, 0), (3.3, 130), (8, 130)]))
-    assert "Move slowly." in {step.cue for step in steps}
+    assert "Move slowly." in {cue_of(step) for step in steps}
 
 
 def test_someone_unseen_is_told_so():
-    assert {step.cue for step in run([(0.0, None), (0.1, None)])[1]} == {"I cannot see you."}
+    assert {cue_of(step) for step in run([(0.0, None), (0.1, None)])[1]} == {"I cannot see you."}
 
 
 def test_an_unseen_landmark_is_asked_for_by_name():
     hidden = fold(130.0, hidden=["left_ankle"])
-    assert run([(t, hidden) for t in every(10, 1.0)])[1][-1].cue == "I cannot see your left ankle."
+    (*_, last) = run([(t, hidden) for t in every(10, 1.0)])[1]
+    assert cue_of(last) == "I cannot see your left ankle."
 
 
 def test_an_unseen_far_shoulder_is_named_where_a_lean_needs_it():
     body = side_bend(25.0).seen(FRONT, hidden=["right_shoulder"])
     steps = run([(t, body) for t in every(10, 1.0)], BEND, ("left",))[1]
-    assert steps[-1].cue == "I cannot see your right shoulder."
+    assert cue_of(steps[-1]) == "I cannot see your right shoulder."
 
 
 def test_the_best_figures_are_kept_with_the_hold():

@@ -298,7 +298,7 @@ def test_steps_carry_no_pose_while_no_hold_goes_on(asked):
     over_s = hold.end_s + FORMS[asked].pose.dose.grace_wrong_s + 2 / FPS
     rest = [step for step in steps if not hold.start_s + SETTLE_S <= step.time_s <= over_s]
     assert {(step.form, step.verdict, step.valid_s, step.reason) for step in rest} == {
-        (None, None, 0.0, "")
+        (None, None, 0.0, None)
     }
 
 

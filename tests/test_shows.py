@@ -36,11 +36,17 @@ HELD = Scene(
     title="Hold",
     line="Breathe easily.",
     form=Form(POSE, "left"),
-    name=NAME,
     progress="hold 1 of 2",
     asked_s=20.0,
     valid_s=5.0,
 )
+
+
+def named(name):
+    """A scene of a stretch of this name."""
+    return replace(HELD, form=Form(replace(POSE, name=name), "left"))
+
+
 ADJUSTED = replace(HELD, status=Status.ADJUST, title="Adjust", line="Let both knees be straight.")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 RESULT = Result(
@@ -145,7 +151,7 @@ class TestFile:
         assert len(told(replace(HELD, line=words)).splitlines()) == 1
 
     def test_gets_names_with_brackets_as_they_are(self):
-        assert "Neck [easy] [/b]" in told(replace(HELD, name="Neck [easy] [/b]"))
+        assert "Neck [easy] [/b]" in told(named("Neck [easy] [/b]"))
 
     def test_gets_nothing_of_a_session_that_is_over_at_once(self):
         assert not told()
@@ -191,7 +197,7 @@ class TestTerminal:
 
     @pytest.mark.parametrize("name", ["Neck [easy]", "Neck [/b]", "Neck [red]turn"])
     def test_shows_names_with_brackets_as_they_are(self, name):
-        assert name in told(replace(HELD, name=name), terminal=True, color_system=None)
+        assert name in told(named(name), terminal=True, color_system=None)
 
 
 class TestWaiting:

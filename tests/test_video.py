@@ -13,6 +13,7 @@ from backstretch.detection import Detection
 from backstretch.errors import InputError
 from backstretch.looking import SparseSampler
 from backstretch.video import LONGEST_SIDE_PX, Growth, VideoReader
+from backstretch.wording import describe_notice
 from tests.media import (
     WH,
     Making,
@@ -43,11 +44,16 @@ UPRIGHT = {  # a phone that was turned: (a, b, c, d) of the track header, and wh
 }
 
 
+def said(reader):
+    """What was found wrong with the file, in words."""
+    return list(map(describe_notice, reader.warnings))
+
+
 def read(path, start_s=0.0, end_s=None):
     """Times and numbers of the pictures, and what was said."""
     with VideoReader(path) as reader:
         seen = [(f.time_s, number_of(f.image)) for f in reader.frames(start_s, end_s)]
-        return seen, reader.warnings, reader.source
+        return seen, said(reader), reader.source
 
 
 def times(path, **part):
@@ -336,7 +342,7 @@ class TestAgain:
                     break
             with second_reader:
                 theirs = [frame.time_s for frame in second_reader.frames(from_s)]
-            return ours, theirs, reader.warnings, reader.source
+            return ours, theirs, said(reader), reader.source
 
     @pytest.mark.parametrize("overlap_s", [0.0, 0.3])
     def test_each_picture_is_counted_once(self, tmp_path, overlap_s):
@@ -364,7 +370,7 @@ class TestAgain:
         with VideoReader(path) as reader, reader.again(2.0) as second_reader:
             list(reader.frames())  # to its end: where there is no second half, nothing is agreed on
             list(second_reader.frames(2.0))
-            assert (reader.warnings, reader.source) == read(path)[1:]
+            assert (said(reader), reader.source) == read(path)[1:]
 
 
 class TestNoVideo:

@@ -14,6 +14,7 @@ import pytest
 from backstretch import voice as voice_module
 from backstretch.earcons import Earcon, tone
 from backstretch.voice import SpeechCommand, Voice, speech_command
+from backstretch.wording import describe_notice
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a Unix script")
 
@@ -106,6 +107,11 @@ class NoOutput(Exception):  # noqa: N818  # stands for sounddevice.PortAudioErro
 
 def refused(*_, **__):
     raise NoOutput("Error querying device -1")
+
+
+def said(voice):
+    """Why there is no speech or no sound, in words."""
+    return list(map(describe_notice, voice.notices))
 
 
 def eventually(holds):
@@ -383,7 +389,7 @@ class TestWithoutSpeech:
         assert program.begun == []
         with Voice(sounds=False) as speaker:
             speaker.say("unheard")
-            (notice,) = speaker.notices
+            (notice,) = said(speaker)
         assert notice == "no voice: install espeak-ng (sudo apt install espeak-ng)"
 
     @pytest.mark.parametrize(("platform", "name"), [("darwin", "say"), ("win32", "PowerShell")])
@@ -391,7 +397,7 @@ class TestWithoutSpeech:
     def test_elsewhere_the_missing_part_of_the_system_is_named(self, platform, name, monkeypatch):
         monkeypatch.setattr(voice_module, "sys", SimpleNamespace(platform=platform))
         with Voice(sounds=False) as speaker:
-            assert f" {name}," in speaker.notices[0]
+            assert f" {name}," in said(speaker)[0]
 
     def test_two_failures_in_a_row_end_speech(self, program):
         program.install(code=1, lasts_s=0.0)
@@ -400,7 +406,7 @@ class TestWithoutSpeech:
                 speaker.say(str(n))
             eventually(lambda: speaker.notices)
             speaker.say("unheard")
-            assert "espeak-ng does not speak" in speaker.notices[0]
+            assert "espeak-ng does not speak" in said(speaker)[0]
         assert program.begun == ["0", "1"]
 
     def test_one_failure_does_not_end_speech(self, program):
@@ -418,7 +424,7 @@ class TestWithoutSpeech:
             speaker.say("breathe out slowly " * 10)
             speaker.say("and let your back become long " * 10)
             eventually(lambda: speaker.notices)
-            assert "is there an audio output?" in speaker.notices[0]
+            assert "is there an audio output?" in said(speaker)[0]
 
     def test_a_program_that_cannot_be_started_is_a_failure(self, program):
         program.install()
@@ -501,7 +507,7 @@ class TestWithoutSounds:
             player.sound(Earcon.IN)
             eventually(lambda: player.notices)
             player.sound(Earcon.IN)
-            assert player.notices[0].startswith("no sounds: there is no audio output")
+            assert said(player)[0].startswith("no sounds: there is no audio output")
 
     def test_a_missing_portaudio_is_told_with_what_to_install(self, tmp_path, monkeypatch):
         library = tmp_path / "sounddevice.py"
@@ -511,14 +517,14 @@ class TestWithoutSounds:
         with Voice(speaks=False) as player:
             player.sound(Earcon.IN)
             eventually(lambda: player.notices)
-            assert "sudo apt install libportaudio2" in player.notices[0]
+            assert "sudo apt install libportaudio2" in said(player)[0]
 
     def test_a_missing_library_is_told(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "sounddevice", None)
         with Voice(speaks=False) as player:
             player.sound(Earcon.IN)
             eventually(lambda: player.notices)
-            assert "sounddevice" in player.notices[0]
+            assert "sounddevice" in said(player)[0]
 
     def test_speech_goes_on(self, program, monkeypatch):
         monkeypatch.setitem(sys.modules, "sounddevice", None)

@@ -6,9 +6,13 @@ from backstretch import lines
 from backstretch.haste import Haste
 from backstretch.hold import State
 from backstretch.prompting import Prompter, SteadyStatus
+from backstretch.reasons import BOUNCING, TOO_FAST
 from backstretch.scene import Status
-from backstretch.session import Step
+from backstretch.step import Step
+from backstretch.wording import cue_of
 
+UNSAFE = {TOO_FAST, BOUNCING}
+"""What is shown and said without waiting whether it lasts."""
 _STATUSES = {State.IN: Status.IN, State.OUT: Status.ADJUST, State.UNSEEN: Status.UNSEEN}
 
 
@@ -55,9 +59,10 @@ class Adviser:
         """The advice of a moment to somebody of whom this side is asked."""
         is_other = step.valid_s > 0.0 and step.side != side
         is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
-        cue = lines.other_side(side) if is_other else step.cue if is_meant else ""
+        cue = lines.other_side(side) if is_other else cue_of(step) if is_meant else ""
         cue = lines.SLOWLY if self._is_hasty else cue
-        is_urgent = cue in lines.SAFETY
+        is_unsafe = step.reason in UNSAFE and is_meant and not is_other
+        is_urgent = self._is_hasty or is_unsafe
         said = self._prompter.push(step.time_s, cue, at_once=is_urgent)
         now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
         status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)

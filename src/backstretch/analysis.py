@@ -134,8 +134,8 @@ def _attempt(
         if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
-        warnings = (*reader.warnings, *too_slow(reader.source), *identity.warnings)
-        recording = Recording(track.track(reader.wh), reader.source, warnings)
+        notices = (*reader.warnings, *too_slow(reader.source), *identity.notices)
+        recording = Recording(track.track(reader.wh), reader.source, notices)
         result = _compared(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)
     return result, recording
@@ -188,7 +188,7 @@ def _compared(
     mirrored: bool,
 ) -> Result:
     """The result; with it, what a photograph shows among all poses that can be told unasked."""
-    result = collector.result(recording.source, recording.warnings)
+    result = collector.result(recording.source, recording.notices)
     if len(recording.track) != 1:
         return result
     marks = recording.track[0]

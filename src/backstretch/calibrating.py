@@ -20,13 +20,15 @@ from backstretch.neutral import (
     neutral_words,
 )
 from backstretch.new_pose import Choice, choose
+from backstretch.notices import Notice
 from backstretch.personal import calibration_of, personal_pose, view_of
 from backstretch.poses import Pose
 from backstretch.positions import is_alike, meant_of
 from backstretch.reach import Shown, best_try, stretches, taken_for
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.stills import Still, stills_of
 from backstretch.views import carries
+from backstretch.wording import describe_others
 
 LEAST_S = 1.0
 """A take needs so long without movement."""
@@ -43,13 +45,13 @@ class Shot:
         name: What it is called in messages.
         steps: All of it.
         moments: The landmarks that they were made from.
-        crowd: Why it is not sure who is seen; empty where it is.
+        crowd: Why it is not sure who is seen; None where it is.
     """
 
     name: str
     steps: Sequence[Step]
     moments: Sequence[tuple[float, Landmarks | None]] = ()
-    crowd: str = ""
+    crowd: Notice | None = None
 
     @property
     def is_picture(self) -> bool:
@@ -197,7 +199,7 @@ def _check_people(shot: Shot) -> None:
     if all(step.landmarks is None for step in shot.steps):
         raise TakeError(f"{shot.name}: nobody is seen in it; step into the picture, in good light")
     if shot.crowd:
-        raise TakeError(f"{shot.name}: {shot.crowd}; be alone in the picture")
+        raise TakeError(f"{shot.name}: {describe_others(shot.crowd)}; be alone in the picture")
 
 
 def _check_picture(shot: Shot, pose: Pose) -> None:

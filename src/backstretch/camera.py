@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from backstretch.errors import InputError
 from backstretch.frame import Frame
+from backstretch.notices import Notice
 from backstretch.video import VideoReader
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Feed(Protocol):
     patience_s: float
 
     @property
-    def warnings(self) -> list[str]:
-        """What was found wrong with it so far, in words."""
+    def warnings(self) -> list[Notice]:
+        """What was found wrong with it so far."""
 
     def read(self) -> tuple[float, Image] | None:
         """Wait for the next picture; its time since the first one, and RGB, BGRA or grey.
@@ -87,7 +88,7 @@ class CameraFeed:
 
         self.fps = 0.0
         self.patience_s = STALLED_S
-        self.warnings: list[str] = []
+        self.warnings: list[Notice] = []
         self._where = where
         self._devices = devices
         self._cv = cv2
@@ -187,8 +188,8 @@ class FileFeed:
         self._start_s: float | None = None
 
     @property
-    def warnings(self) -> list[str]:
-        """What was found wrong with the file so far, in words."""
+    def warnings(self) -> list[Notice]:
+        """What was found wrong with the file so far."""
         return [] if self._reader is None else self._reader.warnings
 
     def read(self) -> tuple[float, Image] | None:
@@ -272,8 +273,8 @@ class Capture:
         return self._feed.fps
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What was found wrong with the source so far, in words."""
+    def warnings(self) -> tuple[Notice, ...]:
+        """What was found wrong with the source so far."""
         return tuple(self._feed.warnings)
 
     @property

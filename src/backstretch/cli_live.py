@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from backstretch.library import Library
     from backstretch.live_session import Outcome
+    from backstretch.notices import Notice
     from backstretch.programme import Programme
 
 
@@ -90,6 +91,7 @@ def live(
     from backstretch.lines import CLEAR_FLOOR
     from backstretch.live_session import Setup, run_live
     from backstretch.stage import Machine
+    from backstretch.wording import describe_notice
 
     if bool(pose) == bool(set_name):
         raise InputError(
@@ -108,7 +110,7 @@ def live(
     advised, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
-        welcome=(*advised, *warnings, CLEAR_FLOOR),
+        welcome=(*advised, *map(describe_notice, warnings), CLEAR_FLOOR),
         pain_advice=PAIN_ADVICE,
         breaths_a_minute=breaths,
         breath_sounds=breath_sound,
@@ -142,16 +144,17 @@ def _one(
     hold_s: float | None,
     repetitions: int | None,
     profile: str,
-) -> tuple["Programme", tuple[str, ...]]:
+) -> tuple["Programme", tuple["Notice", ...]]:
     """One stretch, and what there is to warn of; asks before one that does not suit the person."""
     from backstretch.health import unsuitable
     from backstretch.programme import Programme, dose_warnings, part_of
+    from backstretch.wording import describe_notice
 
     pose = library.find(name)
     sides = sides_of(pose, side)
     why = unsuitable(pose, health_answers(profile))
     warnings = list(dose_warnings(pose, hold_s, repetitions))
-    complain(*warnings)
+    complain(*map(describe_notice, warnings))
     if why:
         told = (
             f"{pose.name} is not advised with {' or '.join(why)}. Ask a clinician before doing it."
@@ -171,10 +174,11 @@ def _set(
     hold_s: float | None,
     repetitions: int | None,
     profile: str,
-) -> tuple["Programme", tuple[str, ...]]:
+) -> tuple["Programme", tuple["Notice", ...]]:
     """A set without the stretches that do not suit the person, and what there is to warn of."""
     from backstretch.health import fitting
     from backstretch.programme import Programme, dose_warnings, part_of
+    from backstretch.wording import describe_notice
 
     if side is not SideOption.BOTH:
         raise InputError("--side goes with one stretch; a set is done on both sides")
@@ -185,7 +189,7 @@ def _set(
         pose = library.poses[each.pose]
         warnings += dose_warnings(pose, hold_s, repetitions)
         parts.append(part_of(pose, None, hold_s or each.hold_s, repetitions or each.repetitions))
-    complain(*warnings)
+    complain(*map(describe_notice, warnings))
     return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
 
 

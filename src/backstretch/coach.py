@@ -24,8 +24,8 @@ from backstretch.programme import Part, Programme
 from backstretch.prompting import Entry, entries_of
 from backstretch.scene import Phase, Scene, Status
 from backstretch.scripted_leader import ScriptedLeader
-from backstretch.session import Step
 from backstretch.setting_up import SettingUp
+from backstretch.step import Step
 
 REMIND_EVERY_S = 15.0
 """How often somebody who stays in position after a whole hold is told that it is enough."""
@@ -334,7 +334,6 @@ class Coach(ScriptedLeader):
             title=title,
             line=line,
             form=self.agenda.form,
-            name=lines.named(self._part, self.agenda.side).removesuffix("."),
             progress=lines.progress(self.agenda),
             asked_s=self._part.hold_s,
         )

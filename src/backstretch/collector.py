@@ -2,19 +2,20 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from backstretch.frame import Source
 from backstretch.hold import Span
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import Neutral
+from backstretch.notices import Notice, NoticeKind
 from backstretch.recalibration import recalibration
 from backstretch.recognition import Held
 from backstretch.request import Assignment, Request
-from backstretch.result import Result
-from backstretch.session import Session, Step
-from backstretch.snapshots import Snapshots
+from backstretch.result import Result, alike_joined
+from backstretch.session import Session
+from backstretch.step import Snapshots, Step
 from backstretch.view_warnings import view_warnings
 
 TOGETHER, WITHIN_S = 16, 0.1
@@ -114,7 +115,7 @@ class ResultCollector:
     @property
     def attention(self) -> Attention:
         """What matters in the moments to come, by what was judged so far."""
-        is_busy = any(watch.busy or watch.near for watch in self.session.watches)
+        is_busy = any(watch.busy or watch.is_close for watch in self.session.watches)
         return Attention(is_busy, self.session.seeks_neutral)
 
     @property
@@ -126,38 +127,38 @@ class ResultCollector:
     @property
     def _attempts(self) -> tuple[Span, ...]:
         watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
-        spans = [span for watch in watches for span in watch.clock.attempts]
+        spans = [span for watch in watches for span in alike_joined(watch.clock.attempts)]
         return tuple(sorted(spans, key=lambda span: span.start_s))
 
-    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
-        """What the moments came to; ``warnings`` are those of their source."""
+    def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
+        """What the moments came to; ``notices`` are those of their source."""
         return Result(
             source=source,
             assignment=self.assignment,
             holds=self.holds,
             attempts=self._attempts,
-            warnings=(*warnings, *self._warnings(source)),
+            notices=(*notices, *self._notices(source)),
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
             seen=self._seen / max(1, self.count),
             snapshots=self._snapshots,
         )
 
-    def _warnings(self, source: Source) -> list[str]:
+    def _notices(self, source: Source) -> list[Notice]:
         """What makes the figures uncertain; where nothing could be held, that alone."""
         if self._seen == 0:
-            return ["nobody was seen in the recording"]
+            return [Notice(NoticeKind.NOBODY_SEEN)]
         if self.count == 1:
-            return ["it is a single picture: nothing can be held in it"]
+            return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
-        warnings = [*self._view_warnings(holds), *_capped(holds)]
-        warnings += self._recalibrations(source, self._attempts)
+        notices = [*self._view_warnings(holds), *_capped(holds)]
+        notices += self._recalibrations(source, self._attempts)
         other_s = sum(each.hold.valid_s for each in self.session.held)
         other_s -= sum(each.hold.valid_s for each in holds)
         if other_s > 0.0:
-            warnings.append(f"the other side was held for {other_s:.1f} s; it was not asked for")
-        return warnings
+            notices.append(Notice(NoticeKind.OTHER_SIDE, {"held_s": other_s}))
+        return notices
 
-    def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[str]:
+    def _recalibrations(self, source: Source, attempts: Sequence[Span]) -> Iterator[Notice]:
         """Which calibrations should be made again, of the poses that were asked for or held."""
         holds = self.holds
         poses = {each.form.pose.id: each.form.pose for each in holds}
@@ -169,7 +170,7 @@ class ResultCollector:
             tried = attempts if self.assignment.pose is not None else ()
             yield from recalibration(pose, neutral, source.height, tried, max(ends_s, default=None))
 
-    def _view_warnings(self, held: tuple[Held, ...]) -> list[str]:
+    def _view_warnings(self, held: tuple[Held, ...]) -> list[Notice]:
         """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
         if self.assignment.pose is not None:
             pose = self.assignment.pose
@@ -178,22 +179,20 @@ class ResultCollector:
             return []
         poses = {each.form.pose.id: each.form.pose for each in held}
         return [
-            f"{pose.name}: {words}"
+            replace(notice, pose=pose.name)
             for pose_id, pose in poses.items()
-            for words in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
+            for notice in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
         ]
 
 
-def _capped(held: tuple[Held, ...]) -> Iterator[str]:
+def _capped(held: tuple[Held, ...]) -> Iterator[Notice]:
     for hold in (each.hold for each in held):
         if hold.held_s > hold.longest_s:
-            yield (
-                f"the hold at {hold.start_s:.0f} s went on for {hold.held_s:.0f} s; "
-                f"{hold.longest_s:.0f} s are enough for this stretch and are what counts"
-            )
+            times_s = {"start_s": hold.start_s, "held_s": hold.held_s, "longest_s": hold.longest_s}
+            yield Notice(NoticeKind.CAPPED, times_s)
 
 
-def too_slow(source: Source) -> Iterator[str]:
+def too_slow(source: Source) -> Iterator[Notice]:
     """A warning where the pictures are few."""
     if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
-        yield f"only {source.fps:g} pictures a second: quick movements can be lost"
+        yield Notice(NoticeKind.FEW_PICTURES, {"fps": source.fps})

@@ -23,6 +23,11 @@ class Column:
     frame: Reference
 
     @property
+    def limb_side(self) -> str | None:
+        """The side of the limb that is measured; None for the midline, and where the side is a direction."""
+        return None if self.measure.formula in SIGNED_BY_SIDE else self.side
+
+    @property
     def key(self) -> str:
         """Name in tables, e.g. ``knee.left`` or ``hip.right.world``."""
         parts = [self.measure.name]
@@ -69,7 +74,7 @@ def landmark_index(part: str, side: str | None) -> int:
 def _needed(column: Column) -> tuple[str, ...]:
     """Names of the landmarks a column needs; midline measures name both sides."""
     measure = column.measure
-    sides = (column.side,) if column.side and measure.formula not in SIGNED_BY_SIDE else SIDES
+    sides = (column.limb_side,) if column.limb_side else SIDES
     needed = [NAMES[landmark_index(part, side)] for part in measure.parts for side in sides]
     if measure.formula in BY_SHOULDERS:
         needed += [f"{side}_shoulder" for side in SIDES]

@@ -12,6 +12,7 @@ import numpy as np
 
 from backstretch.frame import Frame
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
+from backstretch.notices import Notice, NoticeKind
 
 SEARCH_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
@@ -21,10 +22,6 @@ JUMP = 0.7
 """A trunk that moves by this much of the body's size at once belongs to somebody else, or to nobody: on
 clips and recordings of one person it moves by less than half, unless the detector lost them."""
 JUMP_WITHIN_S = 1.0
-MOST_TIMES = 3
-"""So many jumps are told with their times."""
-ANOTHER = "another person is in the picture"
-"""How the warning of that begins."""
 _TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
 
 
@@ -133,18 +130,13 @@ class IdentityWatch:
             self._jumps.append(time_s)
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What makes it unsure who was judged, in words."""
-        warnings = []
+    def notices(self) -> tuple[Notice, ...]:
+        """What makes it unsure who was judged."""
+        notices = []
         if len(self._times) >= self._sure_after:
-            first_s, last_s = self._times[0], self._times[-1]
-            when = "" if self._sure_after == 1 else f" between {first_s:.0f} and {last_s:.0f} s"
-            warnings.append(f"{ANOTHER}{when}; only the one found first is judged")
+            ends_s = {"first_s": self._times[0], "last_s": self._times[-1]}
+            is_picture = self._sure_after == 1
+            notices.append(Notice(NoticeKind.ANOTHER_PERSON, {} if is_picture else ends_s))
         if self._jumps:
-            times = ", ".join(f"{time_s:.1f} s" for time_s in self._jumps[:MOST_TIMES])
-            more = " and later" if len(self._jumps) > MOST_TIMES else ""
-            warnings.append(
-                f"at {times}{more} what is followed jumps across the picture: it is not sure "
-                "that it is the same person"
-            )
-        return tuple(warnings)
+            notices.append(Notice(NoticeKind.JUMPS, {"times_s": tuple(self._jumps)}))
+        return tuple(notices)

@@ -15,8 +15,8 @@ from backstretch.overlay import Overlay
 from backstretch.picture import Picture
 from backstretch.request import Request
 from backstretch.result import Result
-from backstretch.session import Step
 from backstretch.sinks import Sink
+from backstretch.step import Step
 from backstretch.video import VideoReader
 
 

@@ -1,12 +1,34 @@
-"""One form of a pose with its clock, and how it sees one moment."""
+"""One form of a pose with its clock: how it judges each moment."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from backstretch.hold import HoldClock, Moment, State
+from backstretch.attempts import is_near
+from backstretch.hold import HoldClock, Limit, Moment, State
 from backstretch.landmarks import Floats
 from backstretch.matching import Form, Verdict
 from backstretch.motion import MotionWatch
+from backstretch.neutral import Neutral
+from backstretch.poses import Check
+from backstretch.reasons import NOBODY
+
+
+@dataclass(frozen=True, eq=False)
+class SettledMoment:
+    """One moment as the forms see it.
+
+    Attributes:
+        time_s: The frame's own time.
+        values: (M,) value of each of `columns.COLUMNS`, NaN unseen; None with nobody in view.
+        near_side: The side nearer to the camera.
+        unseen: Names of the landmarks that are not seen.
+    """
+
+    time_s: float
+    values: Floats | None
+    near_side: str
+    unseen: frozenset[str]
 
 
 @dataclass(eq=False)
@@ -19,7 +41,7 @@ class FormWatch:
         clock: Counts its holds.
         motion: Follows its primary measure.
         inside: Whether the last seen moment was right.
-        near: Whether the last moment was, or nearly: no reading further out than one hysteresis.
+        is_close: Whether the last moment was, or nearly: no reading further out than one hysteresis.
         until_s: The last moment it was given.
     """
 
@@ -28,7 +50,7 @@ class FormWatch:
     clock: HoldClock = field(init=False)
     motion: MotionWatch = field(init=False)
     inside: bool = False
-    near: bool = False
+    is_close: bool = False
     until_s: float = -math.inf
 
     def __post_init__(self) -> None:
@@ -47,6 +69,37 @@ class FormWatch:
         """Whether it must go on watching, whatever the moment looks like."""
         return self.inside or not self.clock.idle
 
+    def judge(self, moment: SettledMoment, neutral: Neutral | None) -> "Judged":
+        """Judge the next moment; the clock is left to whoever knows what the other forms say of it."""
+        self.until_s = moment.time_s
+        if moment.values is None:
+            self.motion.push(moment.time_s, math.nan, inside=False)
+            self.is_close = False
+            return Judged(self, None, Moment(moment.time_s, State.UNSEEN, reason=NOBODY))
+        verdict = self.form.judge(moment.values, moment.near_side, inside=self.inside)
+        if verdict.state is not State.UNSEEN:
+            self.inside = verdict.state is State.IN
+        primary = _mean(verdict, self.form.pose.primary)
+        limits = tuple(Limit(each.slack, each.target.hysteresis) for each in verdict.required)
+        self.is_close = all(limit.slack >= -limit.hysteresis for limit in limits)
+        judged = Moment(
+            moment.time_s,
+            verdict.state,
+            limits=limits,
+            reason=verdict.reason(moment.unseen),
+            near_pose=self.keeps_attempts and is_near(verdict, neutral),
+            withheld=self.motion.push(moment.time_s, primary, inside=self.inside),
+            closeness=verdict.closeness,
+            readings=tuple(_mean(verdict, check) for check in self.form.pose.checks),
+        )
+        return Judged(self, verdict, judged)
+
+    def catch_up(self, recent: Iterable[SettledMoment], neutral: Neutral | None) -> None:
+        """Take what was missed of the last moments, so that the clock knows the way in."""
+        for missed in recent:
+            if missed.time_s > self.until_s:
+                self.clock.push(self.judge(missed, neutral).moment)
+
 
 @dataclass(frozen=True, eq=False)
 class Judged:
@@ -63,11 +116,7 @@ class Judged:
         return self.watch.clock.settled, self.moment.state is State.IN, closeness
 
 
-@dataclass(frozen=True, eq=False)
-class Look:
-    """One moment as the forms see it; ``values`` is None with nobody in view."""
-
-    time_s: float
-    values: Floats | None
-    near: str
-    unseen: frozenset[str]
+def _mean(verdict: Verdict, check: Check) -> float:
+    """The check's value, the mean of both sides for checks of both; NaN where one is unseen."""
+    values = [reading.value for reading in verdict.readings if reading.check is check]
+    return sum(values) / len(values)

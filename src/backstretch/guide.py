@@ -20,11 +20,13 @@ from backstretch.orders import Command, Say
 from backstretch.placement import Surroundings
 from backstretch.poses import Pose
 from backstretch.prompting import entries_of
+from backstretch.reasons import ReasonKind
 from backstretch.scene import Phase, Scene, Status
 from backstretch.scripted_leader import ScriptedLeader
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.still_watch import StillWatch
 from backstretch.stills import Still, stills_of
+from backstretch.wording import cue_of, describe_reason
 
 COUNT_S, TAKE_S, LEAST_STILL_S = 3.0, 3.0, 2.0
 """Counted down before a take; taken; and so much of that must be without movement."""
@@ -36,6 +38,7 @@ MOST_REFUSED = 5
 CHECK_S, CHECK_PATIENCE_S = 2.0, 60.0
 """Valid seconds that make the stretch recognised, and how long that is waited for."""
 LEAST_SEEN = 0.8
+UNSEEN = {ReasonKind.NOBODY, ReasonKind.UNSEEN}
 
 
 class Guide(ScriptedLeader):
@@ -69,6 +72,7 @@ class Guide(ScriptedLeader):
         self._out_s = 0.0
         self._counted = 0
         self._seen = ""
+        self._hint_status = Status.CALM
         self._checking = self._paused = False
         self.scene = self._before_pause = self._plain(Status.CALM, "Set up", "")
 
@@ -128,7 +132,7 @@ class Guide(ScriptedLeader):
         self._show_waiting()
 
     def _show_waiting(self, hint: str = "") -> None:
-        status = Status.UNSEEN if hint.startswith(lines.UNSEEN) else Status.CALM
+        status = self._hint_status if hint else Status.CALM
         line = lines.COME_IN if self._goal.checked else lines.STRAIGHT
         self.scene = self._plain(status, "Begin", hint or line)
 
@@ -151,9 +155,11 @@ class Guide(ScriptedLeader):
             self._hint(step)
 
     def _hint(self, step: Step) -> None:
-        unseen = step.reason.endswith("unseen") or step.landmarks is None
-        words = step.cue if unseen and step.cue else lines.hint(self._goal.pose, self.refused)
+        unseen = step.reason is not None and step.reason.kind in UNSEEN
+        words = cue_of(step) if unseen else lines.hint(self._goal.pose, self.refused)
         said = self._prompter.push(self._time_s, words)
+        if self._prompter.shown == words:
+            self._hint_status = Status.UNSEEN if unseen else Status.CALM
         if said:
             self._say(said)
         self._show_waiting(self._prompter.shown)
@@ -288,7 +294,8 @@ class Guide(ScriptedLeader):
             self._sound(Earcon.DONE)
             self._end("done")
         elif self._time_s - self._since_s > CHECK_PATIENCE_S:
-            self._fail(f"{lines.NOT_RECOGNISED}{': ' + step.reason if step.reason else ''}")
+            why = f": {describe_reason(step.reason)}" if step.reason else ""
+            self._fail(f"{lines.NOT_RECOGNISED}{why}")
 
     def _again(self) -> None:
         """Go back to the last take, whatever became of it."""
@@ -325,15 +332,12 @@ class Guide(ScriptedLeader):
         self._end("failed")
 
     def _plain(self, status: Status, title: str, line: str) -> Scene:
-        side = self._side
-        name = self._goal.pose.name
         return Scene(
             phase=self.phase,
             status=status,
             title=title,
             line=line,
-            form=Form(self._goal.pose, side),
-            name=f"{name}, {side} side" if side else name,
+            form=Form(self._goal.pose, self._side),
             progress=lines.progress(len(self._shots), len(self._sides)),
             asked_s=TAKE_S,
         )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from backstretch.landmarks import INDEX
 from backstretch.poses import Pose
-from backstretch.session import Step
+from backstretch.step import Step
 
 COME_IN = "Come into the stretch slowly, then keep still."
 STRAIGHT = "Sit or stand straight, and look ahead."
@@ -19,7 +19,6 @@ LOST = "I lost sight of you"
 MOVED = "you moved"
 NOT_SEEN = "I did not see the stretch"
 NOT_RECOGNISED = "in the check I did not recognise the stretch"
-UNSEEN = "I cannot see"
 _NUMBERS = {3: "Keep still. Three.", 2: "Two.", 1: "One."}
 OUT_SHARE = 0.5
 """A landmark that is outside of the picture in so many of the moments is named."""

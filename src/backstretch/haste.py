@@ -2,8 +2,9 @@
 
 import math
 
-from backstretch.hold import TOO_FAST, State
-from backstretch.session import Step
+from backstretch.hold import State
+from backstretch.reasons import TOO_FAST
+from backstretch.step import Step
 
 SHOWN_S = 2.5
 """How long it is told; the movement itself is over by then."""

@@ -6,13 +6,14 @@ for the settle time, survives short lapses without counting them, and ends where
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
 from backstretch.landmarks import LONGEST_GAP_S
 from backstretch.poses import GRACE_UNSEEN_S, GRACE_WRONG_S
+from backstretch.reasons import BOUNCING, GAP, TOO_BRIEF, Reason
 
 INSTANT_S = 1e-6
 """Times nearer than this are the same time: rounding."""
@@ -23,11 +24,6 @@ ENTRY_S = 1.0
 BOUNCED_FROM_START_S = 2.0
 """Bouncing that begins this soon leaves nothing that was held: the entry alone takes 2 to 5 s (research,
 section B), so the first reversal was the end of the entry."""
-
-BOUNCING = "bouncing"
-TOO_FAST = "moving too fast"
-RESTLESS = "not keeping still"
-"""Reasons for time in the right position that was still not held."""
 
 
 class State(StrEnum):
@@ -53,7 +49,7 @@ class Span:
     start_s: float
     end_s: float
     kind: Kind
-    reason: str = ""
+    reason: Reason | None = None
 
     @property
     def seconds(self) -> float:
@@ -82,7 +78,7 @@ class Moment:
         time_s: The frame's own time.
         state: IN, OUT or UNSEEN.
         limits: The required readings, always in the same order.
-        reason: In words why it is not IN; empty when it is.
+        reason: Why it is not IN; None when it is.
         near_pose: Whether it is close enough to the pose to be an attempt at it.
         withheld: Time, up to this moment, in which the person moved and did not hold.
         closeness: 0..1 to the good ranges, for the score.
@@ -92,7 +88,7 @@ class Moment:
     time_s: float
     state: State
     limits: tuple[Limit, ...] = ()
-    reason: str = ""
+    reason: Reason | None = None
     near_pose: bool = False
     withheld: tuple[Span, ...] = ()
     closeness: float = 1.0
@@ -148,7 +144,7 @@ def split(before: Moment, after: Moment) -> list[Span]:
     """Say what the time between two looked-at moments is worth."""
     start_s, end_s = before.time_s, after.time_s
     if end_s - start_s > LONGEST_GAP_S + INSTANT_S:
-        return [Span(start_s, end_s, Kind.UNSEEN, "nothing was seen for a while")]
+        return [Span(start_s, end_s, Kind.UNSEEN, GAP)]
     if State.UNSEEN in {before.state, after.state}:
         return [Span(start_s, end_s, Kind.UNSEEN, before.reason or after.reason)]
     if before.state is after.state:
@@ -252,7 +248,7 @@ class HoldClock:
             is_near = moment.near_pose or (before is not None and before.near_pose)
             self._near_until_s = span.end_s if is_near else self._near_until_s
             if span.kind is Kind.VALID or self._open:
-                self._open = _merged([*self._open, span])
+                self._open = merge_spans([*self._open, span])
             elif is_near:
                 self._near.append(span)
             else:
@@ -273,7 +269,7 @@ class HoldClock:
         early = withheld.start_s - self._open[0].start_s <= BOUNCED_FROM_START_S
         if withheld.reason == BOUNCING and early:
             withheld = replace(withheld, start_s=self._open[0].start_s)
-        self._open = _merged([part for span in self._open for part in _without(span, withheld)])
+        self._open = merge_spans([part for span in self._open for part in _without(span, withheld)])
 
     def _review(self) -> None:
         """Open the hold once it has settled, close it when a lapse outlasts the grace."""
@@ -295,10 +291,11 @@ class HoldClock:
 
     def _drop(self) -> None:
         """The position was not right for long enough: it was an attempt."""
-        brief = "not held long enough to count"
         for span in self._open:
             is_valid = span.kind is Kind.VALID
-            self._near.append(replace(span, kind=Kind.WRONG, reason=brief) if is_valid else span)
+            self._near.append(
+                replace(span, kind=Kind.WRONG, reason=TOO_BRIEF) if is_valid else span
+            )
         self._open, self._moments = [], []
 
     def _close(self) -> None:
@@ -328,7 +325,7 @@ class HoldClock:
         for span in near:
             cut = replace(span, start_s=max(span.start_s, start_s), end_s=min(span.end_s, end_s))
             if cut.seconds > INSTANT_S:
-                self.attempts = _merged([*self.attempts, cut])
+                self.attempts = merge_spans([*self.attempts, cut])
 
 
 def _lapse(spans: list[Span]) -> list[Span]:
@@ -337,12 +334,14 @@ def _lapse(spans: list[Span]) -> list[Span]:
     return spans[last + 1 :]
 
 
-def _merged(spans: list[Span]) -> list[Span]:
-    """Join neighbours of the same kind and reason."""
+def merge_spans(
+    spans: Iterable[Span], alike: Callable[[Span], Hashable] = lambda span: span.reason
+) -> list[Span]:
+    """Join neighbours of the same kind that are ``alike``: of one reason, where nothing else is said."""
     merged: list[Span] = []
     for span in spans:
         joins = bool(merged) and abs(merged[-1].end_s - span.start_s) < INSTANT_S
-        if joins and (merged[-1].kind, merged[-1].reason) == (span.kind, span.reason):
+        if joins and (merged[-1].kind, alike(merged[-1])) == (span.kind, alike(span)):
             merged[-1] = replace(merged[-1], end_s=span.end_s)
         else:
             merged.append(span)

@@ -8,7 +8,7 @@ from backstretch.breathing import Breath, breath_at
 from backstretch.earcons import Earcon
 from backstretch.hold import State
 from backstretch.orders import Event, Say, Sound
-from backstretch.session import Step
+from backstretch.step import Step
 
 HEARD_AFTER_S = 0.6
 """A change must last this long to be heard; shorter lapses the clock knows about, but nobody else need."""

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.live import KEYS, Live
-from backstretch.live_view import KEYS_LINES
+from backstretch.live_view import KEYS_HELP, MUTE_HELP
 from backstretch.result import Result
 from backstretch.scene import Scene, Status
 from backstretch.summary import clock
@@ -87,7 +87,8 @@ def _panel(scene: Scene) -> Panel:
     held = f"{scene.valid_s:.0f} of {scene.asked_s:.0f} s"
     grid.add_row(Text(left or held))
     grid.add_row(Text(scene.note or scene.progress or " ", style="dim"))
-    grid.add_row(Text("\n".join(KEYS_LINES).replace("M mute · ", ""), style="dim"))
+    keys = [" · ".join(key for key in line if key != MUTE_HELP) for line in KEYS_HELP]
+    grid.add_row(Text("\n".join(keys), style="dim"))
     title = Text(scene.name)  # a name may hold brackets, which Rich would take for its own
     return Panel(grid, title=title, title_align="left", padding=(1, 2), width=72)
 

@@ -12,6 +12,7 @@ from backstretch.frame import Source
 from backstretch.hold import Span
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import OwnNeutral
+from backstretch.notices import Notice
 from backstretch.orders import Command, Decision, Event
 from backstretch.placement import Surroundings
 from backstretch.programme import Programme, aims_of
@@ -19,7 +20,8 @@ from backstretch.recognition import Held
 from backstretch.request import Assignment
 from backstretch.result import Result
 from backstretch.scene import Phase, Scene
-from backstretch.session import Session, Step
+from backstretch.session import Session
+from backstretch.step import Step
 
 
 class Leader(Protocol):
@@ -155,6 +157,6 @@ class CoachedSession(LedSession[Coach]):
         """The spans of the hold that is going on; empty when there is none."""
         return self._collector.session.going_on
 
-    def result(self, source: Source, warnings: tuple[str, ...]) -> Result:
+    def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
         """What the session came to."""
-        return self._collector.result(source, warnings)
+        return self._collector.result(source, notices)

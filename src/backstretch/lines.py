@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from backstretch.agenda import Agenda
-from backstretch.cues import MOTION_CUES
-from backstretch.hold import BOUNCING
+from backstretch.matching import Form
 from backstretch.poses import Pose
 from backstretch.programme import Part
 from backstretch.prompting import Entry
+from backstretch.reasons import TOO_FAST
 from backstretch.scene import Status
-from backstretch.session import Step
+from backstretch.step import Step
+from backstretch.wording import describe_cue, describe_reason
 
 TITLES = {Status.IN: "Hold", Status.ADJUST: "Adjust", Status.UNSEEN: "Not seen"}
 STAY = "Good. Stay there for a moment."
@@ -17,9 +18,7 @@ LENIENT = "I will go on, though I may not see everything."
 BY_ITSELF = "The clock starts by itself when the position is right."
 BEGIN = "Move in slowly. The clock starts by itself."
 BREATHE = "Breathe easily."
-SLOWLY = "Move slowly."
-SAFETY = {SLOWLY, MOTION_CUES[BOUNCING]}
-"""Shown and said without waiting whether they last."""
+SLOWLY = describe_cue(TOO_FAST)
 RELAX = "Relax. Come out slowly."
 COME_OUT = "Come out slowly."
 ENOUGH = "That is enough. Come out slowly."
@@ -53,7 +52,7 @@ def explaining(part: Part, side: str | None) -> tuple[Entry, ...]:
 
 def named(part: Part, side: str | None) -> str:
     """The stretch and its side."""
-    return f"{part.pose.name}, {side} side." if side else f"{part.pose.name}."
+    return f"{Form(part.pose, side).name}."
 
 
 def hold_begins(*, first: bool) -> str:
@@ -106,7 +105,7 @@ def _progress(agenda: Agenda) -> Iterator[str]:
 
 def not_counting(step: Step) -> str:
     """Why time is not counting."""
-    return f"Not counting: {step.reason}" if step.reason else ""
+    return f"Not counting: {describe_reason(step.reason)}" if step.reason else ""
 
 
 def _lower(words: str) -> str:

@@ -20,12 +20,13 @@ from backstretch.landmarks import Landmarks
 from backstretch.led_session import LedSession
 from backstretch.lines import CAMERA_LOST
 from backstretch.live_view import LiveState
+from backstretch.notices import Notice
 from backstretch.orders import Command, Event, Note, Say
 from backstretch.placement import Surroundings
 from backstretch.result import Result
 from backstretch.scene import Phase
-from backstretch.session import Step
 from backstretch.sinks import Sink
+from backstretch.step import Step
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are looked at again."""
@@ -164,9 +165,9 @@ class Live:
         )
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Notice, ...]:
         """What makes it unsure who was judged."""
-        return self._identity.warnings
+        return self._identity.notices
 
     def _run(self) -> None:
         try:

@@ -14,6 +14,7 @@ from backstretch.kept import SessionRecorder
 from backstretch.led_session import CoachedSession
 from backstretch.lines import ENDED
 from backstretch.live import FrontEnd, Live
+from backstretch.notices import Notice
 from backstretch.output_names import REPORT
 from backstretch.prompting import speaking_s
 from backstretch.result import Result
@@ -45,7 +46,7 @@ class Setup:
     track: bool
     video: bool
     soreness: tuple[int | None, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     profile: str = ""
 
 
@@ -125,10 +126,10 @@ def _about(session: CoachedSession, capture: Capture) -> dict[str, object]:
 
 
 def _result(
-    live: Live, session: CoachedSession, capture: Capture, warnings: tuple[str, ...]
+    live: Live, session: CoachedSession, capture: Capture, warnings: tuple[Notice, ...]
 ) -> Result:
     source = live.source(capture.name)
-    found = (*warnings, *capture.warnings, *too_slow(source), *live.warnings)
+    found = (*warnings, *capture.warnings, *too_slow(source), *live.notices)
     return session.result(source, found)
 
 

@@ -30,7 +30,7 @@ from backstretch.frame import Frame
 from backstretch.landmarks import Landmarks
 from backstretch.overlay import Mark, Sheet, unit_of
 from backstretch.scene import Phase, Scene, Status
-from backstretch.session import Step
+from backstretch.step import Step
 
 DESIGNED_FOR_WH = (1280, 720)
 """All sizes below are pixels in a window of this size."""
@@ -66,7 +66,10 @@ PLAIN: Colour = (58, 63, 71)
 GROUNDS = {Status.IN: BLUE, Status.ADJUST: ORANGE, Status.UNSEEN: GREY, Status.CALM: PLAIN}
 INKS = {Status.IN: DARK, Status.ADJUST: DARK, Status.UNSEEN: DARK, Status.CALM: WHITE}
 MARKS = {Status.IN: Mark.FINE, Status.ADJUST: Mark.WRONG, Status.UNSEEN: Mark.UNKNOWN}
-KEYS_LINES: tuple[str, ...] = ("Space pause · N next · B back", "M mute · P pain: stop · Q quit")
+MUTE_HELP = "M mute"
+KEYS_HELP = (("Space pause", "N next", "B back"), (MUTE_HELP, "P pain: stop", "Q quit"))
+"""Each key and what it does, in two lines."""
+KEYS_LINES = tuple(" · ".join(keys) for keys in KEYS_HELP)
 KEYS_AFTER: tuple[str, ...] = ("Q quit",)
 WITH_FIGURE = {Phase.PLACING, Phase.READY}
 JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
@@ -278,8 +281,8 @@ class _Page:
 
     def _name(self, scene: Scene, box: Box, top: int) -> None:
         """The stretch and its side."""
-        name, _, side = scene.name.partition(", ")
-        rows = [(name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
+        side = f"{scene.form.side} side" if scene.form.side else ""
+        rows = [(scene.form.pose.name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
         for row, (words, size, colour) in enumerate(rows):
             y = top + self._px(24 + 42 * row)
             self._centred(words, (box.x + box.w / 2, y), size, box.w - self._px(GAP), colour)

@@ -8,6 +8,7 @@ from backstretch.columns import COLUMN_INDEX, COLUMNS, NEEDED, Column
 from backstretch.hold import State
 from backstretch.landmarks import SIDES, Floats
 from backstretch.poses import Check, Pose
+from backstretch.reasons import Reason, ReasonKind
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ class Verdict:
                 return reading
         return next((reading for reading in self.required if reading.lacking), None)
 
+    def reason(self, unseen: frozenset[str]) -> Reason | None:
+        """Why the moment is not IN; ``unseen`` names the landmarks that are not seen."""
+        limiting = self.limiting
+        return _reason(limiting, unseen) if limiting else None
+
     @property
     def closeness(self) -> float:
         """Mean closeness of the seen readings, 0..1; 0 when nothing is seen."""
@@ -118,27 +124,32 @@ class Form:
     pose: Pose
     side: str | None
 
+    @property
+    def name(self) -> str:
+        """The pose and its side: ``Standing side bend, left side``."""
+        return f"{self.pose.name}, {self.side} side" if self.side else self.pose.name
+
     @cached_property
     def targets(self) -> dict[str, tuple[Target, ...]]:
         """The columns the form reads, by the side that is nearer to the camera."""
-        return {near: _targets(self, near) for near in SIDES}
+        return {side: _targets(self, side) for side in SIDES}
 
     @cached_property
     def _indices(self) -> dict[str, list[int]]:
-        return {near: [t.index for t in targets] for near, targets in self.targets.items()}
+        return {side: [t.index for t in targets] for side, targets in self.targets.items()}
 
-    def judge(self, values: Floats, near: str, *, inside: bool) -> Verdict:
+    def judge(self, values: Floats, near_side: str, *, inside: bool) -> Verdict:
         """Judge one moment.
 
         Args:
             values: (M,) settled values of all columns.
-            near: The side nearer to the camera.
+            near_side: The side nearer to the camera.
             inside: Whether the moment before was IN, so that leaving needs the hysteresis.
         """
-        found = values[self._indices[near]].tolist()
+        found = values[self._indices[near_side]].tolist()
         readings = tuple(
             _read(target, value, inside=inside)
-            for target, value in zip(self.targets[near], found, strict=True)
+            for target, value in zip(self.targets[near_side], found, strict=True)
         )
         required = [reading for reading in readings if reading.target.check.required]
         if any(reading.outside for reading in required):
@@ -155,6 +166,18 @@ def forms_of(pose: Pose) -> tuple[Form, ...]:
     if pose.sides == "both":
         return (Form(pose, None),)
     return Form(pose, "left"), Form(pose, "right")
+
+
+def _reason(reading: Reading, unseen: frozenset[str]) -> Reason:
+    """Why a reading is not right: the first landmark that it lacks, or which side of its range it is on."""
+    column = reading.target.column
+    kind = ReasonKind.TOO_SMALL if reading.below else ReasonKind.TOO_LARGE
+    if reading.unseen:
+        kind = ReasonKind.UNSEEN
+        for landmark in NEEDED[column.key]:
+            if landmark in unseen:
+                return Reason(kind, landmark=landmark)
+    return Reason(kind, column.measure.name, column.limb_side)
 
 
 def needed_landmarks(form: Form) -> frozenset[str]:
@@ -175,11 +198,11 @@ def _read(target: Target, value: float, *, inside: bool) -> Reading:
     return Reading(target, value, slack, outside=slack < allowed)
 
 
-def _targets(form: Form, near: str) -> tuple[Target, ...]:
+def _targets(form: Form, near_side: str) -> tuple[Target, ...]:
     return tuple(
         _target(check, check.on(form.side), side)
         for check in form.pose.checks
-        for side in _sides(check, form, near)
+        for side in _sides(check, form, near_side)
     )
 
 
@@ -188,14 +211,14 @@ def _target(check: Check, for_side: Check, side: str | None) -> Target:
     return Target(check, for_side, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
 
 
-def _sides(check: Check, form: Form, near: str) -> tuple[str | None, ...]:
+def _sides(check: Check, form: Form, near_side: str) -> tuple[str | None, ...]:
     """The person's own sides that a check speaks of."""
-    work = form.side or near
+    work = form.side or near_side
     sides: dict[str, tuple[str | None, ...]] = {
         "": (None,),
         "both": ("left", "right"),
-        "near": (near,),
-        "far": (_other(near),),
+        "near": (near_side,),
+        "far": (_other(near_side),),
         "work": (work,),
         "other": (_other(work),),
     }

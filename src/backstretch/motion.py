@@ -10,7 +10,8 @@ from collections import deque
 import numpy as np
 
 from backstretch.catalogue import Unit
-from backstretch.hold import BOUNCING, INSTANT_S, RESTLESS, TOO_FAST, Kind, Span
+from backstretch.hold import INSTANT_S, Kind, Span
+from backstretch.reasons import BOUNCING, RESTLESS, TOO_FAST
 
 SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""

@@ -11,9 +11,10 @@ from backstretch.led_session import CoachedSession
 from backstretch.orders import Event, Note
 from backstretch.recording import TrackFile
 from backstretch.result import Result, hold_document
-from backstretch.session import Step
 from backstretch.session_record import END, EVENT, HOLD, SessionRecord
 from backstretch.sinks import InLiveBackground, Sink
+from backstretch.step import Step
+from backstretch.wording import describe_reason
 
 WAITING_PICTURES = 60
 """Two seconds of pictures may wait for a slow encoder; later ones are left out, and counted."""
@@ -80,7 +81,7 @@ class SessionLogSink(Sink):
             "state": step.state,
             "pose": step.pose.id if step.pose else None,
             "side": step.side,
-            "reason": step.reason,
+            "reason": describe_reason(step.reason),
             "valid_s": round(step.valid_s, 2),
             "wrong_s": round(total(spans, Kind.WRONG), 2),
             "unseen_s": round(total(spans, Kind.UNSEEN), 2),
@@ -105,7 +106,7 @@ class LiveTrackFile(TrackFile):
 
     def result(self, result: Result) -> None:
         """As `Sink.result`."""
-        self.track(self._growing.track(self._wh), result.source, result.warnings)
+        self.track(self._growing.track(self._wh), result.source, result.notices)
 
 
 class PictureVideo(Sink):

@@ -14,8 +14,8 @@ from backstretch.recording import Recording, TrackFile
 from backstretch.request import Request
 from backstretch.result import Result
 from backstretch.result_files import ResultFile, StepsFile
-from backstretch.session import Step
 from backstretch.sinks import InBackground, Sink
+from backstretch.step import Step
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Outputs:
             OSError: A file cannot be written.
         """
         for sink in self._sinks:
-            sink.track(recording.track, recording.source, recording.warnings)
+            sink.track(recording.track, recording.source, recording.notices)
             sink.result(result)
 
     def _tell(self) -> None:

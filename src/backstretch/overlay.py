@@ -27,7 +27,8 @@ from backstretch.hold import State
 from backstretch.landmarks import INDEX, SIDES, Floats, Landmarks
 from backstretch.matching import Reading, Verdict
 from backstretch.measures import seen_landmarks
-from backstretch.session import Step
+from backstretch.step import Step
+from backstretch.wording import cue_of
 
 Spot = tuple[tuple[int, ...], ...]
 """One point (a joint) or two (a segment), each the mean of some landmarks, by index."""
@@ -200,7 +201,7 @@ class Sheet:
     def draw(self, name: str, asked_s: float, step: Step) -> None:
         """Draw everything."""
         clock = self._clock(step, asked_s)
-        status = self._status(_title(step, asked_s), step.cue, clock.box)
+        status = self._status(_title(step, asked_s), cue_of(step), clock.box)
         cards = (clock, status, self._name(name, clock.box))
         symbols = self._body(step.landmarks, step.verdict) if step.landmarks else []
         for card in cards:

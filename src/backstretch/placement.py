@@ -17,7 +17,7 @@ from backstretch.matching import Form, needed_landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import UPRIGHT_BELOW_DEG, UPRIGHT_IN_SPACE_BELOW_DEG, Neutral
 from backstretch.poses import Pose
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.views import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, VIEWS
 
 DARK_BELOW = 40.0

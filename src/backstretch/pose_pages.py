@@ -130,16 +130,18 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _named(pose: Pose, library: Library) -> str:
-    if pose.id not in library.own_ids:
-        return pose.id
-    return f"{pose.id} ({PERSONAL if pose.refines else OWN})"
+    return f"{pose.id} ({_origin(pose)})" if pose.id in library.own_ids else pose.id
 
 
 def _whose(pose: Pose, library: Library) -> str:
     """The id, and whose it is if not the library's."""
     if pose.id not in library.own_ids:
         return pose.id
-    return f"{_named(pose, library).removesuffix(')')}: {library.paths[pose.id]})"
+    return f"{pose.id} ({_origin(pose)}: {library.paths[pose.id]})"
+
+
+def _origin(pose: Pose) -> str:
+    return PERSONAL if pose.refines else OWN
 
 
 def calibration_rows(pose: Pose) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backstretch.notices import Notice, NoticeKind
 from backstretch.poses import Pose
 
 REST_S = 10.0
@@ -77,21 +78,17 @@ def part_of(
     )
 
 
-def dose_warnings(pose: Pose, hold_s: float | None, repetitions: int | None) -> list[str]:
-    """What of a wish lies beyond the pose's dose, in plain words."""
+def dose_warnings(pose: Pose, hold_s: float | None, repetitions: int | None) -> list[Notice]:
+    """What of a wish lies beyond the pose's dose."""
     said = []
     dose = pose.dose
     if hold_s is not None and hold_s > dose.longest_s:
-        said.append(
-            f"{pose.name}: {dose.longest_s:g} s are enough for one hold; "
-            f"{hold_s:g} s were asked for, {dose.longest_s:g} s are what counts"
-        )
-    most, a_side = dose.repetitions[1], " a side" if pose.sides == "each" else ""
+        lengths = {"longest_s": dose.longest_s, "asked_s": hold_s}
+        said.append(Notice(NoticeKind.LONG_HOLD, lengths, pose.name))
+    most = dose.repetitions[1]
     if repetitions is not None and repetitions > most:
-        said.append(
-            f"{pose.name}: {most} repetitions{a_side} are enough, {repetitions} were asked for; "
-            "stop when it is no longer comfortable"
-        )
+        counts = {"most": most, "asked": repetitions, "sides": pose.sides}
+        said.append(Notice(NoticeKind.MANY_REPETITIONS, counts, pose.name))
     return said
 
 

@@ -13,11 +13,11 @@ import numpy as np
 from backstretch.anatomy import safe_range
 from backstretch.attempts import way
 from backstretch.catalogue import least_half_width
-from backstretch.cues import label
 from backstretch.hold import State
 from backstretch.matching import Form, Reading, Verdict, forms_of
 from backstretch.poses import Check, Pose, Reach
 from backstretch.stills import Still
+from backstretch.wording import measure_label
 
 SURE_TO = 2.77
 """Half-width of a range over the spread: what differs by more has changed (MDC95, research, section D)."""
@@ -72,7 +72,7 @@ def _mean_way(readings: Sequence[Reading], still: Still) -> float:
 
 def _refusal(verdict: Verdict, still: Still) -> str:
     """Why a still is not the stretch that its verdict speaks of."""
-    lacking = [label(each) for each in verdict.required if each.lacking]
+    lacking = [measure_label(each) for each in verdict.required if each.lacking]
     if lacking:
         return f"I cannot see the {' and the '.join(dict.fromkeys(lacking))}"
     seen = [reading for reading in verdict.required if not reading.unseen]
@@ -103,7 +103,7 @@ def _far_off(reading: Reading) -> str:
     told, unit = f"{reading.value:.2f}", ""
     if reading.check.measure.unit == "deg":
         told, unit = f"{reading.value:.0f}°", "°"
-    return f"the {label(reading)} is {told}, and this stretch asks for {low:g} to {high:g}{unit}"
+    return f"the {measure_label(reading)} is {told}, and this stretch asks for {low:g} to {high:g}{unit}"
 
 
 def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> list[Shown]:

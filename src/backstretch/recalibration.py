@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from backstretch.hold import Kind, Span
 from backstretch.neutral import Neutral
+from backstretch.notices import Figure, Notice, NoticeKind
 from backstretch.poses import Calibration, Pose
 from backstretch.views import DOUBTFUL_FROM_DEG, View
 
@@ -22,8 +23,8 @@ def recalibration(
     height_px: int,
     attempts: Sequence[Span],
     last_hold_s: float | None,
-) -> Iterator[str]:
-    """Why a calibrated pose should be calibrated again, in words; nothing for poses that were not.
+) -> Iterator[Notice]:
+    """Why a calibrated pose should be calibrated again; nothing for poses that were not.
 
     Args:
         pose: The pose that was judged.
@@ -35,17 +36,16 @@ def recalibration(
     calibration = pose.calibration
     if calibration is None:
         return
-    again = f"consider calibrating it again: backstretch calibrate {pose.id} --from camera --force"
+    who: dict[str, Figure] = {"name": pose.name, "id": pose.id}
     if neutral is not None:
         if _turned(calibration, neutral.view):
-            then = View(*calibration.view).words
-            yield (
-                f"{pose.name} was calibrated {then}, and the camera now sees you {neutral.view.words}; {again}"
-            )
+            now = neutral.view
+            views = {"then_deg": calibration.view, "now_deg": (now.azimuth_deg, now.elevation_deg)}
+            yield Notice(NoticeKind.CALIBRATED_ELSEWHERE, {**who, **views})
         elif moved := _moved(calibration, neutral, height_px):
-            yield f"{pose.name} was calibrated with you {moved}; {again}"
+            yield Notice(moved, who)
     if _tries(attempts, last_hold_s) >= RUNNING:
-        yield f"{pose.name} did not match your reference several times running; {again}"
+        yield Notice(NoticeKind.CALIBRATION_FAILS, who)
 
 
 def _turned(calibration: Calibration, view: View) -> bool:
@@ -55,12 +55,12 @@ def _turned(calibration: Calibration, view: View) -> bool:
     return min(view.apart(then), view.apart(mirrored)) > DOUBTFUL_FROM_DEG
 
 
-def _moved(calibration: Calibration, neutral: Neutral, height_px: int) -> str:
-    """Whether the person was nearer or further away then, in words; empty if not."""
+def _moved(calibration: Calibration, neutral: Neutral, height_px: int) -> NoticeKind | None:
+    """Whether the person was nearer or further away then; None if not."""
     change = float(neutral.lengths[0]) / max(1, height_px) / calibration.trunk_share
     if change > ELSEWHERE_FROM:
-        return "further from the camera"
-    return "nearer to the camera" if change < 1.0 / ELSEWHERE_FROM else ""
+        return NoticeKind.CALIBRATED_FURTHER
+    return NoticeKind.CALIBRATED_NEARER if change < 1.0 / ELSEWHERE_FROM else None
 
 
 def _tries(attempts: Sequence[Span], last_hold_s: float | None) -> int:

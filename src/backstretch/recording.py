@@ -6,12 +6,13 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     xy_px        (T, 33, 2) float32   pixels; NaN with nobody in view
     world_m      (T, 33, 3) float32   metres, origin between the hips, camera axes
     visibility   (T, 33) float32      0..1
-    about        JSON text            format, version, image_wh, source, warnings
+    about        JSON text            format, version, image_wh, source, warnings, notices
 """
 
 import dataclasses
 import errno
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,11 +25,17 @@ import numpy as np
 from backstretch.errors import InputError
 from backstretch.frame import Source
 from backstretch.landmarks import LandmarkTrack
+from backstretch.notices import Notice, NoticeKind
 from backstretch.sinks import Sink
+from backstretch.wording import describe_notice
 
 FORMAT = "backstretch landmark track"
 VERSION = 1
 TRACK_ENDING = ".npz"
+ANOTHER_PERSON = re.compile(
+    r"another person is in the picture(?: between (?P<first_s>\d+) and (?P<last_s>\d+) s)?;"
+)
+"""How older tracks say so, which have only the words of what there is to notice."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -38,12 +45,17 @@ class Recording:
     Attributes:
         track: The landmarks.
         source: The video they were taken from.
-        warnings: What was found wrong with that video.
+        notices: What was found wrong with that video.
     """
 
     track: LandmarkTrack
     source: Source
-    warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices in plain words."""
+        return tuple(map(describe_notice, self.notices))
 
     def save(self, path: Path) -> None:
         """Write the track; float32 loses nothing, since landmarkers round to it."""
@@ -53,6 +65,7 @@ class Recording:
             "image_wh": self.track.image_wh,
             "source": {**dataclasses.asdict(self.source), "path": Path(self.source.path).name},
             "warnings": self.warnings,
+            "notices": [notice.as_dict() for notice in self.notices],
         }
         with path.open("wb") as file:
             np.savez_compressed(
@@ -95,8 +108,21 @@ class Recording:
         track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height))
         for _ in track:  # checks each moment's landmarks
             pass
-        warnings = tuple(str(warning) for warning in about["warnings"])
-        return cls(track, _source(about["source"]), warnings)
+        return cls(track, _source(about["source"]), tuple(_notices(about)))
+
+
+def _notices(about: dict[str, Any]) -> Iterator[Notice]:
+    """The notices of a track; those of tracks that were written before there were any, from their words."""
+    if "notices" in about:
+        yield from map(Notice.from_dict, about["notices"])
+        return
+    for words in map(str, about["warnings"]):
+        another = ANOTHER_PERSON.match(words)
+        if another is None:
+            yield Notice(NoticeKind.AS_WRITTEN, {"words": words})
+            continue
+        times_s = {name: float(time) for name, time in another.groupdict().items() if time}
+        yield Notice(NoticeKind.ANOTHER_PERSON, times_s)
 
 
 class _NewerVersionError(Exception):
@@ -162,6 +188,6 @@ class TrackFile(Sink):
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def track(self, track: LandmarkTrack, source: Source, warnings: tuple[str, ...]) -> None:
+    def track(self, track: LandmarkTrack, source: Source, notices: tuple[Notice, ...]) -> None:
         """As `Sink.track`."""
-        Recording(track, source, warnings).save(self._path)
+        Recording(track, source, notices).save(self._path)

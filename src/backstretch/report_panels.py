@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backstretch.columns import COLUMN_INDEX, COLUMNS
 from backstretch.landmarks import SIDES
 from backstretch.poses import capitalised
 from backstretch.report_charts import LONGEST_GAP_S, Line, Panel, Shade
@@ -270,9 +271,14 @@ def _named(form: StretchDocument, steps: Steps) -> Iterator[tuple[str, str, NDAr
     for check in form.checks:
         for column in check.columns if check.required else ():
             if column in steps.columns:
-                words = check.words.split(" (", maxsplit=1)[0]
-                name = f"{_side(column)} {words}".strip()
+                name = f"{_side(column)} {_label(column) or check.words}".strip()
                 yield name, "°" if check.unit == "deg" else "", steps.columns[column]
+
+
+def _label(column: str) -> str:
+    """The name of a column's measure; empty for one that this program does not know."""
+    at = COLUMN_INDEX.get(column)
+    return "" if at is None else COLUMNS[at].measure.label
 
 
 def _row(

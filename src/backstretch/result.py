@@ -1,19 +1,21 @@
 """Results: what one recording showed, and the JSON document that others rely on."""
 
 import math
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 from backstretch.frame import Source
-from backstretch.hold import Kind, Moment, Span, total
+from backstretch.hold import Kind, Moment, Span, merge_spans, total
 from backstretch.matching import Form, forms_of
 from backstretch.neutral import Neutral
+from backstretch.notices import Notice
 from backstretch.poses import Check, Pose, measure_words
 from backstretch.recognition import Held, Likeness
 from backstretch.request import Assignment
-from backstretch.snapshots import Snapshots, snapshot_document
+from backstretch.step import Snapshots, Step
+from backstretch.wording import describe_notice, describe_reason
 
 SCHEMA = 1
 SCORE_STEP = 5
@@ -31,7 +33,7 @@ class Result:
         assignment: What the person was to hold.
         holds: Holds of the sides asked for, by time.
         attempts: Time near the pose that never became a hold.
-        warnings: What makes the figures uncertain, in plain words.
+        notices: What makes the figures uncertain, and what else is to be said of them.
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
         looks_like: For a photograph, the poses it passes for, best first.
@@ -42,11 +44,16 @@ class Result:
     assignment: Assignment
     holds: tuple[Held, ...]
     attempts: tuple[Span, ...]
-    warnings: tuple[str, ...]
+    notices: tuple[Notice, ...]
     neutral: Neutral | None
     seen: float
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices in plain words."""
+        return tuple(map(describe_notice, self.notices))
 
     def seconds(self, kind: Kind) -> float:
         """Seconds of one kind; wrong and unseen ones include attempts."""
@@ -74,9 +81,7 @@ class Result:
             "holds": [hold_document(held, self.assignment) for held in self.holds],
             "attempts": [_span(span) for span in self.attempts],
             "stretches": [_stretch(each, self) for each in tallies(self)],
-            "snapshots": {
-                name: snapshot_document(step) for name, step in self.snapshots.found.items()
-            },
+            "snapshots": {name: _snapshot(step) for name, step in self.snapshots.found.items()},
             "totals": {
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
@@ -171,8 +176,8 @@ def hold_document(held: Held, assignment: Assignment) -> dict[str, Any]:
         "complete": assignment.completes(held),
         "score": score(hold.score),
         "measures": measures_of(form.pose, hold.moments),
-        "reasons": reasons(hold.spans),
-        "spans": [_span(span) for span in hold.spans],
+        "reasons": [f"{seconds:.1f} s {reason}" for reason, seconds in losses(hold.spans)],
+        "spans": [_span(span) for span in alike_joined(hold.spans)],
     }
 
 
@@ -182,7 +187,7 @@ def _span(span: Span) -> dict[str, Any]:
         "start_s": round(span.start_s, 2),
         "end_s": round(span.end_s, 2),
         "kind": str(span.kind),
-        "reason": span.reason,
+        "reason": describe_reason(span.reason),
     }
 
 
@@ -230,17 +235,37 @@ def _likeness(likeness: Likeness) -> dict[str, Any]:
     return {"pose": likeness.pose, "side": likeness.side, "score": percent}
 
 
-def reasons(spans: tuple[Span, ...]) -> list[str]:
-    """Why seconds were lost, most first: ``3.6 s left hip unseen``."""
-    lost: Counter[str] = Counter()
+def alike_joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans with neighbours joined that read the same: two measures may have one name."""
+    return merge_spans(spans, lambda span: describe_reason(span.reason))
+
+
+def losses(spans: Iterable[Span]) -> list[tuple[str, float]]:
+    """Why seconds were lost, in words, and how many; most first."""
+    lost: dict[str, float] = {}
     for span in spans:
         if span.kind is not Kind.VALID:
-            lost[span.reason] += span.seconds  # type: ignore[assignment]
-    return [
-        f"{seconds:.1f} s {reason}"
-        for reason, seconds in lost.most_common()
-        if seconds >= WORTH_SAYING_S
-    ]
+            reason = describe_reason(span.reason)
+            lost[reason] = lost.get(reason, 0.0) + span.seconds
+    most_first = sorted(lost.items(), key=lambda each: -each[1])
+    return [(reason, seconds) for reason, seconds in most_first if seconds >= WORTH_SAYING_S]
+
+
+def _snapshot(step: Step) -> dict[str, Any]:
+    """One snapshot of the JSON document: landmarks in pixels, null where they are not seen."""
+    marks = step.landmarks
+    assert marks is not None
+    assert step.verdict is not None
+    return {
+        "time_s": round(step.time_s, 3),
+        "pose": step.pose.id if step.pose else None,
+        "side": step.side,
+        "state": str(step.state),
+        "reason": describe_reason(step.reason),
+        "closeness": round(step.verdict.closeness, 3),
+        "image_wh": list(marks.image_wh),
+        "xy_px": [[round(x, 1), round(y, 1)] for x, y in marks.xy_px.tolist()],
+    }
 
 
 def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:

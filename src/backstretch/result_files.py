@@ -8,8 +8,9 @@ from pathlib import Path
 
 from backstretch.columns import COLUMNS
 from backstretch.result import Result
-from backstretch.session import Step
 from backstretch.sinks import Sink
+from backstretch.step import Step
+from backstretch.wording import describe_reason
 
 
 class StepsFile(Sink):
@@ -18,7 +19,7 @@ class StepsFile(Sink):
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file)
-        head = ["time_s", "state", "pose", "side", "reason", "valid_s", "total_s"]
+        head = ["time_s", "state", "pose", "side", "reason", "reason_code", "valid_s", "total_s"]
         self._rows.writerow([*head, *(column.key for column in COLUMNS)])
 
     def steps(self, steps: Sequence[Step]) -> None:
@@ -36,10 +37,11 @@ class StepsFile(Sink):
 
 def _row(step: Step) -> list[str]:
     pose = step.pose.id if step.pose else ""
-    moment = [f"{step.time_s:.6f}", str(step.state), pose, step.side or "", step.reason]
+    moment = [f"{step.time_s:.6f}", str(step.state), pose, step.side or ""]
+    reason = [describe_reason(step.reason), step.reason.code if step.reason else ""]
     seconds = [f"{step.valid_s:.3f}", f"{step.total_s:.3f}"]
     values = ["" if math.isnan(value) else f"{value:.4g}" for value in step.values.tolist()]
-    return moment + seconds + values
+    return moment + reason + seconds + values
 
 
 class ResultFile(Sink):

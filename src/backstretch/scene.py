@@ -40,7 +40,6 @@ class Scene:
         title: One or two words that can be read from afar: ``Hold``.
         line: One instruction or cue; may be empty.
         form: The stretch and side that are due.
-        name: The same in words.
         progress: ``Stretch 3 of 8 · hold 1 of 2``.
         asked_s: Valid seconds that make a hold complete.
         valid_s: Those of the hold that is going on.
@@ -56,7 +55,6 @@ class Scene:
     title: str
     line: str
     form: Form
-    name: str
     progress: str
     asked_s: float
     valid_s: float = 0.0
@@ -66,6 +64,11 @@ class Scene:
     breath: Breath | None = None
     steps: tuple[str, ...] = ()
     step_at: int = -1
+
+    @property
+    def name(self) -> str:
+        """The stretch and side that are due, in words."""
+        return self.form.name
 
     @property
     def words(self) -> str:

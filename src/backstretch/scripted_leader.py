@@ -16,8 +16,8 @@ from backstretch.placement import Surroundings
 from backstretch.poses import Pose
 from backstretch.prompting import Entry, Prompter, Script, entries_of, speaking_s
 from backstretch.scene import Phase, Scene, Status
-from backstretch.session import Step
 from backstretch.setting_up import Placed, SettingUp
+from backstretch.step import Step
 
 OVER = {Phase.PAIN, Phase.DONE}
 

@@ -6,24 +6,23 @@ the same seconds.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.attempts import is_near
-from backstretch.columns import COLUMNS, relative_columns
-from backstretch.cues import ABSENT, NOBODY, cue_of, reason_of
-from backstretch.form_watch import FormWatch, Judged, Look
-from backstretch.hold import Kind, Limit, Moment, Span, State
-from backstretch.landmarks import NAMES, Floats, Landmarks
-from backstretch.matching import Form, Verdict, forms_of
+from backstretch.columns import relative_columns
+from backstretch.form_watch import FormWatch, Judged, SettledMoment
+from backstretch.hold import Kind, Span
+from backstretch.landmarks import NAMES, Landmarks
+from backstretch.matching import forms_of
 from backstretch.measures import Body, measure_body, seen_landmarks
 from backstretch.neutral import Neutral, NeutralFinder, OwnNeutral, settle
-from backstretch.poses import Check, Pose
+from backstretch.poses import Pose
 from backstretch.recognition import LEAST_S, Held, told_apart
 from backstretch.shortlist import Shortlist
 from backstretch.smoothing import Smoother
+from backstretch.step import Step
 from backstretch.swaps import SwapVeto
 
 NEAR_SIDE_LASTS_S = 1.0
@@ -34,58 +33,6 @@ DOUBT = 0.05
 """So much closer, of 1, another form must be to be told of a moment instead of the last one."""
 RECENT_S = 1.0
 """Moments kept for a form that comes into question: it must have seen the way in."""
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """Everything known about one moment.
-
-    Attributes:
-        time_s: The frame's own time.
-        landmarks: Steadied landmarks, None with nobody in view.
-        values: (M,) value of each of `columns.COLUMNS`, NaN where it cannot be measured.
-        neutral: The neutral in use, None before one was found, or while a new one is needed.
-        near: The side nearer to the camera.
-        form: What the moment is judged by; None where many poses are in question and it is like none.
-        verdict: Its verdict, None with nobody in view, or without a form.
-        state: IN, OUT or UNSEEN, motion included.
-        reason: Why it is not IN, in words.
-        cue: What to tell the person.
-        motion: Why time up to now is withheld (too fast, bouncing, restless); empty when it is not.
-        near_pose: Whether the position is close enough to be meant for the pose.
-        valid_s: Valid seconds of the hold that is going on.
-        total_s: Valid seconds of the whole take so far.
-        holds: Holds that are over.
-        own_neutral_date: The day of the person's own neutral that relative measures are counted from; empty
-            where they are counted from the take.
-    """
-
-    time_s: float
-    landmarks: Landmarks | None
-    values: Floats
-    neutral: Neutral | None
-    near: str
-    form: Form | None
-    verdict: Verdict | None
-    state: State
-    reason: str
-    cue: str
-    motion: str
-    near_pose: bool
-    valid_s: float
-    total_s: float
-    holds: int
-    own_neutral_date: str = ""
-
-    @property
-    def pose(self) -> Pose | None:
-        """The pose that the moment is judged by."""
-        return self.form.pose if self.form else None
-
-    @property
-    def side(self) -> str | None:
-        """The side that the moment is judged by; None for poses done on both at once."""
-        return self.form.side if self.form else None
 
 
 class Session:
@@ -120,7 +67,7 @@ class Session:
         self.turn_to(poses, sides)
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
-        self._near = "left"
+        self._near_side = "left"
         self._near_vote = 0.0
         self._last_s: float | None = None
         self._done: tuple[int, list[Held]] = (0, [])
@@ -141,7 +88,7 @@ class Session:
         self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]
         self.watches += self._judging
         self._shortlist = Shortlist(forms)
-        self._recent: deque[Look] = deque()
+        self._recent: deque[SettledMoment] = deque()
         self._told_by: FormWatch | None = None
 
     @property
@@ -199,22 +146,22 @@ class Session:
 
     def _nobody(self, time_s: float) -> Step:
         self._last_s = time_s
-        look = Look(time_s, None, self._near, frozenset())
-        return self._told(None, np.full(len(COLUMNS), np.nan), look, self._judged(look))
+        settled = SettledMoment(time_s, None, self._near_side, frozenset())
+        return self._told(None, settled, self._judged(settled))
 
     def _step(
         self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
     ) -> Step:
         self._vote(time_s, float(body.towards_camera[row]))
-        values = settle(body, row, self.neutral, self._near, self._finder.usual)
+        values = settle(body, row, self.neutral, self._near_side, self._finder.usual)
         if self._finder.stale:
             values = np.where(relative_columns(), np.nan, values)
         unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)
-        look = Look(time_s, values, self._near, unseen)
-        judged = self._judged(look)
+        settled = SettledMoment(time_s, values, self._near_side, unseen)
+        judged = self._judged(settled)
         posed = any(each.watch.inside for each in judged)
         self._finder.push(time_s, marks, body, row, posed=posed)
-        return self._told(marks, values, look, judged)
+        return self._told(marks, settled, judged)
 
     def _vote(self, time_s: float, left_nearer_m: float) -> None:
         """Follow which side is nearer to the camera, slowly."""
@@ -222,59 +169,30 @@ class Session:
         share = min(1.0, passed_s / NEAR_SIDE_LASTS_S)
         self._near_vote += share * (left_nearer_m - self._near_vote)
         if self._last_s is None or abs(self._near_vote) > NEAR_SIDE_MARGIN_M:
-            self._near = "left" if self._near_vote > 0 else "right"
+            self._near_side = "left" if self._near_vote > 0 else "right"
         self._last_s = time_s
 
-    def _judged(self, look: Look) -> list[Judged]:
+    def _judged(self, moment: SettledMoment) -> list[Judged]:
         """The moment in the eyes of every form in question."""
         if self._asked:
-            return [self._by(watch, look) for watch in self._judging]
-        may_be = set() if look.values is None else set(self._shortlist.of(look.values, look.near))
+            return [watch.judge(moment, self.neutral) for watch in self._judging]
+        may_be: set[np.intp] = set()
+        if moment.values is not None:
+            may_be = set(self._shortlist.of(moment.values, moment.near_side))
         judged = []
         for index, watch in enumerate(self._judging):
             if index in may_be or watch.busy:
-                self._catch_up(watch)
-                judged.append(self._by(watch, look))
+                watch.catch_up(self._recent, self.neutral)
+                judged.append(watch.judge(moment, self.neutral))
             else:
-                watch.near = False
-        self._recent.append(look)
-        while look.time_s - self._recent[0].time_s > RECENT_S:
+                watch.is_close = False
+        self._recent.append(moment)
+        while moment.time_s - self._recent[0].time_s > RECENT_S:
             self._recent.popleft()
         return judged
 
-    def _by(self, watch: FormWatch, look: Look) -> Judged:
-        """The moment in the eyes of one form."""
-        watch.until_s = look.time_s
-        if look.values is None:
-            watch.motion.push(look.time_s, float("nan"), inside=False)
-            watch.near = False
-            return Judged(watch, None, Moment(look.time_s, State.UNSEEN, reason=NOBODY))
-        verdict = watch.form.judge(look.values, look.near, inside=watch.inside)
-        if verdict.state is not State.UNSEEN:
-            watch.inside = verdict.state is State.IN
-        primary = _mean(verdict, watch.form.pose.primary)
-        moment = Moment(
-            look.time_s,
-            verdict.state,
-            limits=tuple(Limit(each.slack, each.target.hysteresis) for each in verdict.required),
-            reason=reason_of(verdict, look.unseen),
-            near_pose=self._asked and is_near(verdict, self.neutral),
-            withheld=watch.motion.push(look.time_s, primary, inside=watch.inside),
-            closeness=verdict.closeness,
-            readings=tuple(_mean(verdict, check) for check in watch.form.pose.checks),
-        )
-        watch.near = all(limit.slack >= -limit.hysteresis for limit in moment.limits)
-        return Judged(watch, verdict, moment)
-
-    def _catch_up(self, watch: FormWatch) -> None:
-        """Show a form that comes into question what it has missed of the last second."""
-        for missed in self._recent:
-            if missed.time_s > watch.until_s:
-                watch.clock.push(self._by(watch, missed).moment)
-
-    def _told(
-        self, marks: Landmarks | None, values: Floats, look: Look, judged: list[Judged]
-    ) -> Step:
+    def _told(self, marks: Landmarks | None, settled: SettledMoment, judged: list[Judged]) -> Step:
+        """Hand the moment to the clocks; what the form says of it that it is most like."""
         best = max(judged, key=self._rank, default=None)
         self._told_by = best.watch if best else None
         for each in judged:
@@ -283,39 +201,16 @@ class Session:
             moment = replace(each.moment, near_pose=False) if is_other else each.moment
             each.watch.clock.push(moment)
         done = self._so_far()
-        step = Step(
-            time_s=look.time_s,
+        step = Step.unjudged(
+            settled,
             landmarks=marks,
-            values=values,
             neutral=None if self._finder.stale else self.neutral,
-            near=self._near,
-            form=None,
-            verdict=None,
-            state=State.UNSEEN if marks is None else State.OUT,
-            reason=NOBODY if marks is None else "",
-            cue=ABSENT if marks is None else "",
-            motion="",
-            near_pose=False,
-            valid_s=0.0,
             total_s=self._total_s(done),
             holds=len(done),
             own_neutral_date=self._finder.own_neutral_date,
         )
-        if best is None or not (self._asked or best.watch.clock.settled):
-            return step
-        moment, verdict = best.moment, best.verdict
-        moving = moment.withheld[0].reason if moment.withheld else ""
-        return replace(
-            step,
-            form=best.watch.form,
-            verdict=verdict,
-            state=State.OUT if moving and moment.state is State.IN else moment.state,
-            reason=moment.reason or moving,
-            cue=cue_of(best.watch.form.pose, verdict, moment.reason or moving),
-            motion=moving,
-            near_pose=moment.near_pose,
-            valid_s=best.watch.clock.valid_s,
-        )
+        has_form = best is not None and (self._asked or best.watch.clock.settled)
+        return step.judged_by(best) if best and has_form else step
 
     def _rank(self, judged: Judged) -> tuple[bool, bool, float]:
         """How much a form has to say of the moment; the one that spoke last has the benefit of doubt."""
@@ -357,9 +252,3 @@ def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
     visibility = np.array([body.visibility for body in bodies])
     seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
     return measure_body(xy, world, seen), seen
-
-
-def _mean(verdict: Verdict, check: Check) -> float:
-    """The check's value, the mean of both sides for checks of both; NaN where one is unseen."""
-    values = [reading.value for reading in verdict.readings if reading.check is check]
-    return sum(values) / len(values)

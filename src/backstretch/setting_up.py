@@ -7,7 +7,7 @@ from backstretch.matching import Form
 from backstretch.placement import Fault, Instruction, PlacementCheck, Surroundings
 from backstretch.prompting import Prompter, Script
 from backstretch.scene import Status
-from backstretch.session import Step
+from backstretch.step import Step
 
 
 @dataclass(frozen=True)

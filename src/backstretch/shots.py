@@ -5,10 +5,11 @@ from pathlib import Path
 
 from backstretch.analysis import OnProgress, analyse_video, ignore_progress
 from backstretch.calibrating import Shot
-from backstretch.detection import ANOTHER, open_landmarker
+from backstretch.detection import open_landmarker
 from backstretch.errors import InputError
 from backstretch.landmarks import Landmarks
 from backstretch.neutral import OwnNeutral
+from backstretch.notices import NoticeKind
 from backstretch.poses import Pose
 from backstretch.recording import TRACK_ENDING, Recording
 from backstretch.request import Assignment, Part, Request
@@ -59,8 +60,8 @@ def shot_of(
         )
     session = Session((pose,) if pose else (), own_neutral=options.own_neutral)
     steps = [*session.push(moments), *session.finish()]
-    crowd = next((words for words in recording.warnings if words.startswith(ANOTHER)), "")
-    return Shot(path.name, steps, moments, crowd.partition(";")[0])
+    others = [each for each in recording.notices if each.kind is NoticeKind.ANOTHER_PERSON]
+    return Shot(path.name, steps, moments, others[0] if others else None)
 
 
 def seconds_held(shot: Shot, pose: Pose, own_neutral: OwnNeutral | None = None) -> float:

@@ -16,9 +16,10 @@ from typing import Literal
 
 from backstretch.frame import Frame, Source
 from backstretch.landmarks import Landmarks, LandmarkTrack
+from backstretch.notices import Notice
 from backstretch.orders import Event
 from backstretch.result import Result
-from backstretch.session import Step
+from backstretch.step import Step
 
 MOST_WAITING = 2000
 """Calls that wait for a sink; the analysis then waits as well, or an hour of them would fill the memory."""
@@ -58,7 +59,7 @@ class Sink:
     def events(self, time_s: float, events: Sequence[Event]) -> None:
         """Something is to be heard or noted."""
 
-    def track(self, track: LandmarkTrack, source: Source, warnings: tuple[str, ...]) -> None:
+    def track(self, track: LandmarkTrack, source: Source, notices: tuple[Notice, ...]) -> None:
         """All landmarks of a recording, with its source and what was found wrong with it."""
 
     def result(self, result: Result) -> None:
@@ -118,10 +119,10 @@ class InBackground(Sink):
         if "events" in self._takes:
             self._put(lambda sink: sink.events(time_s, events))
 
-    def track(self, track: LandmarkTrack, source: Source, warnings: tuple[str, ...]) -> None:
+    def track(self, track: LandmarkTrack, source: Source, notices: tuple[Notice, ...]) -> None:
         """As `Sink.track`."""
         if "track" in self._takes:
-            self._put(lambda sink: sink.track(track, source, warnings))
+            self._put(lambda sink: sink.track(track, source, notices))
 
     def result(self, result: Result) -> None:
         """As `Sink.result`; returns when all is done."""

@@ -11,8 +11,10 @@ from backstretch.camera import Capture, open_capture
 from backstretch.detection import Landmarker, open_landmarker
 from backstretch.keys import TerminalShow
 from backstretch.live import FrontEnd, Live
+from backstretch.notices import Notice
 from backstretch.voice import Voice
 from backstretch.window import Window, WindowShow, has_screen
+from backstretch.wording import describe_notice
 
 INTERRUPTED = "interrupted"
 """Why a session ended that was ended from the keyboard of the terminal."""
@@ -57,8 +59,7 @@ class Stage:
     @property
     def is_heard(self) -> bool:
         """Whether what is said is heard."""
-        is_mute = any(notice.startswith("no voice") for notice in self.voice.notices)
-        return not (self.silent or is_mute)
+        return not (self.silent or self.voice.is_mute)
 
 
 @contextmanager
@@ -92,13 +93,13 @@ class _Notices:
 
     def __init__(self, voice: Voice, notice: Callable[[str], object]) -> None:
         self._voice, self._notice = voice, notice
-        self._told: set[str] = set()
+        self._told: set[Notice] = set()
 
     def tell(self) -> None:
-        for words in self._voice.notices:
-            if words not in self._told:
-                self._told.add(words)
-                self._notice(words)
+        for notice in self._voice.notices:
+            if notice not in self._told:
+                self._told.add(notice)
+                self._notice(describe_notice(notice))
 
 
 def watch(live: Live, show: FrontEnd) -> str:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection
 
-from backstretch.session import Step
+from backstretch.step import Step
 from backstretch.stills import Still, stills_of
 
 LOOK_BACK_S = 1.5

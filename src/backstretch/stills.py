@@ -13,7 +13,7 @@ from backstretch.hold import INSTANT_S
 from backstretch.landmarks import INDEX, LONGEST_GAP_S, NAMES, Floats, Landmarks
 from backstretch.measures import VISIBLE
 from backstretch.neutral import CORE, STILL_FOR_S, STILL_WITHIN, Neutral
-from backstretch.session import Step
+from backstretch.step import Step
 
 LONGEST_S = 5.0
 """So much of a still is measured, where it is stillest; more would take in what comes before and after."""
@@ -204,7 +204,7 @@ def _still(steps: Sequence[Step]) -> Still:
         end_s=steps[-1].time_s,
         values=middle,
         spread=spread,
-        near=between.near,
+        near=between.near_side,
         neutral=neutral if is_before else None,
         landmarks=between.landmarks,
         own_neutral_date=between.own_neutral_date,

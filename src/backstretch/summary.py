@@ -10,7 +10,7 @@ from backstretch.hold import Hold, Kind, Span
 from backstretch.matching import Form
 from backstretch.neutral import neutral_words
 from backstretch.pose_pages import lines
-from backstretch.result import WORTH_SAYING_S, Result, reasons, score, tallies
+from backstretch.result import WORTH_SAYING_S, Result, losses, score, tallies
 
 DONE, NOTHING = "✓", "-"
 BAR_CELLS = 24
@@ -33,7 +33,7 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), _none(result)]
     near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
     if near:
-        lost = reasons(tuple(near))[:MOST_REASONS]
+        lost = [f"{seconds:.1f} s {reason}" for reason, seconds in losses(near)[:MOST_REASONS]]
         parts += [Text(), Text("Near the stretch, but not held", style="bold"), *lines(lost)]
     if result.warnings:
         parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
@@ -79,7 +79,7 @@ def _holds(result: Result) -> Table:
         table.add_column("Side")
     for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Lost to" if any(reasons(each.hold.spans) for each in result.holds) else "")
+    table.add_column("Lost to" if any(losses(each.hold.spans) for each in result.holds) else "")
     for number, held in enumerate(result.holds, start=1):
         sides = [held.form.side or ""] if has_sides else []
         mark = f"{number} {DONE}" if result.complete(held) else f"{number}"
@@ -114,8 +114,7 @@ def _figures(hold: Hold) -> list[str]:
 
 
 def _main_reason(spans: tuple[Span, ...]) -> str:
-    lost = reasons(spans)
-    return lost[0].split(" s ", maxsplit=1)[1] if lost else ""
+    return next((reason for reason, _ in losses(spans)), "")
 
 
 def _totals(result: Result) -> RenderableType:

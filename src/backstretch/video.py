@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from backstretch.errors import InputError
 from backstretch.frame import Frame, Source
+from backstretch.notices import Notice, NoticeKind
 from backstretch.picture import Picture, glance, upright
 
 if TYPE_CHECKING:
@@ -170,23 +171,21 @@ class VideoReader:
         return VideoReader(self.path, self._parts[-1], growth=self._growth)
 
     @property
-    def warnings(self) -> list[str]:
-        """What was found wrong with the file, in words; complete once it was read."""
+    def warnings(self) -> list[Notice]:
+        """What was found wrong with the file; complete once it was read."""
         said = []
         if not self.has_clock:
-            said.append(
-                f"the file has no usable times; {self._fps:g} pictures a second are assumed"
-            )
+            said.append(Notice(NoticeKind.NO_TIMES, {"fps": self._fps}))
         left_out = sum(part.left_out for part in self._parts)
         if left_out:
-            said.append(f"pictures without a usable time were left out: {left_out}")
+            said.append(Notice(NoticeKind.UNTIMED_PICTURES, {"count": left_out}))
         broken = sum(part.broken for part in self._parts)
         if broken:
-            said.append(f"the file is damaged; places where it shows: {broken}")
+            said.append(Notice(NoticeKind.DAMAGED, {"count": broken}))
         last_s = max(part.last_s for part in self._parts)
         if self._was_read_whole and self._duration_s - last_s > EARLY_END_S + 1.0 / self._fps:
-            read = f"{last_s:.1f} of {self._duration_s:.1f} s"
-            said.append(f"the file ends early: {read} could be read")
+            ends_s = {"read_s": last_s, "of_s": self._duration_s}
+            said.append(Notice(NoticeKind.ENDS_EARLY, ends_s))
         return said
 
     @property

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.earcons import RATE, Earcon, Samples, tone
+from backstretch.notices import Notice, NoticeKind
 from backstretch.orders import Event, Say, Sound
 from backstretch.sinks import Sink
 
@@ -55,14 +56,8 @@ SPEAK_ON_WINDOWS = (
 )
 WINDOWS_RATE, SPD_RATE = -2, -15
 """About `WORDS_PER_MINUTE`, on scales of -10..10 and -100..100 whose 0 is the voice's own rate."""
-NO_COMMAND_ON_LINUX = "no voice: install espeak-ng (sudo apt install espeak-ng)"
-NO_COMMAND = {
-    "darwin": "no voice: the command say, which is part of macOS, was not found",
-    "win32": "no voice: PowerShell, which is part of Windows, was not found",
-}
-NO_PORTAUDIO = "no sounds: install PortAudio (sudo apt install libportaudio2)"
-NO_OUTPUT = "no sounds: there is no audio output, or it cannot be opened"
-NO_SOUNDDEVICE = "no sounds: install the Python package sounddevice"
+MUTE = {NoticeKind.NO_SPEECH_PROGRAM, NoticeKind.SPEECH_FAILS}
+"""What is said of a voice that does not speak."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +130,14 @@ class Voice:
         self._muted = False
 
     @property
-    def notices(self) -> tuple[str, ...]:
+    def notices(self) -> tuple[Notice, ...]:
         """Why there is no speech or no sound and what to do; known at the latest when first used."""
         return tuple(part.notice for part in self._parts if part.notice)
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether it is known that no line can be spoken."""
+        return any(notice.kind in MUTE for notice in self.notices)
 
     @property
     def muted(self) -> bool:
@@ -215,7 +215,7 @@ class _Speech:
     """
 
     def __init__(self, language: str) -> None:
-        self.notice = ""
+        self.notice: Notice | None = None
         self._command = speech_command(sys.platform, shutil.which, language)
         self._waiting: deque[tuple[float, str]] = deque()
         self._changed = Condition()
@@ -225,7 +225,7 @@ class _Speech:
         self._ended = False
         self.thread = Thread(target=self._run, name="speech", daemon=True)
         if self._command is None:
-            self.notice = NO_COMMAND.get(sys.platform, NO_COMMAND_ON_LINUX)
+            self.notice = Notice(NoticeKind.NO_SPEECH_PROGRAM, {"platform": sys.platform})
             self._ended = True
         self.thread.start()
 
@@ -299,7 +299,7 @@ class _Speech:
             self._failures = self._failures + 1 if failed else 0
             if self._failures == FAILURES:
                 name = Path(self._command.args[0]).stem
-                self.notice = f"no voice: {name} does not speak; is there an audio output?"
+                self.notice = Notice(NoticeKind.SPEECH_FAILS, {"program": name})
                 self._ended = True
 
 
@@ -366,7 +366,7 @@ class _Sounds:
     """
 
     def __init__(self) -> None:
-        self.notice = ""
+        self.notice: Notice | None = None
         self._asked: SimpleQueue[tuple[float, Earcon] | None] = SimpleQueue()
         self._mixer = _Mixer()
         self._void_until_s = 0.0
@@ -402,16 +402,18 @@ class _Sounds:
             # Half a second: never where somebody waits. It keeps PortAudio's chatter off stderr.
             import sounddevice  # type: ignore[import-untyped]
         except (ImportError, OSError) as error:
-            return self._give_up(NO_SOUNDDEVICE if isinstance(error, ImportError) else NO_PORTAUDIO)
+            is_missing = isinstance(error, ImportError)
+            kind = NoticeKind.NO_SOUND_PACKAGE if is_missing else NoticeKind.NO_SOUND_LIBRARY
+            return self._give_up(Notice(kind))
         try:
             if stream and stream.active:
                 return stream
             stream = sounddevice.OutputStream(RATE, channels=1, callback=self._mixer.fill)
             stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
-            return self._give_up(f"{NO_OUTPUT} ({error})")
+            return self._give_up(Notice(NoticeKind.NO_AUDIO_OUTPUT, {"error": str(error)}))
         return stream
 
-    def _give_up(self, notice: str) -> None:
+    def _give_up(self, notice: Notice) -> None:
         self.notice = notice
         self._ended = True
