@@ -14,17 +14,17 @@ from statistics import fmean, median
 
 import numpy as np
 
-from backstretch.analysis import analyse_track, analyse_video
+from backstretch.analysis.pipeline import analyse_track, analyse_video
+from backstretch.formats.track_files import Recording
 from backstretch.frame import Frame
-from backstretch.hold import Kind
-from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.matching import Form
-from backstretch.poses import Pose
-from backstretch.recording import Recording
-from backstretch.request import Assignment, Request
-from backstretch.session import Session
-from backstretch.step import Step
-from backstretch.video import VideoReader
+from backstretch.judging.hold_clock import Kind
+from backstretch.judging.matching import Form
+from backstretch.judging.request import Assignment, Request
+from backstretch.judging.session import Session
+from backstretch.judging.step import Step
+from backstretch.poses.pose import Pose
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.video_reader import VideoReader
 from benchmarks.recognition import Seen, merged, seen_in
 from tests.places import MEDIA, SAMPLES
 from tests.truth import (

@@ -16,15 +16,15 @@ from itertools import product
 from math import nan
 from pathlib import Path
 
-from backstretch.analysis import analyse_track
-from backstretch.calibrating import Shot, new_reference, personal_reference
+from backstretch.analysis.pipeline import analyse_track
+from backstretch.calibration.references import Shot, new_reference, personal_reference
+from backstretch.calibration.takes import TakeOptions, shot_of
 from backstretch.errors import TakeError
-from backstretch.poses import Pose
-from backstretch.recognition import Held, told_apart
-from backstretch.recording import TRACK_ENDING, Recording
-from backstretch.request import Assignment, Part, Request
-from backstretch.session import Session
-from backstretch.shots import TakeOptions, shot_of
+from backstretch.formats.track_files import TRACK_ENDING, Recording
+from backstretch.judging.recognition import Held, told_apart
+from backstretch.judging.request import Assignment, Part, Request
+from backstretch.judging.session import Session
+from backstretch.poses.pose import Pose
 from benchmarks.accuracy import JOBS, recording_of
 from benchmarks.recognition import Spans, merged, valid_spans
 from tests.places import MEDIA

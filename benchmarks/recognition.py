@@ -15,12 +15,12 @@ from statistics import median
 
 import numpy as np
 
-from backstretch.analysis import analyse_track, analyse_video
-from backstretch.hold import Kind
-from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.recognition import Held, looks_like
-from backstretch.recording import Recording
-from backstretch.video import VideoReader
+from backstretch.analysis.pipeline import analyse_track, analyse_video
+from backstretch.formats.track_files import Recording
+from backstretch.judging.hold_clock import Kind
+from backstretch.judging.recognition import Held, looks_like
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.video_reader import VideoReader
 from tests.places import DOCS, MEDIA
 from tests.truth import ALSO_TRUE, PROVE_LITTLE, Clip, clips, library, overlap, unasked
 

@@ -23,14 +23,14 @@ from unittest.mock import patch
 import av  # noqa: TID253 - recordings are made here
 import numpy as np
 
-from backstretch import video
-from backstretch.analysis import analyse_video
-from backstretch.collector import ResultCollector
-from backstretch.landmarker import MediaPipeLandmarker, model_path
-from backstretch.library import builtin_poses, open_library
-from backstretch.request import Assignment, Request
-from backstretch.result import Result
-from backstretch.video import VideoReader
+from backstretch.analysis.pipeline import analyse_video
+from backstretch.judging.collector import ResultCollector
+from backstretch.judging.request import Assignment, Request
+from backstretch.judging.result import Result
+from backstretch.poses.library import builtin_poses, open_library
+from backstretch.vision import video_reader as video
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker, model_path
+from backstretch.vision.video_reader import VideoReader
 from tests.places import SAMPLES, SOURCE
 
 WH, FPS = (1280, 720), 30

@@ -9,16 +9,16 @@ from time import perf_counter, sleep
 import numpy as np
 import pytest
 
-from backstretch.camera import Capture, fitted
-from backstretch.coach import Coach
-from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.led_session import CoachedSession
-from backstretch.library import open_library
-from backstretch.live import Live
-from backstretch.live_view import LiveView
-from backstretch.programme import Programme, part_of
-from backstretch.smoothing import HALF_WIDTH_S
-from backstretch.video import VideoReader
+from backstretch.coaching.coach import Coach
+from backstretch.coaching.programme import Programme, part_of
+from backstretch.display.pictures.live_view import LiveView
+from backstretch.kinematics.filtering import HALF_WIDTH_S
+from backstretch.live.led_session import CoachedSession
+from backstretch.live.loop import Live
+from backstretch.poses.library import open_library
+from backstretch.vision.capture import Capture, fitted
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.video_reader import VideoReader
 from tests.places import POSE_FILES, SAMPLES
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(1200)]

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from backstretch.camera import open_capture
 from backstretch.errors import InputError
+from backstretch.vision.capture import open_capture
 from tests.histories import filled
 from tests.places import SOURCE
 

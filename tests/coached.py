@@ -8,20 +8,28 @@ from typing import Any, Self
 
 import numpy as np
 
-from backstretch.coach import Coach
-from backstretch.earcons import Earcon
-from backstretch.hold import State
-from backstretch.matching import Form, Reading, Verdict
-from backstretch.neutral import Neutral, settle
-from backstretch.orders import Command, Decision, Event, Note, Say, Sound
-from backstretch.placement import Surroundings
-from backstretch.pose_file import load_pose
-from backstretch.poses import Pose
-from backstretch.programme import Part, Programme, part_of
-from backstretch.reasons import BOUNCING, NOBODY, TOO_FAST, Reason, ReasonKind
-from backstretch.scene import Phase, Scene
-from backstretch.step import Step
-from backstretch.views import View
+from backstretch.coaching.coach import Coach
+from backstretch.coaching.placement import Surroundings
+from backstretch.coaching.programme import Part, Programme, part_of
+from backstretch.coaching.scene import (
+    Command,
+    Decision,
+    Earcon,
+    Event,
+    Note,
+    Phase,
+    Say,
+    Scene,
+    Sound,
+)
+from backstretch.judging.hold_clock import State
+from backstretch.judging.matching import Form, Reading, Verdict
+from backstretch.judging.reasons import BOUNCING, NOBODY, TOO_FAST, Reason, ReasonKind
+from backstretch.judging.step import Step
+from backstretch.kinematics.neutral import Neutral, settle
+from backstretch.kinematics.view import View
+from backstretch.poses.pose import Pose
+from backstretch.poses.pose_file import load_pose
 from tests.figures import FRONT, measured, standing
 from tests.places import POSE_FILES
 

@@ -12,10 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from backstretch.columns import COLUMN_INDEX
-from backstretch.landmarks import COUNT, INDEX, Floats, Landmarks
-from backstretch.measures import Body, measure_body, seen_landmarks
-from backstretch.neutral import Neutral, settle
+from backstretch.kinematics.columns import COLUMN_INDEX
+from backstretch.kinematics.landmarks import COUNT, INDEX, Floats, Landmarks
+from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
+from backstretch.kinematics.neutral import Neutral, settle
 
 Direction = tuple[float, float, float]
 Pair = tuple[Direction, Direction]

@@ -10,18 +10,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from backstretch.earcons import Earcon
-from backstretch.goals import PersonalGoal
-from backstretch.guide import Guide
-from backstretch.landmarks import COUNT, Landmarks
-from backstretch.led_session import LedSession
-from backstretch.library import open_library
-from backstretch.neutral import OwnNeutral
-from backstretch.orders import Command, Event, Note, Say, Sound
-from backstretch.placement import Surroundings
-from backstretch.poses import Calibration, Pose
-from backstretch.scene import Phase, Scene
-from backstretch.session import Session
+from backstretch.calibration.goals import PersonalGoal
+from backstretch.calibration.guide import Guide
+from backstretch.coaching.placement import Surroundings
+from backstretch.coaching.scene import Command, Earcon, Event, Note, Phase, Say, Scene, Sound
+from backstretch.judging.session import Session
+from backstretch.kinematics.landmarks import COUNT, Landmarks
+from backstretch.kinematics.neutral import OwnNeutral
+from backstretch.live.led_session import LedSession
+from backstretch.poses.library import open_library
+from backstretch.poses.pose import Calibration, Pose
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
 from tests.places import POSE_FILES
 

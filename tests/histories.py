@@ -4,7 +4,8 @@ import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
-from backstretch.history import ANALYZED, LIVE, Entry, History
+from backstretch.history.history import History
+from backstretch.history.rows import ANALYZED, LIVE, Entry
 
 NOW = datetime(2026, 11, 29, 10, 0, tzinfo=UTC)
 

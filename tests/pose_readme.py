@@ -1,11 +1,11 @@
 """Writes poses/README.md from the code: ``python -m tests.pose_readme``. A test holds the file to it."""
 # ruff: noqa: E501
 
-from backstretch.catalogue import CATALOGUE, Measure
-from backstretch.ideal import SEGMENTS
-from backstretch.library import Library, open_library
-from backstretch.poses import NOT_FOR, POSITIONS, REGIONS, TAGS
-from backstretch.views import VIEWS
+from backstretch.kinematics.catalogue import CATALOGUE, Measure
+from backstretch.kinematics.stick_figure import SEGMENTS
+from backstretch.kinematics.view import VIEWS
+from backstretch.poses.library import Library, open_library
+from backstretch.poses.pose import NOT_FOR, POSITIONS, REGIONS, TAGS
 from tests.places import POSE_FILES
 
 PATH = POSE_FILES / "README.md"

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from backstretch.cli import main
+from backstretch.cli.app import main
 
 
 def run_inside(*arguments, **environment):

@@ -12,8 +12,9 @@ import pytest
 
 import backstretch
 from backstretch import api
+from backstretch.formats.track_files import Recording
 from backstretch.frame import Source
-from backstretch.landmarks import LandmarkTrack
+from backstretch.kinematics.landmarks import LandmarkTrack
 from tests.figures import every, moments, side_bend
 from tests.places import DOCS, PACKAGE, POSE_FILES, SAMPLES
 
@@ -26,7 +27,7 @@ def path(tmp_path_factory):
     found = moments(lambda lean: side_bend(lean).seen(0.0), LEANS, every(15.0, 17.0))
     track = LandmarkTrack.of(found, side_bend(0.0).seen(0.0).image_wh)
     path = tmp_path_factory.mktemp("track") / "bend.npz"
-    api.Recording(track, Source("bend.mp4", 17.0, 15.0, len(found), 640, 480)).save(path)
+    Recording(track, Source("bend.mp4", 17.0, 15.0, len(found), 640, 480)).save(path)
     return path
 
 
@@ -79,7 +80,7 @@ class TestAnalyze:
 
     def test_gives_the_same_as_the_command_line(self, path):
         printed = python(
-            "from backstretch.cli import main; main()",
+            "from backstretch.cli.app import main; main()",
             *("analyze", path, "--pose", "standing_side_bend", "--library", "--json"),
         )
         result = backstretch.analyze(path, "standing_side_bend")

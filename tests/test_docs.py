@@ -13,12 +13,12 @@ import pytest
 import typer
 
 import backstretch
-from backstretch.catalogue import CATALOGUE
-from backstretch.cli import app
-from backstretch.columns import COLUMNS
-from backstretch.library import open_library
-from backstretch.opensim import MARKERS
-from backstretch.result_files import StepsFile
+from backstretch.cli.app import app
+from backstretch.formats.result_files import StepsFile
+from backstretch.formats.track_files import MARKERS
+from backstretch.kinematics.catalogue import CATALOGUE
+from backstretch.kinematics.columns import COLUMNS
+from backstretch.poses.library import open_library
 from tests import pose_readme
 from tests.places import DOCS, PACKAGE, POSE_FILES, ROOT, SAMPLES
 

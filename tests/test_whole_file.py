@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from backstretch.whole_file import free_path, write_whole
+from backstretch.files import free_path, write_whole
 
 
 def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from backstretch.analysis import analyse_video
-from backstretch.hold import Kind
-from backstretch.landmarker import MediaPipeLandmarker
-from backstretch.landmarks import COUNT, LandmarkTrack
-from backstretch.library import Library, open_library
-from backstretch.poses import Pose
-from backstretch.request import Assignment, Request
-from backstretch.result import Result
-from backstretch.session import Session
-from backstretch.video import VideoReader
+from backstretch.analysis.pipeline import analyse_video
+from backstretch.judging.hold_clock import Kind
+from backstretch.judging.request import Assignment, Request
+from backstretch.judging.result import Result
+from backstretch.judging.session import Session
+from backstretch.kinematics.landmarks import COUNT, LandmarkTrack
+from backstretch.poses.library import Library, open_library
+from backstretch.poses.pose import Pose
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.video_reader import VideoReader
 from tests.places import POSE_FILES
 
 POSES = {

@@ -7,19 +7,13 @@ Everything named in ``__all__`` is described in `backstretch.api`, and loaded wh
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backstretch.api import (
-        BackstretchError,
-        Held,
-        Hold,
-        InputError,
-        Pose,
-        Recording,
-        Result,
-        all_poses,
-        analyze,
-        load_track,
-        pose,
-    )
+    from backstretch.api import all_poses, analyze, load_track, pose
+    from backstretch.errors import BackstretchError, InputError
+    from backstretch.formats.track_files import Recording
+    from backstretch.judging.hold_clock import Hold
+    from backstretch.judging.recognition import Held
+    from backstretch.judging.result import Result
+    from backstretch.poses.pose import Pose
 
 __version__ = "0.1.0"
 __all__ = [

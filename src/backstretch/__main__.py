@@ -1,6 +1,6 @@
 """``python -m backstretch``."""
 
-from backstretch.cli import main
+from backstretch.cli.app import main
 
 if __name__ == "__main__":
     main()

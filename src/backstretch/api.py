@@ -11,30 +11,20 @@ change what a script finds. Everything that can be put right by the caller is a 
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from backstretch.analysis import (
-    OnProgress,
-    Progress,
-    analyse_track,
-    analyse_video,
-    ignore_progress,
-)
-from backstretch.detection import open_landmarker
+from backstretch.analysis.pipeline import Progress, analyse_recording
 from backstretch.errors import BackstretchError, InputError
-from backstretch.hold import Hold
-from backstretch.landmarks import SIDES
-from backstretch.library import Library, builtin_poses, open_library
-from backstretch.poses import LONGEST_HOLD_S, Pose
-from backstretch.recognition import Held
-from backstretch.recording import TRACK_ENDING, Recording, output_folder
-from backstretch.request import Assignment, Part, Request
-from backstretch.result import Result
-from backstretch.video import Growth, VideoReader
+from backstretch.formats.track_files import Recording
+from backstretch.judging.hold_clock import Hold
+from backstretch.judging.recognition import Held
+from backstretch.judging.request import Assignment, Part, Request
+from backstretch.judging.result import Result
+from backstretch.kinematics.landmarks import SIDES
+from backstretch.poses.library import Library, builtin_poses, open_library
+from backstretch.poses.pose import LONGEST_HOLD_S, Pose
 
 __all__ = [
     "BackstretchError",
@@ -139,65 +129,6 @@ def load_track(path: str | Path) -> Recording:
         InputError: The file is no landmark track, is damaged, or of a newer version.
     """
     return Recording.load(Path(path))
-
-
-def analyse_recording(
-    path: Path,
-    request: Request,
-    *,
-    recognised: tuple[Pose, ...],
-    out: Path | None = None,
-    model: Path | None = None,
-    on_progress: OnProgress = ignore_progress,
-    growth: Growth | None = None,
-    at_once: bool = True,
-) -> Result:
-    """Analyse a recording as requested and write its files, whole or not at all; command line and API do this.
-
-    Args:
-        path: A video, a photograph or a landmark track.
-        request: What was asked.
-        recognised: The poses that a photograph is compared with.
-        out: The folder for the files, None for none.
-        model: Another pose model.
-        on_progress: Is told how far it is while a video is looked at.
-        growth: Ends a video that is still being written where it ended when it was opened; None to go on.
-        at_once: Whether two cores may be used; the numbers are the same.
-
-    Raises:
-        InputError: The recording cannot be used, or ``out`` cannot be written.
-    """
-    is_track = path.suffix == TRACK_ENDING and path.is_file()
-    with output_folder(out) if out else nullcontext() as folder:
-        if is_track:
-            recording = _replayed(path, model)
-            return analyse_track(recording, request, folder, recognised=recognised)[0]
-        with _opened(path, request.part, growth) as reader, open_landmarker(model) as landmarker:
-            return analyse_video(
-                reader,
-                landmarker,
-                request,
-                folder,
-                on_progress,
-                recognised=recognised,
-                at_once=at_once,
-            )[0]
-
-
-def _replayed(path: Path, model: Path | None) -> Recording:
-    if model is not None:
-        raise InputError(f"{path}: is a landmark track; another model has no use for it")
-    recording = Recording.load(path)
-    return replace(recording, source=replace(recording.source, path=str(path)))
-
-
-def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
-    reader = VideoReader(path, growth=growth)
-    length_s = reader.source.duration_s
-    if part.start_s < length_s:
-        return reader
-    with reader:
-        raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
 
 
 @cache

@@ -5,7 +5,14 @@ BackstretchError            shown as one line, exit code 2
 ├── PoseFileError           a pose file with faults, all of them listed
 ├── TakeError               a take that nothing can be calibrated from
 └── SetupError              something the machine lacks
+
+FOLDED Notices: what is to be said of the machine, the recording and how it was asked for; values, no words.
 """
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
 
 
 class BackstretchError(Exception):
@@ -38,3 +45,74 @@ class SetupError(BackstretchError):
 
 ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What a document, a row or a file that somebody changed by hand may raise when it is read."""
+Figure = float | str | Sequence[float] | Sequence[str]
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; its figures are named in the comment beside it."""
+
+    # What is heard
+    NO_SPEECH_PROGRAM = "no_speech_program"  # platform, as in sys.platform
+    SPEECH_FAILS = "speech_fails"  # program
+    NO_SOUND_PACKAGE = "no_sound_package"
+    NO_SOUND_LIBRARY = "no_sound_library"
+    NO_AUDIO_OUTPUT = "no_audio_output"  # error
+    # The recording
+    NO_TIMES = "no_times"  # fps
+    UNTIMED_PICTURES = "untimed_pictures"  # count
+    DAMAGED = "damaged"  # count
+    ENDS_EARLY = "ends_early"  # read_s, of_s
+    FEW_PICTURES = "few_pictures"  # fps
+    SINGLE_PICTURE = "single_picture"
+    NOBODY_SEEN = "nobody_seen"
+    # Who is followed
+    ANOTHER_PERSON = "another_person"  # first_s, last_s; neither for a photograph
+    JUMPS = "jumps"  # times_s
+    # Where the camera stands
+    NO_NEUTRAL = "no_neutral"
+    OFF_VIEW = "off_view"  # azimuth_deg, elevation_deg, off_deg, view, measures
+    TILTED = "tilted"  # roll_deg
+    # Whether a calibration still fits: name and id of the stretch
+    CALIBRATED_ELSEWHERE = "calibrated_elsewhere"  # then_deg, now_deg: azimuth, elevation
+    CALIBRATED_FURTHER = "calibrated_further"
+    CALIBRATED_NEARER = "calibrated_nearer"
+    CALIBRATION_FAILS = "calibration_fails"
+    # What counts
+    CAPPED = "capped"  # start_s, held_s, longest_s
+    OTHER_SIDE = "other_side"  # held_s
+    LONG_HOLD = "long_hold"  # longest_s, asked_s
+    MANY_REPETITIONS = "many_repetitions"  # most, asked, sides
+    # A track of before notices were kept
+    AS_WRITTEN = "as_written"  # words
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is to be said of a session or recording, or of the machine that it runs on.
+
+    Attributes:
+        kind: What it is about.
+        figures: What its words name, as `NoticeKind` says.
+        pose: Name of the stretch that it is said of, where several may be in question; else empty.
+    """
+
+    kind: NoticeKind
+    figures: Mapping[str, Figure] = field(default_factory=dict, hash=False)
+    pose: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The notice for a file; `from_dict` reads it again."""
+        return {"kind": str(self.kind), "figures": dict(self.figures), "pose": self.pose}
+
+    @classmethod
+    def from_dict(cls, about: Mapping[str, Any]) -> Self:
+        """Read a notice.
+
+        Raises:
+            ValueError: It is of no known kind.
+        """
+        figures = {
+            name: tuple(figure) if isinstance(figure, list) else figure
+            for name, figure in about["figures"].items()
+        }
+        return cls(NoticeKind(about["kind"]), figures, str(about["pose"]))

@@ -1,0 +1,1 @@
+"""Analysis: recordings, one at a time and in batches."""

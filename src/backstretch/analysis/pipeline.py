@@ -1,0 +1,262 @@
+"""Analysing one recording: from a video or a landmark track to a result."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+
+from backstretch.analysis.outputs import Outputs
+from backstretch.analysis.parallel_halves import middle_of, open_halves
+from backstretch.analysis.sampling import CHANGING_S, Restart, Sampler, open_sampler
+from backstretch.errors import InputError
+from backstretch.files import output_folder
+from backstretch.formats.track_files import TRACK_ENDING, Recording
+from backstretch.frame import Source
+from backstretch.judging.collector import ResultCollector, too_slow
+from backstretch.judging.recognition import looks_like
+from backstretch.judging.request import Part, Request
+from backstretch.judging.result import Result
+from backstretch.kinematics.landmarks import GrowingTrack
+from backstretch.poses.pose import Pose
+from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmarker, open_landmarker
+from backstretch.vision.video_reader import Growth, VideoReader
+
+
+class Activity(Enum):
+    """What an analysis is at."""
+
+    LOOKING = auto()
+    LOOKING_AGAIN = auto()
+    """The body was found to be hard to see: at every picture, from the beginning on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an analysis is.
+
+    Attributes:
+        reached_s: The time of the recording that was reached.
+        start_s, end_s: The part that is analysed.
+        activity: What it is at.
+    """
+
+    reached_s: float
+    start_s: float
+    end_s: float
+    activity: Activity = Activity.LOOKING
+
+    @property
+    def share(self) -> float:
+        """The share that is done, 0 to 1; a recording may turn out longer than it states."""
+        done_s = self.reached_s - self.start_s
+        return min(1.0, done_s / max(self.end_s - self.start_s, LEAST_S))
+
+
+OnProgress = Callable[[Progress], None]
+"""Is told how far an analysis is."""
+
+
+def ignore_progress(_progress: Progress) -> None:
+    """Leave it untold how far an analysis is."""
+
+
+def analyse_recording(
+    path: Path,
+    request: Request,
+    *,
+    recognised: tuple[Pose, ...],
+    out: Path | None = None,
+    model: Path | None = None,
+    on_progress: OnProgress = ignore_progress,
+    growth: Growth | None = None,
+    at_once: bool = True,
+) -> Result:
+    """Analyse a recording as requested and write its files, whole or not at all; command line and API do this.
+
+    Args:
+        path: A video, a photograph or a landmark track.
+        request: What was asked.
+        recognised: The poses that a photograph is compared with.
+        out: The folder for the files, None for none.
+        model: Another pose model.
+        on_progress: Is told how far it is while a video is looked at.
+        growth: Ends a video that is still being written where it ended when it was opened; None to go on.
+        at_once: Whether two cores may be used; the numbers are the same.
+
+    Raises:
+        InputError: The recording cannot be used, or ``out`` cannot be written.
+    """
+    is_track = path.suffix == TRACK_ENDING and path.is_file()
+    with output_folder(out) if out else nullcontext() as folder:
+        if is_track:
+            recording = _replayed(path, model)
+            return analyse_track(recording, request, folder, recognised=recognised)[0]
+        with _opened(path, request.part, growth) as reader, open_landmarker(model) as landmarker:
+            return analyse_video(
+                reader,
+                landmarker,
+                request,
+                folder,
+                on_progress,
+                recognised=recognised,
+                at_once=at_once,
+            )[0]
+
+
+def _replayed(path: Path, model: Path | None) -> Recording:
+    if model is not None:
+        raise InputError(f"{path}: is a landmark track; another model has no use for it")
+    recording = Recording.load(path)
+    return replace(recording, source=replace(recording.source, path=str(path)))
+
+
+def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
+    reader = VideoReader(path, growth=growth)
+    length_s = reader.source.duration_s
+    if part.start_s < length_s:
+        return reader
+    with reader:
+        raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
+
+
+LEAST_S = 1e-3
+"""A part is no shorter, where shares of it are told."""
+Analysis = tuple[Result, Recording]
+
+
+def analyse_video(
+    reader: VideoReader,
+    landmarker: VideoLandmarker,
+    request: Request,
+    folder: Path | None = None,
+    on_progress: OnProgress = ignore_progress,
+    *,
+    recognised: Sequence[Pose] = (),
+    at_once: bool = True,
+) -> Analysis:
+    """Analyse a video; write all `outputs.FORMATS` into ``folder`` if given.
+
+    Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
+    done once more.
+
+    ``recognised`` are the poses that a photograph is compared with. ``at_once`` has both halves of a long one
+    looked at at the same time; the numbers are the same without.
+    """
+    wholly = replace(request, every_frame=True)
+    if reader.source.fps * CHANGING_S < 1.0:
+        request = wholly
+    attempt = partial(
+        _attempt,
+        reader,
+        folder=folder,
+        on_progress=on_progress,
+        recognised=recognised,
+        at_once=at_once,
+    )
+    analysis = attempt(landmarker, request, activity=Activity.LOOKING)
+    while isinstance(analysis, Restart):
+        with landmarker.another() as fresh:
+            analysis = attempt(fresh, wholly, activity=Activity.LOOKING_AGAIN)
+    return analysis
+
+
+def _attempt(
+    reader: VideoReader,
+    landmarker: VideoLandmarker,
+    request: Request,
+    *,
+    folder: Path | None,
+    on_progress: OnProgress,
+    recognised: Sequence[Pose],
+    at_once: bool,
+    activity: Activity,
+) -> Analysis | Restart:
+    """Analyse a video in one way; a `Restart` where that does not do."""
+    start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
+
+    def tell(reached_s: float) -> None:
+        on_progress(Progress(reached_s, start_s, end_s, activity))
+
+    track, collector = GrowingTrack(), ResultCollector.of_recording(request)
+    identity = IdentityWatch(is_picture=reader.source.frames == 1)
+    with Outputs(folder, request, reader.path, tell) as outputs:
+        with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
+            while isinstance(item := sampler.next(collector.attention), Detection):
+                track.push(item.time_s, item.marks)
+                outputs.detection(item.time_s, item.marks)
+                identity.push(item)
+                outputs.write(collector.push([(item.time_s, item.marks)]))
+                outputs.reached(sampler.reached_s)
+        if item is not None:
+            return item
+        if not track:
+            raise _nothing_there(reader.source, request.part)
+        outputs.write(collector.finish())
+        notices = (*reader.warnings, *too_slow(reader.source), *identity.notices)
+        recording = Recording(track.track(reader.wh), reader.source, notices)
+        result = _compared(collector, recording, recognised, mirrored=request.mirrored)
+        outputs.finish(recording, result)
+    return result, recording
+
+
+def _sampler(
+    reader: VideoReader,
+    landmarker: VideoLandmarker,
+    request: Request,
+    on_reached: Callable[[float], None],
+    *,
+    at_once: bool,
+) -> AbstractContextManager[Sampler]:
+    """Of every picture, of a short recording in one go, or of both halves of a long one."""
+    middle_s = None if request.every_frame else middle_of(reader, request.part)
+    if middle_s is None:
+        return open_sampler(reader, landmarker, request.part, every_frame=request.every_frame)
+    return open_halves(
+        reader, landmarker, request, middle_s, on_reached=on_reached, at_once=at_once
+    )
+
+
+def analyse_track(
+    recording: Recording,
+    request: Request,
+    folder: Path | None = None,
+    *,
+    recognised: Sequence[Pose] = (),
+) -> Analysis:
+    """Replay a landmark track; the same numbers as the run that recorded it."""
+    collector = ResultCollector.of_recording(request)
+    with Outputs(folder, request, None, lambda _: None) as outputs:
+        for time_s, marks in recording.track:
+            if time_s in request.part:
+                outputs.detection(time_s, marks)
+                outputs.write(collector.push([(time_s, marks)]))
+        if collector.count == 0:
+            raise _nothing_there(recording.source, request.part)
+        outputs.write(collector.finish())
+        result = _compared(collector, recording, recognised, mirrored=request.mirrored)
+        outputs.finish(recording, result)
+    return result, recording
+
+
+def _compared(
+    collector: ResultCollector,
+    recording: Recording,
+    recognised: Sequence[Pose],
+    *,
+    mirrored: bool,
+) -> Result:
+    """The result; with it, what a photograph shows among all poses that can be told unasked."""
+    result = collector.result(recording.source, recording.notices)
+    if len(recording.track) != 1:
+        return result
+    marks = recording.track[0]
+    if marks is not None and mirrored:
+        marks = marks.mirrored()
+    return replace(result, looks_like=looks_like(marks, recognised) if marks else ())
+
+
+def _nothing_there(source: Source, part: Part) -> InputError:
+    words = f"{source.path}: there is nothing {part}; it is {source.duration_s:g} s long"
+    return InputError(words)

@@ -1,0 +1,1 @@
+"""Calibration: making references: stills, personal ranges, new poses."""

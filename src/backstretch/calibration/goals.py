@@ -1,0 +1,246 @@
+"""Goals of guided takes: somebody's own ranges, a new stretch, or their own neutral.
+
+FOLDED The guide's lines: short, calm and plain. Comfort comes before depth.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from backstretch.calibration.personal import reach_of, shown_in, taken_for
+from backstretch.calibration.references import (
+    Shot,
+    is_upright,
+    neutral_reference,
+    new_reference,
+    personal_reference,
+    wrong_view,
+)
+from backstretch.calibration.stills import Still, is_alike
+from backstretch.judging.hold_clock import State
+from backstretch.judging.matching import Form, forms_of, needed_landmarks
+from backstretch.judging.step import Step
+from backstretch.kinematics.landmarks import INDEX, NAMES, SIDES
+from backstretch.kinematics.neutral import OwnNeutral
+from backstretch.kinematics.view import VIEWS
+from backstretch.poses.pose import Dose, Pose
+
+NO_REST = "I have not seen you at rest before it"
+AT_REST = "you are still at rest"
+CAMERA = "Level, and where it sees all of you and the bend best."
+TRUNK = frozenset(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
+UPPER = frozenset({*TRUNK, "nose", "left_ear", "right_ear"})
+
+
+class Goal(Protocol):
+    """What guided takes are for.
+
+    Attributes:
+        pose: What is placed, named and judged meanwhile.
+        checked: Whether it is a stretch, which is repeated at the end, to be recognised.
+        needed: Names of the landmarks that must keep still.
+        shown: Names of those that must be in the picture.
+    """
+
+    pose: Pose
+    checked: bool
+    needed: frozenset[str]
+    shown: frozenset[str]
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:
+        """Why a still is not one to be taken, after this rest; empty where it is."""
+
+    def seen(self, still: Still, side: str | None) -> str:
+        """What was measured in a take that was kept, in words; may be empty."""
+
+    def make(self, shots: Sequence[Shot]) -> "Pose | OwnNeutral":
+        """What the takes come to.
+
+        Raises:
+            TakeError: Nothing can be made of them.
+        """
+
+
+class PersonalGoal:
+    """Somebody's own ranges for a library pose; ``others`` are what it must not be mistaken for."""
+
+    checked = True
+
+    def __init__(self, pose: Pose, others: Sequence[Pose], date: str, sides: Sequence[str]) -> None:
+        self.pose = pose
+        self.needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
+        self.shown = self.needed
+        self._others = [other for other in others if other.id != pose.id]
+        self._date, self._sides = date, sides
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
+        """As `Goal.refusal`."""
+        shown = shown_in(still, Form(self.pose, side))
+        is_in = shown.verdict.state is State.IN
+        mistaken = None if is_in else taken_for(still, self._others)
+        if mistaken is not None:
+            return f"this looks like {mistaken.pose.name}"
+        if not is_in and still.neutral is None:
+            return NO_REST
+        return shown.refusal or wrong_view(self.pose, still)
+
+    def seen(self, still: Still, side: str | None) -> str:
+        """As `Goal.seen`."""
+        check = self.pose.primary
+        reach = reach_of(check, [shown_in(still, Form(self.pose, side))])
+        if reach is None:
+            return ""
+        told = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"
+        return f"I saw: {check.measure.label} {told}"
+
+    def make(self, shots: Sequence[Shot]) -> Pose:
+        """As `Goal.make`."""
+        return personal_reference(shots, self.pose, self._others, self._date, sides=self._sides)
+
+
+class NewGoal:
+    """A new stretch of this id and name."""
+
+    checked, needed, shown = True, frozenset(NAMES), TRUNK
+
+    def __init__(
+        self, named: tuple[str, str], library: Sequence[Pose], date: str, side: str | None
+    ) -> None:
+        self.pose = unknown_pose(*named)
+        self._named, self._library, self._date, self._side = named, library, date, side
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
+        """As `Goal.refusal`."""
+        return AT_REST if rest is not None and is_alike(still, rest) else ""
+
+    def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
+        """As `Goal.seen`."""
+        return ""
+
+    def make(self, shots: Sequence[Shot]) -> Pose:
+        """As `Goal.make`."""
+        return new_reference(shots, self._named, self._library, self._date, side=self._side)[0]
+
+
+class NeutralGoal:
+    """Somebody's own neutral."""
+
+    checked, needed, shown = False, UPPER, UPPER
+
+    def __init__(self, date: str) -> None:
+        self.pose = unknown_pose("neutral", "Your neutral", "Facing you, at chin height.")
+        self._date = date
+
+    def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
+        """As `Goal.refusal`."""
+        return "" if is_upright(still) else "you do not sit or stand upright"
+
+    def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
+        """As `Goal.seen`."""
+        return ""
+
+    def make(self, shots: Sequence[Shot]) -> OwnNeutral:
+        """As `Goal.make`."""
+        return neutral_reference(shots[-1], self._date)
+
+
+def unknown_pose(pose_id: str, name: str, camera: str = CAMERA) -> Pose:
+    """A pose of which nothing is known yet but what it is called and where to put the camera."""
+    return Pose(
+        id=pose_id,
+        name=name or pose_id.replace("_", " ").capitalize(),
+        also=(),
+        regions=(),
+        tags=(),
+        positions=("floor",),
+        views=tuple(VIEWS),
+        camera=camera,
+        limits="",
+        equipment=(),
+        sides="both",
+        side_rule="",
+        guided="",
+        steps=(),
+        safety="",
+        not_for=(),
+        look_alikes={},
+        sources=(),
+        dose=Dose((15.0, 30.0), 20.0, (2, 5), 3, ""),
+        figure={},
+        checks=(),
+    )
+
+
+COME_IN = "Come into the stretch slowly, then keep still."
+STRAIGHT = "Sit or stand straight, and look ahead."
+KEEP_STILL = "Keep still."
+GOOD = "Good. Come out slowly."
+ONCE_MORE = "Let us take that once more."
+CHECK = "Last, a check. Come into the stretch once more, as before."
+CHECK_SHOWN = "Come into the stretch once more."
+SAVED = "That was all. Thank you."
+FAILED = "That did not work. Nothing was saved."
+LOST = "I lost sight of you"
+MOVED = "you moved"
+NOT_SEEN = "I did not see the stretch"
+NOT_RECOGNISED = "in the check I did not recognise the stretch"
+_NUMBERS = {3: "Keep still. Three.", 2: "Two.", 1: "One."}
+OUT_SHARE = 0.5
+"""A landmark that is outside of the picture in so many of the moments is named."""
+
+
+def explaining(takes: int) -> tuple[str, ...]:
+    """What is going to happen; 0 takes of a stretch for the neutral."""
+    if takes == 0:
+        return (STRAIGHT, "Let the arms hang. I count down by myself.")
+    count = "One short take." if takes == 1 else f"{takes} short takes."
+    return (
+        count,
+        "Come into the stretch slowly, only as far as is comfortable.",
+        "Then keep still; I count down by myself.",
+    )
+
+
+def take_begins(done: int, sides: Sequence[str | None]) -> str:
+    """Said when a take is due."""
+    side = sides[min(done, len(sides) - 1)]
+    number = f"Take {done + 1} of {len(sides)}." if len(sides) > 1 else "Now."
+    if side is None:
+        return f"{number} Come in slowly."
+    is_new = done == 0 or sides[done - 1] != side
+    return f"{number} {side.capitalize()} side." if is_new else f"{number} The same side again."
+
+
+def progress(done: int, takes: int) -> str:
+    """How far the takes are."""
+    return f"Take {min(done + 1, takes)} of {takes}" if takes > 1 else ""
+
+
+def counted(number: int) -> str:
+    """Said before a take."""
+    return _NUMBERS[number]
+
+
+def hint(pose: Pose, refused: str) -> str:
+    """Shown and said to somebody who has not been taken for a while."""
+    return f"I do not see {pose.name} yet. {sentence(refused) if refused else COME_IN}"
+
+
+def outside(steps: Sequence[Step], needed: Collection[str]) -> str:
+    """Which part of the body was out of the picture, in words; empty for none."""
+    for name in sorted(needed):
+        count = sum(_is_out(step, INDEX[name]) for step in steps)
+        if count > OUT_SHARE * len(steps):
+            return f"your {name.replace('_', ' ')} was out of the picture"
+    return ""
+
+
+def _is_out(step: Step, index: int) -> bool:
+    if step.landmarks is None:
+        return False
+    (x, y), (width, height) = step.landmarks.xy_px[index], step.landmarks.image_wh
+    return not (0.0 <= x <= width and 0.0 <= y <= height)
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence."""
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,0 +1,368 @@
+"""The guide: leads somebody through the takes of a calibration, step by step, and through a last check.
+
+Like the coach it is a state machine over steps, without camera, window, sound or clock. Nothing is written
+here; what the takes came to is `Guide.made`, once all went well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from backstretch.calibration.goals import (
+    CHECK,
+    CHECK_SHOWN,
+    COME_IN,
+    FAILED,
+    GOOD,
+    KEEP_STILL,
+    LOST,
+    MOVED,
+    NOT_RECOGNISED,
+    NOT_SEEN,
+    ONCE_MORE,
+    SAVED,
+    STRAIGHT,
+    Goal,
+    counted,
+    explaining,
+    hint,
+    outside,
+    progress,
+    sentence,
+    take_begins,
+)
+from backstretch.calibration.references import Shot
+from backstretch.calibration.stills import Still, StillWatch, stills_of
+from backstretch.coaching.placement import Surroundings
+from backstretch.coaching.scene import Command, Earcon, Phase, Say, Scene, Status
+from backstretch.coaching.scripted_leader import ScriptedLeader
+from backstretch.coaching.speaking import (
+    BREATHE,
+    COME_OUT,
+    ENDED,
+    GOING_ON,
+    PAUSED,
+    entries_of,
+    placing,
+)
+from backstretch.errors import TakeError
+from backstretch.judging.matching import Form
+from backstretch.judging.reasons import ReasonKind
+from backstretch.judging.step import Step
+from backstretch.judging.wording import cue_of, describe_reason
+from backstretch.kinematics.neutral import OwnNeutral
+from backstretch.poses.pose import Pose
+
+COUNT_S, TAKE_S, LEAST_STILL_S = 3.0, 3.0, 2.0
+"""Counted down before a take; taken; and so much of that must be without movement."""
+OUT_S, NUDGE_S = 1.0, 15.0
+"""How long somebody must have left the position before the next take, and how often they are told to."""
+HINT_S, PATIENCE_S = 20.0, 90.0
+"""How long the position is waited for before a hint, and before it is given up."""
+MOST_REFUSED = 5
+CHECK_S, CHECK_PATIENCE_S = 2.0, 60.0
+"""Valid seconds that make the stretch recognised, and how long that is waited for."""
+LEAST_SEEN = 0.8
+UNSEEN = {ReasonKind.NOBODY, ReasonKind.UNSEEN}
+
+
+class Guide(ScriptedLeader):
+    """Leads one person through the takes.
+
+    Args:
+        goal: What they are for.
+        sides: The side of each take, in turn; None where there are none.
+        pain_advice: Sentences said when something hurts.
+
+    Attributes:
+        refused: Why the last take was not good; after ``failed`` why nothing came of it.
+        made: What the takes came to; None before that.
+    """
+
+    last_words: ClassVar[Mapping[str, str]] = ENDED | {"done": SAVED, "failed": FAILED}
+    last_words_are_urgent: ClassVar[bool] = True
+
+    def __init__(
+        self, goal: Goal, sides: Sequence[str | None], *, pain_advice: Sequence[str] = ()
+    ) -> None:
+        super().__init__(placing(goal.pose), pain_advice)
+        self.refused = ""
+        self.made: Pose | OwnNeutral | None = None
+        self._goal, self._sides = goal, tuple(sides)
+        self._shots: list[Shot] = []
+        self._watch = StillWatch(goal.needed)
+        self._rest: list[Step] = []
+        self._taken: list[Step] = []
+        self._refusals = 0
+        self._out_s = 0.0
+        self._counted = 0
+        self._seen = ""
+        self._hint_status = Status.CALM
+        self._checking = self._paused = False
+        self.scene = self._before_pause = self._plain(Status.CALM, "Set up", "")
+
+    @property
+    def _side(self) -> str | None:
+        return self._sides[min(len(self._shots), len(self._sides) - 1)]
+
+    @property
+    def _is_paused(self) -> bool:
+        return self._paused
+
+    def _go_on(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
+        if self._paused or surroundings.lost:
+            self._since_s += passed_s
+            return
+        self._watch.push(step)
+        if self.phase is Phase.PLACING:
+            self._place(step, surroundings, passed_s)
+        elif self.phase is Phase.READY:
+            self._explain()
+        elif self.phase is Phase.TAKING:
+            self._record(step)
+        elif self._checking:
+            self._check(step)
+        elif self.phase is Phase.EASING:
+            self._ease(passed_s)
+        else:
+            self._await(step)
+
+    def _skip(self, command: Command) -> None:
+        """Make what the takes so far allow, or take the last one again."""
+        if command is Command.BACK:
+            self._again()
+        elif self._shots and not self._checking:
+            self._make()
+
+    def _place(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
+        """Before the takes: the camera must see what it needs."""
+        self._read_out()
+        form = Form(self._goal.pose, self._side)
+        if self._set_up(step, form, surroundings, passed_s).over:
+            self._rest = list(self._watch.recent)
+            takes = len(self._sides) if self._goal.checked else 0
+            self._enter(Phase.READY, entries_of(explaining(takes)))
+
+    def _explain(self) -> None:
+        self._read_out()
+        self.scene = self._plain(Status.CALM, "Get ready", self._script.reading(self._time_s))
+        if self._script.over(self._time_s):
+            self._begin()
+
+    def _begin(self) -> None:
+        """Wait for the position of the take that is due."""
+        self._enter(Phase.TRYING)
+        begins = take_begins(len(self._shots), self._sides)
+        self._say(begins if self._goal.checked else KEEP_STILL)
+        self._show_waiting()
+
+    def _show_waiting(self, hint: str = "") -> None:
+        status = self._hint_status if hint else Status.CALM
+        line = COME_IN if self._goal.checked else STRAIGHT
+        self.scene = self._plain(status, "Begin", hint or line)
+
+    def _await(self, step: Step) -> None:
+        """The position is awaited; it is taken as soon as it is kept still."""
+        waited_s = self._time_s - self._since_s
+        if step.landmarks is None:
+            self.refused = ""
+        still = self._watch.still()
+        if still is not None and self._time_s >= self._prompter.said_until_s:
+            self.refused = self._goal.refusal(still, self._side, self._rest_still())
+            if not self.refused:
+                self._enter(Phase.TAKING)
+                self._taken, self._counted = [], 0
+                self._count(0.0)
+                return
+        if waited_s > PATIENCE_S:
+            self._fail(self.refused or NOT_SEEN)
+        elif waited_s > HINT_S:
+            self._hint(step)
+
+    def _hint(self, step: Step) -> None:
+        unseen = step.reason is not None and step.reason.kind in UNSEEN
+        words = cue_of(step) if unseen else hint(self._goal.pose, self.refused)
+        said = self._prompter.push(self._time_s, words)
+        if self._prompter.shown == words:
+            self._hint_status = Status.UNSEEN if unseen else Status.CALM
+        if said:
+            self._say(said)
+        self._show_waiting(self._prompter.shown)
+
+    def _rest_still(self) -> Still | None:
+        stills = stills_of(self._rest, self._goal.needed)
+        return stills[-1] if stills else None
+
+    def _count(self, passed_s: float) -> None:
+        """Count down, aloud and on the screen."""
+        left = COUNT_S - passed_s
+        if self._counted < COUNT_S and passed_s >= self._counted:
+            # Not by `_say`: while is counted, nothing need be put off.
+            self._events.append(Say(counted(round(COUNT_S) - self._counted), urgent=True))
+            self._counted += 1
+        scene = self._plain(Status.CALM, "Keep still", KEEP_STILL)
+        self.scene = replace(scene, left_s=max(0.0, left), rest_s=COUNT_S)
+
+    def _record(self, step: Step) -> None:
+        passed_s = self._time_s - self._since_s
+        if passed_s < COUNT_S:
+            self._count(passed_s)
+            return
+        if not self._taken:
+            self._sound(Earcon.IN)
+        self._taken.append(step)
+        scene = self._plain(Status.IN, "Keep still", BREATHE)
+        self.scene = replace(scene, valid_s=passed_s - COUNT_S, asked_s=TAKE_S)
+        if passed_s >= COUNT_S + TAKE_S:
+            self._judge_take()
+
+    def _judge_take(self) -> None:
+        """Keep the take, or say why it is taken again."""
+        self.refused = self._fault()
+        self._note("take", self.refused or "good")
+        if self.refused:
+            self._refusals += 1
+            if self._refusals >= MOST_REFUSED:
+                self._fail(self.refused)
+                return
+            self._enter(Phase.TRYING)
+            self._say(f"{sentence(self.refused)} {ONCE_MORE}", urgent=True)
+            self._show_waiting()
+            return
+        self._refusals = 0
+        stills = stills_of(self._taken, self._goal.needed)
+        self._seen = self._goal.seen(stills[-1], self._side)
+        steps = [*self._rest, *self._taken]
+        self._shots.append(Shot(f"take {len(self._shots) + 1}", steps))
+        self._sound(Earcon.DONE)
+        if len(self._shots) == len(self._sides):
+            self._make()
+        else:
+            self._come_out()
+
+    def _come_out(self) -> None:
+        self._enter(Phase.EASING)
+        self._out_s = 0.0
+        self._say(GOOD, urgent=True)
+        self.scene = replace(self._plain(Status.CALM, "Relax", COME_OUT), note=self._seen)
+
+    def _fault(self) -> str:
+        """Why what was just taken cannot be used; empty where it can."""
+        seen = [step for step in self._taken if step.landmarks is not None]
+        if len(seen) < LEAST_SEEN * len(self._taken):
+            return LOST
+        if hidden := outside(seen, self._goal.shown):
+            return hidden
+        stills = [
+            s for s in stills_of(self._taken, self._goal.needed) if s.seconds >= LEAST_STILL_S
+        ]
+        if not stills:
+            return MOVED
+        return self._goal.refusal(stills[-1], self._side, self._rest_still())
+
+    def _ease(self, passed_s: float) -> None:
+        """Wait until the position is left."""
+        still = self._watch.still() if self._goal.checked else None
+        if still is not None:
+            is_out = bool(self._goal.refusal(still, self._side_before, self._rest_still()))
+            self._out_s = self._out_s if is_out else 0.0
+        self._out_s += passed_s
+        if self._time_s - self._since_s > NUDGE_S:
+            self._since_s = self._time_s
+            self._say(COME_OUT)
+        if self._out_s >= OUT_S and self._time_s >= self._prompter.said_until_s:
+            if self.made is None:
+                self._begin()
+            else:
+                self._begin_check()
+
+    @property
+    def _side_before(self) -> str | None:
+        return self._sides[max(0, min(len(self._shots), len(self._sides)) - 1)]
+
+    def _make(self) -> None:
+        """Make what the takes were for."""
+        self._paused = False
+        try:
+            self.made = self._goal.make(self._shots)
+        except TakeError as error:
+            self._fail(str(error))
+            return
+        if isinstance(self.made, Pose):
+            self._judge_made()
+            self._come_out()
+        else:
+            self._end("done")
+
+    def _judge_made(self) -> None:
+        if isinstance(self.made, Pose):
+            self._turn_to(self.made)
+
+    def _begin_check(self) -> None:
+        self._enter(Phase.TRYING)
+        self._checking = True
+        self._judge_made()  # what was held since it was made is not the check
+        self._say(CHECK)
+        self.scene = self._plain(Status.CALM, "Check", CHECK_SHOWN)
+
+    def _check(self, step: Step) -> None:
+        """The stretch is repeated, and must be recognised."""
+        is_it = (
+            isinstance(self.made, Pose) and step.pose is not None and step.pose.id == self.made.id
+        )
+        held_s = step.valid_s if is_it else 0.0
+        status = Status.IN if held_s > 0.0 else Status.CALM
+        self.phase = Phase.HOLDING if held_s > 0.0 else Phase.TRYING
+        scene = self._plain(status, "Hold" if held_s else "Check", CHECK_SHOWN)
+        self.scene = replace(scene, valid_s=held_s, asked_s=CHECK_S)
+        if held_s >= CHECK_S:
+            self._sound(Earcon.DONE)
+            self._end("done")
+        elif self._time_s - self._since_s > CHECK_PATIENCE_S:
+            why = f": {describe_reason(step.reason)}" if step.reason else ""
+            self._fail(f"{NOT_RECOGNISED}{why}")
+
+    def _again(self) -> None:
+        """Go back to the last take, whatever became of it."""
+        if self._shots:
+            self._shots.pop()
+        if self.made is not None:
+            self._turn_to(*((self._goal.pose,) if self._goal.pose.checks else ()))
+        self.made, self._checking, self._paused = None, False, False
+        if self.phase is not Phase.PLACING:
+            self._begin()
+
+    def _pause(self) -> None:
+        self._paused = True
+        self._say(PAUSED, urgent=True)
+        self._before_pause = self.scene
+        self.scene = replace(
+            self.scene, phase=Phase.PAUSED, status=Status.CALM, title="Paused", line=""
+        )
+        if self._checking:
+            self._turn_to()
+
+    def _resume(self) -> None:
+        self._paused = False
+        if self.phase is Phase.TAKING:
+            self._begin()
+            return
+        self.scene = self._before_pause
+        self._say(GOING_ON)
+        if self._checking:
+            self._judge_made()
+
+    def _fail(self, why: str) -> None:
+        self.made, self.refused = None, why
+        self._end("failed")
+
+    def _plain(self, status: Status, title: str, line: str) -> Scene:
+        return Scene(
+            phase=self.phase,
+            status=status,
+            title=title,
+            line=line,
+            form=Form(self._goal.pose, self._side),
+            progress=progress(len(self._shots), len(self._sides)),
+            asked_s=TAKE_S,
+        )

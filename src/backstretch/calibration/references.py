@@ -1,0 +1,334 @@
+"""Calibrating: from what takes show to a reference, or the reason why it cannot be one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backstretch.calibration.check_selection import Choice, choose
+from backstretch.calibration.drafts import drafted
+from backstretch.calibration.personal import (
+    Shown,
+    best_try,
+    calibration_of,
+    personal_pose,
+    stretches,
+    taken_for,
+)
+from backstretch.calibration.stills import Still, is_alike, meant_of, stills_of, view_of
+from backstretch.errors import Notice, TakeError
+from backstretch.judging.figures import Contrast, contrasts_of, is_taken_for
+from backstretch.judging.hold_clock import State
+from backstretch.judging.matching import forms_of, needed_landmarks
+from backstretch.judging.step import Step
+from backstretch.judging.wording import describe_others
+from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS, relative_columns
+from backstretch.kinematics.landmarks import Floats, Landmarks
+from backstretch.kinematics.neutral import (
+    UPRIGHT_BELOW_DEG,
+    Neutral,
+    OwnNeutral,
+    is_square,
+    neutral_words,
+)
+from backstretch.kinematics.view import carries
+from backstretch.poses.library import Library
+from backstretch.poses.pose import Pose
+
+
+def rests_of(stills: Iterable[Still]) -> list[Contrast]:
+    """Stills of the take itself that are not the new pose."""
+    return [
+        Contrast(
+            f"what was held at {still.start_s:.0f} s", "", still.values, still.near, is_rest=True
+        )
+        for still in stills
+    ]
+
+
+def _new_notes(pose: Pose) -> list[str]:
+    """What a new pose leaves open."""
+    found = [pose.limits] if pose.limits else []
+    nearest = [name.replace("_", " ") for name in pose.look_alikes]
+    if nearest:
+        found.append(f"Nearest to it: {', '.join(nearest)}; they are told apart.")
+    if pose.sides == "each":
+        found.append(f"It has sides. {pose.side_rule} Put that right in the file if it is not so.")
+    found.append(
+        "Name, regions, steps, cues, safety and dose are drafts: read them over in the file, then run "
+        "backstretch poses check on it."
+    )
+    return found
+
+
+def _alike_now(before: Pose, after: Pose, library: Library) -> list[str]:
+    """Look-alikes that the library tells from a pose and the personal reference does not."""
+    found = []
+    for other_id in before.look_alikes:
+        other = library.poses.get(other_id)
+        if other is None or not other.figure:
+            continue
+        pairs = [(shown, at) for shown in forms_of(other) for at in range(len(forms_of(before)))]
+        told = not any(is_taken_for(shown, forms_of(before)[at]) for shown, at in pairs)
+        if told and any(is_taken_for(shown, forms_of(after)[at]) for shown, at in pairs):
+            found.append(f"With these ranges {other.name} can be mistaken for it.")
+    return found
+
+
+LEAST_S = 1.0
+"""A take needs so long without movement."""
+WRONG_VIEW_FROM_DEG = 60.0
+"""From further off a picture does not carry the measures that a pose is judged by."""
+PICTURE = "a single picture"
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """One take as it was measured.
+
+    Attributes:
+        name: What it is called in messages.
+        steps: All of it.
+        moments: The landmarks that they were made from.
+        crowd: Why it is not sure who is seen; None where it is.
+    """
+
+    name: str
+    steps: Sequence[Step]
+    moments: Sequence[tuple[float, Landmarks | None]] = ()
+    crowd: Notice | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a photograph."""
+        return len(self.steps) == 1
+
+
+def personal_reference(
+    shots: Sequence[Shot],
+    pose: Pose,
+    others: Iterable[Pose],
+    date: str,
+    *,
+    sides: Sequence[str] = (),
+    least_s: float = LEAST_S,
+) -> Pose:
+    """A library pose with the ranges of whoever is seen in some takes.
+
+    Args:
+        shots: One or more takes.
+        pose: The library pose.
+        others: Poses that it must not be mistaken for.
+        date: The day, as 2026-01-31.
+        sides: Sides to calibrate; both when empty.
+        least_s: How long somebody must keep still.
+
+    Raises:
+        TakeError: A take cannot be used; the message says which and why.
+    """
+    others = [other for other in others if other.id not in {pose.id, pose.refines}]
+    shown = [each for shot in shots for each in shown_in_shot(shot, pose, others, sides, least_s)]
+    made = personal_pose(pose, shown, date)
+    return _told_neutral(made, [each.still for each in shown])
+
+
+def shown_in_shot(
+    shot: Shot, pose: Pose, others: Sequence[Pose], sides: Sequence[str], least_s: float
+) -> list[Shown]:
+    """The stills of a take that show a pose.
+
+    Raises:
+        TakeError: There is none; the message says why.
+    """
+    _check_people(shot)
+    if shot.is_picture:
+        _check_picture(shot, pose)
+    needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
+    stills = _long_enough(shot, stills_of(shot.steps, needed), least_s)
+    shown = stretches(stills, pose, sides)
+    if not shown:
+        raise TakeError(f"{shot.name}: {_why_not(stills, pose, others, sides)}")
+    for each in shown:
+        mistaken = taken_for(each.still, others)
+        if mistaken is not None and each.verdict.state is not State.IN:
+            raise TakeError(f"{shot.name}: this looks like {mistaken.pose.name}, not {pose.name}")
+    if words := wrong_view(pose, shown[0].still):
+        raise TakeError(f"{shot.name}: {words}")
+    return shown
+
+
+def new_reference(
+    shots: Sequence[Shot],
+    named: tuple[str, str],
+    library: Iterable[Pose],
+    date: str,
+    *,
+    side: str | None = None,
+    least_s: float = LEAST_S,
+) -> tuple[Pose, Choice]:
+    """A new pose from takes that show it.
+
+    Args:
+        shots: One or more takes; what is held in them besides, such as standing before, is what it must be
+            told from.
+        named: Its id and its name; the name may be empty.
+        library: The poses that it must be told from.
+        date: The day, as 2026-01-31.
+        side: The worked side, where it is known.
+        least_s: How long somebody must keep still.
+
+    Raises:
+        TakeError: A take cannot be used, or nothing tells the position from others.
+    """
+    held: list[Still] = []
+    rests: list[Still] = []
+    for shot in shots:
+        _check_people(shot)
+        stills = _long_enough(shot, stills_of(shot.steps), least_s)
+        ours = [still for still in stills if is_alike(still, held[0])] if held else meant_of(stills)
+        if not ours:
+            raise TakeError(f"{shot.name}: what is held in it is not what the other takes hold")
+        held += ours
+        rests += [still for still in stills if still not in ours]
+    first = held[0]
+    view = view_of(first)
+    contrasts = [*rests_of(rests), *contrasts_of(library, view)]
+    choice = choose(_middle(held), _spread(held), view, contrasts, side)
+    unlike = next((each.name for each in choice.alike if not each.pose), "")
+    if unlike:
+        raise TakeError(f"{shots[0].name}: nothing in it tells the position from {unlike}")
+    record = replace(
+        calibration_of(held, choice.side or "both", date), neutral=_neutral_words(first)
+    )
+    return drafted(*named, choice, first, record), choice
+
+
+def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> OwnNeutral:
+    """Somebody's own neutral from a take in which they sit or stand upright and look ahead.
+
+    Raises:
+        TakeError: There is no such moment in it.
+    """
+    _check_people(shot)
+    stills = _long_enough(shot, stills_of(shot.steps), least_s)
+    found = next((n for still in reversed(stills) if (n := _neutral_in(shot, still))), None)
+    if found is None:
+        words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
+        raise TakeError(f"{shot.name}: {words}")
+    own_neutral = OwnNeutral.of(found, date)
+    seen = {
+        key: value
+        for key, value in own_neutral.values.items()
+        if carries(COLUMNS[COLUMN_INDEX[key]].measure, own_neutral.view)
+    }
+    return replace(own_neutral, values=seen)
+
+
+def is_upright(still: Still) -> bool:
+    """Whether somebody sits or stands upright in a still."""
+    return bool(still.values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
+
+
+def _neutral_in(shot: Shot, still: Still) -> Neutral | None:
+    """The neutral that a still is; None where it is none."""
+    before = next(step.neutral for step in shot.steps if step.time_s == still.end_s)
+    if before is None or not is_upright(still):
+        return None
+    # Relative values of a still are counted from the neutral before it, and none in that itself.
+    moved = np.where(relative_columns(), np.nan_to_num(still.values), 0.0)
+    found = replace(before, values=before.values + moved)
+    return found if found.upright and is_square(found) else None
+
+
+def _check_people(shot: Shot) -> None:
+    if all(step.landmarks is None for step in shot.steps):
+        raise TakeError(f"{shot.name}: nobody is seen in it; step into the picture, in good light")
+    if shot.crowd:
+        raise TakeError(f"{shot.name}: {describe_others(shot.crowd)}; be alone in the picture")
+
+
+def _check_picture(shot: Shot, pose: Pose) -> None:
+    """A photograph cannot show movement, nor what is counted from rest."""
+    relative = [
+        check.measure.label for check in pose.checks if check.required and check.measure.relative
+    ]
+    if pose.guided:
+        raise TakeError(
+            f"{shot.name}: is {PICTURE}, and {pose.name} is told by its movement; take a video"
+        )
+    if relative:
+        raise TakeError(
+            f"{shot.name}: is {PICTURE}, and the {relative[0]} is counted from rest; take a video that"
+            " begins upright"
+        )
+
+
+def _long_enough(shot: Shot, stills: list[Still], least_s: float) -> list[Still]:
+    if shot.is_picture:
+        return stills
+    enough = [still for still in stills if still.seconds >= least_s - 1e-6]
+    if enough:
+        return enough
+    length_s = shot.steps[-1].time_s - shot.steps[0].time_s
+    if length_s < least_s:
+        raise TakeError(
+            f"{shot.name}: is {length_s:.1f} s long; {least_s:g} s of keeping still are needed"
+        )
+    longest_s = max((still.seconds for still in stills), default=0.0)
+    found = f"at most {longest_s:.1f} s" if longest_s else "not one second"
+    raise TakeError(f"{shot.name}: {found} without movement; {least_s:g} s are needed")
+
+
+def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Sequence[str]) -> str:
+    """Why no still of a take shows a pose, in words."""
+    if sides and stretches(stills, pose):
+        return f"shows {pose.name} on the other side than the one that is asked for"
+    forms = [taken_for(still, others) for still in stills]
+    mistaken = next((form for form in forms if form is not None), None)
+    if mistaken is not None:
+        return f"this looks like {mistaken.pose.name}, not {pose.name}"
+    best = best_try(stills, pose, sides)
+    return (
+        f"{pose.name} is not seen in it: {best.refusal}"
+        if best and best.refusal
+        else (
+            "it begins in the stretch; begin sitting, standing or lying at rest, so that I know where you start"
+        )
+    )
+
+
+def wrong_view(pose: Pose, still: Still) -> str:
+    """Why a camera at this place cannot tell a pose, in words; empty where it can."""
+    views = [view_of(still), view_of(replace(still, neutral=None))]
+    off_deg = min(view.off(name) for view in views for name in pose.views)
+    if off_deg <= WRONG_VIEW_FROM_DEG:
+        return ""
+    wanted = pose.views[0].replace("_", " ")
+    return f"the camera sees you {views[0].words}; {pose.name} wants the {wanted} view"
+
+
+def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
+    """The pose with the neutral it was measured from in its record."""
+    if pose.calibration is None:
+        return pose
+    return replace(pose, calibration=replace(pose.calibration, neutral=_neutral_words(stills[0])))
+
+
+def _neutral_words(still: Still) -> str:
+    if still.neutral is not None:
+        return neutral_words(still.neutral)
+    return f"your own neutral, of {still.own_neutral_date}" if still.own_neutral_date else "none"
+
+
+def _middle(stills: Sequence[Still]) -> Still:
+    """One still with the median of several."""
+    values = np.median([still.values for still in stills], axis=0)
+    return replace(stills[0], values=values)
+
+
+def _spread(stills: Sequence[Still]) -> Floats:
+    """(M,) standard deviation within and between stills."""
+    within = np.mean([still.spread**2 for still in stills], axis=0)
+    between = np.var([still.values for still in stills], axis=0, ddof=1) if len(stills) > 1 else 0.0
+    spread: Floats = np.sqrt(within + between)
+    return spread

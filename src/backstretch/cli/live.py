@@ -1,0 +1,225 @@
+"""The commands of live coaching: the session, and which cameras there are."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backstretch.cli.health import earlier_sessions, goes_on, health_answers
+from backstretch.cli.options import (
+    INTERRUPTED,
+    CameraOption,
+    LibraryOption,
+    MirroredOption,
+    ModelOption,
+    PosesOption,
+    ProfileOption,
+    SideOption,
+    SilentOption,
+    WindowlessOption,
+    complain,
+    open_poses,
+    sides_of,
+)
+from backstretch.coaching.scene import BREATHS_A_MINUTE, LIMITS
+from backstretch.errors import InputError
+from backstretch.history.profile import SESSIONS, data_folder, saved_neutral
+from backstretch.history.saving import remember_sessions
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backstretch.coaching.programme import Programme
+    from backstretch.errors import Notice
+    from backstretch.live.run import Outcome
+    from backstretch.poses.library import Library
+
+
+def live(
+    pose: Annotated[
+        str, typer.Argument(help="The stretch: its id, or the path of a pose file (.toml).")
+    ] = "",
+    set_name: Annotated[
+        str, typer.Option("--set", metavar="NAME", help="A whole set instead of one stretch.")
+    ] = "",
+    camera: CameraOption = "0",
+    side: Annotated[SideOption, typer.Option(help="The side to do.")] = SideOption.BOTH,
+    hold: Annotated[
+        float | None, typer.Option(min=1.0, max=120.0, help="Seconds of each hold.")
+    ] = None,
+    repetitions: Annotated[
+        int | None, typer.Option(min=1, max=20, help="Holds on each side.")
+    ] = None,
+    mirrored: MirroredOption = False,
+    no_window: WindowlessOption = False,
+    no_voice: SilentOption = False,
+    breaths: Annotated[
+        float, typer.Option(min=LIMITS[0], max=LIMITS[1], help="Breaths a minute that are shown.")
+    ] = BREATHS_A_MINUTE,
+    breath_sound: Annotated[
+        bool, typer.Option("--breath-sound", help="Let the pace of breathing be heard.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the landmarks, without any picture.")
+    ] = False,
+    record_video: Annotated[
+        bool, typer.Option("--record-video", help="Keep the pictures, as a video.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document at the end and nothing else.")
+    ] = False,
+    model: ModelOption = None,
+    poses: PosesOption = None,
+    only_library: LibraryOption = False,
+    profile: ProfileOption = "",
+) -> None:
+    """Be coached live through a stretch or a set. Nothing leaves this machine.
+
+    No picture is kept, unless --record-video asks for it.
+
+    Keys: space pauses, N next, B back, M mutes, P pain (stops at once), F full screen, Q quits.
+
+    Example: backstretch live childs_pose, or backstretch live --set lower_back
+    """
+    from rich.console import Console
+
+    from backstretch.coaching.coach import Coach
+    from backstretch.coaching.speaking import CLEAR_FLOOR
+    from backstretch.history.health import PAIN_ADVICE
+    from backstretch.judging.wording import describe_notice
+    from backstretch.live.led_session import CoachedSession
+    from backstretch.live.run import Machine, Setup, run_live
+
+    if bool(pose) == bool(set_name):
+        raise InputError(
+            "say which stretch or which set: backstretch live childs_pose, or --set NAME"
+        )
+    library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
+    chosen = _one if pose else _set
+    programme, warnings = chosen(
+        library,
+        pose or set_name,
+        side=side,
+        hold_s=hold,
+        repetitions=repetitions,
+        profile=profile,
+    )
+    advised, soreness = earlier_sessions(profile)
+    coach = Coach(
+        programme,
+        welcome=(*advised, *map(describe_notice, warnings), CLEAR_FLOOR),
+        pain_advice=PAIN_ADVICE,
+        breaths_a_minute=breaths,
+        breath_sounds=breath_sound,
+    )
+    sides = () if side is SideOption.BOTH else (side.value,)
+    console = Console(markup=False, emoji=False)
+    terminal = Console(markup=False, emoji=False, stderr=True) if as_json else console
+    setup = Setup(
+        machine=Machine(camera, model, no_window, no_voice, terminal),
+        sessions=data_folder() / SESSIONS,
+        track=record,
+        video=record_video,
+        soreness=soreness,
+        warnings=warnings,
+        profile=profile,
+    )
+    own_neutral = None if only_library else saved_neutral(profile)
+    session = CoachedSession(
+        programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral
+    )
+    outcome = run_live(setup, session, complain)
+    complain(*remember_sessions())
+    _tell(outcome, console, as_json=as_json)
+
+
+def _one(
+    library: "Library",
+    name: str,
+    *,
+    side: SideOption,
+    hold_s: float | None,
+    repetitions: int | None,
+    profile: str,
+) -> tuple["Programme", tuple["Notice", ...]]:
+    """One stretch, and what there is to warn of; asks before one that does not suit the person."""
+    from backstretch.coaching.programme import Programme, dose_warnings, part_of
+    from backstretch.history.health import unsuitable
+    from backstretch.judging.wording import describe_notice
+
+    pose = library.find(name)
+    sides = sides_of(pose, side)
+    why = unsuitable(pose, health_answers(profile))
+    warnings = list(dose_warnings(pose, hold_s, repetitions))
+    complain(*map(describe_notice, warnings))
+    if why:
+        told = (
+            f"{pose.name} is not advised with {' or '.join(why)}. Ask a clinician before doing it."
+        )
+        complain(told)
+        if not goes_on("Go on all the same?"):
+            raise typer.Exit
+    part = part_of(pose, sides[0] if sides else None, hold_s, repetitions)
+    return Programme(pose.name, (part,)), tuple(warnings)
+
+
+def _set(
+    library: "Library",
+    name: str,
+    *,
+    side: SideOption,
+    hold_s: float | None,
+    repetitions: int | None,
+    profile: str,
+) -> tuple["Programme", tuple["Notice", ...]]:
+    """A set without the stretches that do not suit the person, and what there is to warn of."""
+    from backstretch.coaching.programme import Programme, dose_warnings, part_of
+    from backstretch.history.health import fitting
+    from backstretch.judging.wording import describe_notice
+
+    if side is not SideOption.BOTH:
+        raise InputError("--side goes with one stretch; a set is done on both sides")
+    chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))
+    complain(*left_out)  # here only: what is said of health is neither spoken nor kept
+    warnings, parts = [], []
+    for each in chosen.stretches:
+        pose = library.poses[each.pose]
+        warnings += dose_warnings(pose, hold_s, repetitions)
+        parts.append(part_of(pose, None, hold_s or each.hold_s, repetitions or each.repetitions))
+    complain(*map(describe_notice, warnings))
+    return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
+
+
+def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
+    """Print what came of it, and end with the exit code that belongs to it."""
+    from backstretch.display.terminal.summary import show
+    from backstretch.formats.session_log import PAIN
+    from backstretch.history.health import PAIN_ADVICE
+    from backstretch.live.run import INTERRUPTED as STOPPED
+
+    if as_json:
+        print(json.dumps(outcome.result.as_dict()))
+    else:
+        show(
+            outcome.result, console, written=str(outcome.folder) if outcome.folder.is_dir() else ""
+        )
+    complain(*outcome.faults, *(PAIN_ADVICE if outcome.why == PAIN else ()))
+    if outcome.why == STOPPED:
+        sys.stdout.flush()
+        sys.exit(INTERRUPTED)  # not by an exception of Typer's: nothing is lost that should be said
+
+
+def cameras() -> None:
+    """List the cameras that are there.
+
+    Example: backstretch cameras
+    """
+    from backstretch.vision.feeds import cameras as found
+
+    there = found()
+    if not there:
+        print("No camera was found. A video can stand in: backstretch live POSE --camera FILE")
+    for each in there:
+        size = f"{each.wh[0]} x {each.wh[1]}, {each.fps:g} pictures a second"
+        print(f"{each.index}  {each.name}  {each.fault or size}")

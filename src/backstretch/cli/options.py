@@ -1,0 +1,151 @@
+"""What several commands share: the option for more poses, opening the library, complaining."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backstretch.errors import InputError
+from backstretch.history.profile import check_profile, own_poses
+
+if TYPE_CHECKING:
+    from backstretch.analysis.pipeline import OnProgress
+    from backstretch.poses.library import Library
+    from backstretch.poses.pose import Pose
+
+
+WRONG_USE, INTERRUPTED = 2, 130
+PosesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--poses", help="One more folder of pose files; may be given several times."),
+]
+ModelOption = Annotated[
+    Path | None, typer.Option(help="Another MediaPipe pose model (.task): lite or heavy.")
+]
+MirroredOption = Annotated[
+    bool, typer.Option("--mirrored", help="The pictures are mirror images (selfie cameras).")
+]
+CameraOption = Annotated[
+    str, typer.Option(help="A camera's number, a stream's URL, or a video played as a camera.")
+]
+WindowlessOption = Annotated[
+    bool, typer.Option("--no-window", help="Without a window: by voice and in the terminal.")
+]
+SilentOption = Annotated[
+    bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
+]
+ProfileOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        callback=check_profile,
+        help="Whose history, references and health answers, where several people share a machine.",
+    ),
+]
+StartOption = Annotated[float, typer.Option(min=0.0, help="Begin at this second.")]
+EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")]
+
+
+class SideOption(StrEnum):
+    """Sides that can be asked for."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+def sides_of(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:
+    """The sides that count; both when empty.
+
+    Raises:
+        InputError: The pose has no sides.
+    """
+    if side is SideOption.BOTH:
+        return ()
+    if pose is not None and pose.sides == "both":
+        raise InputError(f"{pose.id} is done on both sides at once; leave out --side")
+    return (side.value,)
+
+
+def complain(*lines: str) -> int:
+    """Say on stderr what is wrong; the exit code of wrong use."""
+    for line in lines:
+        print(f"backstretch: {line}", file=sys.stderr)
+    return WRONG_USE
+
+
+LibraryOption = Annotated[
+    bool,
+    typer.Option("--library", help="Use the library's ranges, not your own reference and neutral."),
+]
+
+
+def open_poses(
+    folders: list[Path] | None, *, quiet: bool = False, personal: bool = True, profile: str = ""
+) -> "Library":
+    """The built-in poses, the own ones of a profile and those of more folders.
+
+    What is wrong with them goes to stderr, unless ``quiet``; the others are used. Without ``personal``, own
+    references that stand in for library poses are left out.
+
+    Raises:
+        InputError: A folder that was named is not there.
+    """
+    from backstretch.poses.library import builtin_poses, open_library
+
+    for folder in folders or []:
+        if not folder.is_dir():
+            raise InputError(f"{folder}: there is no such folder of poses")
+    own = [own_poses(profile), *(folders or [])]
+    library = open_library(builtin_poses(), own, personal=personal)
+    if library.faults and not quiet:
+        complain(*library.faults, "the other poses are used")
+    return library
+
+
+@contextmanager
+def progress_bar() -> Iterator["OnProgress"]:
+    """A bar with the time left on stderr, from the first call on; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from backstretch.analysis import pipeline as analysis
+
+    texts = {
+        analysis.Activity.LOOKING: "Watching",
+        analysis.Activity.LOOKING_AGAIN: "Hard to see: watching every picture",
+    }
+    console = Console(stderr=True)
+    columns: list[Any] = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    ]
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+    def show(progress: analysis.Progress) -> None:
+        text = texts[progress.activity]
+        if not bar.tasks:
+            bar.add_task(text, total=1.0)
+            bar.start()
+        task = bar.tasks[0]
+        if task.description != text:
+            bar.reset(task.id, description=text)
+        bar.update(task.id, completed=progress.share)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

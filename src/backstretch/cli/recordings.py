@@ -1,0 +1,240 @@
+"""The command that analyses recordings: one by itself, several as a batch.
+
+FOLDED The command that writes a landmark track for other tools.
+
+FOLDED The command that makes a report again.
+"""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backstretch.cli.options import (
+    EndOption,
+    LibraryOption,
+    MirroredOption,
+    ModelOption,
+    PosesOption,
+    ProfileOption,
+    SideOption,
+    StartOption,
+    complain,
+    open_poses,
+    progress_bar,
+    sides_of,
+)
+from backstretch.errors import InputError
+from backstretch.formats.result_files import TRACK
+from backstretch.history.profile import saved_neutral
+from backstretch.history.saving import save_analysis
+
+if TYPE_CHECKING:
+    from backstretch.analysis.batch import Orders
+    from backstretch.history.saving import Saving
+    from backstretch.judging.request import Request
+    from backstretch.poses.library import Library
+
+
+def analyze(
+    recordings: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RECORDING",
+            help="Videos, photographs or landmark tracks (.npz); a folder stands for all that are in it.",
+        ),
+    ],
+    pose: Annotated[
+        str,
+        typer.Option(
+            help="The stretch: its id, or the path of a pose file (.toml). Left out: whatever is recognised."
+        ),
+    ] = "",
+    side: Annotated[SideOption, typer.Option(help="The side that counts.")] = SideOption.BOTH,
+    hold: Annotated[
+        float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
+    ] = None,
+    mirrored: MirroredOption = False,
+    start: StartOption = 0.0,
+    end: EndOption = None,
+    every_frame: Annotated[
+        bool,
+        typer.Option("--every-frame", help="Look at every picture, not only where it matters."),
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print one JSON document and nothing else; of several recordings one a line.",
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write report.html, result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder; "
+            "of several recordings to a folder each, with a summary.csv."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many recordings at the same time; else what suits the machine."
+        ),
+    ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep what was held in the history.")
+    ] = False,
+    when: Annotated[
+        datetime | None,
+        typer.Option(help="With --save: when it was recorded; else the time of the file."),
+    ] = None,
+    profile: ProfileOption = "",
+    model: ModelOption = None,
+    poses: PosesOption = None,
+    only_library: LibraryOption = False,
+) -> None:
+    """Analyse recordings: what was stretched, how long it was truly held, and what cost the rest.
+
+    Several recordings, or a folder, make a batch: one that cannot be analysed does not stop the others, and
+    with --out the same command goes on where it was stopped.
+
+    Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
+    """
+    from backstretch.analysis.batch import recordings_in
+    from backstretch.analysis.batch_run import Batch, prepared
+    from backstretch.cli.batch import run_batch
+    from backstretch.history.saving import Saving, asked_for
+    from backstretch.judging.request import Assignment, Part, Request
+
+    if end is not None and end <= start:
+        raise InputError(f"--end {end:g} is not after --start {start:g}")
+    library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
+    asked = library.find(pose) if pose else None
+    assignment = Assignment(
+        poses=(asked,) if asked else library.recognised,
+        asked=asked is not None,
+        sides=sides_of(asked, side),
+        hold_s=hold,
+    )
+    own_neutral = None if only_library else saved_neutral(profile)
+    request = Request(
+        assignment,
+        Part(start, end),
+        every_frame=every_frame,
+        mirrored=mirrored,
+        own_neutral=own_neutral,
+    )
+    saving = Saving(when, profile, asked_for(request)) if save else None
+    items = recordings_in(recordings, out)
+    is_one = len(recordings) == 1 and [item.path for item in items] == recordings
+    if is_one and jobs is None:
+        _analyse_one(
+            recordings[0],
+            request,
+            library,
+            out=out,
+            model=model,
+            as_json=as_json,
+            saving=saving,
+        )
+        return
+    if when is not None and len(items) > 1:
+        raise InputError("--when tells the time of one recording; leave it out with several")
+    orders = _orders(request, library, model, text=as_json or save)
+    items = prepared(items, out) if out else items
+    run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
+
+
+def _analyse_one(
+    recording: Path,
+    request: "Request",
+    library: "Library",
+    *,
+    out: Path | None,
+    model: Path | None,
+    as_json: bool,
+    saving: "Saving | None",
+) -> None:
+    """Analyse a recording by itself; ``out`` is the folder for the results."""
+    from rich.console import Console
+
+    from backstretch.analysis.pipeline import analyse_recording
+    from backstretch.display.terminal.summary import show
+
+    with progress_bar() as on_progress:
+        result = analyse_recording(
+            recording,
+            request,
+            recognised=library.recognised,
+            out=out,
+            model=model,
+            on_progress=on_progress,
+        )
+    if as_json:
+        print(json.dumps(result.as_dict()))
+    else:
+        show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
+    if saving:
+        saved = save_analysis(result, recording, saving.when, saving.profile)
+        complain(*saved.notices)
+        print(saved.text, file=sys.stderr)
+
+
+def _orders(request: "Request", library: "Library", model: Path | None, *, text: bool) -> "Orders":
+    """What a batch's workers are told once."""
+    from backstretch.analysis.batch import Orders
+    from backstretch.analysis.batch_resume import settings_hash
+
+    settings = settings_hash(request, library.recognised, model)
+    return Orders(request, library.recognised, model, settings, text)
+
+
+def export(
+    recording: Annotated[
+        Path, typer.Argument(help="A landmark track (.npz), or the folder of --out with one.")
+    ],
+    trc: Annotated[Path | None, typer.Option(help="Write the landmarks as this TRC file.")] = None,
+    mot: Annotated[Path | None, typer.Option(help="Write the angles as this MOT file.")] = None,
+) -> None:
+    """Write a landmark track for OpenSim and Sports2D: markers (TRC) and angles (MOT).
+
+    With neither --trc nor --mot, both are written beside the track.
+
+    Example: backstretch export my_results --trc side_bend.trc
+    """
+    from backstretch.files import write_whole
+    from backstretch.formats.track_files import Recording, mot_text, trc_text
+
+    path = recording / TRACK if recording.is_dir() else recording
+    track = Recording.load(path).track
+    if trc is None and mot is None:
+        trc, mot = path.with_suffix(".trc"), path.with_suffix(".mot")
+    if trc is not None and trc == mot:
+        raise InputError(f"{trc}: is asked for both as TRC and as MOT; name two files")
+    for target, text_of in ((trc, trc_text), (mot, mot_text)):
+        if target is None:
+            continue
+        if target.is_dir() or target.resolve() == path.resolve():
+            what = "a folder" if target.is_dir() else "the track itself"
+            raise InputError(f"{target}: cannot be written (it is {what})")
+        try:
+            write_whole(target, text_of(track, target.name).encode())
+        except OSError as error:
+            raise InputError(f"{target}: cannot be written ({error.strerror})") from error
+        print(f"Written to {target}")
+
+
+def report(
+    result: Annotated[Path, typer.Argument(help="A result.json, or the folder it lies in.")],
+    out: Annotated[Path | None, typer.Option(help="The page; else report.html beside it.")] = None,
+) -> None:
+    """Make report.html again, from result.json and steps.csv.
+
+    Example: backstretch report result/
+    """
+    from backstretch.display.html.report import write_report
+
+    print(f"Written to {write_report(result, out)}")

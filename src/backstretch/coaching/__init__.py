@@ -1,0 +1,1 @@
+"""Coaching: what is said and shown to somebody who is led."""

@@ -1,0 +1,186 @@
+"""Advice: what of a moment is to be put right, steady on the screen and rare in the ear.
+
+FOLDED Haste: whether the person moves too fast into a position.
+
+FOLDED What is heard during one hold: earcons when it is lost or found, the last seconds, the breath.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from backstretch.coaching.scene import Breath, Earcon, Event, Say, Sound, Status, breath_at
+from backstretch.coaching.speaking import (
+    CALLED,
+    SLOWLY,
+    TITLES,
+    Prompter,
+    SteadyStatus,
+    not_counting,
+    other_side,
+)
+from backstretch.judging.hold_clock import State
+from backstretch.judging.reasons import BOUNCING, TOO_FAST
+from backstretch.judging.step import Step
+from backstretch.judging.wording import cue_of
+
+UNSAFE = {TOO_FAST, BOUNCING}
+"""What is shown and said without waiting whether it lasts."""
+_STATUSES = {State.IN: Status.IN, State.OUT: Status.ADJUST, State.UNSEEN: Status.UNSEEN}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to show and say of one moment.
+
+    Attributes:
+        status: What the moment is.
+        title: Its word; empty where nothing is to be told.
+        line: What to change; empty where nothing is.
+        note: Why time is not counting; empty while it is, or where nobody is stretching.
+        said: What to say now; mostly nothing.
+        urgent: Whether that comes before all else.
+    """
+
+    status: Status
+    title: str
+    line: str
+    note: str
+    said: str
+    urgent: bool
+
+
+class Adviser:
+    """Makes advice of steps; ``prompter`` keeps what is shown steady and what is said rare."""
+
+    def __init__(self, prompter: Prompter) -> None:
+        self._prompter = prompter
+        self._status = SteadyStatus()
+        self._haste = Haste()
+        self._is_hasty = False
+
+    def watch(self, step: Step) -> None:
+        """Follow the movement; every step is to be shown here, whatever else is made of it."""
+        self._is_hasty = self._haste.push(step)
+
+    def clear(self) -> None:
+        """Begin anew with an empty screen."""
+        self._prompter.clear()
+        self._status = SteadyStatus()
+
+    def push(self, step: Step, side: str | None) -> Advice:
+        """The advice of a moment to somebody of whom this side is asked."""
+        is_other = step.valid_s > 0.0 and step.side != side
+        is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
+        cue = other_side(side) if is_other else cue_of(step) if is_meant else ""
+        cue = SLOWLY if self._is_hasty else cue
+        is_unsafe = step.reason in UNSAFE and is_meant and not is_other
+        is_urgent = self._is_hasty or is_unsafe
+        said = self._prompter.push(step.time_s, cue, at_once=is_urgent)
+        now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
+        status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)
+        is_lacking = status in {Status.ADJUST, Status.UNSEEN}
+        return Advice(
+            status=status,
+            title="Slowly" if self._is_hasty else TITLES.get(status, ""),
+            line=self._prompter.shown or (cue if is_lacking else ""),
+            note=not_counting(step) if is_lacking else "",
+            said=said,
+            urgent=is_urgent,
+        )
+
+
+SHOWN_S = 2.5
+"""How long it is told; the movement itself is over by then."""
+LED_IN_S = 1.0
+"""A movement that ended so shortly before the position was right led into it."""
+
+
+class Haste:
+    """Follows the movement into a stretch. How fast is too fast, the hold clock's own watch says."""
+
+    def __init__(self) -> None:
+        self._fast_s = self._until_s = -math.inf
+
+    def push(self, step: Step) -> bool:
+        """Take the next moment; return whether there is, or was just now, haste."""
+        if step.motion == TOO_FAST:
+            self._fast_s = step.time_s
+        led_in = step.state is State.IN and step.time_s - self._fast_s <= LED_IN_S
+        if led_in or (step.motion == TOO_FAST and step.near_pose):
+            self._until_s = step.time_s + SHOWN_S
+        return step.time_s < self._until_s
+
+
+HEARD_AFTER_S = 0.6
+"""A change must last this long to be heard; shorter lapses the clock knows about, but nobody else need."""
+CALLS: tuple[tuple[float, float], ...] = ((10.0, 15.0), (5.0, 10.0))
+"""Seconds left that are called out, and how long a hold must be asked to last for it."""
+EARCONS = {State.IN: Earcon.IN, State.OUT: Earcon.OUT, State.UNSEEN: Earcon.UNSEEN}
+
+
+class HoldTalk:
+    """Follows one hold.
+
+    Args:
+        start_s: When it was first told.
+        asked_s: Valid seconds that make it complete.
+        breaths_a_minute: The pace of breathing.
+        breath_sounds: Whether the pace is heard.
+
+    Attributes:
+        valid_s: Its valid seconds so far.
+    """
+
+    def __init__(
+        self,
+        start_s: float = 0.0,
+        asked_s: float = 0.0,
+        breaths_a_minute: float = 1.0,
+        breath_sounds: bool = False,  # noqa: FBT001, FBT002 - as the coach was asked
+    ) -> None:
+        self.valid_s = 0.0
+        self._start_s, self._asked_s = start_s, asked_s
+        self._pace, self._breath_sounds = breaths_a_minute, breath_sounds
+        self._called_s = math.inf
+        self._state, self._changed_s = State.IN, start_s
+        self._heard = State.IN
+        self._inhaling = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has lasted as long as was asked."""
+        return self.valid_s >= self._asked_s
+
+    def breath(self, time_s: float) -> Breath:
+        """The breath at a moment; the first begins with the hold."""
+        return breath_at(time_s - self._start_s, self._pace)
+
+    def push(self, step: Step) -> Iterator[Event]:
+        """Take the next moment; give what is to be heard."""
+        self.valid_s = step.valid_s
+        yield from self._call()
+        yield from self._signal(step)
+        if step.state is State.IN and self._breath_sounds:
+            yield from self._breathe(step.time_s)
+
+    def _call(self) -> Iterator[Event]:
+        left_s = self._asked_s - self.valid_s
+        for call_s, least_s in reversed(CALLS):
+            if left_s <= call_s < self._called_s and self._asked_s >= least_s:
+                self._called_s = call_s
+                yield Say(CALLED[call_s], urgent=True)
+                return
+
+    def _signal(self, step: Step) -> Iterator[Event]:
+        if step.state is not self._state:
+            self._state, self._changed_s = step.state, step.time_s
+        if self._heard is not self._state and step.time_s - self._changed_s >= HEARD_AFTER_S:
+            self._heard = self._state
+            yield Sound(EARCONS[self._state])
+
+    def _breathe(self, time_s: float) -> Iterator[Event]:
+        inhaling = self.breath(time_s).inhaling
+        if inhaling is not self._inhaling:
+            self._inhaling = inhaling
+            yield Sound(Earcon.BREATHE_IN if inhaling else Earcon.BREATHE_OUT)

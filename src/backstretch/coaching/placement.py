@@ -1,0 +1,301 @@
+"""Placement: whether the camera can see what a stretch needs, as one instruction at a time.
+
+Asked before the clock, of a person who stands, sits or lies as they are. Nothing here stops a hold: who is
+already in position is counted, and who cannot do as told is let through after a while.
+
+FOLDED Setting up before a stretch: what is said and shown until the camera sees what it needs.
+
+FOLDED Presence: whether the person has left the picture, or is back.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+import numpy as np
+
+from backstretch.coaching.scene import Status
+from backstretch.coaching.speaking import STAY, Prompter, Script
+from backstretch.judging.matching import Form, needed_landmarks
+from backstretch.judging.step import Step
+from backstretch.kinematics.columns import COLUMN_INDEX
+from backstretch.kinematics.landmarks import INDEX, SIDES, Floats, Landmarks
+from backstretch.kinematics.measures import VISIBLE
+from backstretch.kinematics.neutral import UPRIGHT_BELOW_DEG, UPRIGHT_IN_SPACE_BELOW_DEG, Neutral
+from backstretch.kinematics.stick_figure import ideal_body
+from backstretch.kinematics.view import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, VIEWS
+from backstretch.poses.pose import Pose
+
+DARK_BELOW = 40.0
+"""Mean brightness of the picture, of 255, below which the model begins to lose people (dim clips: 25 to 35)."""
+LEAST_TRUNK_PX = 60.0
+"""Shorter segments double the rate of angle errors beyond 15 degrees (field notes, section 4)."""
+MARGIN = 0.03
+"""Room that must stay free at each edge, as a share of the picture: the model needs a little around a hand."""
+WELL_FOR_S = 1.0
+LENIENT_AFTER_S = 25.0
+"""How long all must be well; and after how long who cannot do as told is let through: no one should have to
+get up again and again for the camera's sake."""
+UPRIGHT = ("trunk_incl", "trunk_incl.world")
+UPRIGHT_POSITIONS = {"standing", "chair"}
+"""Positions in which the hips stay about where they are when the stretch begins."""
+
+
+class Fault(StrEnum):
+    """What is in the way, most important first."""
+
+    NOBODY = "nobody"
+    CROWD = "crowd"
+    DARK = "dark"
+    FAR = "far"
+    NEAR = "near"
+    ASIDE = "aside"
+    HIGH = "high"
+    LOW = "low"
+    RESTLESS = "restless"
+    VIEW = "view"
+    TILT = "tilt"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of a moment beside the person's landmarks.
+
+    Attributes:
+        light: Mean brightness of the picture, 0..255; None if unknown.
+        crowded: Whether somebody else is in the picture.
+        lost: Whether the camera gives no pictures: that nobody is seen then says nothing.
+    """
+
+    light: float | None = None
+    crowded: bool = False
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One thing to change."""
+
+    fault: Fault
+    words: str
+
+
+WORDS = {
+    Fault.NOBODY: "I cannot see you. Step into the picture, with your face showing.",
+    Fault.CROWD: "I see somebody else. Please be alone in the picture.",
+    Fault.DARK: "It is dark. Please switch on a light.",
+    Fault.FAR: "Come a little nearer.",
+    Fault.NEAR: "Move back a little, so that the whole stretch fits.",
+    Fault.ASIDE: "Come to the middle of the picture.",
+    Fault.HIGH: "Tilt the camera up a little, or move back.",
+    Fault.LOW: "Tilt the camera down a little, or move back.",
+    Fault.RESTLESS: "Keep still for a moment.",
+    Fault.TILT: "The camera is tilted. Please set it level.",
+}
+
+
+class PlacementCheck:
+    """Follows the placement before one stretch.
+
+    Attributes:
+        passed: Whether all has been well for long enough, or wrong for so long that it is let be.
+    """
+
+    def __init__(self) -> None:
+        self.passed = False
+        self._well_s = self._asked_s = 0.0
+
+    def push(
+        self, step: Step, form: Form, surroundings: Surroundings, passed_s: float
+    ) -> Instruction | None:
+        """Take the next moment, so long after the last one; return what is to be changed first."""
+        told = instruction(step, form, surroundings)
+        self._well_s = 0.0 if told else self._well_s + passed_s
+        is_there = told is None or told.fault is not Fault.NOBODY
+        self._asked_s += passed_s if is_there else 0.0
+        is_long = self._asked_s >= LENIENT_AFTER_S
+        self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
+        return told
+
+
+STRAIGHT = "Sit or stand straight, look ahead, and keep still."
+"""Where the stretch is measured from the upright body."""
+
+
+def instruction(step: Step, form: Form, surroundings: Surroundings) -> Instruction | None:
+    """The first thing to change before a stretch, None when all is well.
+
+    Args:
+        step: The moment.
+        form: What is going to be done.
+        surroundings: What else is known.
+    """
+    if surroundings.crowded:
+        return _told(Fault.CROWD)
+    if surroundings.light is not None and surroundings.light < DARK_BELOW:
+        return _told(Fault.DARK)
+    fault = _place(step.landmarks, step, form) if step.landmarks else Fault.NOBODY
+    if fault is not None:
+        return _told(fault)
+    if step.neutral is not None:
+        return _camera(step.neutral, form)
+    is_relative = any(check.measure.relative for check in form.pose.checks)
+    return Instruction(Fault.RESTLESS, STRAIGHT if is_relative else WORDS[Fault.RESTLESS])
+
+
+def _told(fault: Fault) -> Instruction:
+    return Instruction(fault, WORDS[fault])
+
+
+def _place(marks: Landmarks, step: Step, form: Form) -> Fault | None:
+    """Whether the person stands where the stretch fits into the picture."""
+    if _hips(marks)[1] > marks.image_wh[1]:
+        return Fault.NEAR
+    trunk_px = _trunk(marks)
+    in_picture, in_space = (step.values[COLUMN_INDEX[key]] for key in UPRIGHT)
+    is_upright = in_picture < UPRIGHT_BELOW_DEG and not in_space > UPRIGHT_IN_SPACE_BELOW_DEG
+    if trunk_px is None or not is_upright:  # who lies is not told to move about
+        return None
+    if trunk_px < LEAST_TRUNK_PX:
+        return Fault.FAR
+    return _room_for(marks, trunk_px, form) if form.pose.figure else None
+
+
+def _room_for(marks: Landmarks, trunk_px: float, form: Form) -> Fault | None:
+    """Whether the whole stretch fits, as far as that can be told of somebody upright."""
+    extent = trunk_px * extent_of(form)
+    width, height = np.array(marks.image_wh) * (1.0 - 2.0 * MARGIN)
+    if 2.0 * extent[0] > width or extent[1] + extent[2] > height:
+        return Fault.NEAR
+    if form.pose.positions[0] not in UPRIGHT_POSITIONS:
+        return None
+    return _overflow(marks, extent)
+
+
+def _overflow(marks: Landmarks, extent: Floats) -> Fault | None:
+    """On which side of the picture the stretch would stick out."""
+    (x, y), (width, height) = _hips(marks), marks.image_wh
+    half, up, down = extent
+    margin_x, margin_y = MARGIN * width, MARGIN * height
+    if x - half < margin_x or x + half > width - margin_x:
+        return Fault.ASIDE
+    if y - up < margin_y:
+        return Fault.HIGH
+    return Fault.LOW if y + down > height - margin_y else None
+
+
+@lru_cache(maxsize=64)
+def extent_of(form: Form) -> Floats:
+    """Room that a stretch takes about the middle of the hips, in trunk lengths.
+
+    Returns:
+        (3,) half of its width, to either side, since which way the person will face is not known; above;
+        and below. Of the landmarks that the clock needs, in the pose's ideal.
+    """
+    view = VIEWS[form.pose.views[0]][-1 if form.side == "right" else 0]
+    body = ideal_body(form.pose.figure, (view.azimuth_deg, view.elevation_deg), form.side or "left")
+    needed = [INDEX[name] for name in needed_landmarks(form)]
+    trunk_px = _trunk(body)
+    away = (body.xy_px[needed] - _hips(body)) / (trunk_px or 1.0)
+    return np.array([np.abs(away[:, 0]).max(), -away[:, 1].min(), away[:, 1].max()]).clip(min=0.0)
+
+
+def _hips(marks: Landmarks) -> Floats:
+    middle: Floats = marks.xy_px[[INDEX[f"{side}_hip"] for side in SIDES]].mean(axis=0)
+    return middle
+
+
+def _trunk(marks: Landmarks) -> float | None:
+    """Length of the trunk in pixels; None where it is not seen."""
+    parts = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
+    if (marks.visibility[parts] < VISIBLE).any():
+        return None
+    shoulders = marks.xy_px[parts[:2]].mean(axis=0)
+    return float(np.hypot(*(shoulders - _hips(marks))))
+
+
+def _camera(neutral: Neutral, form: Form) -> Instruction | None:
+    """Whether the camera is level and sees the person from the right side."""
+    pose = form.pose
+    if abs(neutral.roll_deg) > TILTED_FROM_DEG:
+        return _told(Fault.TILT)
+    is_upright = neutral.upright and pose.positions[0] in UPRIGHT_POSITIONS
+    off_deg = min(neutral.view.off(view) for view in pose.views)
+    if not is_upright or off_deg <= DOUBTFUL_FROM_DEG:
+        return None
+    return Instruction(Fault.VIEW, f"Turn {turn_to(pose, neutral, form.side)} to the camera.")
+
+
+def turn_to(pose: Pose, neutral: Neutral, side: str | None) -> str:
+    """What of the body the camera should see: ``your face``, or ``your right side``."""
+    view = pose.views[0]
+    if view.startswith("front"):
+        return "your face" if view == "front" else "your face half"
+    nearer = "left" if neutral.view.azimuth_deg > 0 else "right"
+    return f"your {side or nearer} side"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One moment of setting up.
+
+    Attributes:
+        told: What is to be changed first; None when all is well.
+        said: What is to be spoken; mostly nothing.
+        line, status: What is to be shown.
+        over: Whether the stretch can begin.
+    """
+
+    told: Instruction | None
+    said: str
+    line: str
+    status: Status
+    over: bool
+
+
+class SettingUp:
+    """Gives one instruction at a time, after a script has been read out; ``prompter`` keeps them rare."""
+
+    def __init__(self, prompter: Prompter) -> None:
+        self._prompter = prompter
+        self._check = PlacementCheck()
+
+    def push(
+        self, step: Step, form: Form, surroundings: Surroundings, passed_s: float, script: Script
+    ) -> Placed:
+        """Take the next moment, so long after the last one."""
+        has_said = script.over(step.time_s)
+        told = self._check.push(step, form, surroundings, passed_s if has_said else 0.0)
+        said = self._prompter.push(step.time_s, told.words if told else "")
+        line = script.reading(step.time_s) or STAY
+        if told is not None:
+            line = self._prompter.shown or told.words
+        status = Status.ADJUST if told else Status.CALM
+        status = Status.UNSEEN if told and told.fault is Fault.NOBODY else status
+        return Placed(told, said, line, status, over=has_said and self._check.passed)
+
+
+AWAY_AFTER_S = 3.0
+"""Longer than the clock's grace for unseen time, so that no hold goes on meanwhile."""
+BACK_AFTER_S = 1.0
+
+
+class Presence:
+    """Follows whether somebody is in the picture.
+
+    Attributes:
+        away: Whether nobody has been there for `AWAY_AFTER_S`, nor since then for `BACK_AFTER_S`.
+    """
+
+    def __init__(self) -> None:
+        self.away = False
+        self._absent_s = self._present_s = 0.0
+
+    def push(self, passed_s: float, *, is_there: bool) -> None:
+        """Take the next moment, so long after the last one."""
+        self._absent_s = 0.0 if is_there else self._absent_s + passed_s
+        self._present_s = self._present_s + passed_s if is_there else 0.0
+        if self._absent_s >= AWAY_AFTER_S:
+            self.away = True
+        elif self._present_s >= BACK_AFTER_S:
+            self.away = False

@@ -1,0 +1,1 @@
+"""Display: what is looked at, as pictures, HTML pages and terminal pages."""

@@ -1,0 +1,328 @@
+"""The live picture: the mirrored camera, the state in one big word, the ring, one line to act on.
+
+Read from two metres, so nothing stands on the camera's picture: words have a ground of their own whose
+contrast is known. The state is told three times, by word, by shape and by colour.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backstretch.coaching.scene import Phase, Scene, Status
+from backstretch.display.pictures.canvas import (
+    BLUE,
+    BOLD,
+    DARK,
+    GREY,
+    MEDIUM,
+    ORANGE,
+    WHITE,
+    Box,
+    Brush,
+    Colour,
+    Line,
+    Picture,
+    Type,
+    baseline,
+    fit_into,
+)
+from backstretch.display.pictures.figure import draw_figure
+from backstretch.display.pictures.overlay import Mark, Sheet, unit_of
+from backstretch.frame import Frame
+from backstretch.judging.step import Step
+from backstretch.kinematics.landmarks import Landmarks
+
+DESIGNED_FOR_WH = (1280, 720)
+"""All sizes below are pixels in a window of this size."""
+LEAST_WH = (320, 180)
+COLUMN = 384
+"""Width of the right column; the camera's picture has the rest, down to the band with the line."""
+BAND = 216
+MARGIN, GAP = 28, 16
+WORD_HEIGHT = 112
+"""The block with the state."""
+WORD, LINE, NOTE, SMALL = 56, 54, 27, 25
+KEYS = 19
+SHORT = 80
+"""A line that is short enough stands alone, in this size."""
+WAYS = ((LINE, 2), (40, 3))
+"""Sizes and numbers of lines for longer ones; the larger letters win."""
+ADVICE, ADVICE_LINES = 42, 6
+RING, RING_WIDTH, NUMBER = 272, 22, 104
+PAUSE_BAR = 52
+BREATH_LEAST, BREATH_MOST = 9, 30
+SYMBOL = 26
+BAR = 12
+"""Width of the coloured bar beside the line."""
+STEP_DOT = 8
+FIGURE, WITH_MARGIN = 9.0, 40
+"""Width of a figure's limbs; and how much larger it is drawn, since it has a margin of its own."""
+BAND_GROUND: Colour = (38, 41, 47)
+QUIET: Colour = (178, 183, 190)
+"""Small words; 7:1 and more on both grounds."""
+PLAIN: Colour = (58, 63, 71)
+"""Ground of a state that neither counts nor asks for anything."""
+GROUNDS = {Status.IN: BLUE, Status.ADJUST: ORANGE, Status.UNSEEN: GREY, Status.CALM: PLAIN}
+INKS = {Status.IN: DARK, Status.ADJUST: DARK, Status.UNSEEN: DARK, Status.CALM: WHITE}
+MARKS = {Status.IN: Mark.FINE, Status.ADJUST: Mark.WRONG, Status.UNSEEN: Mark.UNKNOWN}
+MUTE_HELP = "M mute"
+KEYS_HELP = (("Space pause", "N next", "B back"), (MUTE_HELP, "P pain: stop", "Q quit"))
+"""Each key and what it does, in two lines."""
+KEYS_LINES = tuple(" · ".join(keys) for keys in KEYS_HELP)
+KEYS_AFTER: tuple[str, ...] = ("Q quit",)
+WITH_FIGURE = {Phase.PLACING, Phase.READY}
+JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
+"""In these the joints that are judged are marked."""
+
+
+@dataclass(frozen=True, eq=False)
+class LiveState:
+    """What can be shown: a picture, the landmarks found in it, and the last step and scene.
+
+    Attributes:
+        frame: None before the first picture.
+        marks: Raw landmarks of this very picture, None with nobody in view.
+        step: The last judged moment, a little older than the picture; None before one.
+        scene: What the coach shows.
+        lost: Why no pictures come; empty while they do.
+    """
+
+    frame: Frame | None
+    marks: Landmarks | None
+    step: Step | None
+    scene: Scene
+    lost: str = ""
+
+    @property
+    def visible_scene(self) -> Scene:
+        """The scene; while no pictures come, one that says so."""
+        if not self.lost:
+            return self.scene
+        line = f"{self.lost[:1].upper()}{self.lost[1:]}"
+        return replace(
+            self.scene, status=Status.UNSEEN, title="Waiting", line=line, steps=(), note=""
+        )
+
+
+class LiveView:
+    """Draws live states in any size; remembers what it fitted."""
+
+    def __init__(self) -> None:
+        self._type = Type()
+
+    def draw(self, state: LiveState, wh: tuple[int, int], *, muted: bool = False) -> Picture:
+        """A new (H, W, 3) RGB picture of the size ``wh``, or of `LEAST_WH` where that is larger."""
+        picture, unit = empty_page(wh)
+        page = _Page(Brush(self._type, picture, unit), self._type, picture, unit)
+        page.draw(state, muted=muted)
+        return picture
+
+
+def empty_page(wh: tuple[int, int]) -> tuple[Picture, float]:
+    """A dark (H, W, 3) picture of at least `LEAST_WH`, and the size of everything on it."""
+    width, height = (max(size, least) for size, least in zip(wh, LEAST_WH, strict=True))
+    fits = (size / full for size, full in zip((width, height), DESIGNED_FOR_WH, strict=True))
+    return np.full((height, width, 3), DARK, np.uint8), min(fits)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One picture being drawn."""
+
+    brush: Brush
+    type: Type
+    picture: Picture
+    unit: float
+
+    @property
+    def _wh(self) -> tuple[int, int]:
+        return self.picture.shape[1], self.picture.shape[0]
+
+    def _px(self, size: float) -> int:
+        return max(1, round(size * self.unit))
+
+    def draw(self, state: LiveState, *, muted: bool) -> None:
+        scene = state.visible_scene
+        width, height = self._wh
+        column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
+        band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
+        self._camera(state, Box(0, 0, column.x, band.y))
+        # After pain there is more to read than to see.
+        self._band(scene, Box(0, 0, column.x, height) if scene.phase is Phase.PAIN else band)
+        self._column(scene, column, muted=muted)
+
+    def _camera(self, state: LiveState, box: Box) -> None:
+        """The camera's picture as a mirror shows it, with the body drawn on it."""
+        if state.frame is None:
+            return
+        part = fit_into(state.frame.image, box, self.picture, mirrored=True)
+        shown = self.picture[part.y : part.y + part.h, part.x : part.x + part.w]
+        if state.scene.phase in {Phase.PAUSED, Phase.PAIN, Phase.DONE} or state.lost:
+            shown[:] = shown // 3
+            return
+        if state.marks is None:
+            return
+        unit = unit_of((part.w, part.h))
+        sheet = Sheet(Brush(self.type, shown, unit), self.type, (part.w, part.h), unit)
+        step = state.step
+        is_judged = state.scene.phase in JUDGED and state.scene.status is not Status.CALM
+        sheet.person(_reflected(state.marks), step.verdict if step and is_judged else None)
+
+    def _band(self, scene: Scene, box: Box) -> None:
+        """One line to act on, why time is not counting, and where in the programme this is."""
+        self.brush.box(box, BAND_GROUND)
+        self.brush.box(Box(box.x, box.y, self._px(BAR), box.h), GROUNDS[scene.status])
+        left = box.x + self._px(BAR + MARGIN)
+        inner = box.w - self._px(BAR + 2 * MARGIN)
+        foot = box.y + box.h - self._px(MARGIN) - self._px(SMALL)
+        top = box.y + self._px(MARGIN)
+        for line in self._words(scene, Box(left, top, inner, foot - self._px(GAP) - top)):
+            self.brush.write(line)
+        said = scene.note or scene.progress
+        size_px, fitted = self.type.fit_line(_sentence(said), NOTE * self.unit, inner)
+        base = baseline(foot + self._px(SMALL) / 2, size_px)
+        self.brush.write(Line(fitted, left, base, size_px, MEDIUM, QUIET))
+
+    def _words(self, scene: Scene, box: Box) -> list[Line]:
+        """The line to act on: large where it is short, and in the middle of its room."""
+        line, short = scene.words, SHORT * self.unit
+        if scene.phase is Phase.PAIN:
+            return self._advice(line.splitlines(), box)
+        is_short = self.type.width(line, round(short), BOLD) <= box.w
+        ways = ((SHORT, 1),) if is_short else WAYS
+        blocks = [self._block(line, box, size * self.unit, count) for size, count in ways]
+        found = max(blocks, key=lambda block: block[0].size if block else 0)
+        left_over = box.y + box.h - found[-1].y if found else 0
+        return [replace(each, y=each.y + max(0, left_over // 2)) for each in found]
+
+    def _advice(self, paragraphs: list[str], box: Box) -> list[Line]:
+        """After pain there is more to read, and time to read it: a paragraph a sentence."""
+        found: list[Line] = []
+        top = box.y + self._px(MARGIN)
+        for words in paragraphs:
+            room = Box(box.x, top, box.w, max(1, box.y + box.h - top))
+            found += self._block(words, room, ADVICE * self.unit, ADVICE_LINES)
+            top = (found[-1].y if found else top) + self._px(1.2 * ADVICE)
+        return found
+
+    def _block(self, words: str, box: Box, size: float, count: int) -> list[Line]:
+        room = (box.w, float(box.h))
+        return self.type.paragraph(words, (box.x, box.y), room, size, count, weight=BOLD)
+
+    def _column(self, scene: Scene, box: Box, *, muted: bool) -> None:
+        self._word(scene, Box(box.x, box.y, box.w, self._px(WORD_HEIGHT)))
+        top = box.y + self._px(WORD_HEIGHT + MARGIN)
+        room = Box(box.x + self._px(MARGIN), top, box.w - self._px(2 * MARGIN), self._px(RING))
+        if scene.phase is Phase.PAUSED:
+            self._bars(room)
+        elif scene.phase in WITH_FIGURE and scene.form.pose.figure:
+            more = self._px(WITH_MARGIN)
+            wider = Box(room.x - more, room.y - more, room.w + 2 * more, room.h + 2 * more)
+            draw_figure(self.brush, scene.form, wider, FIGURE * self.unit, mirrored=True)
+        elif scene.phase is not Phase.PAIN:
+            self._ring(scene, room)
+        top += self._px(RING + GAP)
+        self._name(scene, box, top)
+        if scene.breath is not None and scene.status is Status.IN:
+            self._breath(scene, box, top + self._px(112))
+        elif scene.steps:
+            self._steps(scene, box, top + self._px(112))
+        keys = KEYS_AFTER if scene.phase in {Phase.PAIN, Phase.DONE} else KEYS_LINES
+        keys = ("Sound is off", *keys) if muted else keys
+        for row, words in enumerate(reversed(keys)):
+            y = box.y + box.h - self._px(MARGIN) - self._px(1.35 * KEYS) * row
+            self._centred(words, (box.x + box.w / 2, y), KEYS, box.w - self._px(GAP), QUIET)
+
+    def _word(self, scene: Scene, box: Box) -> None:
+        """The state: a coloured block with its shape and its word."""
+        ground, ink = GROUNDS[scene.status], INKS[scene.status]
+        self.brush.box(box, ground)
+        middle = np.array([box.x + self._px(MARGIN + SYMBOL), box.y + box.h / 2])
+        left = self._px(MARGIN)
+        mark = MARKS.get(scene.status)
+        if mark is not None:
+            self.brush.disc(middle, self._px(SYMBOL + 12), DARK)
+            sheet = Sheet(self.brush, self.type, self._wh, self.unit)
+            sheet.symbol(mark, middle, SYMBOL - 2 if mark is Mark.FINE else SYMBOL)
+            left = self._px(MARGIN + 2 * SYMBOL + 12 + GAP)
+        inner = box.w - left - self._px(GAP)
+        size, words = self.type.fit_line(scene.title, WORD * self.unit, inner, BOLD)
+        base = baseline(box.y + box.h / 2, size)
+        self.brush.write(Line(words, box.x + left, base, size, BOLD, ink))
+
+    def _ring(self, scene: Scene, box: Box) -> None:
+        """Valid seconds of the hold, or those that are left of a rest."""
+        middle = np.array([box.x + box.w / 2, box.y + box.h / 2])
+        width = RING_WIDTH * self.unit
+        radius = RING * self.unit / 2 - width / 2
+        if scene.left_s is None:
+            share = min(1.0, scene.valid_s / scene.asked_s)
+            colour = BLUE if scene.status is Status.IN else GREY
+            number, unit = f"{scene.valid_s:.0f}", f"of {scene.asked_s:.0f} s"
+        else:
+            share, colour = min(1.0, scene.left_s / max(scene.rest_s, 1.0)), GREY
+            number, unit = f"{np.ceil(scene.left_s):.0f}", "seconds"
+        self.brush.ring(middle, radius, width, share, colour)
+        x, y = middle
+        inner = 2 * radius - 2 * width
+        self.brush.write(
+            self.type.centred(number, (x, y - self._px(16)), NUMBER * self.unit, inner, BOLD)
+        )
+        self._centred(unit, (x, y + self._px(66)), SMALL + 6, 0.8 * inner, WHITE)
+
+    def _bars(self, box: Box) -> None:
+        """The two bars of a pause."""
+        for side in (-1, 1):
+            middle = box.x + box.w / 2 + side * self._px(PAUSE_BAR)
+            left, top = round(middle - self._px(PAUSE_BAR) / 2), box.y + self._px(PAUSE_BAR)
+            bar = Box(left, top, self._px(PAUSE_BAR), box.h - 2 * self._px(PAUSE_BAR))
+            self.brush.box(bar, GREY)
+
+    def _name(self, scene: Scene, box: Box, top: int) -> None:
+        """The stretch and its side."""
+        side = f"{scene.form.side} side" if scene.form.side else ""
+        rows = [(scene.form.pose.name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
+        for row, (words, size, colour) in enumerate(rows):
+            y = top + self._px(24 + 42 * row)
+            self._centred(words, (box.x + box.w / 2, y), size, box.w - self._px(GAP), colour)
+
+    def _breath(self, scene: Scene, box: Box, top: int) -> None:
+        """A disc that grows and shrinks with the breath."""
+        breath = scene.breath
+        if breath is None:
+            return
+        radius = BREATH_LEAST + breath.fullness * (BREATH_MOST - BREATH_LEAST)
+        middle = np.array([box.x + box.w * 0.3, top + self._px(BREATH_MOST)])
+        self.brush.disc(middle, self._px(BREATH_MOST + 3), PLAIN)
+        self.brush.disc(middle, self._px(radius), QUIET)
+        words = "breathe in" if breath.inhaling else "breathe out"
+        left = round(middle[0]) + self._px(BREATH_MOST + GAP)
+        size, words = self.type.fit_line(words, SMALL * self.unit, box.x + box.w - left)
+        self.brush.write(Line(words, left, baseline(middle[1], size), size, MEDIUM, QUIET))
+
+    def _steps(self, scene: Scene, box: Box, top: int) -> None:
+        """A dot for each step; the one that is being read out is filled."""
+        space = self._px(4 * STEP_DOT)
+        x = box.x + box.w / 2 - space * (len(scene.steps) - 1) / 2
+        for at in range(len(scene.steps)):
+            middle = np.array([x + at * space, top + self._px(BREATH_LEAST)])
+            colour = BLUE if at == scene.step_at else PLAIN
+            radius = STEP_DOT if at == scene.step_at else STEP_DOT - 2
+            self.brush.disc(middle, self._px(radius), colour)
+
+    def _centred(
+        self, words: str, middle: tuple[float, float], size: int, width: float, colour: Colour
+    ) -> None:
+        fitted, words = self.type.fit_line(words, size * self.unit, int(width))
+        left = round(middle[0] - self.type.width(words, fitted) / 2)
+        self.brush.write(Line(words, left, baseline(middle[1], fitted), fitted, MEDIUM, colour))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _reflected(marks: Landmarks) -> Landmarks:
+    """The landmarks where a mirror shows them; left stays the person's left."""
+    xy = marks.xy_px * (-1, 1) + (marks.image_wh[0], 0)
+    return replace(marks, xy_px=xy)

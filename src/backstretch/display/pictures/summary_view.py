@@ -1,0 +1,111 @@
+"""The last picture of a session: what was held of what was asked, to be read from afar."""
+
+from backstretch.display.pictures.canvas import (
+    BLUE,
+    BOLD,
+    MEDIUM,
+    TRACK,
+    WHITE,
+    Box,
+    Brush,
+    Colour,
+    Line,
+    Picture,
+    Type,
+    baseline,
+)
+from backstretch.display.pictures.live_view import QUIET, empty_page
+from backstretch.judging.result import Result, Tally, tallies
+
+MARGIN = 48
+TITLE, ROW, FOOT = 54, 34, 25
+ROW_HEIGHT = 66
+NAME_SHARE, BAR_SHARE = 0.4, 0.28
+"""Of the width; the figures have the rest."""
+BAR_HEIGHT = 22
+TICK = 12
+Style = tuple[int, Colour]
+STRONG, PLAIN, SOFT = (BOLD, WHITE), (MEDIUM, WHITE), (MEDIUM, QUIET)
+
+
+def draw_summary(result: Result, wh: tuple[int, int], lines: tuple[str, ...] = ()) -> Picture:
+    """Draw what a session came to.
+
+    Args:
+        result: The session's result.
+        wh: The size of the new (H, W, 3) RGB picture; at least `LEAST_WH`.
+        lines: Sentences below, such as advice after pain.
+    """
+    picture, unit = empty_page(wh)
+    _Page(picture, unit).draw(result, lines)
+    return picture
+
+
+class _Page:
+    def __init__(self, picture: Picture, unit: float) -> None:
+        self._type = Type()
+        self._brush = Brush(self._type, picture, unit)
+        self._unit = unit
+        self._h, self._w = picture.shape[:2]
+
+    def _px(self, size: float) -> int:
+        return max(1, round(size * self._unit))
+
+    def draw(self, result: Result, lines: tuple[str, ...]) -> None:
+        margin = self._px(MARGIN)
+        held_s = sum(each.held_s for each in tallies(result))
+        title = f"{held_s:.0f} s held" if held_s else "Nothing was held this time"
+        inner = self._w - 2 * margin
+        self._write(title, (margin, margin + self._px(TITLE / 2)), TITLE, STRONG, inner)
+        name = result.assignment.pose.name if result.assignment.pose else result.assignment.title
+        top = margin + self._px(TITLE * 1.5)
+        self._write(name, (margin, top), ROW, SOFT, inner)
+        foot = [*lines, "Press any key to close."]
+        top += self._px(ROW)
+        bottom = self._h - margin - self._px(1.4 * FOOT) * len(foot)
+        rows = tallies(result)
+        each = min(self._px(ROW_HEIGHT), (bottom - top) / max(1, len(rows)))
+        for at, tally in enumerate(rows):
+            self._row(tally, Box(margin, round(top + at * each), self._w - 2 * margin, round(each)))
+        for at, words in enumerate(foot):
+            y = bottom + self._px(1.4 * FOOT) * (at + 0.7)
+            self._write(words, (margin, y), FOOT, SOFT, inner)
+
+    def _row(self, tally: Tally, box: Box) -> None:
+        """One stretch and side: its name, a bar, and the same in figures."""
+        middle = box.y + box.h / 2
+        size = min(ROW, 0.62 * box.h / self._unit)
+        name = (
+            f"{tally.form.pose.name}, {tally.form.side}"
+            if tally.form.side
+            else tally.form.pose.name
+        )
+        room = NAME_SHARE * box.w - self._px(TICK)
+        self._write(name, (box.x, middle), size, PLAIN, room)
+        height = min(self._px(BAR_HEIGHT), round(0.6 * box.h))
+        bar = Box(
+            x=round(box.x + NAME_SHARE * box.w),
+            y=round(middle - height / 2),
+            w=round(BAR_SHARE * box.w),
+            h=height,
+        )
+        share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
+        self._brush.box(bar, TRACK)
+        filled = Box(bar.x, bar.y, round(share * bar.w), bar.h)
+        self._brush.box(filled, BLUE)
+        left = bar.x + bar.w + self._px(2 * TICK)
+        holds = "hold" if tally.asked == 1 else "holds"
+        words = (
+            f"{tally.held_s:.0f} s · {tally.done} of {tally.asked} {holds} of {tally.asked_s:g} s"
+        )
+        words = f"{words}  ✓" if tally.done >= tally.asked else words
+        self._write(words, (left, middle), size, PLAIN, box.x + box.w - left)
+
+    def _write(
+        self, words: str, at: tuple[int, float], size: float, style: Style, width: float
+    ) -> None:
+        """Write a line from its left end on, centred on a height."""
+        weight, colour = style
+        fitted, words = self._type.fit_line(words, size * self._unit, int(width), weight)
+        line = Line(words, at[0], baseline(at[1], fitted), fitted, weight, colour)
+        self._brush.write(line)

@@ -1,0 +1,157 @@
+"""The summary on the terminal: what was seen, each hold, the totals against what was asked."""
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from backstretch.display.terminal.layout import lines
+from backstretch.judging.hold_clock import Hold, Kind, Span
+from backstretch.judging.matching import Form
+from backstretch.judging.result import WORTH_SAYING_S, Result, losses, score, tallies
+from backstretch.judging.wording import clock
+from backstretch.kinematics.neutral import neutral_words
+
+DONE, NOTHING = "✓", "-"
+BAR_CELLS = 24
+"""Width of the bar that shows held seconds against those asked for."""
+SHORTEST_ATTEMPT_S = 0.5
+MOST_REASONS = 4
+"""Shorter attempts and further reasons are in the files, and would only be noise here."""
+
+
+def show(result: Result, console: Console, written: str = "") -> None:
+    """Print the summary; ``written`` names the folder of the files, if any were written."""
+    parts: list[RenderableType] = [_seen(result)]
+    if result.looks_like is not None:
+        parts += [Text(), _likeness(result)]
+    elif result.holds:
+        holds = _holds if result.assignment.pose else _recognised
+        parts += [Text(), holds(result), Text(), _totals(result)]
+    else:
+        parts += [Text(), _none(result)]
+    near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
+    if near:
+        lost = [f"{seconds:.1f} s {reason}" for reason, seconds in losses(near)[:MOST_REASONS]]
+        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *lines(lost)]
+    if result.warnings:
+        parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
+    if written:
+        parts += [Text(), Text(f"Written to {written}")]
+    pose, name = result.assignment.pose, result.assignment.title or "What was stretched"
+    title = Text(pose.name if pose else name, style="bold")
+    console.print(
+        Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
+    )
+
+
+def _width(console: Console) -> int:
+    return min(console.width, 96)
+
+
+def _seen(result: Result) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    source = result.source
+    size = f"{source.width} x {source.height}, {source.fps:g} pictures a second"
+    grid.add_row("Recording", source.path)
+    grid.add_row("", f"{clock(source.duration_s)} long, {size}")
+    if result.neutral is not None:
+        grid.add_row("Camera", f"sees you {result.neutral.view.words}")
+        grid.add_row("Rest", neutral_words(result.neutral))
+    if result.calibrated:
+        words = ", ".join(f"{name} of {day}" for name, day in result.calibrated.items())
+        grid.add_row("Reference", f"your own: {words}")
+    grid.add_row(
+        "In view",
+        f"{result.seen:.0%} of the time",
+    )
+    return grid
+
+
+def _holds(result: Result) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("Hold")
+    has_sides = any(each.form.side for each in result.holds)
+    if has_sides:
+        table.add_column("Side")
+    for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Lost to" if any(losses(each.hold.spans) for each in result.holds) else "")
+    for number, held in enumerate(result.holds, start=1):
+        sides = [held.form.side or ""] if has_sides else []
+        mark = f"{number} {DONE}" if result.complete(held) else f"{number}"
+        table.add_row(mark, *sides, *_figures(held.hold), _main_reason(held.hold.spans))
+    return table
+
+
+def _recognised(result: Result) -> Table:
+    """What was stretched, in order."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("From", justify="right", no_wrap=True)
+    table.add_column("Stretch")
+    for name in ("Valid", "Wrong", "Unseen", "Score"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for held in result.holds:
+        start, _, *figures = _figures(held.hold)
+        table.add_row(start, _name(held.form, result), *figures)
+    return table
+
+
+def _figures(hold: Hold) -> list[str]:
+    lengths = [
+        f"{s:.1f} s" if s >= WORTH_SAYING_S else NOTHING for s in (hold.wrong_s, hold.unseen_s)
+    ]
+    return [
+        clock(hold.start_s),
+        clock(hold.end_s),
+        f"{hold.valid_s:.1f} s",
+        *lengths,
+        f"{score(hold.score)}",
+    ]
+
+
+def _main_reason(spans: tuple[Span, ...]) -> str:
+    return next((reason for reason, _ in losses(spans)), "")
+
+
+def _totals(result: Result) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    for tally in tallies(result):
+        share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
+        bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
+        words = f"{tally.held_s:.1f} s valid; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
+        name = Text(_name(tally.form, result), style="bold")
+        grid.add_row(*((name, bar, words) if result.assignment.asked else (name, words)))
+    lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
+    what = "Attempts and lapses" if result.assignment.asked else "Lapses"
+    return Group(grid, Text(f"{what} together: {', '.join(lost)}", style="dim"))
+
+
+def _name(form: Form, result: Result) -> str:
+    if result.assignment.pose is not None:
+        return form.side.capitalize() if form.side else "Held"
+    return f"{form.pose.name}, {form.side}" if form.side else form.pose.name
+
+
+def _likeness(result: Result) -> RenderableType:
+    """What a photograph shows; nothing is held in one picture."""
+    if not result.looks_like:
+        return Text("This picture looks like none of the stretches.", style="bold")
+    found = [
+        f"{like.pose}{f' ({like.side})' if like.side else ''}, score {score(100 * like.closeness)}"
+        for like in result.looks_like
+    ]
+    return Group(Text("This picture looks like", style="bold"), *lines(found))
+
+
+def _none(result: Result) -> Text:
+    if result.seen == 0.0:
+        return Text("Nobody was seen.", style="bold")
+    unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
+    words = "No hold was found." if result.assignment.asked else "No known stretch was held."
+    if unseen_s > wrong_s and unseen_s >= 1.0:
+        words = "No hold could be counted: the camera did not see enough of you."
+    return Text(words, style="bold")

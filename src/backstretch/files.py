@@ -1,0 +1,160 @@
+"""Files that are written whole or not at all, never over another one by chance, or for their owner only.
+
+FOLDED Cells for spreadsheets, which take some texts for formulas and would run them.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from backstretch.errors import InputError
+
+
+def save_text(text: str, path: Path, *, force: bool = False) -> None:
+    """Write a text file whole, with the folders above it, or leave everything as it was.
+
+    Raises:
+        InputError: There is one already and ``force`` is not given, or it cannot be written.
+    """
+    made: list[Path] = []
+    work: Path | None = None
+    try:
+        make_folder(path.parent, made)
+        handle, name = tempfile.mkstemp(prefix=".backstretch-", dir=path.parent)
+        work = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        work.chmod(0o644)
+        if force:
+            work.replace(path)
+        elif not _placed(work, path):
+            raise InputError(f"{path}: is there already; --force writes over it")
+        made.clear()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path}: cannot be written ({reason}); nothing was left there") from error
+    finally:
+        if work is not None:
+            with suppress(OSError):
+                work.unlink()
+        for folder in reversed(made):
+            with suppress(OSError):  # somebody else has put something there
+                folder.rmdir()
+
+
+def _placed(work: Path, path: Path) -> bool:
+    """Give a file its name if that is free; a link takes it in one step, where there are links."""
+    try:
+        path.hardlink_to(work)
+    except FileExistsError:
+        return False
+    except OSError:
+        if path.exists() or path.is_symlink():
+            return False
+        work.replace(path)
+    return True
+
+
+@contextmanager
+def output_folder(folder: Path) -> Iterator[Path]:
+    """Give a working folder inside ``folder``; its files move up into it when all went well.
+
+    Raises:
+        InputError: The folder cannot be made or written; whatever was begun is removed.
+    """
+    work: Path | None = None
+    made: list[Path] = []
+    try:
+        make_folder(folder, made)
+        work = Path(tempfile.mkdtemp(prefix=".backstretch-", dir=folder))
+        yield work
+        _move(work, folder)
+        made.clear()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        words = f"{folder}: cannot be written ({reason}); nothing was left there"
+        raise InputError(words) from error
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+        for each in reversed(made):
+            with suppress(OSError):  # somebody else has put something there
+                each.rmdir()
+
+
+def make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder with its parents; ``made`` collects those that were not there."""
+    if not folder.exists():
+        make_folder(folder.parent, made)
+        folder.mkdir()
+        made.append(folder)
+
+
+def _move(work: Path, folder: Path) -> None:
+    """Move all files up, or none where a folder is in the way of one."""
+    moves = [(each, folder / each.name) for each in sorted(work.iterdir())]
+    for _, target in moves:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, f"{target.name} is a folder there")
+    for each, target in moves:
+        each.replace(target)
+
+
+OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
+"""Modes of what only its owner may read."""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole, or leave what was there before.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    try:
+        target = path.resolve()
+    except RuntimeError as error:  # a link that leads to itself
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
+    if target.exists() and not target.is_file():  # a device, a pipe: nothing to replace
+        target.write_bytes(data)
+        return
+    work = target.with_name(f".{target.name}.part")
+    try:
+        work.write_bytes(data)
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
+
+
+def free_path(path: Path) -> Path:
+    """The path, or the first of its name with a number that is not there yet."""
+    number, found = 2, path
+    while found.exists():
+        found = path.with_name(f"{path.name}-{number}")
+        number += 1
+    return found
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder with its parents; those that were not there are for their owner only."""
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+
+
+def open_private(name: str, flags: int) -> int:
+    """An opener for `open` that makes files which only their owner may read."""
+    return os.open(name, flags, OWNER_FILE)
+
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins with one of these is a formula to a spreadsheet."""
+
+
+def harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; what is no text is as it was."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

@@ -1,0 +1,265 @@
+"""Landmark tracks, and folders that are filled whole or not at all.
+
+A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pickle):
+
+    time_s       (T,) float64         the frames' own times
+    xy_px        (T, 33, 2) float32   pixels; NaN with nobody in view
+    world_m      (T, 33, 3) float32   metres, origin between the hips, camera axes
+    visibility   (T, 33) float32      0..1
+    about        JSON text            format, version, image_wh, source, warnings, notices
+
+FOLDED TRC and MOT, the files of OpenSim and Sports2D: a landmark track as markers, and its angles.
+
+Markers are in metres with the origin between the hips: X as in the picture (to its right), Y up, Z towards
+the camera. From the camera's axes (x right, y down, z away from the camera) that is X = x, Y = -y, Z = -z, a
+half turn about x, so that the axes stay right-handed and left stays left. The track is written as it was
+found, not steadied. A frame with nobody in view has empty cells in TRC and ``nan`` in MOT; so has, in MOT, an
+angle of landmarks that are not seen.
+"""
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from backstretch.errors import InputError, Notice, NoticeKind
+from backstretch.formats.sinks import Sink
+from backstretch.frame import Source
+from backstretch.judging.wording import describe_notice
+from backstretch.kinematics.columns import COLUMNS, Column
+from backstretch.kinematics.landmarks import NAMES, Floats, LandmarkTrack
+from backstretch.kinematics.measures import measure_body, seen_landmarks
+
+FORMAT = "backstretch landmark track"
+VERSION = 1
+TRACK_ENDING = ".npz"
+ANOTHER_PERSON = re.compile(
+    r"another person is in the picture(?: between (?P<first_s>\d+) and (?P<last_s>\d+) s)?;"
+)
+"""How older tracks say so, which have only the words of what there is to notice."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Recording:
+    """A landmark track with what is known of its source.
+
+    Attributes:
+        track: The landmarks.
+        source: The video they were taken from.
+        notices: What was found wrong with that video.
+    """
+
+    track: LandmarkTrack
+    source: Source
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices in plain words."""
+        return tuple(map(describe_notice, self.notices))
+
+    def save(self, path: Path) -> None:
+        """Write the track; float32 loses nothing, since landmarkers round to it."""
+        about = {
+            "format": FORMAT,
+            "version": VERSION,
+            "image_wh": self.track.image_wh,
+            "source": {**dataclasses.asdict(self.source), "path": Path(self.source.path).name},
+            "warnings": self.warnings,
+            "notices": [notice.as_dict() for notice in self.notices],
+        }
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file,
+                time_s=self.track.time_s,
+                xy_px=self.track.xy_px.astype(np.float32),
+                world_m=self.track.world_m.astype(np.float32),
+                visibility=self.track.visibility.astype(np.float32),
+                about=np.array(json.dumps(about)),
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a track.
+
+        Raises:
+            InputError: The file is no landmark track, is damaged, or of a newer version.
+        """
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                about = json.loads(str(arrays["about"]))
+                return cls._from(arrays, about)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+        except _NewerVersionError as error:
+            words = f"{path}: was written by a newer backstretch ({error}); update this one"
+            raise InputError(words) from error
+        except Exception as error:  # on damaged files NumPy, zipfile and json raise a dozen kinds
+            raise InputError(f"{path}: is not a landmark track, or a damaged one") from error
+
+    @classmethod
+    def _from(cls, arrays: Any, about: dict[str, Any]) -> Self:
+        if about["format"] != FORMAT:
+            raise ValueError(about["format"])
+        if about["version"] > VERSION:
+            raise _NewerVersionError(f"track version {about['version']}")
+        names = ("time_s", "xy_px", "world_m", "visibility")
+        time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
+        width, height = (int(size) for size in about["image_wh"])
+        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height))
+        for _ in track:  # checks each moment's landmarks
+            pass
+        return cls(track, _source(about["source"]), tuple(_notices(about)))
+
+
+def _notices(about: dict[str, Any]) -> Iterator[Notice]:
+    """The notices of a track; those of tracks that were written before there were any, from their words."""
+    if "notices" in about:
+        yield from map(Notice.from_dict, about["notices"])
+        return
+    for words in map(str, about["warnings"]):
+        another = ANOTHER_PERSON.match(words)
+        if another is None:
+            yield Notice(NoticeKind.AS_WRITTEN, {"words": words})
+            continue
+        times_s = {name: float(time) for name, time in another.groupdict().items() if time}
+        yield Notice(NoticeKind.ANOTHER_PERSON, times_s)
+
+
+class _NewerVersionError(Exception):
+    """A track of a version that is not known yet."""
+
+
+def _source(about: dict[str, Any]) -> Source:
+    source = Source(**about)
+    numbers = {name: value for name, value in vars(source).items() if name != "path"}
+    if not all(isinstance(value, int | float) for value in numbers.values()):
+        raise TypeError(numbers)
+    return source
+
+
+class TrackFile(Sink):
+    """A landmark track of what was recorded."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def track(self, track: LandmarkTrack, source: Source, notices: tuple[Notice, ...]) -> None:
+        """As `Sink.track`."""
+        Recording(track, source, notices).save(self._path)
+
+
+SIDED_MARKERS = {
+    "eye_inner": "EyeInner",
+    "eye": "Eye",
+    "eye_outer": "EyeOuter",
+    "ear": "Ear",
+    "mouth": "Mouth",
+    "shoulder": "Shoulder",
+    "elbow": "Elbow",
+    "wrist": "Wrist",
+    "pinky": "Pinky",
+    "index": "Index",
+    "thumb": "Thumb",
+    "hip": "Hip",
+    "knee": "Knee",
+    "ankle": "Ankle",
+    "heel": "Heel",
+    "foot_index": "BigToe",
+}
+"""What Sports2D's BLAZEPOSE and HALPE_26 models call a landmark, after R or L."""
+
+
+def _marker(name: str) -> str:
+    if name == "nose":
+        return "Nose"
+    side = "left" if "left" in name else "right"
+    part = name.removeprefix("mouth_") if name.startswith("mouth") else ""
+    part = "mouth" if part else name.removeprefix(f"{side}_")
+    return side[0].upper() + SIDED_MARKERS[part]
+
+
+MARKERS = {name: _marker(name) for name in NAMES}
+"""The marker's name by the landmark's, in the order of landmarks."""
+ANGLES = tuple(
+    column
+    for column in COLUMNS
+    if column.measure.unit == "deg" and not (column.measure.relative or column.measure.facing)
+)
+"""Columns of the MOT file: angles that need no neutral, and no vote on which way the person faces."""
+CAMERA_TO_OPENSIM = (1.0, -1.0, -1.0)
+
+
+def trc_text(track: LandmarkTrack, name: str) -> str:
+    """The markers of a track as a TRC file called ``name``."""
+    count, rate = len(track), f"{rate_hz(track.time_s):.6g}"
+    axes = [f"{axis}{number}" for number in range(1, len(NAMES) + 1) for axis in "XYZ"]
+    lines = [
+        f"PathFileType\t4\t(X/Y/Z)\t{_one_word(name)}",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames",
+        f"{rate}\t{rate}\t{count}\t{len(NAMES)}\tm\t{rate}\t1\t{count}",
+        "Frame#\tTime\t" + "\t\t\t".join(MARKERS.values()) + "\t\t",
+        "\t\t" + "\t".join(axes),
+        "",
+    ]
+    places = (track.world_m * CAMERA_TO_OPENSIM + 0.0).reshape(count, -1)
+    for number, (time_s, row) in enumerate(zip(track.time_s, places, strict=True), start=1):
+        lines.append(_row([str(number), f"{time_s:.6f}"], row, ""))
+    return "\n".join(lines) + "\n"
+
+
+def mot_text(track: LandmarkTrack, name: str) -> str:
+    """The angles of a track in degrees as a MOT file called ``name``."""
+    values = angles_deg(track)
+    lines = [
+        _one_word(name),
+        "version=1",
+        f"nRows={len(track)}",
+        f"nColumns={len(ANGLES) + 1}",
+        "inDegrees=yes",
+        "endheader",
+        "\t".join(["time", *map(mot_name, ANGLES)]),
+    ]
+    for time_s, row in zip(track.time_s, values, strict=True):
+        lines.append(_row([f"{time_s:.6f}"], row, "nan"))
+    return "\n".join(lines) + "\n"
+
+
+def mot_name(column: Column) -> str:
+    """A column's name in the MOT file: as in steps.csv, with ``_`` for its dots."""
+    return column.key.replace(".", "_")
+
+
+def angles_deg(track: LandmarkTrack) -> Floats:
+    """(T, len(ANGLES)) degrees; NaN where a landmark that it needs is not seen."""
+    nobody = np.isnan(track.xy_px[:, 0, 0])
+    found = np.full((len(track), len(ANGLES)), np.nan)
+    if nobody.all():
+        return found
+    xy, world, visibility = (
+        values[~nobody] for values in (track.xy_px, track.world_m, track.visibility)
+    )
+    seen = seen_landmarks(xy, world, visibility, track.image_wh)
+    chosen = [index for index, column in enumerate(COLUMNS) if column in ANGLES]
+    found[~nobody] = measure_body(xy, world, seen).values[:, chosen]
+    return found
+
+
+def rate_hz(time_s: Floats) -> float:
+    """Frames a second, by the median step; 1 where there are no two frames."""
+    return 1.0 / float(np.median(np.diff(time_s))) if len(time_s) > 1 else 1.0
+
+
+def _one_word(name: str) -> str:
+    """A file's name without what would end its field."""
+    return "_".join(name.split())
+
+
+def _row(begin: list[str], values: Iterable[float], missing: str) -> str:
+    told = [missing if math.isnan(value) else f"{value:.6f}" for value in values]
+    return "\t".join([*begin, *told])

@@ -1,0 +1,1 @@
+"""History: what is stored of one person: sessions, progress, health answers, folders."""

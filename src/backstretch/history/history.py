@@ -1,0 +1,356 @@
+"""The history: every session that was kept, in one SQLite database that only its owner may read."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from backstretch.errors import ODD, InputError
+from backstretch.formats.result_files import RESULT
+from backstretch.formats.session_log import PastSession, number_of, read_session
+from backstretch.history.database import (
+    DatabaseFile,
+    connect,
+    is_damage,
+    one_line,
+    plainly,
+    put_aside,
+    successor,
+    transaction,
+)
+from backstretch.history.health import RECORD
+from backstretch.history.practice import PractisedHold, Sitting
+from backstretch.history.rows import (
+    ANALYZED,
+    HOLD,
+    LIVE,
+    SITTING,
+    TOTALS,
+    Entry,
+    document_of,
+    hold_of,
+    holds_in,
+    keep,
+    salvage,
+    sitting_of,
+    storable,
+)
+
+__all__ = ["ANALYZED", "LIVE", "DamagedHistoryError", "Entry", "History"]
+CUT_OFF_AFTER = timedelta(hours=6)
+"""A live session without an end is over after this long; no session lasts half a day."""
+
+
+class DamagedHistoryError(InputError):
+    """A history that was put aside, as ``done`` says; the same may be tried again with the new one."""
+
+    def __init__(self, done: str) -> None:
+        super().__init__(f"{done}; give the same command again")
+        self.done = done
+
+
+class History:
+    """The database of all sessions; a context manager.
+
+    Args:
+        path: The file; it is made where it is missing.
+        now: The time, with its offset.
+
+    Attributes:
+        notices: What the person should know, such as a damaged database that was put aside.
+
+    Raises:
+        InputError: It cannot be opened, is of a newer version, or stays locked.
+    """
+
+    def __init__(self, path: Path, now: datetime) -> None:
+        self.path = path
+        self.notices: list[str] = []
+        self._now = now
+        with plainly(path):
+            self._file = DatabaseFile.at(path)
+            try:
+                self._db = self._connected()
+            except sqlite3.DatabaseError as error:
+                if not (is_damage(error) and self._file.is_writable):
+                    raise
+                self.notices.append(self._renew())
+        if not self._file.is_writable:
+            words = "may not be written: it is read as it stands, and may lack what came last"
+            self.notices.append(f"{path}: {words}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+
+    def add(self, entry: Entry) -> int:
+        """Keep one session, whole or not at all; one whose ``record`` is known is not kept twice.
+
+        Returns:
+            Its number.
+
+        Raises:
+            InputError: The database cannot be written.
+        """
+        with self._writing() as db:
+            return keep(db, entry)
+
+    def sittings(self, profile: str | None = None, limit: int | None = None) -> list[Sitting]:
+        """The sessions, newest first; of everybody where ``profile`` is None."""
+        where, who = _whose(profile)
+        query = f"SELECT {SITTING} FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?"  # noqa: S608
+        with self._told():
+            rows = self._db.execute(query, (*who, -1 if limit is None else limit))
+            return [sitting_of(row) for row in rows]
+
+    def hold_counts(
+        self, profile: str | None = None, limit: int | None = None
+    ) -> dict[int, tuple[int, int]]:
+        """How many holds were complete, and how many there were, by number of those `sittings`.
+
+        Sessions in which nothing was held are not in it.
+        """
+        where, who = _whose(profile)
+        query = f"""SELECT sitting, sum(complete), count(*) FROM hold
+            WHERE sitting IN (SELECT id FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?)
+            GROUP BY sitting"""  # noqa: S608
+        with self._told():
+            rows = self._db.execute(query, (*who, -1 if limit is None else limit))
+            return {number: (complete, count) for number, complete, count in rows}
+
+    def count(self, profile: str | None = None) -> int:
+        """How many sessions there are."""
+        where, who = _whose(profile)
+        with self._told():
+            row = self._db.execute(f"SELECT count(*) FROM sitting {where}", who).fetchone()  # noqa: S608
+            return int(row[0])
+
+    def check(self, *numbers: int) -> None:
+        """Make sure that there are these sessions.
+
+        Raises:
+            InputError: There is none of a number.
+        """
+        for number in numbers:
+            self._one("id", number)
+
+    def sitting(self, number: int) -> Sitting:
+        """One session.
+
+        Raises:
+            InputError: There is none of that number, or it cannot be understood.
+        """
+        return sitting_of(self._one(SITTING, number))
+
+    def document(self, number: int) -> dict[str, Any]:
+        """The result.json of one session; numbers that are not finite are None.
+
+        Raises:
+            InputError: There is none of that number, or it cannot be understood.
+        """
+        return document_of(number, *self._one("document", number))
+
+    def _one(self, columns: str, number: int) -> tuple[Any, ...]:
+        with self._told(), suppress(OverflowError):  # SQLite's numbers end somewhere
+            query = f"SELECT {columns} FROM sitting WHERE id = ?"  # noqa: S608
+            found: tuple[Any, ...] | None = self._db.execute(query, (number,)).fetchone()
+            if found:
+                return found
+        raise InputError(f"there is no session {number}; backstretch history lists them")
+
+    def holds(
+        self,
+        profile: str | None = None,
+        pose: str | None = None,
+        labels: Collection[str] | None = None,
+    ) -> list[PractisedHold]:
+        """The holds, oldest first; of everybody or of every pose where None.
+
+        Only the measures of these ``labels`` are read, all where None: reading none is several times as quick.
+        """
+        where, values = _whose(profile)
+        if pose is not None:
+            where += f" {'AND' if where else 'WHERE'} pose = ?"
+            values = (*values, pose)
+        query = f"""SELECT {HOLD} FROM hold JOIN sitting ON sitting.id = hold.sitting {where}
+            ORDER BY epoch_s, sitting, hold.id"""  # noqa: S608
+        with self._told():
+            reached = self._reached(pose, labels)
+            rows = self._db.execute(query, values)
+            return [hold_of(row, reached) for row in rows]
+
+    def _reached(
+        self, pose: str | None, labels: Collection[str] | None
+    ) -> dict[int, dict[str, tuple[float, str]]]:
+        """The measures of all holds, or those of a pose, by the hold's number."""
+        asked: list[tuple[str, tuple[str, ...]]] = []
+        if pose is not None:
+            asked.append(("pose = ?", (pose,)))
+        if labels is not None:
+            asked.append((f"label IN ({', '.join('?' * len(labels))})", tuple(labels)))
+        where = f"WHERE {' AND '.join(words for words, _ in asked)}" if asked else ""
+        values = tuple(value for _, group in asked for value in group)
+        query = f"SELECT reach.hold, label, value, unit FROM reach JOIN hold ON hold.id = reach.hold {where}"  # noqa: S608
+        reached: dict[int, dict[str, tuple[float, str]]] = {}
+        for number, label, value, unit in self._db.execute(query, values):
+            reached.setdefault(number, {})[label] = (value, unit)
+        return reached
+
+    def profiles(self) -> list[str]:
+        """Whose sessions there are, in order."""
+        with self._told():
+            rows = self._db.execute("SELECT DISTINCT profile FROM sitting ORDER BY profile")
+            return [name for (name,) in rows]
+
+    def delete(self, number: int) -> None:
+        """Delete a session; a live one is not taken in again from its folder.
+
+        Raises:
+            InputError: There is none of that number, or the database cannot be written.
+        """
+        self.check(number)
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO forgotten SELECT record FROM sitting WHERE id = ? AND record NOT NULL",
+                (number,),
+            )
+            db.execute("DELETE FROM sitting WHERE id = ?", (number,))
+        with self._told():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still tells of it
+
+    def take_in(self, sessions: Path) -> None:
+        """Take in a folder's live sessions that are over and not known yet, but for unreadable ones.
+
+        What prevents it is a notice; they are taken in another time.
+
+        Raises:
+            InputError: The database cannot be read, or is damaged.
+        """
+        try:
+            folders = {storable(each.name): each for each in sessions.iterdir()}
+        except OSError:
+            return
+        with self._told():
+            query = "SELECT record FROM sitting WHERE record NOT NULL UNION SELECT record FROM forgotten"
+            known = {name for (name,) in self._db.execute(query)}
+        if not self._file.is_writable:
+            return
+        try:
+            for name in sorted(folders.keys() - known):
+                self._take_in(folders[name])
+        except DamagedHistoryError:
+            raise
+        except InputError as error:
+            self.notices.append(f"{error}; live sessions that it lacks are taken in later")
+
+    def _take_in(self, folder: Path) -> None:
+        try:
+            entry = _entry(folder, self._now)
+        except (InputError, *ODD):
+            return  # it is no session's folder, or cannot be read
+        with suppress(*ODD):  # what can just be read may be nested too deeply to be written
+            if entry is not None:
+                self.add(entry)
+
+    def _connected(self) -> sqlite3.Connection:
+        return connect(self.path, is_writable=self._file.is_writable)
+
+    def _open_again(self) -> None:
+        """Open the file that is at the path now."""
+        self._file = DatabaseFile.at(self.path)
+        self._db = self._connected()
+
+    def _renew(self) -> str:
+        """Put a damaged database aside; one with what can be read takes its place. What was done."""
+        with successor(self.path) as new:
+            with closing(connect(new, is_writable=True)) as db, transaction(db):
+                count = salvage(self.path, db)
+            aside = put_aside(self._file, new, self._now)
+        self._open_again()
+        if aside is None:
+            return f"{self.path}: was damaged; another backstretch has just put it aside"
+        sessions = "1 session" if count == 1 else f"{count} sessions"
+        kept = f"{sessions} that could still be read" if count else "nothing in it"
+        words = f"is damaged; it is kept as {aside.name}, and a new history begins with {kept}"
+        return f"{self.path}: {words}"
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction."""
+        if not self._file.is_writable:
+            raise InputError(f"{self.path}: may not be written; allow it, or nothing can be saved")
+        with self._told():
+            if self._file.is_moved():  # another process found it damaged
+                self._db.close()
+                self._open_again()
+            with transaction(self._db) as db:
+                yield db
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the disk and the database in one line; a damaged one is put aside."""
+        try:
+            yield
+        except OSError as error:
+            raise one_line(self.path, error) from error
+        except sqlite3.DatabaseError as error:
+            if not (is_damage(error) and self._file.is_writable):
+                raise one_line(self.path, error) from error
+            self._db.close()
+            with plainly(self.path):
+                done = self._renew()
+            raise DamagedHistoryError(done) from error
+
+
+def _whose(profile: str | None) -> tuple[str, tuple[str, ...]]:
+    return ("", ()) if profile is None else ("WHERE profile = ?", (profile,))
+
+
+def _entry(folder: Path, now: datetime) -> Entry | None:
+    """A live session as its folder tells it; None while it may be going on.
+
+    Raises:
+        InputError: There is none, or it cannot be read.
+        OverflowError, TypeError, ValueError: It was changed by hand.
+    """
+    past = read_session(folder / RECORD)
+    if not past.ended and abs(now - past.began) < CUT_OFF_AFTER:
+        return None
+    return Entry(
+        document=_kept_result(folder) or _rebuilt(past),
+        began=past.began,
+        kind=LIVE,
+        profile=str(past.about.get("profile") or ""),
+        title=str(past.about.get("title") or ""),
+        record=folder.name,
+        pain=past.pain,
+        soreness=past.soreness,
+    )
+
+
+def _kept_result(folder: Path) -> dict[str, Any] | None:
+    """A finished session's document; None where there is none, or one that is damaged or odd."""
+    try:
+        document = json.loads((folder / RESULT).read_bytes())
+    except (OSError, *ODD):
+        return None
+    holds = document.get("holds") if isinstance(document, dict) else None
+    is_document = isinstance(holds, list) and len(holds_in(document)) == len(holds)
+    return document if is_document else None
+
+
+def _rebuilt(past: PastSession) -> dict[str, Any]:
+    """What a session that was cut off leaves, as a document."""
+    totals = {name: sum(number_of(hold.get(name)) for hold in past.holds) for name in TOTALS}
+    return {"schema": 1, "holds": list(past.holds), "totals": totals, "cut_off": not past.ended}

@@ -1,0 +1,194 @@
+"""Practice weeks: how much was held, of what, and on how many days, week by week.
+
+Weeks begin on Monday (ISO 8601); days are those of the place where each session was.
+
+FOLDED What was practised: the values that a history keeps and that progress is told from.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+
+from backstretch.kinematics.view import View
+from backstretch.poses.pose import Pose
+
+WEEK = timedelta(days=7)
+MINUTE_S = 60.0
+SECONDS_TO = 90.0
+DAYS_A_WEEK = 3
+"""A round on so many days is the usual least (ACSM, GETP 11: two to three days a week, daily is best)."""
+LEVELS_OFF_MIN = 10
+"""Minutes a week of stretching from which studies see little more range (Ingram 2025, 189 studies)."""
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of practice.
+
+    Attributes:
+        monday: Its first day.
+        days: On how many days something was held.
+        valid_s: Seconds held.
+    """
+
+    monday: date
+    days: int
+    valid_s: float
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What was held of a stretch, week by week, against what is recommended.
+
+    Attributes:
+        pose: The stretch.
+        sittings: In how many recorded sessions it was held, ever.
+        weeks_s: Valid seconds of each week, oldest first; the last one is going on.
+        round_s: What one round of it takes: hold, repetitions and sides.
+    """
+
+    pose: Pose
+    sittings: int
+    weeks_s: tuple[float, ...]
+    round_s: float
+
+    @property
+    def recommended_s(self) -> float:
+        """What the usual least of a week comes to."""
+        return DAYS_A_WEEK * self.round_s
+
+    @property
+    def last_two(self) -> tuple[float, float]:
+        """Valid seconds of the week that is going on, and of the one before."""
+        last, this = (0.0, *self.weeks_s)[-2:]
+        return this, last
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One recorded session.
+
+    Attributes:
+        id: Its number in the history.
+        profile: Whose it is; empty for the one person who never said a name.
+        began: When, with the offset of the place: days are those of the place.
+        kind: ``live`` or ``analyze``.
+        title: What was done, in words.
+        valid_s, wrong_s, unseen_s: Its totals.
+        pain: Whether the person told of pain.
+        soreness: How sore they said they were, 0 to 10; None if that was not asked or skipped.
+    """
+
+    id: int
+    profile: str
+    began: datetime
+    kind: str
+    title: str
+    valid_s: float
+    wrong_s: float
+    unseen_s: float
+    pain: bool
+    soreness: int | None
+
+
+def weeks(sittings: Sequence[Sitting], today: date, count: int) -> list[Week]:
+    """The last weeks, oldest first; the last one is going on."""
+    held = [(each.began.date(), each.valid_s) for each in sittings if each.valid_s > 0.0]
+    days: dict[date, set[date]] = {monday: set() for monday in mondays(today, count)}
+    seconds = dict.fromkeys(days, 0.0)
+    for day, valid_s in held:
+        if (monday := monday_of(day)) in days:
+            days[monday].add(day)
+            seconds[monday] += valid_s
+    return [Week(monday, len(days[monday]), seconds[monday]) for monday in days]
+
+
+class PractisedHold(NamedTuple):
+    """One hold of a recorded session; a tuple, since there may be many.
+
+    Attributes:
+        sitting: Number of its session.
+        began: When its session began.
+        pose: Id of the pose.
+        side: ``left`` or ``right`` for poses with sides, else None.
+        valid_s: Seconds that counted.
+        complete: Whether it made one repetition.
+        view: From where the camera saw the person; None if unknown.
+        measures: The value of each measure whose direction means range of motion (the best of the
+            hold), by the label of the pose's check: (value, unit ``deg`` or ``ratio``).
+    """
+
+    sitting: int
+    began: datetime
+    pose: str
+    side: str | None
+    valid_s: float
+    complete: bool
+    view: View | None
+    measures: Mapping[str, tuple[float, str]] = MappingProxyType({})
+
+
+def doses(
+    poses: Iterable[Pose], holds: Iterable[PractisedHold], today: date, count: int
+) -> list[Dose]:
+    """Of each stretch that was ever held, most held in these weeks first."""
+    by_pose: dict[str, list[PractisedHold]] = {}
+    for each in holds:
+        by_pose.setdefault(each.pose, []).append(each)
+    found = [_dose(pose, by_pose[pose.id], today, count) for pose in poses if pose.id in by_pose]
+    return sorted(found, key=lambda each: (-sum(each.weeks_s), each.pose.name))
+
+
+def _dose(pose: Pose, holds: Sequence[PractisedHold], today: date, count: int) -> Dose:
+    seconds = dict.fromkeys(mondays(today, count), 0.0)
+    for each in holds:
+        if (monday := monday_of(each.began.date())) in seconds:
+            seconds[monday] += each.valid_s
+    asked = pose.dose.default_s * pose.dose.default_repetitions * (1 + (pose.sides == "each"))
+    return Dose(pose, len({each.sitting for each in holds}), tuple(seconds.values()), asked)
+
+
+def days_words(sittings: Sequence[Sitting], today: date) -> str:
+    """How many days were practised of late; a day off is part of it."""
+    days = {
+        each.began.date() for each in sittings if each.valid_s > 0.0 and each.began.date() <= today
+    }
+    month, season = (sum(today - day < count * WEEK for day in days) for count in (4, 12))
+    this = sum(monday_of(day) == monday_of(today) for day in days)
+    weeks_running = _weeks_running({monday_of(day) for day in days}, today)
+    running = f" Something in each of the last {weeks_running} weeks." if weeks_running > 1 else ""
+    days_this = f"{this} day{'' if this == 1 else 's'} this week"
+    return (
+        f"You practised on {days_this}, {month} of the last 28 days and {season} of the last 84."
+        f"{running} A day off is part of it."
+    )
+
+
+def _weeks_running(practised: set[date], today: date) -> int:
+    """Weeks without a gap in which something was held; the one that is going on breaks nothing."""
+    monday = monday_of(today)
+    if monday not in practised:
+        monday -= WEEK
+    count = 0
+    while monday in practised:
+        count, monday = count + 1, monday - WEEK
+    return count
+
+
+def amount(seconds: float) -> str:
+    """An amount of time in words: ``45 s``, ``3.5 min``."""
+    if seconds < SECONDS_TO:
+        return f"{seconds:.0f} s"
+    return f"{seconds / MINUTE_S:.1f}".removesuffix(".0") + " min"
+
+
+def mondays(today: date, count: int) -> list[date]:
+    """The first days of the last weeks, oldest first."""
+    return [monday_of(today) - back * WEEK for back in reversed(range(count))]
+
+
+def monday_of(day: date) -> date:
+    """The first day of a day's week."""
+    return day - timedelta(days=day.weekday())

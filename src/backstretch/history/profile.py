@@ -1,0 +1,130 @@
+"""The file of somebody's own neutral: what their head and shoulders read at rest, and from where it was seen.
+
+date = 2026-01-31
+view = [0, 5]            # azimuth and elevation of the camera, degrees
+
+[values]                 # degrees, or ratios, by column of measures
+"head_roll_rel.left" = 1.5
+"""
+
+import re
+import unicodedata
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from platformdirs import user_data_path
+
+from backstretch.errors import InputError, PoseFileError
+from backstretch.kinematics.columns import COLUMN_INDEX, relative_columns
+from backstretch.kinematics.neutral import OwnNeutral
+from backstretch.kinematics.view import View
+from backstretch.poses.toml_table import is_number, read_toml
+
+SESSIONS = "sessions"
+"""Folder of the sessions, in the data folder."""
+ANSWERS = "health.json"
+LONGEST_PROFILE, LONGEST_READABLE, HASH_DIGITS = 64, 40, 10
+NEUTRAL = "neutral.toml"
+"""File of somebody's own neutral, in their folder."""
+
+
+def check_profile(name: str) -> str:
+    """A profile's name as it was given; empty for none.
+
+    Raises:
+        InputError: It is blank, too long, or has signs that cannot be shown.
+    """
+    if name and not name.strip():
+        raise InputError("--profile is blank; give a name")
+    if len(name) > LONGEST_PROFILE:
+        raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters")
+    if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in name):
+        raise InputError("--profile has signs that cannot be shown; give a plain name")
+    return name
+
+
+def answers_path(profile: str) -> Path:
+    """Where somebody's answers are."""
+    return own_folder(profile) / ANSWERS
+
+
+def neutral_path(profile: str) -> Path:
+    """Where somebody's own neutral is kept."""
+    return own_folder(profile) / NEUTRAL
+
+
+def saved_neutral(profile: str) -> OwnNeutral | None:
+    """Somebody's own neutral; None where none was taken.
+
+    Raises:
+        InputError: Its file is damaged.
+    """
+    return load_neutral(neutral_path(profile))
+
+
+def own_poses(profile: str) -> Path:
+    """The folder of somebody's own poses and personal references; it need not be there yet."""
+    return own_folder(profile) / "poses"
+
+
+def own_folder(profile: str) -> Path:
+    """Where somebody's own answers, references and neutral are; it need not be there yet.
+
+    A name may hold anything: its folder is told by letters and digits only, and by a hash of the whole.
+    """
+    if not profile:
+        return data_folder()
+    readable = re.sub(r"[^a-z0-9]+", "-", profile.casefold())[:LONGEST_READABLE].strip("-")
+    exact = sha256(profile.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
+    return data_folder() / "profiles" / "-".join(part for part in (readable, exact) if part)
+
+
+def data_folder() -> Path:
+    """Where this system keeps a user's own files; it need not be there yet."""
+    return user_data_path("backstretch", appauthor=False)
+
+
+DIGITS = 3
+
+
+def neutral_text(own_neutral: OwnNeutral) -> str:
+    """The file's text."""
+    document = tomlkit.document()
+    document.add("date", date.fromisoformat(own_neutral.date))
+    document.add(
+        "view", [round(own_neutral.view.azimuth_deg, 1), round(own_neutral.view.elevation_deg, 1)]
+    )
+    values = tomlkit.table()
+    for key, value in sorted(own_neutral.values.items()):
+        values.add(key, round(value, DIGITS))
+    document.add("values", values)
+    return tomlkit.dumps(document)
+
+
+def load_neutral(path: Path) -> OwnNeutral | None:
+    """Read the file; None where there is none.
+
+    Raises:
+        InputError: It is damaged.
+    """
+    if not path.exists():
+        return None
+    try:
+        return _parse(read_toml(path))
+    except (PoseFileError, KeyError, TypeError, ValueError) as error:
+        words = f"{path}: is damaged; delete it, or take it again: backstretch calibrate --neutral"
+        raise InputError(words) from error
+
+
+def _parse(table: dict[str, Any]) -> OwnNeutral:
+    view, values = table["view"], table["values"]
+    if type(table["date"]) is not date or not isinstance(view, list) or type(values) is not dict:
+        raise TypeError(table)
+    known = {key for key, index in COLUMN_INDEX.items() if relative_columns()[index]}
+    if not set(values) <= known or not all(map(is_number, [*view, *values.values()])):
+        raise ValueError(table)
+    azimuth_deg, elevation_deg = view
+    return OwnNeutral(table["date"].isoformat(), View(azimuth_deg, elevation_deg), values)

@@ -1,0 +1,327 @@
+"""Progress: what the history says of range of motion, side by side.
+
+FOLDED The overview of a history: weeks, doses, changes and advice, gathered once for every way to show them.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import fmean
+from typing import Any
+
+from backstretch.history.change import ENOUGH, Change, Reached, Verdict, change_of
+from backstretch.history.health import rest_advice
+from backstretch.history.practice import (
+    DAYS_A_WEEK,
+    LEVELS_OFF_MIN,
+    Dose,
+    PractisedHold,
+    Sitting,
+    Week,
+    days_words,
+    doses,
+    weeks,
+)
+from backstretch.poses.pose import Check, Pose, capitalised, measure_words
+
+DOSE_WORDS = (
+    f"Usual: a round on {DAYS_A_WEEK} days a week or more, at most twice a day. "
+    f"Studies see little more range from about {LEVELS_OFF_MIN} minutes a week on."
+)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One measure of a stretch and side over time.
+
+    Attributes:
+        side: ``left``, ``right``, or None for both at once.
+        label: The measure's name in the pose, as in results.
+        words: The measure in plain words.
+        unit: ``deg`` or ``ratio``.
+        kind: How surely it is measured: key of `change.PRECISIONS`.
+        is_larger_more: Whether a larger number is more range of motion.
+        change: What has become of it.
+    """
+
+    side: str | None
+    label: str
+    words: str
+    unit: str
+    kind: str
+    is_larger_more: bool
+    change: Change
+
+    @property
+    def title(self) -> str:
+        """The measure and its side, as a heading."""
+        words = f"{self.side}: {self.words}" if self.side else self.words
+        return capitalised(words)
+
+    @property
+    def verdict(self) -> str:
+        """``more range``, ``less range``, ``no clear change``; empty with too few sessions."""
+        told = self.change.verdict
+        if told is Verdict.TOO_LITTLE:
+            return ""
+        if told is Verdict.NONE:
+            return str(told)
+        return "more range" if (told is Verdict.LARGER) == self.is_larger_more else "less range"
+
+    @property
+    def says(self) -> str:
+        """The change in a sentence's words."""
+        told = self.change
+        if told.verdict is Verdict.TOO_LITTLE:
+            missing = ENOUGH - len(told.compared)
+            more = "one more session" if missing == 1 else f"{missing} more sessions"
+            return f"{more} from the same view, and a change can be told"
+        numbers = f"{self.number(told.first)} to {self.number(told.last)}"
+        if told.verdict is Verdict.NONE:
+            return f"no clear change ({numbers}; less than {self.number(told.mdc)} may be error)"
+        rough = ", seen only roughly" if self.kind == "rough" else ""
+        return f"clearly {self.verdict} ({numbers}{rough})"
+
+    def number(self, value: float) -> str:
+        """A value with its unit, no finer than it is measured."""
+        if self.unit != "deg":
+            return f"{value:.2f}"
+        if self.kind == "rough":
+            return f"about {ROUGH_STEP_DEG * round(value / ROUGH_STEP_DEG)}°"
+        return f"{value:.0f}°"
+
+
+def elsewhere_words(trend: Trend) -> str:
+    """How many sessions were left out."""
+    count = len(trend.change.elsewhere)
+    return f"{count} session{'' if count == 1 else 's'} from another view not compared"
+
+
+YAW_TO_DEG = 50.0
+"""Turns of the head beyond this are not told of: the picture no longer shows them (research, section D)."""
+DIFFERENCE = {"deg": 12.0, "neck": 12.0, "rough": 20.0, "ratio": 0.12}
+"""A left-right difference that is worth mentioning, seen in two sessions (research, section D)."""
+NECK = ("head_roll", "head_pitch", "neck_trunk")
+"""Beginnings of the measures of tilt and nod of the head."""
+ROUGH_STEP_DEG = 5
+"""What is seen only roughly is told no more finely than this (our choice)."""
+
+
+def trends(
+    pose: Pose, holds: Sequence[PractisedHold], labels: Collection[str] | None = None
+) -> list[Trend]:
+    """What has become of each measure of a stretch whose direction means range of motion, side by side.
+
+    Args:
+        pose: The stretch.
+        holds: Of any stretches.
+        labels: Of these measures only; of all where left out.
+    """
+    ours = [each for each in holds if each.pose == pose.id]
+    sides = sorted({each.side for each in ours}, key=str)
+    return [
+        _trend(pose, check, side, ours)
+        for check in pose.checks
+        if check.more and (labels is None or pose.label(check) in labels)
+        for side in sides
+    ]
+
+
+def main_label(pose: Pose) -> str:
+    """The measure by which a stretch's range of motion is told in one word; empty where it has none."""
+    found = [check for check in (pose.primary, *pose.checks) if check.more]
+    return pose.label(found[0]) if found else ""
+
+
+def _trend(pose: Pose, check: Check, side: str | None, holds: Sequence[PractisedHold]) -> Trend:
+    kind = kind_of(check)
+    change = change_of(series(pose, check, side, holds), kind)
+    about = (pose.label(check), measure_words(check), check.measure.unit, kind)
+    return Trend(side, *about, check.more == "larger", change)
+
+
+def series(
+    pose: Pose, check: Check, side: str | None, holds: Sequence[PractisedHold]
+) -> list[Reached]:
+    """The mean of each session, by time; what is no finite number is left out."""
+    label = pose.label(check)
+    found: dict[int, list[PractisedHold]] = {}
+    for each in holds:
+        if (each.pose, each.side) == (pose.id, side) and label in each.measures:
+            found.setdefault(each.sitting, []).append(each)
+    means = [_mean(label, ours) for ours in found.values()]
+    most = YAW_TO_DEG if check.measure.name.startswith("head_yaw") else math.inf
+    kept = [each for each in means if math.isfinite(each.value) and abs(each.value) <= most]
+    return sorted(kept, key=lambda each: each.began)
+
+
+def _mean(label: str, holds: Sequence[PractisedHold]) -> Reached:
+    value = fmean(each.measures[label][0] for each in holds)
+    return Reached(holds[0].began, value, len(holds), holds[0].view)
+
+
+def kind_of(check: Check) -> str:
+    """How surely a check's measure is seen: key of `change.PRECISIONS`."""
+    if check.measure.unit == "ratio":
+        return "ratio"
+    if check.frame == "world":
+        return "rough"
+    return "neck" if check.measure.name.startswith(NECK) else "deg"
+
+
+def differences(found: Sequence[Trend]) -> Iterator[str]:
+    """Left-right differences that are worth mentioning, in words; they are ordinary."""
+    for left in found:
+        right = next((e for e in found if (e.side, e.label) == ("right", left.label)), None)
+        if left.side != "left" or right is None:
+            continue
+        pairs = [one.change.compared[-2:] for one in (left, right)]
+        if min(map(len, pairs)) < len(pairs):
+            continue
+        apart = [one.value - other.value for one, other in zip(*pairs, strict=True)]
+        least = DIFFERENCE[left.kind]
+        if all(each >= least for each in apart) or all(each <= -least for each in apart):
+            values = [
+                each.number(pair[-1].value) for each, pair in zip((left, right), pairs, strict=True)
+            ]
+            yield f"{left.words}: left {values[0]}, right {values[1]}; sides differ, and so do days"
+
+
+SCHEMA = 1
+DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked.
+
+    Attributes:
+        whose: The profile; empty for everybody's sessions.
+        about: The one stretch; None for all.
+        weeks: How many, with the one that is going on.
+    """
+
+    whose: str = ""
+    about: Pose | None = None
+    weeks: int = 12
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a history says up to a day.
+
+    Attributes:
+        asked: What was asked.
+        today: The day.
+        weeks: Of all stretches, oldest first; the last one is going on.
+        doses: Of each stretch that was held, most held in these weeks first.
+        trends: By pose id.
+        says: Sentences on days, and on rest where there is something to say.
+    """
+
+    asked: Asked
+    today: date
+    weeks: Sequence[Week]
+    doses: Sequence[Dose]
+    trends: Mapping[str, Sequence[Trend]]
+    says: Sequence[str]
+
+
+def overview(
+    asked: Asked,
+    today: date,
+    practised: tuple[Sequence[Sitting], Sequence[PractisedHold]],
+    poses: Iterable[Pose],
+) -> Overview:
+    """Gather what was practised.
+
+    Args:
+        asked: What is wanted.
+        today: The day it is.
+        practised: The sessions, and the holds that are told of with the measures that are.
+        poses: The stretches that are known.
+    """
+    sittings, holds = practised
+    by_pose: dict[str, list[PractisedHold]] = {}
+    for each in holds:
+        by_pose.setdefault(each.pose, []).append(each)
+    found = doses([pose for pose in poses if pose.id in by_pose], holds, today, asked.weeks)
+    return Overview(
+        asked,
+        today,
+        weeks(sittings, today, asked.weeks),
+        found,
+        {each.pose.id: trends(each.pose, by_pose[each.pose.id]) for each in found},
+        (days_words(sittings, today), *rest_advice(today, sittings)),
+    )
+
+
+def main_change(pose: Pose, found: Sequence[Trend]) -> str:
+    """What has become of a stretch's main measure, in a few words; empty where nothing can be told yet."""
+    label = main_label(pose)
+    told = {each.side: each.verdict for each in found if each.label == label and each.verdict}
+    if len(set(told.values())) == 1 and len(told) != 1:
+        return f"both sides: {next(iter(told.values()))}"
+    return ", ".join(f"{side}: {verdict}" if side else verdict for side, verdict in told.items())
+
+
+def as_document(found: Overview) -> dict[str, Any]:
+    """The overview for other programs: plain JSON values, None for what is not known."""
+    return {
+        "schema": SCHEMA,
+        "profile": found.asked.whose or None,
+        "today": found.today.isoformat(),
+        "weeks": [
+            {
+                "monday": each.monday.isoformat(),
+                "days": each.days,
+                "valid_s": _rounded(each.valid_s),
+            }
+            for each in found.weeks
+        ],
+        "says": list(found.says),
+        "stretches": [_stretch(each, found.trends[each.pose.id]) for each in found.doses],
+    }
+
+
+def _stretch(dose: Dose, found: Sequence[Trend]) -> dict[str, Any]:
+    return {
+        "pose": dose.pose.id,
+        "name": dose.pose.name,
+        "sessions": dose.sittings,
+        "weeks_valid_s": [_rounded(each) for each in dose.weeks_s],
+        "round_s": dose.round_s,
+        "recommended_week_s": dose.recommended_s,
+        "measures": [_measure(each) for each in found],
+        "differences": list(differences(found)),
+    }
+
+
+def _measure(trend: Trend) -> dict[str, Any]:
+    change = trend.change
+    numbers = {"first": change.first, "last": change.last, "minimal_detectable_change": change.mdc}
+    return {
+        "measure": trend.label,
+        "words": trend.words,
+        "side": trend.side,
+        "unit": trend.unit,
+        "verdict": trend.verdict or None,
+        "says": trend.says,
+        **{name: _rounded(value) if trend.verdict else None for name, value in numbers.items()},
+        "sessions": [_session(each) for each in change.compared],
+        "elsewhere": [_session(each) for each in change.elsewhere],
+    }
+
+
+def _session(reached: Reached) -> dict[str, Any]:
+    return {
+        "began": reached.began.isoformat(),
+        "value": _rounded(reached.value),
+        "holds": reached.holds,
+        "view": reached.view.words if reached.view else None,
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(value, DIGITS)

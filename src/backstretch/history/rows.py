@@ -1,0 +1,307 @@
+"""The history's rows: what a session's document tells, without what is odd in it, and what a row tells.
+
+FOLDED Salvage: what can still be read of a damaged history, taken into a new one.
+"""
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from backstretch.errors import ODD, InputError
+from backstretch.history.database import beside
+from backstretch.history.practice import PractisedHold, Sitting
+from backstretch.kinematics.view import View
+
+LIVE, ANALYZED = "live", "analyze"
+SITTING = "id, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness"
+HOLD = "hold.id, sitting, began, pose, side, hold.valid_s, complete, azimuth_deg, elevation_deg"
+KEEP_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg, elevation_deg)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+NO_MEASURES: Mapping[str, tuple[float, str]] = {}
+RECENT = 64
+"""Times and views that are kept at hand: those of one session's holds come in a row."""
+TOTALS = ("valid_s", "wrong_s", "unseen_s")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One session to be kept.
+
+    Attributes:
+        document: As result.json.
+        began: When, with the offset of the place.
+        kind: `LIVE` or `ANALYZED`.
+        profile: Whose it is; empty for the one person who never said a name.
+        title: What was done, in words.
+        record: The name of a live session's folder; empty for others.
+        pain, soreness: As in `Sitting`.
+    """
+
+    document: Mapping[str, Any]
+    began: datetime
+    kind: str
+    profile: str = ""
+    title: str = ""
+    record: str = ""
+    pain: bool = False
+    soreness: int | None = None
+
+
+def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int:
+    """Write one session and its holds; one whose ``record`` is known is not written twice.
+
+    Args:
+        db: In a transaction.
+        entry: The session.
+        number: Its number, if it has one; it is given another one where that is taken.
+
+    Returns:
+        Its number.
+    """
+    row = _row(entry)
+    known = db.execute("SELECT id FROM sitting WHERE record = ?", (row["record"],)).fetchone()
+    if known:
+        return int(known[0])
+    taken = db.execute("SELECT 1 FROM sitting WHERE id = ?", (number,)).fetchone()
+    row["id"] = None if taken else number
+    names, marks = ", ".join(row), ", ".join("?" for _ in row)
+    query = f"INSERT INTO sitting ({names}) VALUES ({marks})"  # noqa: S608
+    number = int(db.execute(query, tuple(row.values())).lastrowid or 0)
+    _keep_holds(db, number, entry.document)
+    return number
+
+
+def sitting_of(row: tuple[Any, ...]) -> Sitting:
+    """The session of a row of `SITTING`.
+
+    Raises:
+        InputError: The row is odd.
+    """
+    number, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness = row
+    try:
+        seconds = float(valid_s), float(wrong_s), float(unseen_s)
+        return Sitting(number, profile, time_of(began), kind, title, *seconds, bool(pain), soreness)
+    except ODD as error:
+        raise _odd(number) from error
+
+
+def hold_of(
+    row: tuple[Any, ...], reached: Mapping[int, dict[str, tuple[float, str]]]
+) -> PractisedHold:
+    """The hold of a row of `HOLD`, with its measures by the hold's number.
+
+    Raises:
+        InputError: The row is odd.
+    """
+    number, sitting, began, pose, side, valid_s, complete, azimuth, elevation = row
+    try:
+        seen = _view(azimuth, elevation)
+        told = time_of(began), pose, side, float(valid_s), bool(complete), seen
+    except ODD as error:
+        raise _odd(sitting) from error
+    return PractisedHold(sitting, *told, reached.get(number, NO_MEASURES))
+
+
+def document_of(number: int, text: str) -> dict[str, Any]:
+    """A session's document; numbers that are not finite become None.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        document = json.loads(text, parse_constant=_nothing)
+    except ODD as error:
+        raise _odd(number) from error
+    if not isinstance(document, dict):
+        raise _odd(number)
+    return document
+
+
+@lru_cache(RECENT)
+def time_of(text: str) -> datetime:
+    """An ISO time with its offset.
+
+    Raises:
+        ValueError, TypeError: It is none.
+    """
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found
+
+
+def storable(text: str) -> str:
+    """Text without the halves of characters that a file's name may hold and UTF-8 cannot."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def holds_in(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A document's holds, without what is none."""
+    holds = document.get("holds")
+    return [each for each in holds if isinstance(each, dict)] if isinstance(holds, list) else []
+
+
+def finite(value: Any) -> float | None:
+    """The value if it is a finite number, else None."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "profile": storable(entry.profile),
+        "began": entry.began.isoformat(),
+        "epoch_s": entry.began.timestamp(),
+        "kind": storable(entry.kind),
+        "title": storable(entry.title),
+        "record": storable(entry.record) or None,
+        **{name: _total_s(entry.document, name) for name in TOTALS},
+        "pain": entry.pain,
+        "soreness": entry.soreness,
+        "document": json.dumps(entry.document),
+    }
+
+
+def _total_s(document: Mapping[str, Any], name: str) -> float:
+    """A total of the document; where it does not tell it, what its holds tell."""
+    total_s = _seconds(_part(document, "totals").get(name))
+    if total_s is None:
+        return sum(_seconds(hold.get(name)) or 0.0 for hold in holds_in(document))
+    return total_s
+
+
+def _seconds(value: Any) -> float | None:
+    """The value if it can be a span of time, else None."""
+    number = finite(value)
+    return number if number is not None and number >= 0.0 else None
+
+
+def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = document.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _keep_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any]) -> None:
+    """Write the holds of which pose and seconds are known."""
+    view = [finite(_part(document, "view").get(name)) for name in ("azimuth_deg", "elevation_deg")]
+    for hold in holds_in(document):
+        pose, valid_s = hold.get("pose"), _seconds(hold.get("valid_s"))
+        if not isinstance(pose, str) or valid_s is None:
+            continue
+        told = (sitting, storable(pose), _text(hold.get("side")), valid_s)
+        number = db.execute(KEEP_HOLD, (*told, hold.get("complete") is True, *view)).lastrowid
+        reached = [(number, *each) for each in _reached(hold)]
+        db.executemany("INSERT OR IGNORE INTO reach VALUES (?, ?, ?, ?)", reached)
+
+
+@lru_cache(RECENT)
+def _view(azimuth_deg: Any, elevation_deg: Any) -> View | None:
+    azimuth, elevation = finite(azimuth_deg), finite(elevation_deg)
+    return None if azimuth is None or elevation is None else View(azimuth, elevation)
+
+
+def _reached(hold: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
+    """Label, value and unit of the measures of which more means something."""
+    for label, told in _part(hold, "measures").items():
+        if isinstance(told, dict):
+            best, unit = finite(told.get("best")), _text(told.get("unit"))
+            if best is not None and unit is not None:
+                yield storable(label), best, unit
+
+
+def _text(value: Any) -> str | None:
+    return storable(value) if isinstance(value, str) else None
+
+
+def _nothing(_: str) -> None:
+    """What stands in for a number that is not finite."""
+
+
+def _odd(number: int) -> InputError:
+    words = f"session {number} of the history cannot be understood"
+    return InputError(f"{words}; backstretch history delete {number} removes it")
+
+
+SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness FROM sitting ORDER BY id"
+DELETED = "SELECT record FROM forgotten ORDER BY record"
+
+
+def salvage(damaged: Path, db: sqlite3.Connection) -> int:
+    """Take over the sessions, under their numbers, and which ones were deleted.
+
+    Holds are told by the sessions' documents. Nothing is written into the damaged file.
+
+    Args:
+        damaged: The file.
+        db: The new history, in a transaction.
+
+    Returns:
+        How many sessions there were.
+
+    Raises:
+        sqlite3.DatabaseError: The new one cannot be written.
+    """
+    with closing(_reader(damaged)) as source:
+        db.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", _rows(source, DELETED))
+        return sum(1 for _ in _taken_over(_rows(source, SESSIONS), db))
+
+
+def _taken_over(rows: Iterable[tuple[Any, ...]], db: sqlite3.Connection) -> Iterator[int]:
+    """The numbers of the sessions, as they are written."""
+    seen: set[int] = set()
+    for number, document, *told in rows:
+        if number in seen:
+            continue
+        with suppress(InputError, *ODD):
+            keep(db, _entry(document_of(number, document), *told), number)
+            seen.add(number)
+            yield number
+
+
+def _reader(damaged: Path) -> sqlite3.Connection:
+    """A connection that reads on where it can."""
+    mode = "mode=ro" if beside(damaged, "-wal").exists() else "immutable=1"
+    db = sqlite3.connect(f"{damaged.absolute().as_uri()}?{mode}", uri=True)
+    db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    with suppress(sqlite3.DatabaseError):
+        db.execute(
+            "PRAGMA writable_schema = ON"
+        )  # else a file that was cut short is not read at all
+    return db
+
+
+def _rows(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows before what cannot be read, and those behind it; all may come twice."""
+    for order in ("ASC", "DESC"):
+        try:
+            yield from source.execute(f"{query} {order}")
+        except sqlite3.DatabaseError:
+            continue
+        else:
+            return
+
+
+def _entry(document: dict[str, Any], began: str, *told: Any) -> Entry:
+    profile, kind, title, record, pain, soreness = told
+    is_sore = isinstance(soreness, int)
+    return Entry(
+        document=document,
+        began=time_of(began),
+        kind=kind,
+        profile=profile,
+        title=title,
+        record=record or "",
+        pain=bool(pain),
+        soreness=soreness if is_sore else None,
+    )

@@ -1,0 +1,190 @@
+"""The history as commands use it: opened, and saved into by live sessions and, where asked, by analyses.
+
+Nothing is printed here: what the person should know is handed back.
+
+FOLDED Keeping the results of a batch in the history, each recording once however often the batch is run.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from backstretch.errors import InputError
+from backstretch.history.history import DamagedHistoryError, History
+from backstretch.history.profile import SESSIONS, data_folder
+from backstretch.history.rows import ANALYZED, Entry
+from backstretch.judging.request import Request
+from backstretch.judging.result import Result
+
+DATABASE = "history.db"
+_Gained = TypeVar("_Gained")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was saved.
+
+    Attributes:
+        text: Under which number and of when, in words.
+        notices: What else the person should know, one line each; it comes first.
+    """
+
+    text: str
+    notices: tuple[str, ...]
+
+
+@contextmanager
+def open_history() -> Iterator[History]:
+    """The history with all finished live sessions taken in; its ``notices`` are for the person.
+
+    Raises:
+        InputError: It cannot be used; its ``faults`` begin with the notices that there were.
+    """
+    with History(data_folder() / DATABASE, datetime.now().astimezone()) as history:
+        with _told_first(history.notices):
+            history.take_in(data_folder() / SESSIONS)
+        yield history
+
+
+def remember_sessions() -> tuple[str, ...]:
+    """Take finished live sessions into the history, or later what cannot be now; what there is to say."""
+    try:
+        return with_history(lambda _: None)[1]
+    except InputError as error:
+        return tuple(error.faults)
+
+
+def save_analysis(result: Result, recording: Path, when: datetime | None, profile: str) -> Saved:
+    """Save an analysis.
+
+    Args:
+        result: What the recording showed.
+        recording: The file, whose time of change counts where nothing else is said.
+        when: When it was recorded; without an offset it is the time of this place.
+        profile: Whose it is.
+
+    Raises:
+        InputError: The history cannot be written.
+    """
+    began = when.astimezone() if when else _changed(recording)
+    document = result.as_dict()
+    title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
+    entry = Entry(document, began, ANALYZED, profile, title)
+    number, notices = with_history(lambda history: history.add(entry))
+    hint = "" if when else " (the file's date; --when tells another)"
+    return Saved(f"Saved as session {number}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
+
+
+def with_history(use: Callable[[History], _Gained]) -> tuple[_Gained, tuple[str, ...]]:
+    """What comes of a use of the history, and what the person should know.
+
+    What took minutes to make is not lost to a history that turns out to be damaged: the new one gets it.
+
+    Raises:
+        InputError: It cannot be used.
+    """
+    try:
+        return _used(use)
+    except DamagedHistoryError as error:
+        put_aside = (*error.faults[:-1], error.done)  # the last fault asks for what is done here
+    with _told_first(put_aside):
+        gained, notices = _used(use)
+    return gained, (*put_aside, *notices)
+
+
+def _used(use: Callable[[History], _Gained]) -> tuple[_Gained, tuple[str, ...]]:
+    with open_history() as history, _told_first(history.notices):
+        return use(history), tuple(history.notices)
+
+
+@contextmanager
+def _told_first(notices: Iterable[str]) -> Iterator[None]:
+    """Let an error's lines begin with what there was to say before it."""
+    try:
+        yield
+    except InputError as error:
+        error.faults[:0] = notices
+        raise
+
+
+def _changed(recording: Path) -> datetime:
+    """When a file was changed last.
+
+    Raises:
+        InputError: It tells no date.
+    """
+    try:
+        return datetime.fromtimestamp(recording.stat().st_mtime, UTC).astimezone()
+    except (OSError, OverflowError, ValueError) as error:
+        raise InputError(f"{recording}: has no date; --when tells it") from error
+
+
+def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [each["name"] for each in document["stretches"]]
+
+
+RECORD_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Saving:
+    """How results are kept in the history.
+
+    Attributes:
+        when: When a recording was made; the file's own date when None.
+        profile: Whose it is.
+        asked: What was looked for, see `asked_for`.
+    """
+
+    when: datetime | None
+    profile: str
+    asked: str
+
+
+def asked_for(request: Request) -> str:
+    """What was looked for in a recording, as far as it makes another session of it."""
+    assignment, part = request.assignment, request.part
+    poses = [pose.id for pose in assignment.poses] if assignment.asked else []
+    return repr((poses, assignment.sides, request.mirrored, part.start_s, part.end_s))
+
+
+def save_once(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
+    """Keep one result, unless a batch has kept the same of the same file before.
+
+    The same file is one of the same name, size and time of change, wherever it lies.
+
+    Raises:
+        InputError: The history cannot be written, or the file tells no date.
+    """
+    record, changed = _identity(path, saving)
+    began = saving.when.astimezone() if saving.when else changed
+    title = document["title"] or ", ".join(
+        dict.fromkeys(each["name"] for each in document["stretches"])
+    )
+    entry = Entry(document, began, ANALYZED, saving.profile, title, record)
+    (number, is_new), notices = with_history(lambda history: _add(history, entry))
+    words = "saved as" if is_new else "is in the history already, as"
+    return Saved(f"{words} session {number}, of {began:%Y-%m-%d %H:%M}", notices)
+
+
+def _add(history: History, entry: Entry) -> tuple[int, bool]:
+    """The session's number, and whether it is a new one."""
+    before = history.count()
+    number = history.add(entry)
+    return number, history.count() > before
+
+
+def _identity(path: Path, saving: Saving) -> tuple[str, datetime]:
+    """What tells a recording from others, and when it was changed last."""
+    try:
+        about = path.stat()
+        changed = datetime.fromtimestamp(about.st_mtime, UTC).astimezone()
+    except (OSError, OverflowError, ValueError) as error:
+        raise InputError(f"{path}: has no date, and was not saved") from error
+    same = repr((path.name, about.st_size, about.st_mtime_ns, saving.profile, saving.asked))
+    digits = sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:RECORD_DIGITS]
+    return f"batch-{digits}", changed

@@ -1,0 +1,1 @@
+"""Judging: landmarks over time against poses: verdict, motion, hold clock, recognition, result."""

@@ -1,0 +1,275 @@
+"""Matching: does one moment fulfil the checks of a pose?
+
+FOLDED Attempts: whether a moment that is not right is near enough to a pose to be meant for it.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from backstretch.judging.hold_clock import State
+from backstretch.judging.reasons import Reason, ReasonKind
+from backstretch.kinematics.catalogue import Unit
+from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS, NEEDED, Column
+from backstretch.kinematics.landmarks import SIDES, Floats
+from backstretch.kinematics.neutral import Neutral
+from backstretch.poses.pose import Check, Pose
+
+
+@dataclass(frozen=True)
+class Target:
+    """One check applied to one column of measures.
+
+    Attributes:
+        check: As the pose's file has it.
+        for_side: The same with the ranges of the form's side.
+        column, index: What is read, and where it stands among `columns.COLUMNS`.
+    """
+
+    check: Check
+    for_side: Check
+    column: Column
+    index: int
+
+    @property
+    def hysteresis(self) -> float:
+        """What leaving needs more than entering."""
+        return self.check.measure.hysteresis
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One check at one moment.
+
+    Attributes:
+        target: The check and the column it reads.
+        value: In the measure's unit; NaN where it cannot be seen.
+        slack: How far inside ``accept`` (negative: outside); NaN where it cannot be seen.
+        outside: Whether the value breaks the check, hysteresis included; False where unseen.
+    """
+
+    target: Target
+    value: float
+    slack: float
+    outside: bool
+
+    @property
+    def check(self) -> Check:
+        """The check that was read."""
+        return self.target.check
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the camera cannot tell."""
+        return math.isnan(self.value)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether the camera would have to tell."""
+        return self.target.check.need == "always" and math.isnan(self.value)
+
+    @property
+    def closeness(self) -> float:
+        """1 within the good range, falling to 0 at the limit of what is accepted."""
+        check = self.target.for_side
+        (low, high), (good_low, good_high) = check.accept, check.good
+        if self.value < good_low:
+            return max(0.0, (self.value - low) / (good_low - low)) if good_low > low else 0.0
+        if self.value > good_high:
+            return max(0.0, (high - self.value) / (high - good_high)) if high > good_high else 0.0
+        return 1.0
+
+    @property
+    def below(self) -> bool:
+        """Whether the value lies on the low side of the accepted range."""
+        return self.value < self.target.for_side.accept[0]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one moment is for one form of a pose.
+
+    Attributes:
+        state: IN, OUT or UNSEEN.
+        readings: One for each check and side, required ones and those of form, in the file's order.
+    """
+
+    state: State
+    readings: tuple[Reading, ...]
+
+    @cached_property
+    def required(self) -> tuple[Reading, ...]:
+        """The readings that the clock needs."""
+        return tuple(reading for reading in self.readings if reading.check.required)
+
+    @property
+    def limiting(self) -> Reading | None:
+        """The reading that keeps the moment from being IN, first the seen ones; None when IN."""
+        for reading in self.required:
+            if reading.outside:
+                return reading
+        return next((reading for reading in self.required if reading.lacking), None)
+
+    def reason(self, unseen: frozenset[str]) -> Reason | None:
+        """Why the moment is not IN; ``unseen`` names the landmarks that are not seen."""
+        limiting = self.limiting
+        return _reason(limiting, unseen) if limiting else None
+
+    @property
+    def closeness(self) -> float:
+        """Mean closeness of the seen readings, 0..1; 0 when nothing is seen."""
+        seen = [reading.closeness for reading in self.readings if not reading.unseen]
+        return sum(seen) / len(seen) if seen else 0.0
+
+
+@dataclass(frozen=True)
+class Form:
+    """A pose done on one side; ``side`` is None for poses done on both at once."""
+
+    pose: Pose
+    side: str | None
+
+    @property
+    def name(self) -> str:
+        """The pose and its side: ``Standing side bend, left side``."""
+        return f"{self.pose.name}, {self.side} side" if self.side else self.pose.name
+
+    @cached_property
+    def targets(self) -> dict[str, tuple[Target, ...]]:
+        """The columns the form reads, by the side that is nearer to the camera."""
+        return {side: _targets(self, side) for side in SIDES}
+
+    @cached_property
+    def _indices(self) -> dict[str, list[int]]:
+        return {side: [t.index for t in targets] for side, targets in self.targets.items()}
+
+    def judge(self, values: Floats, near_side: str, *, inside: bool) -> Verdict:
+        """Judge one moment.
+
+        Args:
+            values: (M,) settled values of all columns.
+            near_side: The side nearer to the camera.
+            inside: Whether the moment before was IN, so that leaving needs the hysteresis.
+        """
+        found = values[self._indices[near_side]].tolist()
+        readings = tuple(
+            _read(target, value, inside=inside)
+            for target, value in zip(self.targets[near_side], found, strict=True)
+        )
+        required = [reading for reading in readings if reading.target.check.required]
+        if any(reading.outside for reading in required):
+            state = State.OUT
+        elif any(reading.lacking for reading in required):
+            state = State.UNSEEN
+        else:
+            state = State.IN
+        return Verdict(state, readings)
+
+
+def forms_of(pose: Pose) -> tuple[Form, ...]:
+    """The left and the right form of a pose with sides, else its only one."""
+    if pose.sides == "both":
+        return (Form(pose, None),)
+    return Form(pose, "left"), Form(pose, "right")
+
+
+def _reason(reading: Reading, unseen: frozenset[str]) -> Reason:
+    """Why a reading is not right: the first landmark that it lacks, or which side of its range it is on."""
+    column = reading.target.column
+    kind = ReasonKind.TOO_SMALL if reading.below else ReasonKind.TOO_LARGE
+    if reading.unseen:
+        kind = ReasonKind.UNSEEN
+        for landmark in NEEDED[column.key]:
+            if landmark in unseen:
+                return Reason(kind, landmark=landmark)
+    return Reason(kind, column.measure.name, column.limb_side)
+
+
+def needed_landmarks(form: Form) -> frozenset[str]:
+    """The landmarks without which the clock cannot tell, whichever side is nearer."""
+    return frozenset(
+        name
+        for near in SIDES
+        for target in form.targets[near]
+        if target.check.need == "always"
+        for name in NEEDED[target.column.key]
+    )
+
+
+def _read(target: Target, value: float, *, inside: bool) -> Reading:
+    low, high = target.for_side.accept
+    slack = min(value - low, high - value)
+    allowed = -target.hysteresis if inside else 0.0
+    return Reading(target, value, slack, outside=slack < allowed)
+
+
+def _targets(form: Form, near_side: str) -> tuple[Target, ...]:
+    return tuple(
+        _target(check, check.on(form.side), side)
+        for check in form.pose.checks
+        for side in _sides(check, form, near_side)
+    )
+
+
+def _target(check: Check, for_side: Check, side: str | None) -> Target:
+    key = Column(check.measure, side, check.frame).key
+    return Target(check, for_side, COLUMNS[COLUMN_INDEX[key]], COLUMN_INDEX[key])
+
+
+def _sides(check: Check, form: Form, near_side: str) -> tuple[str | None, ...]:
+    """The person's own sides that a check speaks of."""
+    work = form.side or near_side
+    sides: dict[str, tuple[str | None, ...]] = {
+        "": (None,),
+        "both": ("left", "right"),
+        "near": (near_side,),
+        "far": (_other(near_side),),
+        "work": (work,),
+        "other": (_other(work),),
+    }
+    return sides[check.of]
+
+
+def _other(side: str) -> str:
+    return "right" if side == "left" else "left"
+
+
+NEAR_SHARE = 0.5
+SEEN_SHARE = 0.4
+"""An attempt: of the required readings at least `SEEN_SHARE` are seen, of these at least `NEAR_SHARE` are
+right, and the others are on average at least that share of the way from the neutral to their limit.
+Without the last, standing would be an attempt at every standing stretch."""
+REACH: dict[Unit, float] = {"deg": 30.0, "ratio": 0.35}
+"""The way assumed for a reading that is right in the neutral, or not known there."""
+
+
+def is_near(verdict: Verdict, neutral: Neutral | None) -> bool:
+    """Whether the moment is close enough to the pose to be an attempt at it."""
+    seen = [reading for reading in verdict.required if not reading.unseen]
+    wrong = [reading for reading in seen if reading.slack < 0.0]
+    few = len(seen) < SEEN_SHARE * len(verdict.required)
+    if neutral is None or few or len(wrong) > NEAR_SHARE * len(seen):
+        return False
+    if not wrong or any(_rest_slack(r, neutral) < 0.0 for r in seen if r.slack >= 0.0):
+        return True  # something that is right now was wrong in the neutral: done on purpose
+    ways = [way(reading, neutral) for reading in wrong]
+    return sum(ways) / len(ways) >= NEAR_SHARE
+
+
+def way(reading: Reading, neutral: Neutral | None) -> float:
+    """Share of the way from the neutral to its limit that a reading has gone; 1 where it is right.
+
+    It is negative for what is further off than in the neutral.
+    """
+    if reading.slack >= 0.0:
+        return 1.0
+    start = _rest_slack(reading, neutral) if neutral is not None else math.nan
+    return 1.0 + reading.slack / (-start if start < 0.0 else REACH[reading.check.measure.unit])
+
+
+def _rest_slack(reading: Reading, neutral: Neutral) -> float:
+    """How far inside the range the neutral is; NaN if it was not seen."""
+    low, high = reading.target.for_side.accept
+    relative = reading.check.measure.relative
+    value = 0.0 if relative else float(neutral.values[reading.target.index])
+    return min(value - low, high - value)

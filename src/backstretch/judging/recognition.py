@@ -1,0 +1,199 @@
+"""Recognition: which poses a picture shows, and which of several holds at one time is the true one.
+
+FOLDED The shortlist: which of many forms a moment may be, in one sweep, so that only those are judged in full.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstretch.judging.hold_clock import Hold, Kind, Span, State, score_of
+from backstretch.judging.matching import Form, forms_of
+from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS
+from backstretch.kinematics.landmarks import SIDES, Floats, Landmarks
+from backstretch.kinematics.measures import measure_body, seen_landmarks
+from backstretch.kinematics.neutral import settle
+from backstretch.poses.pose import Pose
+
+LEAST_S = 2.5
+"""A stretch that nobody asked for is named from this long on: a position may be passed through, and the
+shortest doses are 3 s."""
+PICTURE_ZERO = {"head_roll_rel": 0.0, "head_yaw_rel": 0.0, "nose_aside": 0.0, "nose_drop": 0.06}
+"""What a single picture takes for the neutral of relative measures: a head carried straight; ears and nose
+level read 0.04 to 0.08 on photographs. Nods and turns of the head from the side differ too much from one
+person to the next, so ``head_pitch`` stays unknown."""
+PICTURE_INSTEAD = ("shoulder_yaw_rel", "twist")
+"""In a single picture the first is taken from the second: the shoulder line against the hip line."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A pose whose required checks all pass.
+
+    Attributes:
+        pose: Its id.
+        side: ``left`` or ``right`` for poses with sides, else None.
+        closeness: 0..1 to the good ranges.
+    """
+
+    pose: str
+    side: str | None
+    closeness: float
+
+
+@dataclass(frozen=True)
+class Held:
+    """A hold and what was held."""
+
+    form: Form
+    hold: Hold
+
+
+def looks_like(marks: Landmarks, poses: Iterable[Pose]) -> tuple[Likeness, ...]:
+    """The poses that one person's landmarks pass for, best first.
+
+    There is no neutral in a single picture: ratios are taken over its own lengths, relative measures
+    from what is usual, see `PICTURE_ZERO`.
+    """
+    values, near = picture_values(marks)
+    found = []
+    for form in (form for pose in poses for form in forms_of(pose)):
+        verdict = form.judge(values, near, inside=False)
+        if verdict.state is State.IN:
+            found.append(Likeness(form.pose.id, form.side, verdict.closeness))
+    return tuple(sorted(found, key=lambda likeness: -likeness.closeness))
+
+
+def picture_values(marks: Landmarks) -> tuple[Floats, str]:
+    """The (M,) values of all columns in a single picture, and the side nearer to the camera."""
+    xy, world, visibility = marks.xy_px[None], marks.world_m[None], marks.visibility[None]
+    body = measure_body(xy, world, seen_landmarks(xy, world, visibility, marks.image_wh))
+    near = "left" if np.nan_to_num(body.towards_camera[0]) > 0 else "right"
+    usual = np.full(len(COLUMNS), np.nan)
+    for index, column in enumerate(COLUMNS):
+        usual[index] = PICTURE_ZERO.get(column.measure.name, np.nan)
+    values = settle(body, 0, None, near, usual)
+    for side in SIDES:
+        turned, instead = (COLUMN_INDEX[f"{name}.{side}"] for name in PICTURE_INSTEAD)
+        values[turned] = values[instead]
+    return values, near
+
+
+def told_apart(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
+    """Let each second count for one stretch only, by time.
+
+    Where two holds overlap, the one that was closer to its pose meanwhile, weighed by its seconds, keeps
+    them; the other keeps what it has before or after, whichever is more.
+
+    Args:
+        held: Holds of any forms, in any order.
+        least_s: Holds with fewer valid seconds are left out.
+    """
+    waiting = sorted(held, key=lambda each: each.hold.start_s)
+    kept: list[Held] = []
+    while waiting:
+        now = waiting.pop(0)
+        rival = next((each for each in kept if _overlaps(now.hold, each.hold)), None)
+        if rival is None:
+            kept.append(now)
+            continue
+        winner, loser = now, rival
+        if _claim(rival.hold, now.hold) > _claim(now.hold, rival.hold):
+            winner, loser = rival, now
+        kept.remove(rival)
+        rest = _outside(loser.hold, winner.hold)
+        waiting = [winner, *([replace(loser, hold=rest)] if rest else []), *waiting]
+    kept = [each for each in kept if each.hold.held_s >= least_s]
+    return sorted(kept, key=lambda each: each.hold.start_s)
+
+
+def _overlaps(one: Hold, other: Hold) -> bool:
+    """Whether two holds share any time."""
+    return min(one.end_s, other.end_s) > max(one.start_s, other.start_s)
+
+
+def _claim(hold: Hold, other: Hold) -> float:
+    """How much a hold has to say for what it shares with another: its closeness there, and all its seconds."""
+    low_s, high_s = max(hold.start_s, other.start_s), min(hold.end_s, other.end_s)
+    there = [moment for moment in hold.moments if low_s <= moment.time_s <= high_s]
+    return hold.held_s * (score_of(there) if there else hold.score) / 100.0
+
+
+def _outside(hold: Hold, other: Hold) -> Hold | None:
+    """What of a hold lies before or after another, whichever has more valid seconds; None for nothing."""
+    parts = [_part(hold, hold.start_s, other.start_s), _part(hold, other.end_s, hold.end_s)]
+    return max((p for p in parts if p), key=lambda part: part.held_s, default=None)
+
+
+def _part(hold: Hold, low_s: float, high_s: float) -> Hold | None:
+    """A hold's valid time between two times with the lapses inside; None where there is none."""
+    spans = [_cut(span, low_s, high_s) for span in hold.spans]
+    inside = [span for span in spans if span.seconds > 0.0]
+    valid = [n for n, span in enumerate(inside) if span.kind is Kind.VALID]
+    if not valid:
+        return None
+    kept = tuple(inside[valid[0] : valid[-1] + 1])
+    start_s, end_s = kept[0].start_s, kept[-1].end_s
+    moments = tuple(m for m in hold.moments if start_s <= m.time_s <= end_s)
+    score = score_of(moments) if moments else hold.score
+    return Hold(start_s, end_s, kept, hold.longest_s, score, moments)
+
+
+def _cut(span: Span, low_s: float, high_s: float) -> Span:
+    return replace(span, start_s=max(span.start_s, low_s), end_s=min(span.end_s, high_s))
+
+
+MARGIN = 2.0
+"""How far outside its range a reading may be, in hysteresis widths: enough to have the moment before the
+crossing, whose distance to the limit the hold clock needs."""
+SEEN_SHARE = 0.5
+"""Less than this share of the required readings seen, and a moment is not on the list."""
+_Indices = NDArray[np.intp]
+_Table = tuple[_Indices, Floats, Floats, _Indices, _Indices]
+"""Columns, lowest and highest values of all readings; where each form's begin, and how many they are."""
+
+
+class Shortlist:
+    """Required ranges of many forms in flat tables, one for each side that may be near."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self._forms = forms
+
+    def of(self, values: Floats, near: str) -> NDArray[np.intp]:
+        """Indices of the forms that the moment may be.
+
+        Args:
+            values: (M,) settled values of all columns.
+            near: The side nearer to the camera.
+        """
+        if not self._forms:
+            return np.empty(0, np.intp)
+        index, low, high, starts, counts = self._tables[near]
+        found = values[index]
+        with np.errstate(invalid="ignore"):
+            wrong = (found < low) | (found > high)
+        seen = np.add.reduceat(~np.isnan(found), starts)
+        return np.flatnonzero((np.add.reduceat(wrong, starts) == 0) & (seen >= SEEN_SHARE * counts))
+
+    @cached_property
+    def _tables(self) -> dict[str, _Table]:
+        return {near: self._table(near) for near in SIDES}
+
+    def _table(self, near: str) -> _Table:
+        required = [
+            [target for target in form.targets[near] if target.check.required]
+            for form in self._forms
+        ]
+        targets = [target for targets in required for target in targets]
+        wider = np.array([MARGIN * target.hysteresis for target in targets])
+        counts = np.array([len(targets) for targets in required], np.intp)
+        return (
+            np.array([target.index for target in targets]),
+            np.array([target.for_side.accept[0] for target in targets]) - wider,
+            np.array([target.for_side.accept[1] for target in targets]) + wider,
+            np.cumsum(counts) - counts,
+            counts,
+        )

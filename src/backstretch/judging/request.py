@@ -1,0 +1,93 @@
+"""What was asked, in parts: of the person, and of the recording. Each stage takes the part that it uses."""
+
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
+
+from backstretch.judging.recognition import Held
+from backstretch.kinematics.neutral import OwnNeutral
+from backstretch.poses.pose import Pose
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of a recording, by its own time; ``end_s`` is None for its end."""
+
+    start_s: float = 0.0
+    end_s: float | None = None
+
+    def __contains__(self, time_s: float) -> bool:
+        """Whether a time lies in it."""
+        return self.start_s <= time_s and (self.end_s is None or time_s <= self.end_s)
+
+    def end_in(self, length_s: float) -> float:
+        """Where it ends in a recording of a length, in seconds."""
+        return length_s if self.end_s is None else min(self.end_s, length_s)
+
+    def __str__(self) -> str:
+        return f"from {self.start_s:g} s" + ("" if self.end_s is None else f" to {self.end_s:g} s")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What the person was to hold, and what completes it.
+
+    Attributes:
+        poses: The stretches that were asked for, or all that may be recognised.
+        asked: Whether stretches were asked for.
+        sides: Sides that count; both when empty.
+        hold_s: Seconds that make one repetition complete; each pose's own when None.
+        title: What several stretches together are called.
+        aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
+    """
+
+    poses: tuple[Pose, ...]
+    asked: bool = True
+    sides: tuple[str, ...] = ()
+    hold_s: float | None = None
+    title: str = ""
+    aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+
+    @property
+    def pose(self) -> Pose | None:
+        """The one stretch that was asked for."""
+        return self.poses[0] if self.asked and len(self.poses) == 1 else None
+
+    def counts(self, side: str | None) -> bool:
+        """Whether holds of a side count; None is that of poses done on both sides at once."""
+        return side is None or not self.sides or side in self.sides
+
+    def asked_s(self, pose: Pose) -> float:
+        """Seconds that make one repetition of a pose complete."""
+        if pose.id in self.aims:
+            return self.aims[pose.id][0]
+        return pose.dose.default_s if self.hold_s is None else self.hold_s
+
+    def completes(self, held: Held) -> bool:
+        """Whether a hold makes one repetition."""
+        return held.hold.valid_s >= self.asked_s(held.form.pose)
+
+    def repetitions(self, pose: Pose) -> int:
+        """How many repetitions of a pose are asked for on each side."""
+        if pose.id in self.aims:
+            return self.aims[pose.id][1]
+        return pose.dose.default_repetitions
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one analysis.
+
+    Attributes:
+        assignment: What the person was to hold.
+        part: The part of the recording that is analysed.
+        every_frame: Whether to look at every picture, not only where it matters.
+        mirrored: Whether the recording is a mirror image.
+        own_neutral: The person's own neutral, from another day.
+    """
+
+    assignment: Assignment
+    part: Part = Part()
+    _: KW_ONLY
+    every_frame: bool = False
+    mirrored: bool = False
+    own_neutral: OwnNeutral | None = None

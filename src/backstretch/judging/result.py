@@ -1,0 +1,288 @@
+"""Results: what one recording showed, and the JSON document that others rely on."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from backstretch.errors import Notice
+from backstretch.frame import Source
+from backstretch.judging.hold_clock import Kind, Moment, Span, merge_spans, total
+from backstretch.judging.matching import Form, forms_of
+from backstretch.judging.recognition import Held, Likeness
+from backstretch.judging.request import Assignment
+from backstretch.judging.step import Snapshots, Step
+from backstretch.judging.wording import describe_notice, describe_reason
+from backstretch.kinematics.neutral import Neutral
+from backstretch.poses.pose import Check, Pose, measure_words
+
+SCHEMA = 1
+SCORE_STEP = 5
+"""Scores are in steps of 5: finer would be noise (research, section D)."""
+WORTH_SAYING_S = 0.05
+"""Less rounds to 0.0 s."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one recording showed.
+
+    Attributes:
+        source: Where it came from.
+        assignment: What the person was to hold.
+        holds: Holds of the sides asked for, by time.
+        attempts: Time near the pose that never became a hold.
+        notices: What makes the figures uncertain, and what else is to be said of them.
+        neutral: The neutral that was used, None if there was none.
+        seen: Share of the moments in which somebody was in view.
+        looks_like: For a photograph, the poses it passes for, best first.
+        snapshots: The moments that are worth a picture.
+    """
+
+    source: Source
+    assignment: Assignment
+    holds: tuple[Held, ...]
+    attempts: tuple[Span, ...]
+    notices: tuple[Notice, ...]
+    neutral: Neutral | None
+    seen: float
+    looks_like: tuple[Likeness, ...] | None = None
+    snapshots: Snapshots = field(default_factory=Snapshots)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notices in plain words."""
+        return tuple(map(describe_notice, self.notices))
+
+    def seconds(self, kind: Kind) -> float:
+        """Seconds of one kind; wrong and unseen ones include attempts."""
+        if kind is Kind.VALID:
+            return sum(each.hold.valid_s for each in self.holds)
+        lapses_s = sum(total(each.hold.spans, kind) for each in self.holds)
+        return lapses_s + total(self.attempts, kind)
+
+    def complete(self, held: Held) -> bool:
+        """Whether a hold makes one repetition."""
+        return self.assignment.completes(held)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON document that others rely on (schema 1)."""
+        pose = self.assignment.pose
+        by_side = dict.fromkeys(("left", "right", "both"), 0.0)
+        for held in self.holds:
+            by_side[held.form.side or "both"] += held.hold.valid_s
+        likeness = self.looks_like
+        return {
+            "schema": SCHEMA,
+            "source": vars(self.source),
+            "pose": pose.id if pose else None,
+            "title": pose.name if pose else self.assignment.title,
+            "holds": [hold_document(held, self.assignment) for held in self.holds],
+            "attempts": [_span(span) for span in self.attempts],
+            "stretches": [_stretch(each, self) for each in tallies(self)],
+            "snapshots": {name: _snapshot(step) for name, step in self.snapshots.found.items()},
+            "totals": {
+                **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
+                "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
+            },
+            "view": self._view(),
+            "neutral": self._neutral(),
+            "calibrated": self.calibrated,
+            "warnings": list(self.warnings),
+            **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
+        }
+
+    @property
+    def calibrated(self) -> dict[str, str]:
+        """The day of calibration, by id, of the poses asked for or held that were calibrated."""
+        poses = [each.form.pose for each in self.holds]
+        poses += [self.assignment.pose] if self.assignment.pose else []
+        return {pose.id: pose.calibration.date for pose in poses if pose.calibration}
+
+    def _neutral(self) -> dict[str, Any] | None:
+        """What relative measures were counted from; ``own`` is the day of the person's own neutral."""
+        if self.neutral is None:
+            return None
+        span = {"start_s": self.neutral.start_s, "end_s": self.neutral.end_s}
+        return {name: round(value, 2) for name, value in span.items()} | {
+            "own": self.neutral.own_neutral_date or None
+        }
+
+    def _view(self) -> dict[str, Any] | None:
+        if self.neutral is None:
+            return None
+        view, roll_deg = self.neutral.view, self.neutral.roll_deg
+        return {
+            "azimuth_deg": round(view.azimuth_deg),
+            "elevation_deg": round(view.elevation_deg),
+            "roll_deg": None if math.isnan(roll_deg) else round(roll_deg, 1),
+            "words": view.words,
+        }
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was held of one stretch and side, against what was asked.
+
+    Attributes:
+        form: The stretch and side.
+        held_s: Valid seconds.
+        done, asked: Complete holds, and how many were asked for.
+        asked_s: Seconds that make a hold complete.
+    """
+
+    form: Form
+    held_s: float
+    done: int
+    asked: int
+    asked_s: float
+
+
+def tallies(result: Result) -> list[Tally]:
+    """Of every stretch and side that was asked for, or of all that were recognised, in order."""
+    assignment = result.assignment
+    if assignment.asked:
+        forms = [form for pose in assignment.poses for form in forms_of(pose)]
+        forms = [form for form in forms if assignment.counts(form.side)]
+    else:
+        forms = list(dict.fromkeys(each.form for each in result.holds))
+    return [_tally(form, result) for form in forms]
+
+
+def _tally(form: Form, result: Result) -> Tally:
+    ours = [each for each in result.holds if each.form == form]
+    return Tally(
+        form=form,
+        held_s=sum(each.hold.valid_s for each in ours),
+        done=sum(map(result.complete, ours)),
+        asked=result.assignment.repetitions(form.pose),
+        asked_s=result.assignment.asked_s(form.pose),
+    )
+
+
+def hold_document(held: Held, assignment: Assignment) -> dict[str, Any]:
+    """One hold of the JSON document."""
+    form, hold = held.form, held.hold
+    return {
+        "pose": form.pose.id,
+        "side": form.side,
+        "start_s": round(hold.start_s, 2),
+        "end_s": round(hold.end_s, 2),
+        "valid_s": round(hold.valid_s, 2),
+        "wrong_s": round(hold.wrong_s, 2),
+        "unseen_s": round(hold.unseen_s, 2),
+        "held_s": round(hold.held_s, 2),
+        "complete": assignment.completes(held),
+        "score": score(hold.score),
+        "measures": measures_of(form.pose, hold.moments),
+        "reasons": [f"{seconds:.1f} s {reason}" for reason, seconds in losses(hold.spans)],
+        "spans": [_span(span) for span in alike_joined(hold.spans)],
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    """A span of time of the JSON document."""
+    return {
+        "start_s": round(span.start_s, 2),
+        "end_s": round(span.end_s, 2),
+        "kind": str(span.kind),
+        "reason": describe_reason(span.reason),
+    }
+
+
+def _stretch(tally: Tally, result: Result) -> dict[str, Any]:
+    """A stretch and side of the JSON document: what was asked of it, and what it was judged by."""
+    form = tally.form
+    targets = form.targets[result.snapshots.near(form)]
+    return {
+        "pose": form.pose.id,
+        "name": form.pose.name,
+        "side": form.side,
+        "held_s": round(tally.held_s, 2),
+        "done": tally.done,
+        "asked": tally.asked,
+        "asked_s": tally.asked_s,
+        "checks": [
+            _check(form, check, [each.column.key for each in targets if each.check is check])
+            for check in form.pose.checks
+        ],
+    }
+
+
+def _check(form: Form, check: Check, columns: list[str]) -> dict[str, Any]:
+    """A check of the JSON document; ``columns`` are those of steps.csv that it was read from."""
+    own = check.on(form.side)
+    return {
+        "label": form.pose.label(check),
+        "words": measure_words(check),
+        "columns": columns,
+        "unit": check.measure.unit,
+        "good": list(own.good),
+        "accept": list(own.accept),
+        "required": check.required,
+        "more": check.more,
+    }
+
+
+def score(percent: float) -> int:
+    """A score in steps of `SCORE_STEP`."""
+    return SCORE_STEP * round(percent / SCORE_STEP)
+
+
+def _likeness(likeness: Likeness) -> dict[str, Any]:
+    percent = score(100.0 * likeness.closeness)
+    return {"pose": likeness.pose, "side": likeness.side, "score": percent}
+
+
+def alike_joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans with neighbours joined that read the same: two measures may have one name."""
+    return merge_spans(spans, lambda span: describe_reason(span.reason))
+
+
+def losses(spans: Iterable[Span]) -> list[tuple[str, float]]:
+    """Why seconds were lost, in words, and how many; most first."""
+    lost: dict[str, float] = {}
+    for span in spans:
+        if span.kind is not Kind.VALID:
+            reason = describe_reason(span.reason)
+            lost[reason] = lost.get(reason, 0.0) + span.seconds
+    most_first = sorted(lost.items(), key=lambda each: -each[1])
+    return [(reason, seconds) for reason, seconds in most_first if seconds >= WORTH_SAYING_S]
+
+
+def _snapshot(step: Step) -> dict[str, Any]:
+    """One snapshot of the JSON document: landmarks in pixels, null where they are not seen."""
+    marks = step.landmarks
+    assert marks is not None
+    assert step.verdict is not None
+    return {
+        "time_s": round(step.time_s, 3),
+        "pose": step.pose.id if step.pose else None,
+        "side": step.side,
+        "state": str(step.state),
+        "reason": describe_reason(step.reason),
+        "closeness": round(step.verdict.closeness, 3),
+        "image_wh": list(marks.image_wh),
+        "xy_px": [[round(x, 1), round(y, 1)] for x, y in marks.xy_px.tolist()],
+    }
+
+
+def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:
+    """Median and best value of each of the pose's measures over a hold."""
+    found = {}
+    for index, check in enumerate(pose.checks):
+        values = [moment.readings[index] for moment in moments]
+        seen = [value for value in values if not math.isnan(value)]
+        if seen:
+            found[pose.label(check)] = _figures(check, seen)
+    return found
+
+
+def _figures(check: Check, values: list[float]) -> dict[str, Any]:
+    digits = 1 if check.measure.unit == "deg" else 2
+    figures: dict[str, Any] = {"median": round(median(values), digits)}
+    if check.more:
+        best = max(values) if check.more == "larger" else min(values)
+        figures["best"] = round(best, digits)
+    return {**figures, "unit": check.measure.unit}

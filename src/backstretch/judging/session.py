@@ -1,0 +1,252 @@
+"""The middle of the program: moments with landmarks go in, steps come out.
+
+Live, recorded and replayed runs all pass through here, so the same landmarks give the same verdicts and
+the same seconds.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstretch.judging.form_judge import FormWatch, Judged, SettledMoment
+from backstretch.judging.hold_clock import Kind, Span
+from backstretch.judging.matching import forms_of
+from backstretch.judging.recognition import LEAST_S, Held, Shortlist, told_apart
+from backstretch.judging.step import Step
+from backstretch.kinematics.columns import relative_columns
+from backstretch.kinematics.filtering import Smoother, SwapVeto
+from backstretch.kinematics.landmarks import NAMES, Landmarks
+from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
+from backstretch.kinematics.neutral import Neutral, NeutralFinder, OwnNeutral, settle
+from backstretch.poses.pose import Pose
+
+NEAR_SIDE_LASTS_S = 1.0
+"""Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
+NEAR_SIDE_MARGIN_M = 0.05
+"""How clear the vote must be to change sides."""
+DOUBT = 0.05
+"""So much closer, of 1, another form must be to be told of a moment instead of the last one."""
+RECENT_S = 1.0
+"""Moments kept for a form that comes into question: it must have seen the way in."""
+
+
+class Session:
+    """Judges one person's take against the poses in question.
+
+    Args:
+        poses: The pose asked for, or all that may be recognised.
+        sides: Sides to judge, for poses with sides; both when empty.
+        asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
+            and time near a pose counts as an attempt; otherwise only by forms that it may be.
+        neutral: A neutral known beforehand; otherwise the take's own is looked for.
+        own_neutral: The person's own zero values of relative measures, from another day.
+        steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
+
+    Attributes:
+        watches: The forms that were judged so far, in turn.
+    """
+
+    def __init__(
+        self,
+        poses: Sequence[Pose],
+        sides: tuple[str, ...] = (),
+        *,
+        asked: bool = True,
+        neutral: Neutral | None = None,
+        own_neutral: OwnNeutral | None = None,
+        steady: bool = True,
+    ) -> None:
+        self.watches: list[FormWatch] = []
+        self._asked = asked
+        self._finder = NeutralFinder(neutral, own_neutral)
+        self.turn_to(poses, sides)
+        self._smoother = Smoother() if steady else None
+        self._swaps = SwapVeto()
+        self._near_side = "left"
+        self._near_vote = 0.0
+        self._last_s: float | None = None
+        self._done: tuple[int, list[Held]] = (0, [])
+
+    def turn_to(self, poses: Sequence[Pose], sides: tuple[str, ...] = ()) -> None:
+        """Judge these poses from now on, of a person who goes on being followed; close what is open.
+
+        Without poses nothing is judged: a pause. Other poses than before that are measured from the
+        neutral need a new one: the person may have turned while nothing of it could be seen.
+        """
+        for watch in self.watches:
+            watch.clock.finish()
+        is_new = bool(self.watches) and not set(poses) <= {self.watches[-1].form.pose}
+        if is_new and any(check.measure.relative for pose in poses for check in pose.checks):
+            self._finder.renew()
+        forms = [form for pose in poses for form in forms_of(pose)]
+        forms = [form for form in forms if not sides or form.side in {*sides, None}]
+        self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]
+        self.watches += self._judging
+        self._shortlist = Shortlist(forms)
+        self._recent: deque[SettledMoment] = deque()
+        self._told_by: FormWatch | None = None
+
+    @property
+    def held(self) -> list[Held]:
+        """The holds that are over, each second for one stretch only, by time."""
+        found = [Held(watch.form, hold) for watch in self.watches for hold in watch.clock.holds]
+        return told_apart(found, least_s=0.0 if self._asked else LEAST_S)
+
+    @property
+    def going_on(self) -> tuple[Span, ...]:
+        """The spans of the hold that is going on, lapses included; empty when there is none."""
+        return self._told_by.clock.going_on if self._told_by else ()
+
+    @property
+    def neutral(self) -> Neutral | None:
+        """The neutral in use."""
+        return self._finder.found
+
+    @property
+    def seeks_neutral(self) -> bool:
+        """Whether there is none and the last moment, as all at first, may be part of one."""
+        return self._finder.seeks
+
+    def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
+        """Take moments in order of time; return the steps that are settled.
+
+        One at a time and many at once give the same steps; many at once are measured together.
+        """
+        if self._smoother is None:
+            return self._judge(list(moments))
+        settled = []
+        for time_s, marks in moments:
+            settled += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
+        return self._judge(settled)
+
+    def finish(self) -> list[Step]:
+        """Return the remaining steps and close what is open."""
+        steps = self._judge(self._smoother.finish() if self._smoother else [])
+        for watch in self.watches:
+            watch.clock.finish()
+        return steps
+
+    def _judge(self, moments: list[tuple[float, Landmarks | None]]) -> list[Step]:
+        bodies = [marks for _, marks in moments if marks is not None]
+        measured = iter(range(len(bodies)))
+        body, seen = _measure(bodies) if bodies else (None, None)
+        steps = []
+        for time_s, marks in moments:
+            if marks is None or body is None or seen is None:
+                steps.append(self._nobody(time_s))
+            else:
+                row = next(measured)
+                steps.append(self._step(time_s, marks, body, row, seen[row]))
+        return steps
+
+    def _nobody(self, time_s: float) -> Step:
+        self._last_s = time_s
+        settled = SettledMoment(time_s, None, self._near_side, frozenset())
+        return self._told(None, settled, self._judged(settled))
+
+    def _step(
+        self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
+    ) -> Step:
+        self._vote(time_s, float(body.towards_camera[row]))
+        values = settle(body, row, self.neutral, self._near_side, self._finder.usual)
+        if self._finder.stale:
+            values = np.where(relative_columns(), np.nan, values)
+        unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)
+        settled = SettledMoment(time_s, values, self._near_side, unseen)
+        judged = self._judged(settled)
+        posed = any(each.watch.inside for each in judged)
+        self._finder.push(time_s, marks, body, row, posed=posed)
+        return self._told(marks, settled, judged)
+
+    def _vote(self, time_s: float, left_nearer_m: float) -> None:
+        """Follow which side is nearer to the camera, slowly."""
+        passed_s = NEAR_SIDE_LASTS_S if self._last_s is None else time_s - self._last_s
+        share = min(1.0, passed_s / NEAR_SIDE_LASTS_S)
+        self._near_vote += share * (left_nearer_m - self._near_vote)
+        if self._last_s is None or abs(self._near_vote) > NEAR_SIDE_MARGIN_M:
+            self._near_side = "left" if self._near_vote > 0 else "right"
+        self._last_s = time_s
+
+    def _judged(self, moment: SettledMoment) -> list[Judged]:
+        """The moment in the eyes of every form in question."""
+        if self._asked:
+            return [watch.judge(moment, self.neutral) for watch in self._judging]
+        may_be: set[np.intp] = set()
+        if moment.values is not None:
+            may_be = set(self._shortlist.of(moment.values, moment.near_side))
+        judged = []
+        for index, watch in enumerate(self._judging):
+            if index in may_be or watch.busy:
+                watch.catch_up(self._recent, self.neutral)
+                judged.append(watch.judge(moment, self.neutral))
+            else:
+                watch.is_close = False
+        self._recent.append(moment)
+        while moment.time_s - self._recent[0].time_s > RECENT_S:
+            self._recent.popleft()
+        return judged
+
+    def _told(self, marks: Landmarks | None, settled: SettledMoment, judged: list[Judged]) -> Step:
+        """Hand the moment to the clocks; what the form says of it that it is most like."""
+        best = max(judged, key=self._rank, default=None)
+        self._told_by = best.watch if best else None
+        for each in judged:
+            # An attempt is one at the form that the moment is most like, and not beside a hold.
+            is_other = each is not best and each.moment.near_pose
+            moment = replace(each.moment, near_pose=False) if is_other else each.moment
+            each.watch.clock.push(moment)
+        done = self._so_far()
+        step = Step.unjudged(
+            settled,
+            landmarks=marks,
+            neutral=None if self._finder.stale else self.neutral,
+            total_s=self._total_s(done),
+            holds=len(done),
+            own_neutral_date=self._finder.own_neutral_date,
+        )
+        has_form = best is not None and (self._asked or best.watch.clock.settled)
+        return step.judged_by(best) if best and has_form else step
+
+    def _rank(self, judged: Judged) -> tuple[bool, bool, float]:
+        """How much a form has to say of the moment; the one that spoke last has the benefit of doubt."""
+        settled, is_in, closeness = judged.rank
+        return settled, is_in, closeness + (DOUBT if judged.watch is self._told_by else 0.0)
+
+    def _so_far(self) -> list[Held]:
+        """The holds that are over, each second for one stretch."""
+        count = sum(len(watch.clock.holds) for watch in self.watches)
+        if count != self._done[0]:
+            self._done = count, self.held
+        return self._done[1]
+
+    def _total_s(self, done: list[Held]) -> float:
+        """Valid seconds so far, each counted once: those of holds that are over, and of one going on."""
+        over = [(each.hold.start_s, each.hold.end_s) for each in done]
+        going_s = [
+            min(_seconds_outside(watch.clock.going_on, over), watch.clock.longest_s)
+            for watch in self.watches
+            if watch.clock.settled
+        ]
+        return sum(each.hold.valid_s for each in done) + max(going_s, default=0.0)
+
+
+def _seconds_outside(spans: Iterable[Span], over: list[tuple[float, float]]) -> float:
+    """Valid seconds of spans that lie in none of some stretches of time, which do not overlap."""
+    valid = [span for span in spans if span.kind is Kind.VALID]
+    shared_s = sum(
+        max(0.0, min(span.end_s, end_s) - max(span.start_s, start_s))
+        for span in valid
+        for start_s, end_s in over
+    )
+    return sum(span.seconds for span in valid) - shared_s
+
+
+def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
+    xy = np.array([body.xy_px for body in bodies])
+    world = np.array([body.world_m for body in bodies])
+    visibility = np.array([body.visibility for body in bodies])
+    seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
+    return measure_body(xy, world, seen), seen

@@ -1,0 +1,212 @@
+"""Wording: where reasons, corrections and notices become English. Nobody is told to go further or deeper."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from backstretch.errors import Notice, NoticeKind
+from backstretch.judging.matching import Reading
+from backstretch.judging.reasons import Reason, ReasonKind
+from backstretch.judging.step import Step
+from backstretch.kinematics.catalogue import BY_NAME
+from backstretch.kinematics.view import View
+
+
+def clock(seconds: float) -> str:
+    """Seconds as a player shows them, with tenths: ``1:04.3``."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+_Figures = Mapping[str, Any]
+_REASONS = {
+    ReasonKind.NOBODY: "nobody in view",
+    ReasonKind.GAP: "nothing was seen for a while",
+    ReasonKind.UNSEEN: "{what} unseen",
+    ReasonKind.TOO_SMALL: "{what} too small",
+    ReasonKind.TOO_LARGE: "{what} too large",
+    ReasonKind.TOO_FAST: "moving too fast",
+    ReasonKind.RESTLESS: "not keeping still",
+    ReasonKind.BOUNCING: "bouncing",
+    ReasonKind.TOO_BRIEF: "not held long enough to count",
+}
+_CUES = {
+    ReasonKind.NOBODY: "I cannot see you.",
+    ReasonKind.UNSEEN: "I cannot see your {what}.",
+    ReasonKind.TOO_FAST: "Move slowly.",
+    ReasonKind.RESTLESS: "Settle, and keep still.",
+    ReasonKind.BOUNCING: "Please do not bounce. Keep still.",
+}
+_NOTICES = {
+    NoticeKind.SPEECH_FAILS: "no voice: {program} does not speak; is there an audio output?",
+    NoticeKind.NO_SOUND_PACKAGE: "no sounds: install the Python package sounddevice",
+    NoticeKind.NO_SOUND_LIBRARY: "no sounds: install PortAudio (sudo apt install libportaudio2)",
+    NoticeKind.NO_AUDIO_OUTPUT: (
+        "no sounds: there is no audio output, or it cannot be opened ({error})"
+    ),
+    NoticeKind.NO_TIMES: "the file has no usable times; {fps:g} pictures a second are assumed",
+    NoticeKind.UNTIMED_PICTURES: "pictures without a usable time were left out: {count}",
+    NoticeKind.DAMAGED: "the file is damaged; places where it shows: {count}",
+    NoticeKind.ENDS_EARLY: "the file ends early: {read_s:.1f} of {of_s:.1f} s could be read",
+    NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",
+    NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
+    NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",
+    NoticeKind.NO_NEUTRAL: (
+        "no still moment before the stretch: lengths are taken from the stretch itself, "
+        "and the view cannot be told"
+    ),
+    NoticeKind.CALIBRATED_FURTHER: (
+        "{name} was calibrated with you further from the camera; {again}"
+    ),
+    NoticeKind.CALIBRATED_NEARER: "{name} was calibrated with you nearer to the camera; {again}",
+    NoticeKind.CALIBRATION_FAILS: (
+        "{name} did not match your reference several times running; {again}"
+    ),
+    NoticeKind.CAPPED: (
+        "the hold at {start_s:.0f} s went on for {held_s:.0f} s; "
+        "{longest_s:.0f} s are enough for this stretch and are what counts"
+    ),
+    NoticeKind.OTHER_SIDE: "the other side was held for {held_s:.1f} s; it was not asked for",
+    NoticeKind.LONG_HOLD: (
+        "{longest_s:g} s are enough for one hold; "
+        "{asked_s:g} s were asked for, {longest_s:g} s are what counts"
+    ),
+    NoticeKind.AS_WRITTEN: "{words}",
+}
+"""The words of the notices that need nothing but their figures."""
+_AGAIN = "consider calibrating it again: backstretch calibrate {id} --from camera --force"
+_NO_SPEECH = {
+    "darwin": "no voice: the command say, which is part of macOS, was not found",
+    "win32": "no voice: PowerShell, which is part of Windows, was not found",
+}
+_NO_SPEECH_ON_LINUX = "no voice: install espeak-ng (sudo apt install espeak-ng)"
+MOST_TIMES, MOST_LABELS = 3, 3
+"""How many jumps are told with their times, and how many measures by name; of others there is a word."""
+
+
+def describe_reason(reason: Reason | None) -> str:
+    """Why time does not count, such as ``left hip unseen``; empty where it does."""
+    return "" if reason is None else _REASONS[reason.kind].format(what=_subject(reason))
+
+
+def describe_cue(reason: Reason) -> str:
+    """What to say of somebody who is not seen, or moves; empty where the pose's own cues say it."""
+    return _CUES.get(reason.kind, "").format(what=_subject(reason))
+
+
+def cue_of(step: Step) -> str:
+    """What to say of a moment, most important first: motion, what is not seen, checks in the file's order."""
+    cue = describe_cue(step.reason) if step.reason else ""
+    if cue or step.pose is None or step.verdict is None:
+        return cue
+    limiting = step.verdict.limiting
+    if limiting is not None:
+        return _advice(limiting) or f"Come back to {step.pose.name.lower()}."
+    return next((_advice(each) for each in step.verdict.readings if each.outside), "")
+
+
+def describe_notice(notice: Notice) -> str:
+    """What is to be said of the machine or the recording, in one line."""
+    figures = dict(notice.figures)
+    if "id" in figures:
+        figures["again"] = _AGAIN.format(**figures)
+    describe = _DESCRIBED.get(notice.kind)
+    words = describe(figures) if describe else _NOTICES[notice.kind].format(**figures)
+    return f"{notice.pose}: {words}" if notice.pose else words
+
+
+def describe_others(notice: Notice) -> str:
+    """When somebody else was in the picture."""
+    when = " between {first_s:.0f} and {last_s:.0f} s" if notice.figures else ""
+    return f"another person is in the picture{when.format(**notice.figures)}"
+
+
+def measure_label(reading: Reading) -> str:
+    """The measure that a reading is of, and its side: ``left knee angle``, ``trunk lean``."""
+    column = reading.target.column
+    return _labelled(column.measure.name, column.limb_side)
+
+
+def _subject(reason: Reason) -> str:
+    """The part of the body, or the measure, that a reason speaks of."""
+    if reason.landmark is not None:
+        return reason.landmark.replace("_", " ")
+    return _labelled(reason.measure, reason.side) if reason.measure else ""
+
+
+def _labelled(measure: str, side: str | None) -> str:
+    label = BY_NAME[measure].label
+    return f"{side} {label}" if side else label
+
+
+def _advice(reading: Reading) -> str:
+    return reading.check.below if reading.below else reading.check.above
+
+
+def _no_speech(figures: _Figures) -> str:
+    return _NO_SPEECH.get(figures["platform"], _NO_SPEECH_ON_LINUX)
+
+
+def _another(figures: _Figures) -> str:
+    others = describe_others(Notice(NoticeKind.ANOTHER_PERSON, figures))
+    return f"{others}; only the one found first is judged"
+
+
+def _jumps(figures: _Figures) -> str:
+    times_s = figures["times_s"]
+    times = ", ".join(f"{time_s:.1f} s" for time_s in times_s[:MOST_TIMES])
+    more = " and later" if len(times_s) > MOST_TIMES else ""
+    return (
+        f"at {times}{more} what is followed jumps across the picture: it is not sure "
+        "that it is the same person"
+    )
+
+
+def _off_view(figures: _Figures) -> str:
+    view = View(figures["azimuth_deg"], figures["elevation_deg"])
+    labels = list(dict.fromkeys(BY_NAME[name].label for name in figures["measures"]))
+    return (
+        f"the camera sees you {view.words}, {figures['off_deg']:.0f}° off the"
+        f" {figures['view'].replace('_', ' ')} view this stretch wants: {_listed(labels)} uncertain"
+    )
+
+
+def _listed(labels: Sequence[str]) -> str:
+    """``hip angle, knee angle and 2 more are``, or ``hip angle is``."""
+    if len(labels) == 1:
+        return f"{labels[0]} is"
+    more = len(labels) - MOST_LABELS
+    if more > 0:
+        return f"{', '.join(labels[:MOST_LABELS])} and {more} more are"
+    return f"{', '.join(labels[:-1])} and {labels[-1]} are"
+
+
+def _tilted(figures: _Figures) -> str:
+    return f"the camera seems tilted by {abs(figures['roll_deg']):.0f}°; set it level"
+
+
+def _calibrated_elsewhere(figures: _Figures) -> str:
+    then, now = View(*figures["then_deg"]), View(*figures["now_deg"])
+    return (
+        f"{figures['name']} was calibrated {then.words}, "
+        f"and the camera now sees you {now.words}; {figures['again']}"
+    )
+
+
+def _many_repetitions(figures: _Figures) -> str:
+    a_side = " a side" if figures["sides"] == "each" else ""
+    return (
+        f"{figures['most']} repetitions{a_side} are enough, {figures['asked']} were asked for; "
+        "stop when it is no longer comfortable"
+    )
+
+
+_DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
+    NoticeKind.NO_SPEECH_PROGRAM: _no_speech,
+    NoticeKind.ANOTHER_PERSON: _another,
+    NoticeKind.JUMPS: _jumps,
+    NoticeKind.OFF_VIEW: _off_view,
+    NoticeKind.TILTED: _tilted,
+    NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,
+    NoticeKind.MANY_REPETITIONS: _many_repetitions,
+}
+"""The words of the notices that need more than a template."""

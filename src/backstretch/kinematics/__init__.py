@@ -1,0 +1,1 @@
+"""Kinematics: landmarks, and what is measured on them."""

@@ -1,0 +1,138 @@
+"""Measuring a body: the values of the whole catalogue, for one frame or ten thousand.
+
+Image measures use pixels with y turned up, world measures metres. Gravity is the picture's vertical: a
+tilted camera tilts every angle against gravity by as much. What cannot be measured is NaN.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstretch.kinematics.catalogue import Reference
+from backstretch.kinematics.columns import COLUMNS
+from backstretch.kinematics.formulas import FORMULAS, Points, along, length, points_of, unit
+from backstretch.kinematics.landmarks import INDEX, SIDES, Floats
+
+VISIBLE = 0.35
+"""Lowest visibility at which a landmark is taken as seen. The research says 0.5; but inside the true holds of
+the rendered clips elbows, wrists, knees and ankles at 0.35 to 0.5 lie 8 to 14 % of a trunk's length off
+(medians), those at 0.5 to 0.7 9 to 10 %, those at 0.1 to 0.35 8 to 12 %: the limit is honest, not exact."""
+PICTURE_MARGIN = 0.02
+"""How far outside the picture, as a share of its size, a landmark may lie and still be believed."""
+LIMB_OVER_TRUNK = (0.5, 1.4)
+"""Thigh and shank over trunk in space; both are some 0.85 in people (Drillis and Contini), and the detector
+keeps them within 0.6 to 1.1 while it sees them."""
+_FOOT = ("ankle", "heel", "foot_index")
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """What the landmarks of T moments say before the neutral is known.
+
+    Attributes:
+        values: (T, len(COLUMNS)); ratios are still lengths (px or m), relative measures absolute,
+            facing measures as if the person faced the picture's right.
+        lengths: (T, 6) reference lengths, see `LENGTHS`.
+        towards_camera: (T,) how far the left side is nearer than the right, in metres.
+        camera: (T, 3) unit vector to the camera along the body's left, up and forward.
+    """
+
+    values: Floats
+    lengths: Floats
+    towards_camera: Floats
+    camera: Floats
+
+
+def measure_body(xy_px: Floats, world_m: Floats, seen: NDArray[np.bool_]) -> Body:
+    """Measure T moments at once.
+
+    Args:
+        xy_px: (T, 33, 2) pixels, y down.
+        world_m: (T, 33, 3) metres, camera axes.
+        seen: (T, 33); see `seen_landmarks`.
+
+    Returns:
+        The values of every column, with NaN where a needed landmark is not seen.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        image = points_of(xy_px * (1, -1), seen)
+        world = points_of(world_m * (1, -1, -1), seen)
+        blocks = []
+        for formula, frame, start, stop in _blocks():
+            points = image if frame == "image" else world
+            blocks.append(FORMULAS[formula](points, COLUMNS[start:stop]))
+        whole = points_of(world_m * (1, -1, -1), ~np.isnan(world_m[..., 0]))
+        return Body(
+            values=np.concatenate(blocks, axis=1),
+            lengths=np.concatenate([_lengths(image), _lengths(world)], axis=1),
+            towards_camera=_towards_camera(whole),
+            camera=_camera(whole),
+        )
+
+
+def seen_landmarks(
+    xy_px: Floats, world_m: Floats, visibility: Floats, image_wh: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Tell which landmarks are seen: visible enough, inside the picture, and of a possible body.
+
+    The model squeezes legs that are cut off into the picture and calls them visible; in space they
+    are then too short for their trunk.
+
+    Returns:
+        (T, 33) booleans.
+    """
+    margin = PICTURE_MARGIN * max(image_wh)
+    inside = (xy_px >= -margin) & (xy_px <= np.asarray(image_wh, float) + margin)
+    seen = (visibility >= VISIBLE) & inside.all(axis=-1)
+    for side in SIDES:
+        hip, knee = INDEX[f"{side}_hip"], INDEX[f"{side}_knee"]
+        trunk = length(world_m[:, INDEX[f"{side}_shoulder"]] - world_m[:, hip])
+        thigh = length(world_m[:, knee] - world_m[:, hip])
+        shank = length(world_m[:, INDEX[f"{side}_ankle"]] - world_m[:, knee])
+        seen[:, knee] &= _possible(thigh, trunk)
+        seen[:, [INDEX[f"{side}_{part}"] for part in _FOOT]] &= (
+            _possible(shank, trunk) & _possible(thigh, trunk)
+        )[:, None]
+    return seen
+
+
+def _possible(limb: Floats, trunk: Floats) -> NDArray[np.bool_]:
+    low, high = LIMB_OVER_TRUNK
+    return (limb >= low * trunk) & (limb <= high * trunk)
+
+
+def _towards_camera(points: Points) -> Floats:
+    depths = [points.line(part)[:, 2] for part in ("shoulder", "hip", "knee")]
+    return np.mean(depths, axis=0)
+
+
+def _camera(points: Points) -> Floats:
+    up = unit(points.trunk)
+    left = points.line("shoulder") + points.line("hip")
+    left = unit(left - along(left, up))
+    forward = np.cross(left, up)
+    return np.stack([left[:, 2], up[:, 2], forward[:, 2]], axis=1)
+
+
+def _lengths(points: Points) -> Floats:
+    shanks = [
+        length(points.at[:, INDEX[f"{s}_knee"]] - points.at[:, INDEX[f"{s}_ankle"]]) for s in SIDES
+    ]
+    shank = np.where(np.isnan(shanks[1]), shanks[0], np.fmax(shanks[0], shanks[1]))
+    lengths = np.stack([length(points.trunk), length(points.line("shoulder")), shank], axis=1)
+    return np.where(lengths > 0.0, lengths, np.nan)
+
+
+@cache
+def _blocks() -> tuple[tuple[str, Reference, int, int], ...]:
+    """Runs of columns with one formula and frame: (formula, frame, start, stop)."""
+    runs: list[tuple[str, Reference, int, int]] = []
+    for index, column in enumerate(COLUMNS):
+        formula, frame = column.measure.formula, column.frame
+        if runs and runs[-1][:2] == (formula, frame):
+            runs[-1] = (formula, frame, runs[-1][2], index + 1)
+        else:
+            runs.append((formula, frame, index, index + 1))
+    return tuple(runs)

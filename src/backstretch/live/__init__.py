@@ -1,0 +1,1 @@
+"""Live: a person before a camera: the loop, the led session, voice and window."""

@@ -1,0 +1,161 @@
+"""Sessions that are led: landmarks go in; steps, and what the leader has decided, come out.
+
+The same for a camera, a file played as one, and a replayed landmark track.
+"""
+
+from collections.abc import Sequence
+from typing import Generic, Protocol, TypeVar
+
+from backstretch.coaching.coach import Coach
+from backstretch.coaching.placement import Surroundings
+from backstretch.coaching.programme import Programme, aims_of
+from backstretch.coaching.scene import Command, Decision, Event, Phase, Scene
+from backstretch.errors import Notice
+from backstretch.frame import Source
+from backstretch.judging.collector import ResultCollector
+from backstretch.judging.hold_clock import Span
+from backstretch.judging.recognition import Held
+from backstretch.judging.request import Assignment
+from backstretch.judging.result import Result
+from backstretch.judging.session import Session
+from backstretch.judging.step import Step
+from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.neutral import OwnNeutral
+
+
+class Leader(Protocol):
+    """Leads a person; see `scripted_leader.ScriptedLeader`."""
+
+    @property
+    def phase(self) -> Phase:
+        """Where in the session the person is."""
+
+    @property
+    def scene(self) -> Scene:
+        """What is to be shown."""
+
+    @property
+    def ended(self) -> str:
+        """Why the session is over; empty while it goes on."""
+
+    def take(self, step: Step, surroundings: Surroundings) -> Decision:
+        """Take the next moment."""
+
+    def command(self, command: Command) -> Decision:
+        """Take a key."""
+
+
+SomeLeader = TypeVar("SomeLeader", bound=Leader)
+
+
+class LedSession(Generic[SomeLeader]):
+    """A session and who leads it.
+
+    Args:
+        leader: Who leads.
+        session: Judges what the leader wants judged.
+        collector: Feeds the session and keeps what its result needs; None to feed it alone.
+        mirrored: Whether the pictures are mirror images.
+
+    Attributes:
+        leader: As above.
+        step: The last step; None before there is one.
+        mirrored: As above.
+    """
+
+    def __init__(
+        self,
+        leader: SomeLeader,
+        session: Session,
+        collector: ResultCollector | None = None,
+        *,
+        mirrored: bool = False,
+    ) -> None:
+        self.leader = leader
+        self.step: Step | None = None
+        self.mirrored = mirrored
+        self._session = session
+        self._input = collector or session
+
+    def push(
+        self, time_s: float, marks: Landmarks | None, surroundings: Surroundings
+    ) -> tuple[list[Step], list[Event]]:
+        """Take one moment; return the steps that are settled, and what is to be done."""
+        if marks is not None and self.mirrored:
+            marks = marks.mirrored()
+        return self._lead(self._input.push([(time_s, marks)]), surroundings)
+
+    def command(self, command: Command) -> list[Event]:
+        """Take a key; return what is to be done."""
+        return self._carry_out(self.leader.command(command))
+
+    def finish(self, surroundings: Surroundings) -> tuple[list[Step], list[Event]]:
+        """Take what is left, and close what is open."""
+        return self._lead(self._input.finish(), surroundings)
+
+    def _lead(
+        self, steps: list[Step], surroundings: Surroundings
+    ) -> tuple[list[Step], list[Event]]:
+        events: list[Event] = []
+        for step in steps:
+            self.step = step
+            events += self._carry_out(self.leader.take(step, surroundings))
+        return steps, events
+
+    def _carry_out(self, decision: Decision) -> list[Event]:
+        """Judge what the leader wants judged; the events are for others."""
+        if decision.judge is not None:
+            self._session.turn_to(decision.judge)
+        return list(decision.events)
+
+
+class CoachedSession(LedSession[Coach]):
+    """A session led by a coach, with a result at the end.
+
+    Args:
+        programme: What is to be done.
+        coach: Coaches through the same programme.
+        sides: Sides that were asked for; both when empty.
+        mirrored: Whether the pictures are mirror images.
+        own_neutral: The person's own neutral, from another day.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        coach: Coach,
+        *,
+        sides: Sequence[str] = (),
+        mirrored: bool = False,
+        own_neutral: OwnNeutral | None = None,
+    ) -> None:
+        assignment = Assignment(
+            poses=programme.poses,
+            sides=tuple(sides),
+            title=programme.name,
+            aims=aims_of(programme),
+        )
+        first = programme.parts[0].pose
+        # Sides that were not asked for are judged too: to say so when they were held.
+        session = Session((first,), own_neutral=own_neutral)
+        self._collector = ResultCollector(assignment, session)
+        super().__init__(coach, session, self._collector, mirrored=mirrored)
+
+    @property
+    def assignment(self) -> Assignment:
+        """What is asked for."""
+        return self._collector.assignment
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The holds that are over, of the sides that were asked for, by time."""
+        return self._collector.holds
+
+    @property
+    def going_on(self) -> tuple[Span, ...]:
+        """The spans of the hold that is going on; empty when there is none."""
+        return self._collector.session.going_on
+
+    def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
+        """What the session came to."""
+        return self._collector.result(source, notices)

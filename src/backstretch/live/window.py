@@ -1,0 +1,144 @@
+"""The window: shows a live session and its summary, and reads keys."""
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter, sleep
+from types import TracebackType
+from typing import Self
+
+from backstretch.display.pictures.canvas import Picture
+from backstretch.display.pictures.live_view import LiveView
+from backstretch.display.pictures.summary_view import draw_summary
+from backstretch.errors import SetupError
+from backstretch.judging.result import Result
+from backstretch.live.loop import KEYS, Live
+from backstretch.live.speech import Voice
+
+NAME = "backstretch"
+START_WH = (1280, 720)
+ESCAPE, LAST_KEY = 27, 0x7F
+KEY_WAIT_MS = 15
+"""How long a key is waited for; the window breathes meanwhile."""
+MUTE, FULL = "m", "f"
+LEAST_BETWEEN_S = 1.0 / 30.0
+"""The window is drawn this often at most; the model needs the machine more."""
+SUMMARY_S = 30.0
+"""How long the summary stays if nobody closes it."""
+SUMMARY_EVERY_S = 0.05
+
+
+class Window:
+    """One window; a context manager. Must be used by the main thread only.
+
+    Raises:
+        SetupError: There is no screen.
+    """
+
+    def __init__(self, wh: tuple[int, int] = START_WH) -> None:
+        if not has_screen():
+            raise SetupError("there is no screen to open a window on; use --no-window")
+        import cv2  # heavy; loaded only when something is shown
+
+        self._cv = cv2
+        self._is_full = False
+        cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL | cv2.WINDOW_FREERATIO)
+        cv2.resizeWindow(NAME, *wh)
+        self._wh = wh
+
+    @property
+    def wh(self) -> tuple[int, int]:
+        """Width and height of what can be drawn on."""
+        with suppress(self._cv.error):  # closed meanwhile
+            _, _, width, height = self._cv.getWindowImageRect(NAME)
+            if width > 0 and height > 0:
+                self._wh = (width, height)
+        return self._wh
+
+    @property
+    def closed(self) -> bool:
+        """Whether the person has closed it."""
+        try:
+            return self._cv.getWindowProperty(NAME, self._cv.WND_PROP_VISIBLE) < 1
+        except self._cv.error:  # what Qt says of a window that the person has closed
+            return True
+
+    def show(self, picture: Picture) -> str:
+        """Show a picture; return the key that was pressed, ``esc``, or nothing."""
+        self._cv.imshow(NAME, self._cv.cvtColor(picture, self._cv.COLOR_RGB2BGR))
+        code = self._cv.waitKeyEx(KEY_WAIT_MS)  # with waitKey the left arrow would be a q
+        if code == ESCAPE:
+            return "esc"
+        return chr(code).lower() if 0 < code < LAST_KEY else ""
+
+    def toggle_full(self) -> None:
+        """Fill the screen, or no more."""
+        self._is_full = not self._is_full
+        way = self._cv.WINDOW_FULLSCREEN if self._is_full else self._cv.WINDOW_NORMAL
+        with suppress(self._cv.error):
+            self._cv.setWindowProperty(NAME, self._cv.WND_PROP_FULLSCREEN, way)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._cv.destroyAllWindows()
+
+
+class WindowShow:
+    """Shows a session in a window, and takes its keys.
+
+    Args:
+        window: Where it is shown.
+        voice: What the mute key mutes.
+        tick: Called again and again meanwhile.
+    """
+
+    def __init__(self, window: Window, voice: Voice, tick: Callable[[], None]) -> None:
+        self._window, self._voice, self._tick = window, voice, tick
+        self._view = LiveView()
+
+    def run(self, live: Live) -> None:
+        """Show until the session is over or the window was closed."""
+        while not live.over:
+            began_s = perf_counter()
+            picture = self._view.draw(live.state, self._window.wh, muted=self._voice.muted)
+            key = self._window.show(picture)
+            if self._window.closed:
+                return
+            if key in KEYS:
+                live.command(KEYS[key])
+            elif key == MUTE:
+                self._voice.muted = not self._voice.muted
+            elif key == FULL:
+                self._window.toggle_full()
+            self._tick()
+            live.wait(max(0.0, LEAST_BETWEEN_S - (perf_counter() - began_s)))
+
+    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
+        """Show what the session came to, until a key or for `SUMMARY_S`."""
+        began_s = perf_counter()
+        while not self._window.closed and perf_counter() - began_s < SUMMARY_S:
+            picture = draw_summary(result, self._window.wh, lines)
+            if self._window.show(picture):
+                return
+            sleep(SUMMARY_EVERY_S)
+
+
+def has_screen(environment: dict[str, str] | None = None) -> bool:
+    """Whether a window can be opened: a library that finds no screen ends the whole program."""
+    if not sys.platform.startswith("linux"):
+        return True
+    names = dict(os.environ) if environment is None else environment
+    display = names.get("DISPLAY", "")
+    if not display.startswith(":"):
+        return bool(display)  # another machine's screen; or none
+    number = display[1:].partition(".")[0]
+    return Path(f"/tmp/.X11-unix/X{number}").exists()  # noqa: S108 - where X keeps its sockets

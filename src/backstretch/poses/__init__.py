@@ -1,0 +1,1 @@
+"""Poses: a stretch as data: the values, the file, the library."""

@@ -1,0 +1,296 @@
+"""The library: all pose files that are to be had, the built-in ones and the user's own, and the sets.
+
+A broken file never keeps the others from working: its faults are kept beside the poses.
+
+FOLDED Ready-made sets: which stretches in which order, how long and how often. Data that anyone can read.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from backstretch.errors import BackstretchError, InputError, PoseFileError
+from backstretch.poses.pose import Pose
+from backstretch.poses.pose_file import load_pose
+from backstretch.poses.toml_table import read_toml, told
+
+SETS = "sets"
+"""Sub-folder of a pose folder that holds its sets."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One stretch of a set; a pose with sides is done on both, one after the other.
+
+    Attributes:
+        pose: The pose's id.
+        hold_s: Seconds of each hold.
+        repetitions: Holds on each side.
+        sides: Left and right in turn, or once for both.
+    """
+
+    pose: str
+    hold_s: float
+    repetitions: int
+    sides: tuple[str | None, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds held in all, without rest."""
+        return self.hold_s * self.repetitions * len(self.sides)
+
+
+@dataclass(frozen=True)
+class PoseSet:
+    """A set of stretches.
+
+    Attributes:
+        id: Its file's name.
+        name, about: What it is called and what it is for.
+        source: Where choice and doses come from.
+        rest_s: Rest between two holds.
+        stretches: In the order in which they are done.
+    """
+
+    id: str
+    name: str
+    about: str
+    source: str
+    rest_s: float
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole set takes: holds, and the rests between them."""
+        holds = sum(each.repetitions * len(each.sides) for each in self.stretches)
+        held_s = sum(each.seconds for each in self.stretches)
+        return held_s + self.rest_s * max(0, holds - 1)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Poses and sets by id, in order of their ids.
+
+    Attributes:
+        poses, sets: What could be read.
+        paths: Where each pose was read from.
+        own_ids: Ids of the poses that are the user's own.
+        refined: Library poses by id that a personal reference stands in for.
+        faults: What could not be read, and which ids clash, one line each.
+    """
+
+    poses: dict[str, Pose]
+    sets: dict[str, PoseSet]
+    paths: dict[str, Path]
+    own_ids: frozenset[str]
+    refined: dict[str, Pose]
+    faults: tuple[str, ...]
+
+    def find(self, wanted: str) -> Pose:
+        """The pose of this id, or that of a path which ends in ``.toml``.
+
+        Raises:
+            InputError: No such pose; the message names the nearest ids.
+            PoseFileError: The file has faults.
+        """
+        if wanted.endswith(".toml"):
+            return load_pose(Path(wanted))
+        if wanted in self.poses:
+            return self.poses[wanted]
+        raise InputError(f"no pose is called {wanted!r}; {_hint(wanted, self.poses)}")
+
+    def find_set(self, wanted: str) -> PoseSet:
+        """The set of this id.
+
+        Raises:
+            InputError: No such set; the message names the nearest ids.
+        """
+        if wanted in self.sets:
+            return self.sets[wanted]
+        raise InputError(f"no set is called {wanted!r}; {_hint(wanted, self.sets)}")
+
+    @property
+    def recognised(self) -> tuple[Pose, ...]:
+        """The poses that can be told unasked."""
+        return tuple(pose for pose in self.poses.values() if not pose.guided)
+
+
+def open_library(builtin: Path, own: Iterable[Path] = (), *, personal: bool = True) -> Library:
+    """Read all pose folders; of two poses with one id the one read first counts.
+
+    A pose of the user's own that refines the library pose of its id, a personal reference, stands in for it.
+
+    Args:
+        builtin: The folder that ships with the program.
+        own: The user's folders; one that does not exist is an empty one, one named twice is read once.
+        personal: Whether personal references are used.
+    """
+    shelf = _Shelf(personal=personal)
+    shelf.add(builtin, own=False)
+    for folder in {each.resolve(): each for each in own}.values():
+        shelf.add(folder, own=True)
+    return shelf.library()
+
+
+class _Shelf:
+    """Collects what the folders hold."""
+
+    def __init__(self, *, personal: bool) -> None:
+        self._personal = personal
+        self._refined: dict[str, Pose] = {}
+        self._poses: dict[str, Pose] = {}
+        self._sets: dict[str, PoseSet] = {}
+        self._paths: dict[str, Path] = {}
+        self._own_ids: set[str] = set()
+        self._faults: list[str] = []
+
+    def add(self, folder: Path, *, own: bool) -> None:
+        for path in self._files(folder):
+            pose = self._pose(path)
+            if pose is None:
+                continue
+            if own and self._refines(pose):
+                if not self._personal:
+                    continue
+                self._refined[pose.id] = self._poses.pop(pose.id)
+            if pose.id in self._poses:
+                before = self._paths[pose.id]
+                words = f"{path}: the id {pose.id!r} is taken by {before}; rename this file"
+                self._faults.append(words)
+                continue
+            self._poses[pose.id], self._paths[pose.id] = pose, path
+            if own:
+                self._own_ids.add(pose.id)
+        for path in self._files(folder / SETS):
+            self._add_set(path)
+
+    def _refines(self, pose: Pose) -> bool:
+        """Whether it is the first personal reference for the library pose of its id."""
+        is_new = pose.id in self._poses and pose.id not in {*self._own_ids, *self._refined}
+        return is_new and pose.refines == pose.id
+
+    def _files(self, folder: Path) -> list[Path]:
+        try:
+            return sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self._faults.append(f"{folder}: cannot be read ({error.strerror})")
+            return []
+
+    def _pose(self, path: Path) -> Pose | None:
+        try:
+            return load_pose(path)
+        except BackstretchError as error:
+            self._faults += error.faults
+        return None
+
+    def _add_set(self, path: Path) -> None:
+        try:
+            found = load_set(path, self._poses)
+        except BackstretchError as error:
+            self._faults += error.faults
+        else:
+            if found.id in self._sets:
+                words = f"{path}: the id {found.id!r} is taken by another set; rename this file"
+                self._faults.append(words)
+            else:
+                self._sets[found.id] = found
+
+    def library(self) -> Library:
+        return Library(
+            poses=dict(sorted(self._poses.items())),
+            sets=dict(sorted(self._sets.items())),
+            paths=self._paths,
+            own_ids=frozenset(self._own_ids),
+            refined=self._refined,
+            faults=tuple(self._faults),
+        )
+
+
+def _hint(wanted: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(wanted.replace("-", "_").lower(), known, n=3, cutoff=0.4)
+    return f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(known)}"
+
+
+def builtin_poses() -> Path:
+    """The pose files: inside an installed package, or beside the source tree."""
+    inside = Path(str(resources.files("backstretch"))) / "poses" / "files"
+    return inside if inside.is_dir() else Path(__file__).parents[3] / "poses"
+
+
+REST_LIMITS_S = (0.0, 120.0)
+ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
+TEXTS = ("name", "about", "source")
+STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
+
+
+def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
+    """Read one set; holds and repetitions that it leaves out are the pose's own.
+
+    Raises:
+        InputError: The file cannot be read.
+        PoseFileError: With every fault of the file.
+    """
+    table = read_toml(path)
+    entries = table.get("stretch")
+    faults = _own_faults(table)
+    for number, entry in enumerate(entries if isinstance(entries, list) else (), start=1):
+        faults += [f"stretch {number}: {words}" for words in _faults(entry, poses)]
+    if faults:
+        raise PoseFileError([f"{path}: {words}" for words in faults])
+    texts = {name: table[name] for name in TEXTS}
+    stretches = tuple(_stretch(entry, poses[entry["pose"]]) for entry in table["stretch"])
+    return PoseSet(path.stem, **texts, rest_s=float(table.get("rest_s", 0)), stretches=stretches)
+
+
+def _own_faults(table: dict[str, Any]) -> list[str]:
+    """Faults outside of the stretches."""
+    faults = [f"unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
+    missing = [name for name in TEXTS if name not in table]
+    faults += [f"{name} is missing; it must be a text" for name in missing]
+    given = {name: table[name] for name in TEXTS if name in table}
+    odd = {name: value for name, value in given.items() if not isinstance(value, str)}
+    faults += [f"{name} = {told(value)}; it must be a text" for name, value in odd.items()]
+    rest_s, (low, high) = table.get("rest_s", 0), REST_LIMITS_S
+    if not _is_number(rest_s) or not low <= rest_s <= high:
+        faults.append(f"rest_s = {told(rest_s)}; it must be {low:g} to {high:g}")
+    if not isinstance(table.get("stretch"), list) or not table["stretch"]:
+        faults.append("write one [[stretch]] table a stretch")
+    return faults
+
+
+def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
+    """Faults of one stretch."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("pose"), str):
+        return ["pose is missing; it must be a pose's id"]
+    pose_id = entry["pose"]
+    faults = [f"unknown entry {name!r}" for name in sorted(entry.keys() - STRETCH_ENTRIES)]
+    if pose_id not in poses:
+        return [f"there is no pose {pose_id!r}", *faults]
+    dose = poses[pose_id].dose
+    for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
+        value = entry.get(name, low)
+        if not _is_number(value) or not low <= value <= high:
+            words = f"{name} = {told(value)} is outside the dose of {pose_id}, {low:g} to {high:g}"
+            faults.append(words)
+    if isinstance(entry.get("repetitions"), float):
+        faults.append("repetitions must be a whole number")
+    return faults
+
+
+def _stretch(entry: dict[str, Any], pose: Pose) -> Stretch:
+    return Stretch(
+        pose=pose.id,
+        hold_s=float(entry.get("hold_s", pose.dose.default_s)),
+        repetitions=int(entry.get("repetitions", pose.dose.default_repetitions)),
+        sides=("left", "right") if pose.sides == "each" else (None,),
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

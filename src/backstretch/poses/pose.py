@@ -1,0 +1,254 @@
+"""Poses: the values that a pose file says. Reading one is `pose_file`'s work."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from backstretch.kinematics.catalogue import Measure, Range, Reference
+
+Of = Literal["near", "far", "work", "other", "both", ""]
+Sides = Literal["both", "each"]
+Need = Literal["always", "if seen", "form"]
+SIDED: tuple[Of, ...] = ("near", "far", "work", "other", "both")
+POSITIONS = ("standing", "chair", "floor", "kneeling", "quadruped", "supine", "prone")
+REGIONS = ("neck", "upper_back", "middle_back", "lower_back", "hips", "hamstrings")
+TAGS = (
+    "seven",
+    "static",
+    "gentle",
+    "back_pain",
+    "standing",
+    "chair",
+    "floor",
+    "after_workout",
+    "men",
+)
+"""What sets are made of; ``seven``: the usual list of seven for the lower back."""
+NOT_FOR = {
+    "osteoporosis": "osteoporosis or a vertebral fracture",
+    "hip_replacement": "a hip replacement",
+    "stenosis": "spinal stenosis or a slipped vertebra (spondylolisthesis)",
+    "leg_pain": "acute pain that shoots into a leg",
+    "head_down": "glaucoma, uncontrolled blood pressure or vertigo",
+    "late_pregnancy": "late pregnancy",
+}
+"""What makes a stretch unsuitable until a clinician has cleared it (research, section E)."""
+GRACE_WRONG_S = 1.0
+GRACE_UNSEEN_S = 2.0
+"""How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
+never counted as valid."""
+LONGEST_HOLD_S = 120.0
+"""No single hold is longer (research, section A: cap a single hold at 120 s)."""
+CalibratedSides = Literal["both", "left", "right", "each"]
+CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What somebody was measured at while they held a position.
+
+    Attributes:
+        median: In the measure's unit.
+        spread: Standard deviation within and between takes; 0 where there was one picture only.
+    """
+
+    median: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class OwnRanges:
+    """The ranges of one check for the right side, where it was calibrated by itself.
+
+    Attributes:
+        good, accept: As in `Check`.
+        measured: What was measured there.
+    """
+
+    good: Range
+    accept: Range
+    measured: Reach
+
+
+@dataclass(frozen=True)
+class Check:
+    """One requirement of a pose: a measure, of which side, and its ranges.
+
+    Attributes:
+        measure: Entry of the catalogue of measures.
+        of: ``near``/``far`` from the camera, ``work``/``other`` side of the stretch, ``both``, or
+            ``""`` for midline measures.
+        frame: Frame of reference the value is taken in.
+        good: Range of the good position, in the measure's unit.
+        accept: Range that counts as held.
+        need: ``always``: the clock needs it; ``if seen``: it stops the clock where it is seen to be
+            wrong, but may be out of sight; ``form``: it is a matter of form and only cues.
+        more: Which way is more range of motion, ``""`` where that means nothing.
+        below, above: What to say when the value is below or above the range.
+        source: Where the ranges come from.
+        measured: What the person was measured at, where the ranges were calibrated.
+        right: The ranges of the right side where it has its own; else they are those of the left.
+    """
+
+    measure: Measure
+    of: Of
+    frame: Reference
+    good: Range
+    accept: Range
+    need: Need
+    more: Literal["larger", "smaller", ""]
+    below: str
+    above: str
+    source: str
+    measured: Reach | None = None
+    right: OwnRanges | None = None
+
+    def on(self, side: str | None) -> "Check":
+        """The check as it is for a form of this side; the left's ranges where the right has none."""
+        own = self.right if side == "right" else None
+        if own is None:
+            return self
+        return replace(self, good=own.good, accept=own.accept, measured=own.measured, right=None)
+
+    @property
+    def required(self) -> bool:
+        """Whether it can stop the clock."""
+        return self.need != "form"
+
+    @property
+    def words(self) -> str:
+        """The measure in plain words, with the side: ``knee (near side)``."""
+        name = self.measure.name.replace("_", " ")
+        return f"{name} ({self.of} side)" if self.of in {"near", "far", "work", "other"} else name
+
+
+@dataclass(frozen=True)
+class Dose:
+    """How long and how often.
+
+    Attributes:
+        seconds: Least and most that a hold should last.
+        default_s: What makes a hold complete, if nothing else is asked.
+        repetitions: Least and most.
+        default_repetitions: How many are asked for.
+        source: Where the dose comes from.
+        grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
+        motion: The measure that tells moving from holding; empty for the first required check that
+            has a ``more``, or else the first.
+    """
+
+    seconds: tuple[float, float]
+    default_s: float
+    repetitions: tuple[int, int]
+    default_repetitions: int
+    source: str
+    grace_wrong_s: float = GRACE_WRONG_S
+    grace_unseen_s: float = GRACE_UNSEEN_S
+    motion: str = ""
+
+    @property
+    def longest_s(self) -> float:
+        """What a single hold is capped at."""
+        return min(self.seconds[1], LONGEST_HOLD_S)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """When, from what and how ranges were calibrated.
+
+    Attributes:
+        date: The day, as 2026-01-31.
+        takes: Still stretches of time that were measured.
+        seconds: How long they were together; 0 for a photograph.
+        sides: ``both`` at once, ``left`` or ``right`` and the other side mirrored from it, or ``each``.
+        view: From where the camera saw the person, as (azimuth, elevation) in degrees.
+        trunk_share: Length of the trunk as a share of the picture's height: how near the person was.
+        neutral: What relative measures were counted from, in words.
+    """
+
+    date: str
+    takes: int
+    seconds: float
+    sides: CalibratedSides
+    view: tuple[float, float]
+    trunk_share: float
+    neutral: str
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A stretch as its file defines it; written for the left, mirrored for the right.
+
+    Attributes:
+        id: Its file's name.
+        name, also: What it is called.
+        regions, tags: What it is for and which sets it suits; see `REGIONS` and `TAGS`.
+        positions: How the body is placed; see `POSITIONS`.
+        views: From where the camera may see the person, best first; see `views.VIEWS`.
+        camera: Where to put it, in words.
+        limits: What the camera cannot tell of this stretch, in words; may be empty.
+        equipment: What is needed besides floor and clothes.
+        sides, side_rule: Whether sides are done in turn, and which side counts as left.
+        guided: Why it cannot be told from rest; such a pose is judged when asked for by name and
+            never recognised unasked. Empty for all others.
+        steps, safety: What to do, and when not to.
+        not_for: Keys of `NOT_FOR`.
+        look_alikes: Pose ids, or names of things outside the library, and what tells them apart.
+        sources: Where the stretch and its dose come from.
+        figure: Its ideal as segment directions, see `ideal`; empty where the file has none.
+        refines: The library pose that it is somebody's own form of; empty for all others.
+        calibration: How its ranges were calibrated; None where they were not.
+    """
+
+    id: str
+    name: str
+    also: tuple[str, ...]
+    regions: tuple[str, ...]
+    tags: tuple[str, ...]
+    positions: tuple[str, ...]
+    views: tuple[str, ...]
+    camera: str
+    limits: str
+    equipment: tuple[str, ...]
+    sides: Sides
+    side_rule: str
+    guided: str
+    steps: tuple[str, ...]
+    safety: str
+    not_for: tuple[str, ...]
+    look_alikes: dict[str, str] = field(hash=False)
+    sources: tuple[str, ...]
+    dose: Dose
+    figure: dict[str, tuple[float, ...]] = field(repr=False, hash=False)
+    checks: tuple[Check, ...] = field(repr=False)
+    refines: str = ""
+    calibration: Calibration | None = None
+
+    @property
+    def primary(self) -> Check:
+        """The check whose measure tells moving from holding."""
+        required = [check for check in self.checks if check.required]
+        if self.dose.motion:
+            return next(c for c in self.checks if c.measure.name == self.dose.motion)
+        return next((check for check in required if check.more), required[0])
+
+    def label(self, check: Check) -> str:
+        """A name for the check that no other check of the pose has."""
+        same = [other for other in self.checks if other.measure is check.measure]
+        parts = [check.measure.name]
+        if len({other.of for other in same}) > 1 and check.of:
+            parts.append(check.of)
+        if len({other.frame for other in same}) > 1:
+            parts.append(check.frame)
+        return "_".join(parts)
+
+
+def measure_words(check: Check) -> str:
+    """The measure, its side where it has one, and where it is taken if not in the picture."""
+    of = {"work": "worked side", "both": "both sides", "": ""}.get(check.of, f"{check.of} side")
+    more = [words for words in (of, "in space" if check.frame == "world" else "") if words]
+    return f"{check.measure.label} ({', '.join(more)})" if more else check.measure.label
+
+
+def capitalised(words: str) -> str:
+    """The words with a large first letter, the others as they are."""
+    return words[:1].upper() + words[1:]

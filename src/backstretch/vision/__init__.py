@@ -1,0 +1,1 @@
+"""Vision: light in, landmarks out: video files, cameras, the landmarker, other people."""

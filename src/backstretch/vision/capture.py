@@ -1,0 +1,211 @@
+"""The newest picture of a camera, a stream, or a file played in real time."""
+
+import platform
+import threading
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from backstretch.errors import InputError, Notice
+from backstretch.frame import Frame
+from backstretch.vision.feeds import RGB, CameraFeed, Feed, FileFeed, Image, shown
+
+if TYPE_CHECKING:
+    pass
+
+
+FIRST_PICTURE_S = 8.0
+"""A camera may take seconds to wake up, and a stream has five to answer."""
+REOPEN_S = 0.5
+"""Between two attempts to open a camera that has gone; bad pictures in between are waited out."""
+GLITCH_S = 0.02
+"""Between two reads that fail, so that a camera that fails at once does not keep a core busy."""
+CLOSE_S = 1.0
+"""So long a read may take to end; after that its thread is left behind."""
+LEAST_STEP_S = 1e-6
+"""Two pictures of one tick of the clock are told apart by this."""
+SILENT = "the camera does not answer; is it unplugged?"
+
+
+class Capture:
+    """The newest picture of a feed; a context manager, whose thread runs from enter to exit.
+
+    A picture that is not taken before the next one comes is dropped. A camera that goes
+    away is opened again until it comes back; its time runs on meanwhile.
+
+    Attributes:
+        name: What is shown of where the pictures come from.
+        wh: Width and height of all pictures; of the first as it came.
+        captured: Pictures that came.
+        dropped: Those of them that a newer one replaced before they were taken.
+    """
+
+    def __init__(self, feed: Feed, name: str) -> None:
+        self.name = name
+        self.wh = (0, 0)
+        self.captured = 0
+        self.dropped = 0
+        self._feed = feed
+        self._slot: Frame | None = None
+        self._news = threading.Condition()
+        self._closing = threading.Event()
+        self._is_over = False
+        self._is_played = False
+        self._failure: Exception | None = None
+        self._is_failing = False
+        self._last_s = -LEAST_STEP_S
+        self._came_at_s = 0.0  # by perf_counter, as the two below
+        self._alive_at_s = 0.0
+        self._zero_s = float("inf")
+        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Wait for the first picture.
+
+        Raises:
+            InputError: It cannot be opened, or gives no picture.
+        """
+        self._thread.start()
+        with self._news:
+            self._news.wait_for(lambda: self.captured or self._is_over, FIRST_PICTURE_S)
+        if self.captured:
+            return self
+        self.close()
+        raise self._failure or InputError(
+            f"{self.name}: gives no picture; it may be in use by another program"
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def fps(self) -> float:
+        """Pictures a second, as the source says; 0.0 where it does not."""
+        return self._feed.fps
+
+    @property
+    def warnings(self) -> tuple[Notice, ...]:
+        """What was found wrong with the source so far."""
+        return tuple(self._feed.warnings)
+
+    @property
+    def ended(self) -> bool:
+        """Whether there will be no picture any more: a file was played, and its last one taken."""
+        return self._is_played and self._slot is None
+
+    @property
+    def lost(self) -> str:
+        """Why there is no picture just now, in words; empty while pictures come."""
+        if self._is_over or not self.captured:
+            return ""
+        is_stalled = perf_counter() - self._came_at_s > self._feed.patience_s
+        return SILENT if is_stalled or self._is_failing else ""
+
+    def now_s(self) -> float:
+        """The capture clock: what the time of a picture would be that came now."""
+        return perf_counter() - self._zero_s if self.captured else 0.0
+
+    def newest(self, timeout_s: float) -> Frame | None:
+        """Wait at most so long for a picture newer than the last one taken; None if none came."""
+        with self._news:
+            self._news.wait_for(lambda: self._slot is not None or self._is_over, timeout_s)
+            frame, self._slot = self._slot, None
+        if frame is None and self._failure is not None:
+            raise self._failure
+        return frame
+
+    def close(self) -> None:
+        """End the thread; one that hangs in a read is left to let go of its camera itself."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_S)
+
+    def _run(self) -> None:
+        try:
+            self._feed.reopen()
+            self._alive_at_s = perf_counter()
+            while not self._closing.is_set():
+                self._step()
+        except EOFError:
+            self._is_played = True
+        except Exception as error:  # noqa: BLE001 - raised in the thread that asks for pictures
+            self._failure = error
+        finally:
+            with self._news:
+                self._is_over = True
+                self._news.notify_all()
+            self._feed.close()
+
+    def _step(self) -> None:
+        came = self._feed.read()
+        if came is not None:
+            self._put(*came)
+        elif perf_counter() - self._alive_at_s < REOPEN_S:
+            self._closing.wait(GLITCH_S)
+        else:
+            self._is_failing = True
+            self._revive()
+
+    def _revive(self) -> None:
+        while not self._closing.is_set():
+            with suppress(InputError):
+                self._feed.reopen()
+                self._alive_at_s = perf_counter()
+                return
+            self._closing.wait(REOPEN_S)
+
+    def _put(self, time_s: float, image: Image) -> None:
+        """Make it the newest picture, unlike the last in time and like the first in size."""
+        image = as_rgb(image)
+        if not self.captured:
+            self.wh = (image.shape[1], image.shape[0])
+        self._last_s = max(time_s, self._last_s + LEAST_STEP_S)
+        frame = Frame(self.captured, self._last_s, fitted(image, self.wh))
+        now_s = perf_counter()
+        with self._news:
+            self.dropped += self._slot is not None
+            self._slot = frame
+            self._is_failing = False
+            self._came_at_s = self._alive_at_s = now_s
+            self._zero_s = min(self._zero_s, now_s - self._last_s)  # the promptest sets the clock
+            self.captured += 1
+            self._news.notify_all()
+
+
+def open_capture(where: str) -> Capture:
+    """A capture of a camera by its number, a stream by its URL, or a file by its path."""
+    if "://" in where:
+        return Capture(CameraFeed(where), shown(where))
+    if where.isascii() and where.isdecimal():
+        feed = CameraFeed(int(where))
+        if platform.system() == "Darwin":  # asks for permission, on the main thread only
+            feed.reopen()
+        return Capture(feed, f"camera {int(where)}")
+    return Capture(FileFeed(Path(where)), where)
+
+
+def as_rgb(image: Image) -> Image:
+    """(H, W, 3) RGB, of a picture that is that already, or grey (H, W), or BGRA."""
+    colours = np.atleast_3d(image)
+    if colours.shape[2] == 1:
+        return np.repeat(colours, 3, axis=2)
+    return colours if colours.shape[2] == RGB else np.ascontiguousarray(colours[..., 2::-1])
+
+
+def fitted(image: Image, wh: tuple[int, int]) -> Image:
+    """A contiguous picture of this size; black at the sides where the aspect is another."""
+    height, width = image.shape[:2]
+    if (width, height) == wh:
+        return np.ascontiguousarray(image)
+    import cv2
+
+    scale = min(wh[0] / width, wh[1] / height)
+    inner_w, inner_h = max(1, round(width * scale)), max(1, round(height * scale))
+    inner = cv2.resize(image, (inner_w, inner_h), interpolation=cv2.INTER_AREA)
+    left, top = (wh[0] - inner_w) // 2, (wh[1] - inner_h) // 2
+    picture = np.zeros((wh[1], wh[0], 3), np.uint8)
+    picture[top : top + inner_h, left : left + inner_w] = inner
+    return picture

@@ -1,0 +1,142 @@
+"""Detection: who is in a picture, whichever model finds them, and whether it is one and the same person.
+
+Another model is one new module with a `VideoLandmarker`, and one line in `open_landmarker`.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from backstretch.errors import Notice, NoticeKind
+from backstretch.frame import Frame
+from backstretch.kinematics.landmarks import INDEX, SIDES, Floats, Landmarks
+
+SEARCH_EVERY_S = 2.0
+"""How often the picture is searched for a second person, apart from following the first."""
+SURE_AFTER = 2
+"""Sightings before it is said: a single one may be a coat on a chair."""
+JUMP = 0.7
+"""A trunk that moves by this much of the body's size at once belongs to somebody else, or to nobody: on
+clips and recordings of one person it moves by less than half, unless the detector lost them."""
+JUMP_WITHIN_S = 1.0
+_TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """What was found in one picture.
+
+    Attributes:
+        time_s: The picture's own time.
+        marks: The person; None with nobody in view.
+        another: Whether there was somebody beside; None where that was not looked for.
+    """
+
+    time_s: float
+    marks: Landmarks | None
+    another: bool | None = None
+
+
+class Landmarker(Protocol):
+    """Finds one person's landmarks in pictures given in order of time."""
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
+
+    def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
+        """Whether there is somebody beside the person with these landmarks; apart from `look`."""
+
+    def search(self, frame: Frame) -> Landmarks | None:
+        """Look harder for somebody in a single picture in which `look` saw nobody; takes long."""
+
+
+class VideoLandmarker(Landmarker, Protocol):
+    """One that others can help with a recording."""
+
+    def another(self) -> AbstractContextManager["VideoLandmarker"]:
+        """Return one like this that has seen nothing yet; both may be used at the same time."""
+
+
+def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLandmarker]:
+    """Return the landmarker for a model's file; the one inside the package when None.
+
+    Raises:
+        InputError: ``model`` is not a pose model.
+        SetupError: The machine lacks a system library, or the package its model.
+    """
+    from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker  # noqa: PLC0415 - only what is used is loaded
+
+    return MediaPipeLandmarker(model)
+
+
+class BystanderSearch:
+    """Searches now and then for somebody beside the person, which takes as long as finding the person.
+
+    Args:
+        landmarker: Searches the pictures.
+    """
+
+    def __init__(self, landmarker: Landmarker) -> None:
+        self._landmarker = landmarker
+        self._next_s = 0.0
+
+    def search(self, frame: Frame, marks: Landmarks | None) -> bool | None:
+        """Whether there is somebody beside a person; None where it is not time to look for that."""
+        if marks is None or frame.time_s < self._next_s:
+            return None
+        self._next_s = frame.time_s + SEARCH_EVERY_S
+        return self._landmarker.sees_another(frame, marks)
+
+
+class IdentityWatch:
+    """Notices in a stream of detections what makes it unsure who is followed.
+
+    Args:
+        is_picture: Whether there is a single picture; then one sighting of somebody else is enough.
+    """
+
+    def __init__(self, *, is_picture: bool = False) -> None:
+        self._sure_after = 1 if is_picture else SURE_AFTER
+        self._times: list[float] = []
+        self._jumps: list[float] = []
+        self._before: tuple[float, Floats] | None = None
+        self._in_a_row = 0
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether somebody else was there the last times that were looked at."""
+        return self._in_a_row >= self._sure_after
+
+    def push(self, detection: Detection) -> None:
+        """Take what was found in the next picture."""
+        if detection.marks is not None:
+            self._follow(detection.time_s, detection.marks)
+        if detection.another:
+            self._times.append(detection.time_s)
+            self._in_a_row += 1
+        elif detection.another is not None:
+            self._in_a_row = 0
+
+    def _follow(self, time_s: float, marks: Landmarks) -> None:
+        trunk = marks.xy_px[_TRUNK].mean(axis=0)
+        size_px = float(np.linalg.norm(np.ptp(marks.xy_px, axis=0)))
+        before, self._before = self._before, (time_s, trunk)
+        if before is None or time_s - before[0] > JUMP_WITHIN_S:
+            return
+        if np.linalg.norm(trunk - before[1]) > JUMP * size_px:
+            self._jumps.append(time_s)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What makes it unsure who was judged."""
+        notices = []
+        if len(self._times) >= self._sure_after:
+            ends_s = {"first_s": self._times[0], "last_s": self._times[-1]}
+            is_picture = self._sure_after == 1
+            notices.append(Notice(NoticeKind.ANOTHER_PERSON, {} if is_picture else ends_s))
+        if self._jumps:
+            notices.append(Notice(NoticeKind.JUMPS, {"times_s": tuple(self._jumps)}))
+        return tuple(notices)

@@ -1,0 +1,284 @@
+"""The one door to MediaPipe: pictures in, raw landmarks out.
+
+The Tasks API smooths landmarks whenever it tracks one person, with a lag that must not reach the hold
+clock. Its filter works on the timestamps it is given, so this module gives it pictures `SPACING_MS` apart:
+nothing of the past is left after such a time, and the tracker itself does not look at timestamps. Asking
+for two people, the other way to raw landmarks, costs 35 ms a frame instead of 22, and finds the body afresh
+in each picture instead of tracking it. Visibility is smoothed by a fixed factor, which is undone exactly.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from threading import Lock, current_thread, main_thread
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstretch.errors import InputError, SetupError
+from backstretch.frame import Frame
+from backstretch.kinematics.landmarks import Floats, Landmarks
+
+SPACING_MS = 1_000_000
+"""A thousand seconds: MediaPipe's one-euro filter then keeps 0.3 % of the moment before."""
+VISIBILITY_KEPT = 0.9
+"""Share of the last visibility that MediaPipe's low-pass filter keeps at each picture."""
+MASK_MARGIN = 0.1
+"""How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
+MODEL = "pose_landmarker_full.task"
+_STARTING = Lock()
+"""There is one stderr for all threads."""
+
+
+class _Searcher:
+    """Finds people in single pictures, for several landmarkers: one for each would take another 120 MB."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._graph: Any = None
+
+    def detect(self, picture: Any) -> Any:
+        """What MediaPipe finds."""
+        with self._lock:
+            if self._graph is not None:
+                return self._graph.detect(picture)
+            self._graph = self._make()
+            with _starting():
+                return self._graph.detect(picture)
+
+
+class MediaPipeLandmarker:
+    """BlazePose through MediaPipe's Tasks API; a context manager.
+
+    Args:
+        model: A ``.task`` file; the one inside the package when None.
+
+    Raises:
+        InputError: ``model`` is not a pose model.
+        SetupError: The machine lacks a system library, or the package its model.
+    """
+
+    def __init__(self, model: Path | None = None, searcher: "_Searcher | None" = None) -> None:
+        self._vision = _mediapipe()
+        self._model = _model(model)
+        self._source = model
+        self._stack = contextlib.ExitStack()
+        self._tracker = self._landmarker("VIDEO")
+        self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE"))
+        self._looked = 0
+        self._visibility: Floats | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
+        with _starting() if self._looked == 0 else contextlib.nullcontext():
+            stamp_ms = self._looked * SPACING_MS
+            found = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
+        self._looked += 1
+        if not found.pose_landmarks:
+            return None  # the visibility filter keeps its state while nobody is in view
+        points, world = found.pose_landmarks[0], found.pose_world_landmarks[0]
+        visibility = _rounded(self._unsmoothed(np.array([p.visibility for p in points])))
+        return _landmarks(points, world, visibility, frame.wh)
+
+    def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
+        """Whether there is somebody beside the person with these landmarks.
+
+        The person is painted over and the rest is searched. Asking the model for two people takes
+        twice as long and found the second in 1 of 120 pictures of two clips side by side, this 118.
+        """
+        rest = Frame(frame.index, frame.time_s, _without(frame.image, marks))
+        return self._find(rest) is not None
+
+    def search(self, frame: Frame) -> Landmarks | None:
+        """Look for somebody in square parts of the picture; the detector sees 224 pixels a side.
+
+        Turning the picture does not help: people who lie are found as surely without (visibility 0.77
+        against 0.74), and MediaPipe does not turn the landmarks back.
+        """
+        found = []
+        for left, top, size in _squares(*frame.wh):
+            part = frame.image[top : top + size, left : left + size]
+            marks = self._find(Frame(frame.index, frame.time_s, part))
+            found.append(marks and _moved(marks, (left, top), frame.wh))
+        return max(
+            (marks for marks in found if marks),
+            key=lambda marks: float(marks.visibility.mean()),
+            default=None,
+        )
+
+    def another(self) -> "MediaPipeLandmarker":
+        """Return one like this that has seen nothing yet; both may be used at the same time.
+
+        It is to be closed before this one.
+        """
+        return MediaPipeLandmarker(self._source, self._searcher)
+
+    def _find(self, frame: Frame) -> Landmarks | None:
+        """Find somebody in one picture, apart from what is tracked."""
+        found = self._searcher.detect(self._picture(frame))
+        if not found.pose_landmarks:
+            return None
+        points, world = found.pose_landmarks[0], found.pose_world_landmarks[0]
+        visibility = _rounded([p.visibility for p in points])
+        return _landmarks(points, world, visibility, frame.wh)
+
+    def _unsmoothed(self, smoothed: Floats) -> Floats:
+        before, self._visibility = self._visibility, smoothed
+        if before is None:
+            return smoothed
+        raw = (smoothed - VISIBILITY_KEPT * before) / (1.0 - VISIBILITY_KEPT)
+        return np.clip(raw, 0.0, 1.0)
+
+    def _picture(self, frame: Frame) -> Any:
+        picture = np.ascontiguousarray(frame.image)
+        return self._vision.Image(image_format=self._vision.ImageFormat.SRGB, data=picture)
+
+    def _landmarker(self, mode: str) -> Any:
+        vision = self._vision.tasks.vision
+        options = vision.PoseLandmarkerOptions(
+            base_options=self._vision.tasks.BaseOptions(**self._model),
+            running_mode=vision.RunningMode[mode],
+            num_poses=1,
+        )
+        try:
+            with _starting():
+                landmarker = vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{self._source or MODEL}: is not a pose landmarker model") from error
+        return self._stack.enter_context(landmarker)
+
+
+def model_path() -> Path:
+    """The model inside the package."""
+    return Path(str(resources.files("backstretch") / "models" / MODEL))
+
+
+def _model(model: Path | None) -> dict[str, Any]:
+    """What tells MediaPipe where the model is: by its path a graph takes 80 MB, by its bytes 115.
+
+    MediaPipe does not open every path that is not ASCII.
+    """
+    path = model or model_path()
+    name = str(path.absolute())
+    try:
+        with path.open("rb") as file:
+            if not name.isascii():
+                return {"model_asset_buffer": file.read()}
+    except OSError as error:
+        if model is not None:
+            raise InputError(f"{model}: cannot be read ({error.strerror})") from error
+        words = "the pose model is not in the package; install backstretch again with pip"
+        raise SetupError(words) from error
+    return {"model_asset_path": name}
+
+
+def _without(image: NDArray[np.uint8], marks: Landmarks) -> NDArray[np.uint8]:
+    """The picture with a person painted over in about its mean colour."""
+    low, high = marks.xy_px.min(axis=0), marks.xy_px.max(axis=0)
+    margin_px = MASK_MARGIN * (high - low).max()
+    left, top = np.maximum(low - margin_px, 0).astype(int)
+    right, bottom = np.maximum(high + margin_px, 0).astype(int)
+    rest = image.copy()
+    rest[top:bottom, left:right] = image[::8, ::8].mean(axis=(0, 1))
+    return rest
+
+
+def _landmarks(points: Any, world: Any, visibility: Floats, wh: tuple[int, int]) -> Landmarks:
+    """MediaPipe's fractions of the picture as pixels."""
+    return Landmarks(
+        xy_px=_rounded([(p.x * wh[0], p.y * wh[1]) for p in points]),
+        world_m=_rounded([(p.x, p.y, p.z) for p in world]),
+        visibility=visibility,
+        image_wh=wh,
+    )
+
+
+def _squares(width: int, height: int) -> list[tuple[int, int, int]]:
+    """Squares along the longer side that overlap by half: left, top, size. None in a square picture."""
+    size = min(width, height)
+    starts = range(0, max(width, height) - size + 1, max(1, size // 2)) if width != height else ()
+    return [(at, 0, size) if width > height else (0, at, size) for at in starts]
+
+
+def _moved(marks: Landmarks, by_px: tuple[int, int], wh: tuple[int, int]) -> Landmarks:
+    """Landmarks of a part of a picture in the whole picture."""
+    return Landmarks(_rounded(marks.xy_px + by_px), marks.world_m, marks.visibility, wh)
+
+
+def _rounded(values: Any) -> Floats:
+    """As float32 keeps them, so that a stored track replays to the last digit."""
+    return np.asarray(values, np.float32).astype(np.float64)
+
+
+def _mediapipe() -> Any:
+    os.environ.setdefault("GLOG_minloglevel", "3")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        with _starting():
+            import mediapipe
+    except (ImportError, OSError) as error:
+        raise SetupError(_missing(str(error))) from error
+    return mediapipe
+
+
+def _missing(reason: str) -> str:
+    """Say which system package is missing, where the error tells."""
+    packages = {"libEGL": "libegl1", "libGLES": "libgles2", "libGL.": "libgl1"}
+    wanted = next((name for library, name in packages.items() if library in reason), None)
+    if wanted is None:
+        return f"MediaPipe cannot be loaded: {reason}"
+    install = "sudo apt install libegl1 libgles2 libgl1"
+    return f"MediaPipe needs the system library of the package {wanted}; on Debian: {install}"
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """While MediaPipe starts something: its messages mean nothing to a user, and Ctrl-C waits.
+
+    Interrupted where it begins a thread, it would never let the program end.
+    """
+    with _STARTING, _uninterrupted():
+        sys.stderr.flush()
+        kept = os.dup(2)
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C for later; in other threads than the main one it never comes."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        if came:
+            signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,162 @@
+"""Recordings in which a body is hard to see, and those of few pictures, are looked at picture by picture."""
+
+import csv
+import os
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backstretch.analysis.pipeline import Activity, Progress, analyse_video
+from backstretch.analysis.sampling import DOUBT, QUIET_S
+from backstretch.judging.request import Assignment, Request
+from backstretch.kinematics.landmarks import Landmarks, size_px
+from backstretch.poses.library import open_library
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.video_reader import VideoReader
+from tests.figures import FRONT, standing
+from tests.media import grey, write_video
+from tests.places import POSE_FILES, SAMPLES
+from tests.terminals import at_a_terminal
+
+BODY = standing().seen(FRONT)
+FPS = 20
+REQUEST = Request(Assignment(open_library(POSE_FILES).recognised, asked=False))
+
+
+class Doubtful:
+    """Sees a body whose wrists are now here, now there, between two times.
+
+    Attributes:
+        logs: The times at which each of those looked that began, in turn.
+    """
+
+    def __init__(self, from_s=0.0, until_s=np.inf, logs=None):
+        self.from_s, self.until_s = from_s, until_s
+        self.logs = [] if logs is None else logs
+        self.logs.append([])
+        self.log = self.logs[-1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def another(self):
+        return Doubtful(self.from_s, self.until_s, self.logs)
+
+    def look(self, frame):
+        self.log.append(frame.time_s)
+        xy = BODY.xy_px.copy()
+        if self.from_s < frame.time_s < self.until_s and round(frame.time_s * FPS) % 5 > 1:
+            xy[15:17, 0] += 2 * DOUBT * size_px(BODY)
+        return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
+
+    def sees_another(self, *_):
+        return False
+
+    def search(self, frame):
+        raise NotImplementedError
+
+
+def still(folder, seconds, fps=FPS):
+    times = range(round(seconds * fps))
+    return write_video(folder / "a.mp4", (grey(0) for _ in times), (n * 1000 // fps for n in times))
+
+
+@pytest.mark.parametrize("seconds", [15.0, 30.0])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seconds, at_once):
+    landmarker = Doubtful()
+    with VideoReader(still(tmp_path, seconds)) as reader:
+        result, found = analyse_video(reader, landmarker, REQUEST, tmp_path, at_once=at_once)
+        _, wholly = analyse_video(reader, Doubtful(), replace(REQUEST, every_frame=True))
+    assert landmarker.logs[-1] == found.track.time_s.tolist()
+    assert np.array_equal(found.track.time_s, wholly.track.time_s)
+    assert len(found.track) == found.source.frames == seconds * FPS
+    assert result.warnings == ()
+    with (tmp_path / "steps.csv").open(encoding="utf-8") as file:
+        assert [float(row["time_s"]) for row in csv.DictReader(file)] == [
+            round(time_s, 6) for time_s in found.track.time_s
+        ]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_that_is_hard_to_see_in_the_second_half_as_well(tmp_path, at_once):
+    landmarker = Doubtful(from_s=17.0)
+    with VideoReader(still(tmp_path, 30.0)) as reader:
+        _, found = analyse_video(reader, landmarker, REQUEST, at_once=at_once)
+    assert landmarker.logs[-1] == found.track.time_s.tolist()
+    assert len(found.track) == 30 * FPS
+
+
+def test_one_that_is_seen_well_is_looked_at_once_and_sparsely(tmp_path):
+    landmarker = Doubtful(until_s=0.0)
+    with VideoReader(still(tmp_path, 15.0)) as reader:
+        _, found = analyse_video(reader, landmarker, REQUEST)
+    assert len(landmarker.logs) == 1
+    assert len(found.track) < 15.0 / QUIET_S + 1.5 * FPS
+
+
+def test_of_few_pictures_none_is_left_out(tmp_path):
+    landmarker = Doubtful(until_s=0.0)
+    with VideoReader(still(tmp_path, 30.0, fps=10)) as reader:
+        _, found = analyse_video(reader, landmarker, REQUEST)
+    assert len(landmarker.logs) == 1
+    assert len(found.track) == 300
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_it_is_told_that_it_begins_again(tmp_path, at_once):
+    told: list[Progress] = []
+    with VideoReader(still(tmp_path, 30.0)) as reader:
+        analyse_video(reader, Doubtful(), REQUEST, on_progress=told.append, at_once=at_once)
+    before = [each.reached_s for each in told if each.activity is Activity.LOOKING]
+    again = [each.reached_s for each in told if each.activity is Activity.LOOKING_AGAIN]
+    assert before + again == [each.reached_s for each in told]
+    assert again[0] < 1.0 < before[-1] < 20.0
+    assert again[-1] == pytest.approx(30.0 - 1 / FPS)
+
+
+def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
+    code = (
+        "from backstretch.analysis.pipeline import Activity, Progress\n"
+        "from backstretch.cli.options import progress_bar\n"
+        "with progress_bar() as show:\n"
+        "    for time_s, activity in ({}):\n"
+        "        show(Progress(time_s, 5.0, 15.0, Activity[activity]))"
+    )
+    at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_AGAIN")'
+    shown = []
+    for progress in (f"{at_first}, ", f"{at_first}, {then}"):
+        command = [sys.executable, "-c", code.format(progress)]
+        done, text = at_a_terminal(command, {**os.environ, "COLUMNS": "100"})
+        assert done.returncode == 0
+        shown.append(text)
+    first, again = shown
+    assert "Watching" in first
+    assert "every picture" not in first
+    assert "Hard to see: watching every picture" in again
+
+
+def test_of_what_tells_nothing_no_bar_is_shown():
+    code = "from backstretch.cli.options import progress_bar\nwith progress_bar(): pass"
+    done, text = at_a_terminal([sys.executable, "-c", code], None)
+    assert (done.returncode, text) == (0, "")
+
+
+@pytest.mark.model
+def test_the_real_model_sees_a_figure_four_as_in_every_picture():
+    def looked(*, every_frame):
+        request = replace(REQUEST, every_frame=every_frame)
+        with (
+            VideoReader(SAMPLES / "figure_four.mp4") as reader,
+            MediaPipeLandmarker() as landmarker,
+        ):
+            return analyse_video(reader, landmarker, request)
+
+    (result, found), (wholly, found_wholly) = looked(every_frame=False), looked(every_frame=True)
+    assert np.array_equal(found.track.xy_px, found_wholly.track.xy_px, equal_nan=True)
+    assert result.as_dict() == wholly.as_dict()

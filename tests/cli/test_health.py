@@ -1,0 +1,161 @@
+"""`backstretch health` from outside: the note, the questions, the answers, and how they are forgotten."""
+
+import json
+import os
+import pty
+import signal
+import stat
+import sys
+
+import pytest
+
+from backstretch.history.health import NOTE, QUESTIONS, RED_FLAGS, SEE_SOON, STOP_ON, load_answers
+from tests.cli.test_live import Home, ended, until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path, asked=False)
+
+
+def words_of(panel):
+    """The words of a panel, lines and frame undone."""
+    return " ".join(panel.replace("│", " ").replace("•", " ").split())
+
+
+class TestShow:
+    def test_prints_the_whole_note(self, home):
+        done = home.run("health", "--show")
+        assert (done.returncode, done.stderr) == (0, "")
+        told = words_of(done.stdout)
+        for words in (NOTE, *RED_FLAGS, *SEE_SOON, *STOP_ON):
+            assert words in told
+
+    def test_says_that_nothing_was_answered_yet(self, home):
+        assert home.run_inside("health", "--show").stdout.splitlines()[-1] == (
+            "Nothing was answered yet; backstretch health asks."
+        )
+
+    def test_stores_nothing(self, home):
+        home.run_inside("health", "--show")
+        assert not home.data.exists()
+
+    def test_asks_nothing_at_a_terminal(self, home):
+        assert "[y/n]" not in home.answering("y\n" * 6, "health", "--show").stderr
+
+    def test_tells_each_answer(self, tmp_path):
+        told = Home(tmp_path, "stenosis").run_inside("health", "--show").stdout.splitlines()
+        for key, question in QUESTIONS.items():
+            assert f"{question}  {'yes' if key == 'stenosis' else 'skipped'}" in told
+
+
+class TestAsking:
+    def test_stores_what_is_answered(self, home):
+        home.answering("y\nn\n\nY\nNo\nyes\n", "health")
+        answers = load_answers(home.answers)
+        assert answers is not None
+        assert answers.unfit == {"osteoporosis", "leg_pain", "late_pregnancy"}
+        assert answers.answers["stenosis"] == "skipped"
+
+    def test_tells_the_answers_at_the_end(self, home):
+        told = home.answering("y\nn\n\nn\nn\nn\n", "health").stdout.splitlines()[-6:]
+        said = ["yes", "no", "skipped", "no", "no", "no"]
+        assert told == [f"{q}  {s}" for q, s in zip(QUESTIONS.values(), said, strict=True)]
+
+    def test_asks_on_stderr(self, home):
+        done = home.answering("\n" * 6, "health")
+        assert done.stderr.count("[y/n]") == 6
+        assert "[y/n]" not in done.stdout
+
+    def test_replaces_what_was_answered_before(self, tmp_path):
+        home = Home(tmp_path, "osteoporosis")
+        home.answering("n\n" * 6, "health")
+        answers = load_answers(home.answers)
+        assert answers is not None
+        assert not answers.unfit
+
+    def test_takes_the_end_of_the_input_as_skipping_the_rest(self, home):
+        done = home.answering("y\n" + "\x04" * 5, "health")
+        answers = load_answers(home.answers)
+        assert done.returncode == 0
+        assert answers is not None
+        assert answers.unfit == {"osteoporosis"}
+        assert list(answers.answers.values()).count("skipped") == 5
+
+    def test_stores_for_the_owner_only(self, home):
+        home.answering("\n" * 6, "health")
+        assert stat.S_IMODE(home.answers.stat().st_mode) == 0o600
+        assert stat.S_IMODE(home.data.stat().st_mode) == 0o700
+
+    def test_stores_a_document_that_a_person_can_read(self, home):
+        home.answering("y\n" + "\n" * 5, "health")
+        told = json.loads(home.answers.read_text(encoding="utf-8"))
+        assert told["answers"]["osteoporosis"] == "yes"
+        assert set(told["answers"]) == set(QUESTIONS)
+
+    def test_that_is_interrupted_leaves_the_answers_as_they_were(self, tmp_path):
+        home = Home(tmp_path, "stenosis")
+        before = home.answers.read_bytes()
+        person, machine = pty.openpty()
+        with home.begin("health", stdin=machine) as process:
+            until(process.stderr, "[y/n]")
+            process.send_signal(signal.SIGINT)
+            done = ended(process)
+        os.close(person)
+        os.close(machine)
+        assert done.returncode == 130
+        assert home.answers.read_bytes() == before
+
+    def test_does_not_happen_where_nobody_can_answer(self, home):
+        done = home.run_inside("health")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Nothing was answered yet" in done.stdout
+        assert not home.answers.exists()
+
+    def test_that_cannot_be_stored_is_one_line(self, home):
+        home.path.joinpath("backstretch").touch()
+        done = home.answering("\n" * 6, "health")
+        assert done.returncode == 2
+        assert f"backstretch: {home.answers}: cannot be written" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+class TestForget:
+    def test_deletes_the_answers(self, tmp_path):
+        home = Home(tmp_path, "osteoporosis")
+        done = home.run_inside("health", "--forget")
+        assert (done.returncode, done.stdout) == (0, "The answers are deleted.\n")
+        assert not home.answers.exists()
+
+    def test_of_nothing_is_no_fault(self, home):
+        assert home.run_inside("health", "--forget").returncode == 0
+        assert not home.data.exists()
+
+    def test_leaves_sessions_alone(self, tmp_path):
+        home = Home(tmp_path)
+        home.had(100.0)
+        home.run_inside("health", "--forget")
+        assert len(home.sessions) == 1
+
+    def test_deletes_answers_that_were_put_aside_as_well(self, tmp_path):
+        home = Home(tmp_path)
+        home.answers.write_text('{"answers": {"osteoporosis": "yes"')
+        home.run_inside("health", "--show")
+        home.run_inside("health", "--forget")
+        assert not list(home.data.glob("health.json*"))
+
+    def test_that_is_not_possible_is_one_line(self, home):
+        home.answers.mkdir(parents=True)
+        done = home.run_inside("health", "--forget")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_answers_that_are_damaged_are_asked_for_again(tmp_path):
+    home = Home(tmp_path)
+    home.answers.write_text("no answers")
+    done = home.run_inside("health", "--show")
+    assert done.returncode == 0
+    assert "Nothing was answered yet" in done.stdout

@@ -1,0 +1,399 @@
+"""The command ``backstretch history`` from outside, and what all commands do where it cannot be used."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backstretch.errors import InputError
+from backstretch.formats.session_log import SessionRecord
+from backstretch.formats.track_files import Recording
+from backstretch.frame import Source
+from backstretch.history.database import newest
+from backstretch.history.history import History
+from backstretch.history.rows import ANALYZED, LIVE, Entry
+from backstretch.history.saving import _changed, with_history
+from backstretch.kinematics.landmarks import LandmarkTrack
+from tests.figures import every, moments, side_bend
+from tests.history.test_database import hashes, spoil_table, without_rights
+from tests.program import run_inside
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
+LEANS = [(0.0, 0.0), (2.0, 0.0), (4.0, 25.0), (9.0, 25.0), (10.0, 0.0), (12.0, 0.0)]
+NOW = datetime.now().astimezone()
+LABEL = "trunk_lean_lat"
+
+
+@pytest.fixture(scope="module")
+def track(tmp_path_factory):
+    """A landmark track of a side bend to the left, held for some five seconds."""
+    found = moments(lambda lean: side_bend(lean).seen(0.0), LEANS, every(15.0, 12.0))
+    track = LandmarkTrack.of(found, side_bend(0.0).seen(0.0).image_wh)
+    path = tmp_path_factory.mktemp("track") / "bend.npz"
+    Recording(track, Source("bend.mp4", 12.0, 15.0, len(found), 640, 480)).save(path)
+    return path
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the history is, or will be."""
+    return tmp_path / "backstretch" / "history.db"
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "backstretch", *map(str, arguments)]
+
+
+def environment(tmp_path):
+    return {**os.environ, "XDG_DATA_HOME": str(tmp_path), "COLUMNS": "120"}
+
+
+def run(tmp_path, *arguments):
+    return run_inside(*arguments, XDG_DATA_HOME=tmp_path)
+
+
+def keep(path, *days_ago, profile="", title="Side bend", **said):
+    """A session for each number of days."""
+    with History(path, NOW) as history:
+        for day in days_ago:
+            hold = {"pose": "standing_side_bend", "side": "left", "valid_s": 21.0, "complete": True}
+            hold["measures"] = {LABEL: {"median": 20.0, "best": 20.0, "unit": "deg"}}
+            document = {"holds": [hold], "totals": {"valid_s": 21.0}, "stretches": [], **said}
+            history.add(Entry(document, NOW - timedelta(days=day), ANALYZED, profile, title))
+
+
+def refused(done):
+    """The one line that a command says which cannot do what it was asked to do.
+
+    An analysis is shown all the same: only keeping it is refused.
+    """
+    assert done.returncode == 2
+    assert bool(done.stdout) == ("analyze" in done.args)
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("backstretch: ")
+    return line
+
+
+class TestList:
+    def test_an_empty_history_says_how_to_begin(self, tmp_path):
+        for profile in ([], ["--profile", "Ann"]):
+            done = run(tmp_path, "history", *profile)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert "backstretch live childs_pose" in done.stdout
+
+    def test_somebody_who_is_not_known_is_told_the_names(self, tmp_path, path):
+        keep(path, 1, profile="Ben")
+        keep(path, 1, profile="A\nnn")
+        keep(path, 1)
+        done = run(tmp_path, "history", "--profile", "Nobody")
+        assert done.stdout == "There is no session of Nobody; the names are: A nn, Ben\n"
+
+    def test_who_asks_for_a_name_where_there_is_none_is_told_so(self, tmp_path, path):
+        keep(path, 1)
+        done = run(tmp_path, "history", "--profile", "Nobody")
+        assert done.stdout == "There is no session of Nobody; all were kept without a name\n"
+
+    def test_the_holds_are_told(self, tmp_path, path):
+        keep(path, 3)
+        keep(path, 2, holds=[])
+        hold = {"pose": "childs_pose", "valid_s": 3.0}
+        keep(path, 1, holds=[hold, hold | {"complete": True}, hold])
+        lines = run(tmp_path, "history").stdout.splitlines()
+        assert [re.split(r"\s{2,}", line.strip()) for line in lines[1:2] + lines[3:6]] == [
+            ["No.", "When", "What", "Held", "Holds", "Noted"],
+            [
+                "3",
+                f"{NOW - timedelta(days=1):%Y-%m-%d %H:%M}",
+                "Side bend",
+                "0:21.0",
+                "1 of 3 complete",
+            ],
+            ["2", f"{NOW - timedelta(days=2):%Y-%m-%d %H:%M}", "Side bend", "0:21.0", "none"],
+            [
+                "1",
+                f"{NOW - timedelta(days=3):%Y-%m-%d %H:%M}",
+                "Side bend",
+                "0:21.0",
+                "1 of 1 complete",
+            ],
+        ]
+
+    def test_an_odd_profile_is_one_line(self, tmp_path):
+        assert "cannot be shown" in refused(run(tmp_path, "history", "--profile", "a\nb"))
+
+    def test_sessions_of_the_future_come_first(self, tmp_path, path):
+        keep(path, 0, -400, 1)
+        lines = run(tmp_path, "history").stdout.splitlines()[3:6]
+        assert [line.split()[0] for line in lines] == ["2", "1", "3"]
+
+    def test_both_hours_of_the_night_in_which_summer_time_ends_are_told_apart(self, tmp_path, path):
+        keep(path)
+        with History(path, NOW) as history:
+            for time in ("2026-10-25T02:30:00+02:00", "2026-10-25T02:10:00+01:00"):
+                holds = {"holds": [{"pose": "childs_pose", "valid_s": 3.0}]}
+                history.add(Entry(holds, datetime.fromisoformat(time), LIVE))
+        table = csv.DictReader(io.StringIO(run(tmp_path, "history", "export").stdout))
+        assert [row["began"] for row in table] == [
+            "2026-10-25T02:30:00+02:00",
+            "2026-10-25T02:10:00+01:00",
+        ]
+
+
+def test_the_history_is_listed_shown_exported_and_deleted(tmp_path, path):
+    keep(path, 1, profile="=Ann", title="<b>Bend</b> 🧘")
+    assert "<b>Bend</b> 🧘" in run(tmp_path, "history").stdout
+    assert "21.0 s valid" in run(tmp_path, "history", "show", "1").stdout
+    rows = run(tmp_path, "history", "export").stdout.splitlines()
+    assert rows[0].startswith("session,began,profile")
+    assert ",'=Ann," in rows[1]
+    assert '"result"' in run(tmp_path, "history", "export", "--format", "json").stdout
+    assert "say --yes" in refused(run(tmp_path, "history", "delete", "1"))
+    assert run(tmp_path, "history", "delete", "1", "--yes").returncode == 0
+    assert "there is no session 1" in refused(run(tmp_path, "history", "show", "1"))
+
+
+def odd():
+    """A document that somebody has changed by hand."""
+    hold = {"pose": 3, "valid_s": "x", "wrong_s": None, "start_s": [], "score": "y", "reasons": 4}
+    return {
+        "holds": [hold | {"reasons": [None, "3 s knee"]}, hold | {"side": ["\ud800"]}],
+        "stretches": [{"pose": 3}, "frog", {}],
+        "warnings": "none",
+        "view": float("inf"),
+    }
+
+
+class TestOddSession:
+    def test_is_shown_without_what_it_does_not_tell(self, tmp_path, path):
+        keep(path, 1, **odd())
+        done = run(tmp_path, "history", "show", 1)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert re.search(r"3\s+-\s+-\s+-\s+-\s+-\s+None; 3 s", done.stdout)
+        assert "Please note" not in done.stdout
+
+    @pytest.mark.parametrize("file_format", ["csv", "json"])
+    def test_is_exported(self, tmp_path, path, file_format):
+        keep(path, 1, **odd())
+        out = tmp_path / "out"
+        done = run(tmp_path, "history", "export", "--format", file_format, "--out", out)
+        assert (done.returncode, done.stderr) == (0, "")
+        text = out.read_text()
+        assert run(tmp_path, "history", "export", "--format", file_format).stdout == text
+        if file_format == "json":
+            ((session,), infinite) = (json.loads(text), re.search("Infinity|NaN", text))
+            assert session["result"]["holds"][1]["side"] == ["\ud800"]
+            assert infinite is None
+
+
+class TestExport:
+    @pytest.mark.parametrize("what", ["no folder", "a folder", "a file as folder", "a circle"])
+    def test_to_where_nothing_can_be_written_is_one_line(self, tmp_path, path, what):
+        keep(path, 1)
+        (tmp_path / "file").write_text("stays")
+        (tmp_path / "circle").symlink_to(tmp_path / "circle")
+        places = {"no folder": "none/out.csv", "a folder": ".", "a file as folder": "file/out.csv"}
+        out = tmp_path / places.get(what, "circle")
+        assert "cannot be written" in refused(run(tmp_path, "history", "export", "--out", out))
+        assert (tmp_path / "file").read_text() == "stays"
+
+    def test_to_a_folder_that_may_not_be_written_is_one_line(self, tmp_path, path):
+        keep(path, 1)
+        folder = tmp_path / "folder"
+        folder.mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+        words = command("history", "export", "--out", folder / "out.csv")
+        done = without_rights(*words, env=environment(tmp_path))
+        assert "cannot be written (Permission denied)" in refused(done)
+
+    def test_to_a_full_disk_is_one_line(self, tmp_path, path):
+        keep(path, 1)
+        done = run(tmp_path, "history", "export", "--out", "/dev/full")
+        assert "cannot be written (No space left on device)" in refused(done)
+
+
+class TestDelete:
+    def test_tells_of_damaged_ones_that_were_put_aside(self, tmp_path, path):
+        path.parent.mkdir()
+        path.write_bytes(b"damaged" * 100)
+        keep(path, 1)
+        done = run(tmp_path, "history", "delete", "1", "--yes")
+        assert "history.db.damaged-" in done.stdout
+        assert "it still holds" in done.stdout
+
+    def test_of_one_that_is_not_there_deletes_none(self, tmp_path, path):
+        keep(path, 1)
+        for number in (2, 10**30):
+            done = run(tmp_path, "history", "delete", "1", number, "--yes")
+            assert f"there is no session {number}" in refused(done)
+        assert run(tmp_path, "history", "show", "1").returncode == 0
+
+
+def commands(track):
+    """Every command that uses the history, by whether it writes."""
+    return {
+        ("history",): False,
+        ("history", "show", "1"): False,
+        ("history", "export"): False,
+        ("progress",): False,
+        ("history", "delete", "1", "--yes"): True,
+        ("analyze", str(track), "--pose", "standing_side_bend", "--save"): True,
+    }
+
+
+def run_outside(tmp_path, *arguments):
+    """The same in a process of its own."""
+    env = environment(tmp_path)
+    return subprocess.run(command(*arguments), env=env, capture_output=True, text=True, check=False)
+
+
+def run_all(tmp_path, track):
+    """What each command does; all at once, as some wait for others."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda words: run_outside(tmp_path, *words), commands(track)))
+
+
+@contextmanager
+def locked(path):
+    """Another process has the history for itself."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    db.execute("BEGIN EXCLUSIVE")
+    yield
+    db.execute("ROLLBACK")
+    db.close()
+
+
+class TestUnusable:
+    def test_one_that_is_in_use_is_said_by_every_command(self, tmp_path, path, track):
+        keep(path, 1)
+        with locked(path):
+            done = run_all(tmp_path, track)
+        for each in done:
+            assert "is in use by another" in refused(each)
+        assert "Side bend" in run(tmp_path, "history").stdout
+
+    def test_one_of_a_newer_version_is_said_and_not_touched(self, tmp_path, path, track):
+        keep(path, 1)
+        db = sqlite3.connect(path)
+        db.execute(f"PRAGMA user_version = {newest() + 1}")
+        db.close()
+        before = hashes(path.parent)
+        for each in run_all(tmp_path, track):
+            assert "newer backstretch" in refused(each)
+        assert hashes(path.parent) == before
+
+    def test_a_folder_in_its_place_is_said(self, tmp_path, path, track):
+        path.mkdir(parents=True)
+        for each in run_all(tmp_path, track):
+            assert "cannot be used (Is a directory)" in refused(each)
+        assert list(path.parent.iterdir()) == [path]
+
+    def test_one_that_may_not_be_written_is_read(self, tmp_path, path, track):
+        keep(path, 1)
+        before = hashes(path.parent)
+        path.parent.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        for words, writes in commands(track).items():
+            done = without_rights(*command(*words), env=environment(tmp_path))
+            first, *more = done.stderr.splitlines()
+            assert "may lack what came last" in first
+            assert done.returncode == (2 if writes else 0)
+            assert len(more) == writes
+            assert all("nothing can be saved" in line for line in more)
+        path.parent.chmod(stat.S_IRWXU)
+        assert hashes(path.parent) == before
+
+    def test_what_is_no_database_is_kept_and_a_new_one_begins(self, tmp_path, path, track):
+        path.parent.mkdir()
+        path.write_bytes(b"no database at all" * 100)
+        done = run(tmp_path, *list(commands(track))[-1])
+        assert done.returncode == 0
+        said, saved = done.stderr.splitlines()
+        (aside,) = path.parent.glob("history.db.damaged-*")
+        assert f"is damaged; it is kept as {aside.name}" in said
+        assert saved.startswith("Saved as session 1")
+        assert aside.read_bytes() == b"no database at all" * 100
+
+    @pytest.mark.parametrize("number", range(6))
+    def test_damage_within_is_one_line_and_the_next_command_goes_on(
+        self, tmp_path, path, track, number
+    ):
+        words = list(commands(track))[number]
+        keep(path, 1, 2, 3)
+        table = {"progress": "hold", "analyze": "hold"}.get(words[0], "sitting")
+        spoil_table(path, table)
+        damaged = path.read_bytes()
+        done = run(tmp_path, *words)
+        (aside,) = path.parent.glob("history.db.damaged-*[0-9]")
+        line, *more = done.stderr.splitlines()
+        assert f"is damaged; it is kept as {aside.name}" in line
+        assert aside.read_bytes() == damaged
+        if words[0] == "analyze":  # what took minutes is not asked for again
+            assert done.returncode == 0
+            assert more[0].startswith("Saved as session 4")
+        else:
+            assert (done.returncode, more) == (2, [])
+            assert line.endswith("give the same command again")
+        assert run(tmp_path, "history").returncode == 0
+
+    def test_damage_costs_no_live_session(self, tmp_path, path):
+        keep(path)
+        about = {"started": datetime(2026, 11, 29, 10, tzinfo=UTC).isoformat(), "title": "Frog"}
+        record = tmp_path / "backstretch" / "sessions" / "one" / "session.jsonl"
+        with SessionRecord(record, about) as writing:
+            writing.write("end", reason="done")
+        assert "Frog" in run(tmp_path, "history").stdout
+        shutil.copy(path, tmp_path / "copy.db")
+        spoil_table(path, "sitting")
+        assert refused(run(tmp_path, "history")).endswith("give the same command again")
+        assert "Frog" in run(tmp_path, "history").stdout
+
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    """Where this process keeps what is the user's."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("at_home")
+class TestSaving:
+    def test_prints_nothing_and_hands_back_what_there_is_to_say(self, path, capfd):
+        path.parent.mkdir()
+        path.write_bytes(b"no database at all" * 100)
+        _, notices = with_history(lambda history: history.count())
+        assert ["is damaged; it is kept as" in line for line in notices] == [True]
+        assert capfd.readouterr() == ("", "")
+
+    def test_goes_on_in_a_new_history_where_damage_shows(self, path):
+        keep(path, 1, 2, 3)
+        spoil_table(path, "hold")
+        count, (line,) = with_history(lambda history: len(history.holds()))
+        assert count == 3
+        assert "is damaged; it is kept as" in line
+        assert not line.endswith("give the same command again")
+
+    def test_that_fails_says_first_what_was_to_be_said(self, path):
+        def fail(_):
+            raise InputError("the disk is full")
+
+        path.parent.mkdir()
+        path.write_bytes(b"no database at all" * 100)
+        with pytest.raises(InputError) as failure:
+            with_history(fail)
+        first, last = failure.value.faults
+        assert "is damaged; it is kept as" in first
+        assert last == "the disk is full"
+
+
+def test_a_recording_that_has_gone_tells_no_date(tmp_path):
+    with pytest.raises(InputError, match="has no date; --when tells it"):
+        _changed(tmp_path / "gone.mp4")

@@ -1,0 +1,51 @@
+"""No frame and no figure leaves the machine: the kernel is asked which sockets a run opens."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.test_app import POSE, SIDE_BEND, environment
+
+LOCAL = {"AF_UNIX", "AF_LOCAL"}
+"""Sockets that cannot leave the machine, and carry no name look-up unless to a daemon on it."""
+
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+
+
+def families(tmp_path, *command):
+    """Families of all sockets that a command and its children open or are handed.
+
+    Whatever is sent, and DNS too, needs a socket first. A Unix socket is the only kind let pass.
+    """
+    trace = tmp_path / "trace"
+    strace = ["strace", "-f", "-e", "trace=network", "-o", str(trace)]
+    done = subprocess.run(
+        [*strace, sys.executable, *command], capture_output=True, env=environment(), check=False
+    )
+    if b"PTRACE" in done.stderr or b"ptrace" in done.stderr:
+        pytest.skip("this machine does not let strace watch a process")
+    assert done.returncode == 0, done.stderr
+    text = trace.read_text(encoding="utf-8", errors="replace")
+    assert "+++ exited with 0 +++" in text
+    return set(re.findall(r"\b[AP]F_[A-Z0-9]+", text))
+
+
+@needs_strace
+@pytest.mark.model
+def test_an_analysis_opens_no_connection(tmp_path):
+    out = tmp_path / "out"
+    part = ("--start", "0", "--end", "2", "--out", str(out))
+    command = ("-m", "backstretch", "analyze", str(SIDE_BEND), *POSE, *part)
+    assert families(tmp_path, *command) <= LOCAL
+    assert len(list(out.iterdir())) == 5
+
+
+@needs_strace
+def test_a_name_look_up_would_be_seen(tmp_path):
+    """The test above can fail: DNS, and a connection to this very machine, are noticed."""
+    for call in ("getaddrinfo('example.invalid', 80)", "create_connection(('127.0.0.1', 9))"):
+        script = f"import contextlib, socket\nwith contextlib.suppress(OSError): socket.{call}"
+        assert not families(tmp_path, "-c", script) <= LOCAL

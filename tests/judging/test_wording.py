@@ -1,0 +1,164 @@
+"""Notices: values that survive a file, each with words."""
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backstretch.errors import Notice, NoticeKind
+from backstretch.judging import wording
+from backstretch.judging.wording import MOST_TIMES, describe_notice
+from backstretch.kinematics.catalogue import CATALOGUE
+
+PACKAGE = Path(wording.__file__).parent
+WHO = {"name": "My fold", "id": "my_fold"}
+SIDE, FRONT = (90.0, 0.0), (0.0, 0.0)
+NOTICES = {
+    Notice(NoticeKind.NO_SPEECH_PROGRAM, {"platform": "linux"}): (
+        "no voice: install espeak-ng (sudo apt install espeak-ng)"
+    ),
+    Notice(NoticeKind.SPEECH_FAILS, {"program": "say"}): (
+        "no voice: say does not speak; is there an audio output?"
+    ),
+    Notice(NoticeKind.NO_SOUND_PACKAGE): "no sounds: install the Python package sounddevice",
+    Notice(NoticeKind.NO_SOUND_LIBRARY): (
+        "no sounds: install PortAudio (sudo apt install libportaudio2)"
+    ),
+    Notice(NoticeKind.NO_AUDIO_OUTPUT, {"error": "busy"}): (
+        "no sounds: there is no audio output, or it cannot be opened (busy)"
+    ),
+    Notice(NoticeKind.NO_TIMES, {"fps": 25.0}): (
+        "the file has no usable times; 25 pictures a second are assumed"
+    ),
+    Notice(NoticeKind.UNTIMED_PICTURES, {"count": 2}): (
+        "pictures without a usable time were left out: 2"
+    ),
+    Notice(NoticeKind.DAMAGED, {"count": 3}): "the file is damaged; places where it shows: 3",
+    Notice(NoticeKind.ENDS_EARLY, {"read_s": 1.5, "of_s": 4.0}): (
+        "the file ends early: 1.5 of 4.0 s could be read"
+    ),
+    Notice(NoticeKind.FEW_PICTURES, {"fps": 8.0}): (
+        "only 8 pictures a second: quick movements can be lost"
+    ),
+    Notice(NoticeKind.SINGLE_PICTURE): "it is a single picture: nothing can be held in it",
+    Notice(NoticeKind.NOBODY_SEEN): "nobody was seen in the recording",
+    Notice(NoticeKind.ANOTHER_PERSON, {"first_s": 2.0, "last_s": 8.4}): (
+        "another person is in the picture between 2 and 8 s; only the one found first is judged"
+    ),
+    Notice(NoticeKind.JUMPS, {"times_s": (0.6, 1.0)}): (
+        "at 0.6 s, 1.0 s what is followed jumps across the picture: it is not sure that it is "
+        "the same person"
+    ),
+    Notice(NoticeKind.NO_NEUTRAL): (
+        "no still moment before the stretch: lengths are taken from the stretch itself, and the "
+        "view cannot be told"
+    ),
+    Notice(
+        NoticeKind.OFF_VIEW,
+        {
+            "azimuth_deg": 0.0,
+            "elevation_deg": 0.0,
+            "off_deg": 45.0,
+            "view": "front_45",
+            "measures": ("knee",),
+        },
+    ): (
+        "the camera sees you from the front, 45° off the front 45 view this stretch wants: "
+        "knee angle is uncertain"
+    ),
+    Notice(NoticeKind.TILTED, {"roll_deg": -7.2}): "the camera seems tilted by 7°; set it level",
+    Notice(NoticeKind.CALIBRATED_ELSEWHERE, {**WHO, "then_deg": SIDE, "now_deg": FRONT}): (
+        "My fold was calibrated from the left side, and the camera now sees you from the front; "
+        "consider calibrating it again: backstretch calibrate my_fold --from camera --force"
+    ),
+    Notice(NoticeKind.CALIBRATED_FURTHER, WHO): (
+        "My fold was calibrated with you further from the camera; "
+        "consider calibrating it again: backstretch calibrate my_fold --from camera --force"
+    ),
+    Notice(NoticeKind.CALIBRATED_NEARER, WHO): (
+        "My fold was calibrated with you nearer to the camera; "
+        "consider calibrating it again: backstretch calibrate my_fold --from camera --force"
+    ),
+    Notice(NoticeKind.CALIBRATION_FAILS, WHO): (
+        "My fold did not match your reference several times running; "
+        "consider calibrating it again: backstretch calibrate my_fold --from camera --force"
+    ),
+    Notice(NoticeKind.CAPPED, {"start_s": 3.0, "held_s": 70.0, "longest_s": 60.0}): (
+        "the hold at 3 s went on for 70 s; 60 s are enough for this stretch and are what counts"
+    ),
+    Notice(NoticeKind.OTHER_SIDE, {"held_s": 4.2}): (
+        "the other side was held for 4.2 s; it was not asked for"
+    ),
+    Notice(NoticeKind.LONG_HOLD, {"longest_s": 30.0, "asked_s": 45.0}, "Side bend"): (
+        "Side bend: 30 s are enough for one hold; 45 s were asked for, 30 s are what counts"
+    ),
+    Notice(NoticeKind.MANY_REPETITIONS, {"most": 5, "asked": 9, "sides": "each"}, "Side bend"): (
+        "Side bend: 5 repetitions a side are enough, 9 were asked for; stop when it is no longer "
+        "comfortable"
+    ),
+    Notice(NoticeKind.AS_WRITTEN, {"words": "it was dark"}): "it was dark",
+}
+
+
+def test_every_kind_is_here():
+    assert {notice.kind for notice in NOTICES} == set(NoticeKind)
+
+
+@pytest.mark.parametrize(("notice", "words"), NOTICES.items(), ids=lambda each: str(each)[:40])
+class TestANotice:
+    def test_has_words(self, notice, words):
+        assert describe_notice(notice) == words
+
+    def test_survives_a_file(self, notice, words):  # noqa: ARG002 - the class's parameters
+        assert Notice.from_dict(json.loads(json.dumps(notice.as_dict()))) == notice
+
+
+def test_more_jumps_than_are_told_with_their_times_are_later_ones():
+    times_s = tuple(float(n) for n in range(MOST_TIMES + 1))
+    words = describe_notice(Notice(NoticeKind.JUMPS, {"times_s": times_s}))
+    assert words.startswith("at 0.0 s, 1.0 s, 2.0 s and later what is followed jumps")
+
+
+def test_measures_of_one_name_are_named_once():
+    turns = tuple(measure.name for measure in CATALOGUE if measure.label == "head turn")
+    view = {"azimuth_deg": 0.0, "elevation_deg": 0.0}
+    figures: dict[str, Any] = {**view, "off_deg": 40.0, "view": "side", "measures": turns}
+    words = describe_notice(Notice(NoticeKind.OFF_VIEW, figures))
+    assert len(turns) > 1
+    assert words.endswith("this stretch wants: head turn is uncertain")
+
+
+# No sentence is taken apart
+
+
+APART = {
+    "endswith",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "rpartition",
+    "split",
+    "startswith",
+}
+OF_WORDS = (
+    "calibration/goals", "calibration/guide", "calibration/takes", "coaching/coach", "coaching/feedback",
+    "coaching/scene", "coaching/speaking", "display/pictures/live_view", "display/terminal/pose_pages",
+    "display/terminal/summary", "judging/collector", "judging/form_judge", "judging/hold_clock",
+    "judging/motion", "judging/result", "judging/session", "judging/step", "judging/wording", "live/run",
+    "live/terminal", "live/window", "vision/detection",
+)  # fmt: skip
+"""Modules that make words, or hand on or show what others have made."""
+
+
+@pytest.mark.parametrize("module", OF_WORDS)
+def test_words_are_not_taken_apart(module):
+    """What a reason or a notice says is read from its fields, never from its words."""
+    path = PACKAGE / f"{module}.py"
+    calls = {
+        node.func.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert calls & APART == set()

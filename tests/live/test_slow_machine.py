@@ -1,0 +1,86 @@
+"""A slow machine counts the seconds that a recording counts: clips played as a camera, with the real model."""
+
+import time
+from functools import cache
+
+import pytest
+
+from backstretch.analysis.pipeline import analyse_video
+from backstretch.coaching.programme import part_of
+from backstretch.judging.request import Assignment, Request
+from backstretch.live.loop import Live
+from backstretch.poses.pose_file import load_pose
+from backstretch.vision.capture import open_capture
+from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.video_reader import VideoReader
+from tests.live.test_loop import frame, practising, result_of
+from tests.places import POSE_FILES, SAMPLES
+
+SLOW_S = 0.15
+"""A look on a machine of ten years: 6 to 7 pictures a second."""
+CLIPS = {"side_bend": "standing_side_bend", "chair_twist": "chair_spinal_twist"}
+"""Child's pose is left at the very speed that no longer counts; there 0.5 s hang on which pictures are seen."""
+
+
+class Slowed:
+    """A landmarker of which every look takes at least so long."""
+
+    def __init__(self, landmarker, least_s):
+        self._landmarker, self._least_s = landmarker, least_s
+        landmarker.look(frame(0.0))  # the first look takes longer than any other
+        self.sees_another, self.search = landmarker.sees_another, landmarker.search
+
+    def look(self, frame):
+        began_s = time.perf_counter()
+        marks = self._landmarker.look(frame)
+        time.sleep(max(0.0, began_s + self._least_s - time.perf_counter()))
+        return marks
+
+
+def holds_live(name, landmarker):
+    """What is held in a clip that is played as a camera, and how many pictures a second were looked at."""
+    part = part_of(load_pose(POSE_FILES / f"{CLIPS[name]}.toml"), None, 30.0, 99)
+    with (
+        open_capture(str(SAMPLES / f"{name}.mp4")) as capture,
+        Live(capture, landmarker, practising(part), []) as live,
+    ):
+        live.wait(100.0)
+        assert live.over
+    return figures_of(result_of(live)), live.source(name).fps
+
+
+def holds_recorded(name, landmarker):
+    """What is held in a clip of which every picture is looked at."""
+    pose = load_pose(POSE_FILES / f"{CLIPS[name]}.toml")
+    request = Request(Assignment((pose,)), every_frame=True)
+    with VideoReader(SAMPLES / f"{name}.mp4") as reader:
+        return figures_of(analyse_video(reader, landmarker, request)[0])
+
+
+def figures_of(result):
+    return [(held.form.side, held.hold.valid_s) for held in result.holds]
+
+
+@cache
+def recorded(name):
+    with MediaPipeLandmarker() as landmarker:
+        return holds_recorded(name, landmarker)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("name", "least_s"),
+    [
+        ("side_bend", SLOW_S),
+        pytest.param("chair_twist", 0.0, marks=pytest.mark.realtime),
+        pytest.param("chair_twist", SLOW_S, marks=pytest.mark.realtime),
+    ],
+)
+def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s):
+    with MediaPipeLandmarker() as landmarker:
+        found, fps = holds_live(name, Slowed(landmarker, least_s))
+    true = recorded(name)
+    apart_s = [round(a - b, 3) for (_, a), (_, b) in zip(found, true, strict=True)]
+    print(f"{name} at {fps:g} pictures a second: {found}; all pictures: {true}; apart: {apart_s}")
+    assert [side for side, _ in found] == [side for side, _ in true] != []
+    assert max(map(abs, apart_s)) < 0.3

@@ -1,0 +1,84 @@
+"""One person is followed; what makes that unsure is said."""
+
+import numpy as np
+import pytest
+
+from backstretch.frame import Frame
+from backstretch.judging.wording import describe_notice
+from backstretch.kinematics.landmarks import Landmarks
+from backstretch.vision.detection import SURE_AFTER, BystanderSearch, Detection, IdentityWatch
+from tests.figures import FRONT, standing
+
+BODY = standing().seen(FRONT)
+
+
+class Others:
+    """A landmarker that sees somebody else in the first so many pictures it searches."""
+
+    def __init__(self, sightings=0):
+        self.left = sightings
+
+    def look(self, frame):
+        raise NotImplementedError
+
+    def search(self, frame):
+        raise NotImplementedError
+
+    def sees_another(self, frame, marks):  # noqa: ARG002
+        self.left -= 1
+        return self.left >= 0
+
+
+def frame(time_s):
+    return Frame(round(time_s * 10), time_s, np.zeros((480, 640, 3), np.uint8))
+
+
+def moved(by_px):
+    return Landmarks(np.add(BODY.xy_px, (by_px, 0.0)), BODY.world_m, BODY.visibility, BODY.image_wh)
+
+
+def said(places, sightings=0, *, is_picture=False):
+    bystanders, identity = BystanderSearch(Others(sightings)), IdentityWatch(is_picture=is_picture)
+    for time_s, body in places:
+        another = bystanders.search(frame(time_s), body)
+        identity.push(Detection(time_s, body, another))
+    return tuple(map(describe_notice, identity.notices))
+
+
+ALONE = [(t, BODY) for t in np.arange(0.0, 10.0, 0.5)]
+
+
+def test_of_one_person_alone_nothing_is_said():
+    assert said(ALONE) == ()
+
+
+def test_another_person_who_is_seen_twice_is_said():
+    (words,) = said(ALONE, SURE_AFTER)
+    assert words.startswith("another person is in the picture between 0 and 2 s")
+
+
+def test_one_sighting_may_be_a_coat_on_a_chair():
+    assert said(ALONE, SURE_AFTER - 1) == ()
+
+
+def test_in_a_photograph_one_sighting_is_enough():
+    (words,) = said(ALONE[:1], 1, is_picture=True)
+    assert words.startswith("another person is in the picture;")
+
+
+def test_a_body_that_jumps_across_the_picture_may_be_somebody_else():
+    (words,) = said([(0.0, BODY), (0.5, BODY), (0.6, moved(300.0)), (0.7, moved(300.0))])
+    assert words.startswith("at 0.6 s what is followed jumps")
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [(t, moved(150.0 * t)) for t in np.arange(0.0, 3.0, 0.1)],
+        [(0.0, BODY), (5.0, moved(300.0))],
+        [(0.0, BODY), (0.1, None), (0.2, BODY)],
+    ],
+    ids=["walks", "comes back elsewhere", "is lost for a moment"],
+)
+def test_who_does_not_jump_is_the_same(places):
+    assert said(places) == ()

@@ -1,0 +1,454 @@
+"""Video files as cameras, phones, browsers and accidents make them."""
+
+import itertools
+import random
+import struct
+from contextlib import suppress
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from backstretch.analysis.sampling import SparseSampler
+from backstretch.errors import InputError
+from backstretch.judging.wording import describe_notice
+from backstretch.vision.detection import Detection
+from backstretch.vision.video_reader import LONGEST_SIDE_PX, Growth, VideoReader
+from tests.analysis.test_sampling import sampled
+from tests.media import (
+    WH,
+    Making,
+    corners,
+    grey,
+    number_of,
+    numbered,
+    quartered,
+    song_with_cover,
+    stamped,
+    tone,
+    write_video,
+)
+
+CONTAINERS = {
+    "mp4": Making(),
+    "mov": Making(),
+    "mkv": Making(),
+    "webm": Making(codec="libvpx"),
+    "ts": Making(),
+    "frag.mp4": Making(container={"movflags": "frag_keyframe+empty_moov+default_base_moof"}),
+}
+UPRIGHT = {  # a phone that was turned: (a, b, c, d) of the track header, and where the quarters go
+    "turned right": ((0, 1, -1, 0), ["blue", "red", "white", "green"]),
+    "upside down": ((-1, 0, 0, -1), ["white", "blue", "green", "red"]),
+    "turned left": ((0, -1, 1, 0), ["green", "white", "red", "blue"]),
+}
+
+
+def said(reader):
+    """What was found wrong with the file, in words."""
+    return list(map(describe_notice, reader.warnings))
+
+
+def read(path, start_s=0.0, end_s=None):
+    """Times and numbers of the pictures, and what was said."""
+    with VideoReader(path) as reader:
+        seen = [(f.time_s, number_of(f.image)) for f in reader.frames(start_s, end_s)]
+        return seen, said(reader), reader.source
+
+
+def times(path, **part):
+    return [time_s for time_s, _ in read(path, **part)[0]]
+
+
+def with_matrix(data, matrix):
+    """Put a display matrix into the track header of an MP4 file (ISO 14496-12, 8.3.2)."""
+    at = data.index(b"tkhd") + 4 + 4 + 5 * 4 + 8 + 4 * 2
+    a, b, c, d = (65536 * value for value in matrix)
+    numbers = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    return data[:at] + numbers + data[at + len(numbers) :]
+
+
+def damaged(data, share, length):
+    """Overwrite a stretch of bytes with noise."""
+    at = int(len(data) * share)
+    return data[:at] + random.Random(1).randbytes(length) + data[at + length :]
+
+
+def noisy(path, count=100, making=None):
+    """A video that does not compress well, so that bytes are pictures."""
+    dice = np.random.default_rng(1)
+    base = dice.integers(0, 255, (120, 160, 3), dtype=np.uint8)
+    pictures = (np.roll(base, number, axis=1) for number in range(count))
+    index_first = {"movflags": "faststart"} if path.suffix == ".mp4" else {}
+    making = making or Making(container=index_first)
+    return write_video(path, pictures, range(0, 40 * count, 40), making)
+
+
+class TestTime:
+    @pytest.mark.parametrize("ending", CONTAINERS)
+    def test_is_the_containers_own_in_every_container(self, tmp_path, ending):
+        path = numbered(tmp_path / f"a.{ending}", 50, CONTAINERS[ending])
+        seen, warnings, source = read(path)
+        assert [number for _, number in seen] == [number % 18 for number in range(50)]
+        assert [time_s for time_s, _ in seen] == pytest.approx([n / 25 for n in range(50)])
+        assert not warnings
+        assert (source.duration_s, source.fps, source.frames) == (pytest.approx(2.0), 25.0, 50)
+
+    def test_follows_a_variable_frame_rate(self, tmp_path):
+        stamps = [0, 33, 67, 300, 310, 700, 1900, 1933]
+        path = write_video(tmp_path / "a.mp4", map(grey, range(8)), stamps)
+        assert times(path) == pytest.approx([stamp / 1000 for stamp in stamps])
+
+    def test_of_29_97_pictures_a_second_does_not_drift(self, tmp_path):
+        making = Making(rate=Fraction(30000, 1001), time_base=Fraction(1001, 30000))
+        path = write_video(tmp_path / "a.mp4", map(grey, range(300)), range(300), making)
+        with VideoReader(path) as reader:
+            last = [frame.time_s for frame in reader.frames()][-1]
+            assert last == pytest.approx(299 * 1001 / 30000, abs=1e-4)
+            assert reader.source.fps == 29.97
+
+    def test_starts_at_zero_whatever_the_container_starts_at(self, tmp_path):
+        stamps = range(5000, 7000, 40)
+        path = write_video(tmp_path / "a.ts", map(grey, range(50)), stamps)
+        assert times(path)[:2] == pytest.approx([0.0, 0.04])
+
+    def test_strictly_increases_and_repeated_or_backward_ones_are_left_out(self, tmp_path):
+        path = stamped(tmp_path / "a.mkv", [0, 40, 80, 80, 120, 60, 160, 200])
+        seen, warnings, _ = read(path)
+        assert seen == [(0.0, 0), (0.04, 1), (0.08, 2), (0.12, 4), (0.16, 6), (0.2, 7)]
+        assert warnings == ["pictures without a usable time were left out: 2"]
+
+    @pytest.mark.parametrize("stamps", [[0] * 10, list(range(1000, 0, -100))])
+    def test_that_is_no_clock_gives_way_to_the_frame_rate_and_that_is_said(self, tmp_path, stamps):
+        seen, warnings, source = read(stamped(tmp_path / "a.mkv", stamps))
+        assert seen == [(pytest.approx(number / 25), number) for number in range(10)]
+        assert warnings == ["the file has no usable times; 25 pictures a second are assumed"]
+        assert source.duration_s == pytest.approx(0.4)
+
+    def test_of_a_raw_stream_is_its_frame_rate(self, tmp_path):
+        seen, warnings, source = read(numbered(tmp_path / "a.h264"))
+        assert len(seen) == source.frames == 50
+        assert "no usable times" in warnings[0]
+
+    def test_of_an_avi_with_reordered_pictures_is_its_frame_rate(self, tmp_path):
+        making = Making(time_base=Fraction(1, 25))  # AVI keeps decoding times only
+        path = write_video(tmp_path / "a.avi", map(grey, range(50)), range(50), making)
+        assert times(path) == pytest.approx([number / 25 for number in range(50)])
+
+    def test_of_a_browsers_recording_without_a_stated_length_has_one(self, tmp_path):
+        live = Making(codec="libvpx", container={"live": "1"})
+        path = numbered(tmp_path / "a.webm", 50, live)
+        assert read(path)[2].duration_s == pytest.approx(2.0, abs=0.05)
+
+
+class TestPart:
+    @pytest.mark.parametrize("ending", CONTAINERS)
+    @pytest.mark.parametrize(
+        ("start_s", "end_s"), [(0.5, None), (3.0, 3.2), (2.999, None), (5.9, 99)]
+    )
+    def test_has_the_same_pictures_and_times_as_the_whole(self, tmp_path, ending, start_s, end_s):
+        path = numbered(tmp_path / f"a.{ending}", 150, CONTAINERS[ending])
+        whole = read(path)[0]
+        latest = np.inf if end_s is None else end_s
+        wanted = [(time_s, n) for time_s, n in whole if start_s <= time_s <= latest]
+        part, warnings, source = read(path, start_s, end_s)
+        assert part == wanted
+        assert not warnings
+        assert source.frames == pytest.approx(150, abs=1)
+
+    def test_of_a_file_that_cannot_be_searched_is_found_by_reading(self, tmp_path):
+        assert times(numbered(tmp_path / "a.h264", 100), start_s=2.0)[0] == pytest.approx(2.0)
+
+    def test_that_begins_with_a_key_picture_has_those_shown_before_it_in_time(self, tmp_path):
+        path = numbered(tmp_path / "a.mp4", 100, Making(coding={"g": "10", "bf": "3"}))
+        for number in range(26, 75, 3):
+            assert times(path, start_s=number / 25 - 0.01)[0] == pytest.approx(number / 25)
+
+
+class TestPicture:
+    @pytest.mark.parametrize("turned", UPRIGHT)
+    def test_is_upright(self, tmp_path, turned):
+        matrix, expected = UPRIGHT[turned]
+        path = write_video(tmp_path / "a.mp4", [quartered(WH)] * 5, range(0, 200, 40))
+        path.write_bytes(with_matrix(path.read_bytes(), matrix))
+        with VideoReader(path) as reader:
+            frame = next(reader.frames())
+            assert corners(frame.image) == expected
+            wh = WH if turned == "upside down" else WH[::-1]
+            assert frame.wh == reader.wh == (reader.source.width, reader.source.height) == wh
+
+    def test_is_left_alone_without_a_display_matrix(self, tmp_path):
+        path = write_video(tmp_path / "a.mp4", [quartered(WH)] * 5, range(0, 200, 40))
+        with VideoReader(path) as reader:
+            assert corners(next(reader.frames()).image) == ["red", "green", "blue", "white"]
+
+    def test_may_have_odd_sides(self, tmp_path):
+        path = write_video(tmp_path / "a.mp4", [quartered((63, 47))] * 3, range(0, 120, 40))
+        with VideoReader(path) as reader:
+            assert [frame.wh for frame in reader.frames()] == [(63, 47)] * 3
+
+    @pytest.mark.parametrize(
+        ("rotation", "wh"), [(None, (LONGEST_SIDE_PX, 720)), (90, (720, LONGEST_SIDE_PX))]
+    )
+    def test_of_4k_is_scaled_down(self, tmp_path, rotation, wh):
+        making = Making(rotation=rotation, coding={"preset": "ultrafast"})
+        path = write_video(tmp_path / "a.mp4", [quartered((3840, 2160))] * 2, (0, 40), making)
+        with VideoReader(path) as reader:
+            assert next(reader.frames()).wh == reader.wh == wh
+            assert max(reader.source.width, reader.source.height) == 3840
+
+    def test_with_oblong_pixels_is_made_square(self, tmp_path):
+        making = Making(aspect=Fraction(16, 11))
+        path = write_video(tmp_path / "a.mp4", [quartered((704, 576))] * 2, (0, 40), making)
+        with VideoReader(path) as reader:
+            assert next(reader.frames()).wh == reader.wh == (1024, 576)
+
+    def test_alone_is_a_recording_too(self, tmp_path):
+        seen, warnings, source = read(numbered(tmp_path / "a.mp4", 1))
+        assert seen == [(0.0, 0)]
+        assert not warnings
+        assert source.frames == 1
+
+    def test_counts_from_the_first(self, tmp_path):
+        with VideoReader(stamped(tmp_path / "a.mkv", [0, 40, 40, 80, 120])) as reader:
+            assert [frame.index for frame in reader.frames()] == [0, 1, 3, 4]
+
+
+class TestDamage:
+    def test_of_a_file_cut_short_is_said(self, tmp_path):
+        path = noisy(tmp_path / "a.mp4")
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        seen, warnings, source = read(path)
+        assert 30 < len(seen) < 70
+        last_s = seen[-1][0]
+        assert warnings[-1] == f"the file ends early: {last_s:.1f} of 4.0 s could be read"
+        assert (source.duration_s, source.frames) == (4.0, len(seen))
+
+    def test_of_a_file_whose_index_is_gone_is_an_error(self, tmp_path):
+        path = numbered(tmp_path / "a.mp4", 100)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        with pytest.raises(InputError, match=r"a\.mp4: cannot be read as a video"):
+            read(path)
+
+    @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
+    @pytest.mark.parametrize("length", [200, 3000, 20000])
+    def test_in_the_middle_costs_the_middle(self, tmp_path, ending, length):
+        path = noisy(tmp_path / f"a.{ending}")
+        path.write_bytes(damaged(path.read_bytes(), 0.45, length))
+        seen, warnings, _ = read(path)
+        stamps = [time_s for time_s, _ in seen]
+        assert (np.diff(stamps) > 0).all()
+        assert len(seen) > 60
+        assert stamps[-1] == pytest.approx(3.96, abs=0.05)
+        assert any("damaged" in warning for warning in warnings)
+
+    @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts", "avi"])
+    def test_anywhere_is_survived_or_told_in_one_line(self, tmp_path, ending):
+        making = Making(codec="mpeg4", time_base=Fraction(1, 25)) if ending == "avi" else Making()
+        stamps = range(50) if ending == "avi" else range(0, 2000, 40)
+        whole = write_video(tmp_path / f"a.{ending}", map(grey, range(50)), stamps, making)
+        data = whole.read_bytes()
+        for share in np.linspace(0.0, 0.99, 40):
+            whole.write_bytes(damaged(data, share, 64))
+            with suppress(InputError):
+                assert (np.diff(times(whole)) > 0).all()
+
+    def test_is_not_seen_in_a_slow_recording(self, tmp_path):
+        path = write_video(tmp_path / "a.mp4", map(grey, range(5)), range(0, 10000, 2000))
+        assert not read(path)[1]
+
+
+class TestUndecoded:
+    """Where each picture stands for itself, only those that are asked for are decoded."""
+
+    MJPEG = Making(codec="mjpeg", coding={"strict": "unofficial"})
+
+    def decoded(self, monkeypatch):
+        count: list[object] = []
+        whole = VideoReader._decoded_from
+
+        def decoded_from(reader, packet):
+            count.append(packet)
+            return whole(reader, packet)
+
+        monkeypatch.setattr(VideoReader, "_decoded_from", decoded_from)
+        return count
+
+    @pytest.mark.parametrize("ending", ["mkv", "mov"])
+    def test_pictures_are_the_same_in_any_order(self, tmp_path, ending):
+        path = numbered(tmp_path / f"a.{ending}", 50, self.MJPEG)
+        with VideoReader(path) as reader:
+            pictures = list(reader.pictures())
+            assert [p.time_s for p in pictures] == pytest.approx([n / 25 for n in range(50)])
+            for number in (40, 3, 17):
+                frame = pictures[number].frame()
+                assert frame is not None
+                assert number_of(frame.image) == number % 18
+                assert pictures[number].glance.mean() == pytest.approx(
+                    20 + 12 * (number % 18), abs=20
+                )
+
+    def test_a_picture_that_is_not_asked_for_costs_nothing(self, tmp_path, monkeypatch):
+        path = numbered(tmp_path / "a.mkv", 50, self.MJPEG)
+        count = self.decoded(monkeypatch)
+        with VideoReader(path) as reader:
+            pictures = list(reader.pictures())
+            assert not count
+            for picture in pictures[::10]:
+                assert picture.glance.size
+                assert picture.frame()
+        assert len(count) == 5
+
+    def test_most_of_a_still_recording_is_never_decoded(self, tmp_path, monkeypatch):
+        still = itertools.repeat(quartered((160, 120)), 300)
+        path = write_video(tmp_path / "a.mkv", still, range(0, 12000, 40), self.MJPEG)
+        count = self.decoded(monkeypatch)
+        with VideoReader(path) as reader:
+            detect = lambda p: Detection(p.time_s, None)  # noqa: E731
+            sampler = SparseSampler(reader.pictures(), detect, 12.0)
+            assert len(sampled(sampler)) < 40
+        assert len(count) < 200
+
+    def test_a_damaged_one_is_told_and_passed_over(self, tmp_path):
+        path = noisy(tmp_path / "a.mkv", making=self.MJPEG)
+        path.write_bytes(damaged(path.read_bytes(), 0.45, 60000))
+        seen, warnings, _ = read(path)
+        assert 80 < len(seen) < 100
+        assert any("damaged" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize("taken", [10, 50])
+def test_a_recording_can_be_read_once_more(tmp_path, taken):
+    with VideoReader(numbered(tmp_path / "a.mp4")) as reader:
+        seen = lambda frame: (frame.index, round(frame.time_s, 3), number_of(frame.image))  # noqa: E731
+        first = [seen(frame) for frame in itertools.islice(reader.frames(), taken)]
+        once_more = [seen(frame) for frame in reader.frames()]
+        assert len(once_more) == 50
+        assert once_more[:taken] == first
+        assert reader.source.frames == 50
+        assert reader.warnings == []
+
+
+class TestAgain:
+    """Two readers share a file; what they find is told once, by the first."""
+
+    def read(self, path, from_s, *, overlap_s):
+        with VideoReader(path) as reader:
+            second_reader = reader.again(from_s)
+            ours = []
+            for frame in reader.frames():
+                ours.append(frame.time_s)
+                if frame.time_s > from_s + overlap_s:
+                    break
+            with second_reader:
+                theirs = [frame.time_s for frame in second_reader.frames(from_s)]
+            return ours, theirs, said(reader), reader.source
+
+    @pytest.mark.parametrize("overlap_s", [0.0, 0.3])
+    def test_each_picture_is_counted_once(self, tmp_path, overlap_s):
+        path = numbered(tmp_path / "a.mp4", 100)
+        ours, theirs, warnings, source = self.read(path, 2.0, overlap_s=overlap_s)
+        assert sorted({*ours, *theirs}) == pytest.approx([n / 25 for n in range(100)])
+        assert theirs[0] == pytest.approx(2.0)
+        assert (source.frames, warnings) == (100, [])
+
+    @pytest.mark.parametrize("share", [0.3, 0.45, 0.55, 0.7])
+    def test_damage_is_told_as_by_one(self, tmp_path, share):
+        path = noisy(tmp_path / "a.mkv")
+        path.write_bytes(damaged(path.read_bytes(), share, 3000))
+        assert self.read(path, 2.0, overlap_s=0.2)[2] == read(path)[1] != []
+
+    def test_pictures_without_a_time_are_told_as_by_one(self, tmp_path):
+        stamps = [*range(0, 1000, 40), 500, 500, *range(1000, 4000, 40), 2000]
+        path = stamped(tmp_path / "a.mkv", stamps)
+        assert self.read(path, 2.0, overlap_s=0.2)[2] == read(path)[1] != []
+
+    @pytest.mark.parametrize("kept", [0.3, 0.8])
+    def test_a_file_cut_short_is_told_as_by_one(self, tmp_path, kept):
+        path = noisy(tmp_path / "a.mp4")
+        path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
+        with VideoReader(path) as reader, reader.again(2.0) as second_reader:
+            list(reader.frames())  # to its end: where there is no second half, nothing is agreed on
+            list(second_reader.frames(2.0))
+            assert (said(reader), reader.source) == read(path)[1:]
+
+
+class TestNoVideo:
+    def test_only_sound(self, tmp_path):
+        with pytest.raises(InputError, match=r"a\.mp4: holds no pictures, only sound"):
+            read(tone(tmp_path / "a.mp4"))
+
+    def test_only_a_cover_picture(self, tmp_path):
+        with pytest.raises(InputError, match=r"a\.mp4: holds no pictures, only sound"):
+            read(song_with_cover(tmp_path / "a.mp4"))
+
+    @pytest.mark.parametrize("data", [b"Dear diary, today I stretched.\n" * 99, bytes(9999)])
+    def test_something_else_by_the_name_of_a_video(self, tmp_path, data):
+        path = tmp_path / "a.mp4"
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=r"a\.mp4: cannot be read as a video"):
+            read(path)
+
+    def test_nothing_at_all(self, tmp_path):
+        (tmp_path / "empty.mp4").touch()
+        for name, said in [("empty.mp4", "empty"), ("none.mp4", "no such file"), ("", "a folder")]:
+            with pytest.raises(InputError, match=said):
+                read(tmp_path / name)
+
+    def test_a_playlist_of_something_on_the_network_is_not_fetched(self, tmp_path):
+        path = tmp_path / "a.m3u8"
+        head = "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n"
+        path.write_text(f"{head}http://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n")
+        with pytest.raises(InputError):
+            read(path)
+
+
+def test_a_name_with_a_colon_is_a_file_and_not_an_address(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    numbered(tmp_path / "a.mp4", 3).rename("10:30.mp4")
+    assert len(read(type(tmp_path)("10:30.mp4"))[0]) == 3
+
+
+class TestGrowth:
+    @pytest.fixture
+    def path(self, tmp_path):
+        path = tmp_path / "grows.ts"
+        path.write_bytes(b"some")
+        return path
+
+    @staticmethod
+    def of(path, end_s=20.0):
+        growth = Growth(path)
+        growth.end_s = end_s
+        return growth
+
+    def test_what_comes_after_the_end_of_a_file_that_grows_is_cut(self, path):
+        growth = self.of(path)
+        path.write_bytes(b"some more")
+        assert [growth.cuts(time_s) for time_s in (19.9, 20.0, 20.1, 30.0)] == [False] * 2 + [
+            True
+        ] * 2
+        assert growth.cut_s == 20.0
+
+    def test_a_stated_end_may_be_wrong(self, path):
+        growth = self.of(path)
+        assert not growth.cuts(30.0)
+        assert growth.cut_s is None
+
+    def test_a_file_that_has_gone_does_not_grow(self, path):
+        growth = self.of(path)
+        path.unlink()
+        assert not growth.cuts(20.1)
+
+    def test_a_reader_gives_what_was_there_when_it_was_opened(self, tmp_path):
+        path = numbered(tmp_path / "grows.ts", 50)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        growth = Growth(path)
+        with VideoReader(path, growth=growth) as reader:
+            path.write_bytes(whole)
+            with reader.again(0.5) as later:
+                assert later.source.duration_s > growth.end_s
+                times = [frame.time_s for frame in later.frames()]
+        assert 0.0 <= growth.end_s - times[-1] < 0.1
+        assert growth.cut_s == growth.end_s == pytest.approx(reader.source.duration_s, abs=1e-3)
