@@ -17,8 +17,8 @@ from math import nan
 from pathlib import Path
 
 from backstretch.analysis.pipeline import analyse_track
-from backstretch.calibration.references import Shot, new_reference, personal_reference
-from backstretch.calibration.takes import TakeOptions, shot_of
+from backstretch.calibration.references import Take, new_reference, personal_reference
+from backstretch.calibration.takes import TakeOptions, take_of
 from backstretch.errors import TakeError
 from backstretch.formats.track_files import TRACK_ENDING, Recording
 from backstretch.judging.recognition import Held, told_apart
@@ -226,25 +226,25 @@ def reference_of(job: tuple[Path, Task]) -> Reference:
 
 
 def personal_of(folder: Path, task: Task, known: Pose) -> Pose:
-    return personal_reference([shot(folder, task, known)], known, library().recognised, DATE)
+    return personal_reference([take(folder, task, known)], known, library().recognised, DATE)
 
 
 def new_of(folder: Path, task: Task, known: Pose) -> Pose:
     """A pose made without knowing that the library has it; on which side it is done is said."""
     others = [pose for pose in library().poses.values() if pose.id != known.id]
     side = media()[task.source].holds[0][3] if known.sides == "each" else None
-    made, _ = new_reference([shot(folder, task, None)], ("mine", ""), others, DATE, side=side)
+    made, _ = new_reference([take(folder, task, None)], ("mine", ""), others, DATE, side=side)
     return made
 
 
-def shot(folder: Path, task: Task, known: Pose | None) -> Shot:
+def take(folder: Path, task: Task, known: Pose | None) -> Take:
     options = TakeOptions(
         model=None,
         mirrored=False,
         part=Part(end_s=task.end_s),
         own_neutral=None,
     )
-    return shot_of(track_path(folder, task.source), known, options)
+    return take_of(track_path(folder, task.source), known, options)
 
 
 def counts_in(job: tuple[Path, Clip, Sequence[Reference]]) -> list[Count]:

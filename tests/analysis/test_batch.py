@@ -16,22 +16,22 @@ from rich.console import Console
 
 from backstretch.analysis.batch import (
     HEAD,
+    BatchOutcome,
+    BatchRow,
+    BatchSummary,
     Item,
-    Outcome,
-    Row,
     Status,
-    Told,
     named,
     real,
     recordings_in,
     summary_csv,
-    told_of,
+    summary_of,
 )
 from backstretch.analysis.batch_resume import (
     Origin,
     begin,
     finish,
-    kept,
+    finished_result,
     known_names,
     origin_of,
     settings_hash,
@@ -139,7 +139,7 @@ def now(path, settings):
 
 def outcome(told=None, error="", path="a/clip.mp4", status=Status.DONE):
     status = Status.FAILED if error else status
-    return Outcome(Item(Path(path), "clip"), status, told or told_of(DOCUMENT), error)
+    return BatchOutcome(Item(Path(path), "clip"), status, told or summary_of(DOCUMENT), error)
 
 
 def rows_of(*outcomes):
@@ -249,18 +249,18 @@ class TestNames:
 
 class TestToldOfAResult:
     def test_are_its_stretches_with_what_was_lost_in_their_own_holds(self):
-        assert told_of(DOCUMENT).rows == (
-            Row("side_bend", "Side bend", "left", 31.5, 1.25, 0.5, 2, 1),
-            Row("cat", "Cat", "", 0.0, 0.0, 0.0, 0, 0),
+        assert summary_of(DOCUMENT).rows == (
+            BatchRow("side_bend", "Side bend", "left", 31.5, 1.25, 0.5, 2, 1),
+            BatchRow("cat", "Cat", "", 0.0, 0.0, 0.0, 0, 0),
         )
 
     def test_are_the_seconds_of_all(self):
-        assert told_of(DOCUMENT).seconds == (31.5, 9.25, 0.5)
+        assert summary_of(DOCUMENT).seconds == (31.5, 9.25, 0.5)
 
     def test_is_what_a_photograph_looks_like_best(self):
         alike = [{"pose": "cat"}, {"pose": "cow"}]
-        assert told_of({**DOCUMENT, "looks_like": alike}).likeness == "cat"
-        assert not told_of({**DOCUMENT, "looks_like": []}).likeness
+        assert summary_of({**DOCUMENT, "looks_like": alike}).likeness == "cat"
+        assert not summary_of({**DOCUMENT, "looks_like": []}).likeness
 
 
 class TestSummaryFile:
@@ -283,7 +283,7 @@ class TestSummaryFile:
         assert (second["pose"], second["holds"]) == ("cat", "0")
 
     def test_has_a_row_for_a_recording_in_which_nothing_was_held(self):
-        (row,) = rows_of(outcome(Told(seconds=(0.0, 2.0, 3.0))))
+        (row,) = rows_of(outcome(BatchSummary(seconds=(0.0, 2.0, 3.0))))
         assert (row["pose"], row["wrong_s"], row["unseen_s"]) == ("", "2.0", "3.0")
 
     def test_has_a_row_for_one_that_failed(self):
@@ -297,7 +297,7 @@ class TestSummaryFile:
         assert [harmless(cell) for cell in ("-1", -1, "a", "")] == ["'-1", -1, "a", ""]
 
     def test_is_a_table_of_as_many_columns_in_each_row(self):
-        told = outcome(), outcome(Told()), outcome(error="no")
+        told = outcome(), outcome(BatchSummary()), outcome(error="no")
         rows = list(csv.reader(io.StringIO(summary_csv(told))))
         assert {len(row) for row in rows} == {len(HEAD)}
 
@@ -316,7 +316,7 @@ class TestTable:
         assert " ".join(line.split()) == "clip.mp4 Side bend 31.5 s 9.2 s 0.5 s 1 of 2 1 note"
 
     def test_tells_what_was_kept(self):
-        assert "kept, 1 note" in self.shown(outcome(status=Status.KEPT))
+        assert "finished_result, 1 note" in self.shown(outcome(status=Status.KEPT))
 
     def test_lists_what_failed_with_the_reason(self):
         text = self.shown(outcome(), outcome(path="bad.mp4", error="bad.mp4: the file is empty"))
@@ -328,7 +328,7 @@ class TestTable:
         assert str(Path("b/clip.mp4")) in text
 
     def test_tells_what_a_photograph_looks_like(self):
-        assert "looks like cat" in self.shown(outcome(Told(likeness="cat")))
+        assert "looks like cat" in self.shown(outcome(BatchSummary(likeness="cat")))
 
     def test_takes_no_name_for_markup(self):
         assert "[red]a.mp4" in self.shown(outcome(path="[red]a.mp4"))
@@ -355,35 +355,35 @@ class TestKept:
         return folder
 
     def test_is_what_was_made_of_the_same(self, folder, recording):
-        assert kept(folder, now(recording, "settings")) == DOCUMENT
+        assert finished_result(folder, now(recording, "settings")) == DOCUMENT
 
     def test_is_nothing_of_other_settings(self, folder, recording):
-        assert kept(folder, now(recording, "others")) is None
+        assert finished_result(folder, now(recording, "others")) is None
 
     def test_is_nothing_of_a_recording_that_was_changed(self, folder, recording):
         recording.write_bytes(b"moving on")
-        assert kept(folder, now(recording, "settings")) is None
+        assert finished_result(folder, now(recording, "settings")) is None
 
     def test_is_nothing_of_a_recording_that_was_changed_to_the_same_size(self, folder, recording):
         about = recording.stat()
         os.utime(recording, ns=(about.st_atime_ns, about.st_mtime_ns + 10**9))
-        assert kept(folder, now(recording, "settings")) is None
+        assert finished_result(folder, now(recording, "settings")) is None
 
     @pytest.mark.parametrize("name", ["steps.csv", "result.json", "batch.json"])
     def test_is_nothing_where_a_file_is_gone(self, folder, recording, name):
         (folder / name).unlink()
-        assert kept(folder, now(recording, "settings")) is None
+        assert finished_result(folder, now(recording, "settings")) is None
 
     @pytest.mark.parametrize("name", ["result.json", "batch.json"])
     @pytest.mark.parametrize("text", ["", "[]", "{}", '{"made_from": 1, "files": 2}', "\udcff"])
     def test_is_nothing_where_a_file_is_damaged(self, folder, recording, name, text):
         (folder / name).write_bytes(text.encode(errors="surrogateescape"))
-        assert kept(folder, now(recording, "settings")) is None
+        assert finished_result(folder, now(recording, "settings")) is None
 
     def test_is_nothing_that_is_being_made_again(self, folder, recording):
         begin(folder, now(recording, "others"))
-        assert kept(folder, now(recording, "settings")) is None
-        assert kept(folder, now(recording, "others")) is None
+        assert finished_result(folder, now(recording, "settings")) is None
+        assert finished_result(folder, now(recording, "others")) is None
         assert known_names(folder.parent) == {real(recording): "clip"}
 
     def test_a_recording_that_is_gone_has_no_origin(self, tmp_path):

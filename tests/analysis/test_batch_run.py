@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from backstretch.analysis import batch_run
-from backstretch.analysis.batch import SUMMARY, Item, Orders, Reply, Status, Task
+from backstretch.analysis.batch import SUMMARY, BatchSettings, Item, Reply, Status, Task
 from backstretch.analysis.batch_resume import finish, origin_of
 from backstretch.analysis.batch_run import Batch, BatchRun, Document, Fault, Through
 from backstretch.analysis.batch_workers import Begun, Ended
 from backstretch.formats.result_files import RESULT
 from backstretch.judging.request import Assignment, Request
 
-ORDERS = Orders(Request(Assignment(())), (), None, "settings", text=True)
+ORDERS = BatchSettings(Request(Assignment(())), (), None, "settings", text=True)
 DOCUMENT = {
     "stretches": [],
     "holds": [],

@@ -15,7 +15,7 @@ from backstretch.calibration.drafts import (
     position_of,
     view_name,
 )
-from backstretch.calibration.references import Shot, new_reference
+from backstretch.calibration.references import Take, new_reference
 from backstretch.calibration.stills import stills_of
 from backstretch.judging.figures import PUSHING, RESTS, lint
 from backstretch.judging.session import Session
@@ -75,9 +75,9 @@ def made(name, called="", side=None):
     rest, held = (each.seen(camera_deg) for each in (standing(), figure))
     moments = trembling([(t, rest if t < 2.5 else held) for t in every(5, 8.5).tolist()], 1.0)
     session = Session(())
-    shot = Shot("me.mp4", [*session.push(moments), *session.finish()], moments)
+    take = Take("me.mp4", [*session.push(moments), *session.finish()], moments)
     poses = LIBRARY.poses.values()
-    return new_reference([shot], ("my_stretch", called), poses, "2026-01-31", side=side)
+    return new_reference([take], ("my_stretch", called), poses, "2026-01-31", side=side)
 
 
 def draft(name, called="", side=None):

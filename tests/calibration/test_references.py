@@ -5,7 +5,7 @@ from math import sin
 import pytest
 
 from backstretch.calibration.references import (
-    Shot,
+    Take,
     neutral_reference,
     new_reference,
     personal_reference,
@@ -53,48 +53,48 @@ def keeping(*parts, camera_deg=LEFT_SIDE, seed=1, jitter_px=1.0, **seen):
     return trembling([(n / 5, body) for n, body in enumerate(bodies)], jitter_px, seed)
 
 
-def shot(timeline, pose=None, own_neutral=None, **entries):
+def take_from(timeline, pose=None, own_neutral=None, **entries):
     """A take as it was measured."""
     session = Session((pose,) if pose else (), own_neutral=own_neutral)
     steps = [*session.push(timeline), *session.finish()]
-    return Shot("me.mp4", steps, timeline, **entries)
+    return Take("me.mp4", steps, timeline, **entries)
 
 
 def photograph(figure, pose=None, camera_deg=LEFT_SIDE, own_neutral=None):
-    return shot([(0.0, figure.seen(camera_deg))], pose, own_neutral)
+    return take_from([(0.0, figure.seen(camera_deg))], pose, own_neutral)
 
 
 def nobody():
-    return shot([(t, None) for t in every(5, 3.0).tolist()])
+    return take_from([(t, None) for t in every(5, 3.0).tolist()])
 
 
 def swaying(seconds):
     """Never still for a second."""
     trunks_deg = ((t, 60.0 + 60.0 * sin(4.0 * t)) for t in every(10, seconds).tolist())
-    return shot([(t, folded(deg).seen(LEFT_SIDE)) for t, deg in trunks_deg])
+    return take_from([(t, folded(deg).seen(LEFT_SIDE)) for t, deg in trunks_deg])
 
 
 def settling_in(pose):
     """In the stretch from the beginning, a little less still in the first second and a half."""
     keys = [(0.0, 83.5), (1.5, 85.0), (8.0, 85.0)]
-    return shot(moments(lambda deg: folded(deg).seen(LEFT_SIDE), keys, every(5, 8.0)), pose)
+    return take_from(moments(lambda deg: folded(deg).seen(LEFT_SIDE), keys, every(5, 8.0)), pose)
 
 
 def fold_take(figure=STIFF, hold_s=4.0, seed=1, **entries):
-    return shot(keeping(REST, (figure, hold_s), seed=seed), FOLD, **entries)
+    return take_from(keeping(REST, (figure, hold_s), seed=seed), FOLD, **entries)
 
 
 def bend_take(*figures, seed=1):
     parts = [part for figure in figures for part in (REST, (figure, 4.0))]
-    return shot(keeping(*parts, camera_deg=FRONT, seed=seed), BEND)
+    return take_from(keeping(*parts, camera_deg=FRONT, seed=seed), BEND)
 
 
-def personal(shots, pose=FOLD, **asked):
-    return personal_reference(shots, pose, LIBRARY.recognised, TODAY, **asked)
+def personal(takes, pose=FOLD, **asked):
+    return personal_reference(takes, pose, LIBRARY.recognised, TODAY, **asked)
 
 
-def new(*shots, named=("my_stretch", ""), **asked):
-    return new_reference(shots, named, (FOLD, BEND, NECK), TODAY, **asked)
+def new(*takes, named=("my_stretch", ""), **asked):
+    return new_reference(takes, named, (FOLD, BEND, NECK), TODAY, **asked)
 
 
 def why_not(make, *args, **asked):
@@ -135,9 +135,9 @@ class TestAPersonalReference:
         assert (record.view, record.neutral) == ((90, 0), "of the take, 0.0 to 1.0 s")
 
     def test_may_be_counted_from_somebodys_own_neutral(self):
-        own = neutral_reference(shot(keeping(STANDING, camera_deg=FRONT)), EARLIER)
+        own = neutral_reference(take_from(keeping(STANDING, camera_deg=FRONT)), EARLIER)
         timeline = keeping(REST, (TILTED, 4.0), camera_deg=FRONT)
-        record = personal([shot(timeline, NECK, own)], NECK).calibration
+        record = personal([take_from(timeline, NECK, own)], NECK).calibration
         assert record.neutral.endswith(f"of {EARLIER}")
 
     def test_may_be_made_of_a_photograph(self):
@@ -155,7 +155,7 @@ class TestSeveralTakes:
 
     def test_that_hold_one_position_twice_are_two(self):
         timeline = keeping(REST, (STIFF, 3.0), REST, (STIFF, 3.0))
-        assert personal([shot(timeline, FOLD)]).calibration.takes == 2
+        assert personal([take_from(timeline, FOLD)]).calibration.takes == 2
 
     def test_must_all_be_good(self):
         assert why_not(personal, [fold_take(), nobody()]).startswith("nobody is seen")
@@ -232,20 +232,20 @@ class TestATakeIsRefused:
         assert why_not(new, take, least_s=least_s) == words
 
     def test_where_the_camera_stands_wrong(self):
-        take = shot(keeping(REST, (SUPPLE, 4.0), camera_deg=FRONT), FOLD)
+        take = take_from(keeping(REST, (SUPPLE, 4.0), camera_deg=FRONT), FOLD)
         words = "the camera sees you from the front; Standing forward fold wants the side view"
         assert why_not(personal, [take]) == words
 
     def test_where_it_shows_another_pose(self):
         pose = LIBRARY.poses["chair_forward_fold"]
         words = "this looks like Standing forward fold, not Chair forward fold"
-        assert why_not(personal, [shot(keeping(REST, (SUPPLE, 4.0)), pose)], pose) == words
+        assert why_not(personal, [take_from(keeping(REST, (SUPPLE, 4.0)), pose)], pose) == words
 
     def test_where_it_shows_another_pose_and_only_somebody_stiff_might_mean_this_one(self):
         """A side bend that would be taken for a stiff stretch of the trapezius if there were no others."""
         pose = LIBRARY.poses["upper_trapezius_stretch"]
         figures = ((t, STANDS if t < 2.0 else BEND.figure) for t in every(5, 6.0).tolist())
-        take = shot([(t, ideal_body(figure, (FRONT, 0.0))) for t, figure in figures], pose)
+        take = take_from([(t, ideal_body(figure, (FRONT, 0.0))) for t, figure in figures], pose)
         assert personal_reference([take], pose, [], TODAY).refines == pose.id
         words = "this looks like Standing side bend, not Upper trapezius stretch"
         assert why_not(personal, [take], pose) == words
@@ -264,7 +264,7 @@ class TestATakeIsRefused:
         assert why_not(personal, [photograph(standing(), TILT)], TILT) == words
 
     def test_where_it_begins_in_a_stretch_that_is_stiff(self):
-        take = shot(keeping((STIFF, 3.0), STANDING), FOLD)
+        take = take_from(keeping((STIFF, 3.0), STANDING), FOLD)
         words = "it begins in the stretch; begin sitting, standing or lying at rest, so that I know"
         assert why_not(personal, [take]) == f"{words} where you start"
 
@@ -276,17 +276,17 @@ class TestATakeIsRefused:
 
 class TestATakeThatIsAllStretch:
     def test_is_taken_where_the_library_takes_it(self):
-        assert personal([shot(keeping((SUPPLE, 8.0)), FOLD)]).calibration.neutral == "none"
+        assert personal([take_from(keeping((SUPPLE, 8.0)), FOLD)]).calibration.neutral == "none"
 
     def test_is_taken_of_somebody_stiff_where_it_is_short(self):
-        assert personal([shot(keeping((STIFF, 3.0)), FOLD)]).calibration.neutral == "none"
+        assert personal([take_from(keeping((STIFF, 3.0)), FOLD)]).calibration.neutral == "none"
 
     def test_is_taken_of_somebody_stiff_where_it_is_long(self):
         assert personal([settling_in(FOLD)]).calibration.neutral == "none"
 
     def test_is_taken_wherever_in_the_picture_it_is(self):
         take = keeping((SUPPLE, 4.0), wh=(960, 540))
-        assert personal([shot(take, FOLD)]).calibration.takes == 1
+        assert personal([take_from(take, FOLD)]).calibration.takes == 1
 
 
 class TestANewReference:
@@ -296,11 +296,11 @@ class TestANewReference:
 
     def test_counts_what_was_held_longest(self):
         timeline = keeping(REST, (kneeling(), 2.0), (STIFF, 4.0))
-        made, _ = new(shot(timeline))
+        made, _ = new(take_from(timeline))
         assert counted_s(made, timeline) == pytest.approx(4.0, abs=0.5)
 
     def test_is_told_from_all_else_that_was_held(self):
-        _, choice = new(shot(keeping(REST, (kneeling(), 2.0), (STIFF, 4.0))))
+        _, choice = new(take_from(keeping(REST, (kneeling(), 2.0), (STIFF, 4.0))))
         told = [contrast.name for contrast in choice.nearest if contrast.is_rest]
         assert sorted(told) == ["what was held at 0 s", "what was held at 2 s"]
 
@@ -310,7 +310,9 @@ class TestANewReference:
         assert counted_s(made, keeping(REST, (STIFF, 4.0))) == pytest.approx(4.0, abs=0.5)
 
     def test_pools_takes(self):
-        takes = [shot(keeping(REST, (reaching(20), 4.0), camera_deg=FRONT, seed=n)) for n in (1, 2)]
+        takes = [
+            take_from(keeping(REST, (reaching(20), 4.0), camera_deg=FRONT, seed=n)) for n in (1, 2)
+        ]
         assert new(*takes)[0].calibration.takes == 2
 
     def test_pools_takes_from_the_side(self):
@@ -321,41 +323,41 @@ class TestANewReference:
         assert (made.sides, choice.side, made.calibration.sides) == ("each", "right", "right")
 
     def test_is_none_of_somebody_who_only_stands(self):
-        said = why_not(new, shot(keeping((standing(), 6.0))))
+        said = why_not(new, take_from(keeping((standing(), 6.0))))
         assert said == "nothing in it tells the position from standing"
 
     def test_of_the_head_is_told_from_rest(self):
         timeline = keeping(REST, (Figure(turn_deg=50.0), 4.0), camera_deg=FRONT)
-        made, _ = new(shot(timeline))
+        made, _ = new(take_from(timeline))
         assert counted_s(made, timeline, "left") == pytest.approx(4.0, abs=0.5)
 
     def test_is_not_made_of_takes_of_different_positions(self):
-        said = why_not(new, fold_take(), shot(keeping(STANDING, (kneeling(), 4.0))))
+        said = why_not(new, fold_take(), take_from(keeping(STANDING, (kneeling(), 4.0))))
         assert said == "what is held in it is not what the other takes hold"
 
 
 class TestANeutralReference:
     def test_keeps_how_the_head_is_held(self):
-        tilted = shot(keeping((Figure(tilt_deg=8.0), 3.0), camera_deg=FRONT))
-        straight = shot(keeping(STANDING, camera_deg=FRONT))
+        tilted = take_from(keeping((Figure(tilt_deg=8.0), 3.0), camera_deg=FRONT))
+        straight = take_from(keeping(STANDING, camera_deg=FRONT))
         one, other = (neutral_reference(each, TODAY).values for each in (tilted, straight))
         key = "head_roll_rel.left"
         assert one[key] - other[key] == pytest.approx(8.0, abs=2.0)
 
     def test_says_when_and_from_where_it_was_taken(self):
-        own = neutral_reference(shot(keeping(STANDING, camera_deg=FRONT)), TODAY)
+        own = neutral_reference(take_from(keeping(STANDING, camera_deg=FRONT)), TODAY)
         assert (own.date, own.view.words) == (TODAY, "from the front")
 
     def test_is_taken_before_a_stretch(self):
-        take = shot(keeping(STANDING, (TILTED, 4.0), camera_deg=FRONT))
-        rest = shot(keeping(STANDING, camera_deg=FRONT))
+        take = take_from(keeping(STANDING, (TILTED, 4.0), camera_deg=FRONT))
+        rest = take_from(keeping(STANDING, camera_deg=FRONT))
         assert neutral_reference(take, TODAY).values == neutral_reference(rest, TODAY).values
 
     @pytest.mark.parametrize(
         "figure", [STIFF, Figure(turn_deg=50.0), TILTED], ids=["folded", "turned", "tilted"]
     )
     def test_is_none_of_somebody_who_does_not_look_ahead_upright(self, figure):
-        take = shot(keeping((figure, 3.0), camera_deg=FRONT, jitter_px=0.0))
+        take = take_from(keeping((figure, 3.0), camera_deg=FRONT, jitter_px=0.0))
         assert why_not(neutral_reference, take, TODAY) == (
             "nobody sits or stands upright, looks straight ahead and keeps still in it"
         )
@@ -366,7 +368,7 @@ class TestANeutralReference:
             (photograph(standing(), camera_deg=FRONT), "keeps still in it"),
             (nobody(), "nobody is seen in it; step into the picture, in good light"),
             (
-                shot(keeping(STANDING), crowd=Notice(NoticeKind.ANOTHER_PERSON)),
+                take_from(keeping(STANDING), crowd=Notice(NoticeKind.ANOTHER_PERSON)),
                 "another person is in the picture; be alone in the picture",
             ),
         ],
@@ -376,6 +378,6 @@ class TestANeutralReference:
         assert why_not(neutral_reference, take, TODAY).endswith(why)
 
     def test_needs_as_long_as_is_asked_for(self):
-        take = shot(keeping(STANDING, camera_deg=FRONT))
+        take = take_from(keeping(STANDING, camera_deg=FRONT))
         said = why_not(neutral_reference, take, TODAY, least_s=5.0)
         assert said == "is 2.8 s long; 5 s of keeping still are needed"

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from backstretch.analysis import batch_workers as batch_crew
-from backstretch.analysis.batch import Orders, Task
-from backstretch.analysis.batch_workers import Begun, Crew, Ended
+from backstretch.analysis.batch import BatchSettings, Task
+from backstretch.analysis.batch_workers import Begun, Ended, WorkerPool
 from backstretch.api import _library
 from backstretch.judging.request import Assignment, Request
 from backstretch.poses.library import builtin_poses
@@ -259,7 +259,9 @@ class TestWorkers:
     @pytest.fixture
     def crew(self):
         request = Request(Assignment(POSES))
-        with Crew(Orders(request, POSES, None, "settings", text=False), jobs=1) as crew:
+        with WorkerPool(
+            BatchSettings(request, POSES, None, "settings", text=False), jobs=1
+        ) as crew:
             yield crew
 
     @staticmethod

@@ -9,7 +9,7 @@ import pytest
 
 from backstretch.history.health import rest_advice
 from backstretch.history.history import History
-from backstretch.history.practice import PractisedHold, Sitting
+from backstretch.history.practice import PractisedHold, PractisedSession
 from backstretch.history.progress import differences, kind_of, main_change, main_label, trends
 from backstretch.history.rows import ANALYZED, LIVE, Entry
 from backstretch.kinematics.view import View
@@ -34,7 +34,7 @@ def held(day, value, side="left", view=FRONT, valid_s=20.0):
 
 def sitting(day, *, pain=False, soreness=None):
     began = NOON - timedelta(days=day)
-    return Sitting(day, "", began, LIVE, "Side bend", 20.0, 0.0, 0.0, pain, soreness)
+    return PractisedSession(day, "", began, LIVE, "Side bend", 20.0, 0.0, 0.0, pain, soreness)
 
 
 def lean(*values, side="left"):

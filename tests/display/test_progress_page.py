@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backstretch.display.html.progress_page import progress_html
-from backstretch.history.practice import PractisedHold, Sitting
+from backstretch.history.practice import PractisedHold, PractisedSession
 from backstretch.history.progress import Asked, as_document, overview
 from backstretch.kinematics.view import View
 from backstretch.poses.pose_file import load_pose
@@ -28,7 +28,7 @@ def began(number):
 
 def sitting(number, **said):
     told = {"pain": False, "soreness": None} | said
-    return Sitting(number, "", began(number), "live", "Bend", 20.0, 1.0, 0.5, **told)
+    return PractisedSession(number, "", began(number), "live", "Bend", 20.0, 1.0, 0.5, **told)
 
 
 def held(number, value, side="left", view=FRONT, pose=BEND):

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from backstretch.history.change import PRECISIONS, Reached, Verdict, change_of, minimal_change
+from backstretch.history.change import PRECISIONS, SessionMean, Verdict, change_of, minimal_change
 from backstretch.kinematics.view import View
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def season(rng, kind, count, change=0.0, *, step=False):
 
 
 def reached(day, value, holds=3, view=SIDE):
-    return Reached(START + timedelta(days=day), float(value), holds, view)
+    return SessionMean(START + timedelta(days=day), float(value), holds, view)
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 from backstretch.history.practice import (
     DAYS_A_WEEK,
     PractisedHold,
-    Sitting,
+    PractisedSession,
     amount,
     days_words,
     doses,
@@ -27,7 +27,7 @@ def on(day, hour=12):
 
 
 def sitting(day, valid_s=20.0, began=None):
-    return Sitting(1, "", began or on(day), "live", "Bend", valid_s, 0.0, 0.0, False, None)  # noqa: FBT003
+    return PractisedSession(1, "", began or on(day), "live", "Bend", valid_s, 0.0, 0.0, False, None)  # noqa: FBT003
 
 
 def held(day, number=1, pose=BEND, valid_s=20.0):

@@ -18,7 +18,7 @@ from backstretch.poses.pose import Pose
 
 
 @dataclass(frozen=True)
-class Orders:
+class BatchSettings:
     """What is wanted of all recordings of a batch.
 
     Attributes:
@@ -50,7 +50,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Row:
+class BatchRow:
     """What a recording showed of one stretch and side.
 
     Attributes:
@@ -71,7 +71,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Told:
+class BatchSummary:
     """What a batch says of one result.
 
     Attributes:
@@ -81,13 +81,13 @@ class Told:
         warnings: As those of the result.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[BatchRow, ...] = ()
     seconds: tuple[float, float, float] = (0.0, 0.0, 0.0)
     likeness: str = ""
     warnings: tuple[str, ...] = ()
 
 
-NOTHING_TOLD = Told()
+NOTHING_TOLD = BatchSummary()
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Reply:
         text: The result's document, where it was wanted.
     """
 
-    told: Told = NOTHING_TOLD
+    told: BatchSummary = NOTHING_TOLD
     error: str = ""
     text: str = ""
 
@@ -146,16 +146,16 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class BatchOutcome:
     """What became of one recording; ``error`` says in one line why it failed."""
 
     item: Item
     status: Status
-    told: Told = NOTHING_TOLD
+    told: BatchSummary = NOTHING_TOLD
     error: str = ""
 
 
-def told_of(document: Mapping[str, Any]) -> Told:
+def summary_of(document: Mapping[str, Any]) -> BatchSummary:
     """What a batch says of a result.
 
     Raises:
@@ -165,7 +165,7 @@ def told_of(document: Mapping[str, Any]) -> Told:
     valid_s, wrong_s, unseen_s = (
         float(totals[f"{kind}_s"]) for kind in ("valid", "wrong", "unseen")
     )
-    return Told(
+    return BatchSummary(
         rows=tuple(_row(each, document["holds"]) for each in document["stretches"]),
         seconds=(valid_s, wrong_s, unseen_s),
         likeness=str(alike[0]["pose"]) if alike else "",
@@ -173,11 +173,11 @@ def told_of(document: Mapping[str, Any]) -> Told:
     )
 
 
-def _row(stretch: Mapping[str, Any], holds: list[Mapping[str, Any]]) -> Row:
+def _row(stretch: Mapping[str, Any], holds: list[Mapping[str, Any]]) -> BatchRow:
     form = stretch["pose"], stretch["side"]
     ours = [each for each in holds if (each["pose"], each["side"]) == form]
     wrong_s, unseen_s = (sum((each[key] for each in ours), 0.0) for key in ("wrong_s", "unseen_s"))
-    return Row(
+    return BatchRow(
         pose=str(form[0]),
         name=str(stretch["name"]),
         side=form[1] or "",
@@ -299,7 +299,7 @@ def _numbered(name: str, used: Collection[str]) -> str:
     return found
 
 
-def summary_csv(outcomes: Iterable[Outcome]) -> str:
+def summary_csv(outcomes: Iterable[BatchOutcome]) -> str:
     """A row for each recording and each stretch and side of it; one for a recording without any."""
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
@@ -309,7 +309,7 @@ def summary_csv(outcomes: Iterable[Outcome]) -> str:
     return file.getvalue()
 
 
-def _rows(outcome: Outcome) -> list[list[object]]:
+def _rows(outcome: BatchOutcome) -> list[list[object]]:
     told, item = outcome.told, outcome.item
     first, last = [str(item.path), str(outcome.status)], ["; ".join(told.warnings), outcome.error]
     last += ["" if outcome.status is Status.FAILED else item.name]

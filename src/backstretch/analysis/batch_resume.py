@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from backstretch.analysis.batch import real, told_of
+from backstretch.analysis.batch import real, summary_of
 from backstretch.errors import ODD, InputError
 from backstretch.files import write_whole
 from backstretch.formats.result_files import RESULT
@@ -111,7 +111,7 @@ def _made_from(folder: Path) -> str:
     return ""
 
 
-def kept(folder: Path, origin: Origin | None) -> dict[str, Any] | None:
+def finished_result(folder: Path, origin: Origin | None) -> dict[str, Any] | None:
     """The document of a result that need not be made again; None where it must be."""
     about = _about(folder)
     try:
@@ -119,7 +119,7 @@ def kept(folder: Path, origin: Origin | None) -> dict[str, Any] | None:
         if not is_whole or Origin(**about["made_from"]) != origin:
             return None
         document: dict[str, Any] = json.loads((folder / RESULT).read_text("utf-8"))
-        told_of(document)
+        summary_of(document)
     except (OSError, *ODD):
         return None
     return document

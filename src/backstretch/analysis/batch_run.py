@@ -10,18 +10,18 @@ from pathlib import Path
 from backstretch.analysis.batch import (
     HEAD,
     SUMMARY,
+    BatchOutcome,
+    BatchSettings,
     Item,
-    Orders,
-    Outcome,
     Reply,
     Status,
     Task,
     named,
     summary_csv,
-    told_of,
+    summary_of,
 )
-from backstretch.analysis.batch_resume import kept, known_names, origin_of, taken_names
-from backstretch.analysis.batch_workers import MOST_JOBS, Begun, Crew, Ended, Share
+from backstretch.analysis.batch_resume import finished_result, known_names, origin_of, taken_names
+from backstretch.analysis.batch_workers import MOST_JOBS, Begun, Ended, Share, WorkerPool
 from backstretch.errors import InputError
 from backstretch.files import write_whole
 from backstretch.formats.result_files import RESULT
@@ -39,7 +39,7 @@ class Batch:
     """
 
     items: list[Item]
-    orders: Orders
+    orders: BatchSettings
     jobs: int | None
     out: Path | None
 
@@ -48,7 +48,7 @@ class Batch:
 class Through:
     """A recording is through."""
 
-    outcome: Outcome
+    outcome: BatchOutcome
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class BatchRun:
     """
 
     def __init__(self, batch: Batch) -> None:
-        self.outcomes: dict[int, Outcome] = {}
+        self.outcomes: dict[int, BatchOutcome] = {}
         self.is_summarised = True
         self._batch = batch
         self._texts: dict[int, str] = {}
@@ -113,7 +113,7 @@ class BatchRun:
             else:
                 yield from self._end(number, outcome)
         jobs = min(self._batch.jobs or min(_processors(), MOST_JOBS), len(tasks))
-        with Crew(self._batch.orders, jobs) as crew:
+        with WorkerPool(self._batch.orders, jobs) as crew:
             for event in crew.events(tasks):
                 yield event
                 if isinstance(event, Ended):
@@ -129,11 +129,11 @@ class BatchRun:
             with suppress(OSError):
                 self._batch.out.rmdir()
 
-    def in_order(self) -> list[Outcome]:
+    def in_order(self) -> list[BatchOutcome]:
         """What became of the recordings that are through, in the order in which they were given."""
         return [self.outcomes[number] for number in sorted(self.outcomes)]
 
-    def _end(self, number: int, outcome: Outcome, text: str = "") -> Iterator[Event]:
+    def _end(self, number: int, outcome: BatchOutcome, text: str = "") -> Iterator[Event]:
         """Take one in; its document waits for its turn. One that was kept is read then."""
         self.outcomes[number], self._texts[number] = outcome, text
         yield from self._summarise()
@@ -186,19 +186,19 @@ def _task(batch: Batch, number: int, item: Item) -> Task:
     return Task(number, item.path, batch.out / item.name if batch.out else None)
 
 
-def _without_work(batch: Batch, item: Item) -> Outcome | None:
+def _without_work(batch: Batch, item: Item) -> BatchOutcome | None:
     """What is known of a recording before it is looked at; None where it must be."""
     if item.fault:
-        return Outcome(item, Status.FAILED, error=" ".join(item.fault.split()))
+        return BatchOutcome(item, Status.FAILED, error=" ".join(item.fault.split()))
     if batch.out is None:
         return None
-    document = kept(batch.out / item.name, origin_of(item.path, batch.orders.settings))
-    return None if document is None else Outcome(item, Status.KEPT, told_of(document))
+    document = finished_result(batch.out / item.name, origin_of(item.path, batch.orders.settings))
+    return None if document is None else BatchOutcome(item, Status.KEPT, summary_of(document))
 
 
-def _outcome(item: Item, reply: Reply) -> Outcome:
+def _outcome(item: Item, reply: Reply) -> BatchOutcome:
     status = Status.FAILED if reply.error else Status.DONE
-    return Outcome(item, status, reply.told, reply.error)
+    return BatchOutcome(item, status, reply.told, reply.error)
 
 
 def _processors() -> int:

@@ -16,7 +16,7 @@ from multiprocessing.context import SpawnProcess
 from types import TracebackType
 from typing import Self
 
-from backstretch.analysis.batch import Orders, Reply, Task, told_of
+from backstretch.analysis.batch import BatchSettings, Reply, Task, summary_of
 from backstretch.analysis.batch_resume import begin, finish, origin_of, sweep
 from backstretch.analysis.pipeline import Progress, analyse_recording
 from backstretch.errors import BackstretchError, InputError
@@ -71,13 +71,13 @@ class _Worker:
     videos: int = 0
 
 
-class Crew:
+class WorkerPool:
     """Workers, at most ``jobs``; a context manager that leaves no process and nothing half-written behind.
 
     They are spawned, not forked: the model's threads would not live through a fork.
     """
 
-    def __init__(self, orders: Orders, jobs: int) -> None:
+    def __init__(self, orders: BatchSettings, jobs: int) -> None:
         self._orders, self._jobs = orders, jobs
         self._context = get_context("spawn")
         self._workers: list[_Worker] = []
@@ -205,7 +205,7 @@ SHARE_STEP = 0.01
 """How far a recording must have come for it to be told again."""
 
 
-def work(pipe: Connection, orders: Orders) -> None:
+def work(pipe: Connection, orders: BatchSettings) -> None:
     """A worker's life: it takes tasks, tells the share that is done and replies, till the pipe is closed.
 
     Ctrl-C is for the parent. SIGTERM ends it; what it had begun to write is removed.
@@ -219,7 +219,7 @@ def work(pipe: Connection, orders: Orders) -> None:
             pipe.send(_reply(pipe.recv(), orders, pipe))
 
 
-def _reply(task: Task, orders: Orders, pipe: Connection) -> Reply:
+def _reply(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
     try:
         return _done(task, orders, pipe)
     except BackstretchError as error:
@@ -229,7 +229,7 @@ def _reply(task: Task, orders: Orders, pipe: Connection) -> Reply:
         return Reply(error=" ".join(words.split()))
 
 
-def _done(task: Task, orders: Orders, pipe: Connection) -> Reply:
+def _done(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
     origin = origin_of(task.path, orders.settings)
     try:
         if task.folder and origin:
@@ -241,12 +241,14 @@ def _done(task: Task, orders: Orders, pipe: Connection) -> Reply:
         words = f"{task.folder}: cannot be written ({error.strerror or error})"
         raise InputError(words) from error
     document = result.as_dict()
-    told = told_of(document)
+    told = summary_of(document)
     told = replace(told, warnings=(*told.warnings, *note))
     return Reply(told, text=json.dumps(document) if orders.text else "")
 
 
-def _analysed(task: Task, orders: Orders, pipe: Connection) -> tuple[Result, tuple[str, ...]]:
+def _analysed(
+    task: Task, orders: BatchSettings, pipe: Connection
+) -> tuple[Result, tuple[str, ...]]:
     """The result, and what is to be said besides: of a file that grows, what was there counts."""
     growth = Growth(task.path)
     result = analyse_recording(

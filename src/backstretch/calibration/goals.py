@@ -8,7 +8,7 @@ from typing import Protocol
 
 from backstretch.calibration.personal import reach_of, shown_in, taken_for
 from backstretch.calibration.references import (
-    Shot,
+    Take,
     is_upright,
     neutral_reference,
     new_reference,
@@ -52,7 +52,7 @@ class Goal(Protocol):
     def seen(self, still: Still, side: str | None) -> str:
         """What was measured in a take that was kept, in words; may be empty."""
 
-    def make(self, shots: Sequence[Shot]) -> "Pose | OwnNeutral":
+    def make(self, takes: Sequence[Take]) -> "Pose | OwnNeutral":
         """What the takes come to.
 
         Raises:
@@ -92,9 +92,9 @@ class PersonalGoal:
         told = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"
         return f"I saw: {check.measure.label} {told}"
 
-    def make(self, shots: Sequence[Shot]) -> Pose:
+    def make(self, takes: Sequence[Take]) -> Pose:
         """As `Goal.make`."""
-        return personal_reference(shots, self.pose, self._others, self._date, sides=self._sides)
+        return personal_reference(takes, self.pose, self._others, self._date, sides=self._sides)
 
 
 class NewGoal:
@@ -116,9 +116,9 @@ class NewGoal:
         """As `Goal.seen`."""
         return ""
 
-    def make(self, shots: Sequence[Shot]) -> Pose:
+    def make(self, takes: Sequence[Take]) -> Pose:
         """As `Goal.make`."""
-        return new_reference(shots, self._named, self._library, self._date, side=self._side)[0]
+        return new_reference(takes, self._named, self._library, self._date, side=self._side)[0]
 
 
 class NeutralGoal:
@@ -138,9 +138,9 @@ class NeutralGoal:
         """As `Goal.seen`."""
         return ""
 
-    def make(self, shots: Sequence[Shot]) -> OwnNeutral:
+    def make(self, takes: Sequence[Take]) -> OwnNeutral:
         """As `Goal.make`."""
-        return neutral_reference(shots[-1], self._date)
+        return neutral_reference(takes[-1], self._date)
 
 
 def unknown_pose(pose_id: str, name: str, camera: str = CAMERA) -> Pose:

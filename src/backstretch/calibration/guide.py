@@ -31,7 +31,7 @@ from backstretch.calibration.goals import (
     sentence,
     take_begins,
 )
-from backstretch.calibration.references import Shot
+from backstretch.calibration.references import Take
 from backstretch.calibration.stills import Still, StillWatch, stills_of
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Earcon, Phase, Say, Scene, Status
@@ -89,7 +89,7 @@ class Guide(ScriptedLeader):
         self.refused = ""
         self.made: Pose | OwnNeutral | None = None
         self._goal, self._sides = goal, tuple(sides)
-        self._shots: list[Shot] = []
+        self._takes: list[Take] = []
         self._watch = StillWatch(goal.needed)
         self._rest: list[Step] = []
         self._taken: list[Step] = []
@@ -103,7 +103,7 @@ class Guide(ScriptedLeader):
 
     @property
     def _side(self) -> str | None:
-        return self._sides[min(len(self._shots), len(self._sides) - 1)]
+        return self._sides[min(len(self._takes), len(self._sides) - 1)]
 
     @property
     def _is_paused(self) -> bool:
@@ -131,7 +131,7 @@ class Guide(ScriptedLeader):
         """Make what the takes so far allow, or take the last one again."""
         if command is Command.BACK:
             self._again()
-        elif self._shots and not self._checking:
+        elif self._takes and not self._checking:
             self._make()
 
     def _place(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
@@ -152,7 +152,7 @@ class Guide(ScriptedLeader):
     def _begin(self) -> None:
         """Wait for the position of the take that is due."""
         self._enter(Phase.TRYING)
-        begins = take_begins(len(self._shots), self._sides)
+        begins = take_begins(len(self._takes), self._sides)
         self._say(begins if self._goal.checked else KEEP_STILL)
         self._show_waiting()
 
@@ -233,9 +233,9 @@ class Guide(ScriptedLeader):
         stills = stills_of(self._taken, self._goal.needed)
         self._seen = self._goal.seen(stills[-1], self._side)
         steps = [*self._rest, *self._taken]
-        self._shots.append(Shot(f"take {len(self._shots) + 1}", steps))
+        self._takes.append(Take(f"take {len(self._takes) + 1}", steps))
         self._sound(Earcon.DONE)
-        if len(self._shots) == len(self._sides):
+        if len(self._takes) == len(self._sides):
             self._make()
         else:
             self._come_out()
@@ -278,13 +278,13 @@ class Guide(ScriptedLeader):
 
     @property
     def _side_before(self) -> str | None:
-        return self._sides[max(0, min(len(self._shots), len(self._sides)) - 1)]
+        return self._sides[max(0, min(len(self._takes), len(self._sides)) - 1)]
 
     def _make(self) -> None:
         """Make what the takes were for."""
         self._paused = False
         try:
-            self.made = self._goal.make(self._shots)
+            self.made = self._goal.make(self._takes)
         except TakeError as error:
             self._fail(str(error))
             return
@@ -324,8 +324,8 @@ class Guide(ScriptedLeader):
 
     def _again(self) -> None:
         """Go back to the last take, whatever became of it."""
-        if self._shots:
-            self._shots.pop()
+        if self._takes:
+            self._takes.pop()
         if self.made is not None:
             self._turn_to(*((self._goal.pose,) if self._goal.pose.checks else ()))
         self.made, self._checking, self._paused = None, False, False
@@ -363,6 +363,6 @@ class Guide(ScriptedLeader):
             title=title,
             line=line,
             form=Form(self._goal.pose, self._side),
-            progress=progress(len(self._shots), len(self._sides)),
+            progress=progress(len(self._takes), len(self._sides)),
             asked_s=TAKE_S,
         )

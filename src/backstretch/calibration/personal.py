@@ -32,7 +32,7 @@ PICTURE_WIDER = 1.5
 
 
 @dataclass(frozen=True)
-class Shown:
+class StillMatch:
     """What one still shows of one form.
 
     Attributes:
@@ -52,7 +52,7 @@ class Shown:
     refusal: str
 
 
-def personal_pose(pose: Pose, shown: Sequence[Shown], date: str) -> Pose:
+def personal_pose(pose: Pose, shown: Sequence[StillMatch], date: str) -> Pose:
     """The pose with the ranges of whoever is seen in some stills.
 
     Args:
@@ -72,7 +72,7 @@ def personal_pose(pose: Pose, shown: Sequence[Shown], date: str) -> Pose:
     )
 
 
-def _own(check: Check, first: Sequence[Shown], right: Sequence[Shown]) -> Check:
+def _own(check: Check, first: Sequence[StillMatch], right: Sequence[StillMatch]) -> Check:
     """The check with ranges of the person's own; as it was where it was never seen."""
     ranges = _ranges_of(check, first)
     of_right = _ranges_of(check, right)
@@ -84,7 +84,7 @@ def _own(check: Check, first: Sequence[Shown], right: Sequence[Shown]) -> Check:
     return replace(own, right=of_right)
 
 
-def _ranges_of(check: Check, shown: Sequence[Shown]) -> OwnRanges | None:
+def _ranges_of(check: Check, shown: Sequence[StillMatch]) -> OwnRanges | None:
     reach = reach_of(check, shown)
     if reach is None:
         return None
@@ -217,13 +217,13 @@ AS_GOOD = 0.1
 """Stills that are worse than the best by more are left out: a half-way stop is not the stretch."""
 
 
-def shown_in(still: Still, form: Form) -> Shown:
+def shown_in(still: Still, form: Form) -> StillMatch:
     """What a still shows of a form."""
     verdict = form.judge(still.values, still.near, inside=False)
     seen = [reading for reading in verdict.required if not reading.unseen]
     telling = [reading for reading in seen if reading.check.more] or seen
     fit, likeness = (_mean_way(readings, still) for readings in (telling, seen))
-    return Shown(form, still, verdict, fit, likeness, _refusal(verdict, still))
+    return StillMatch(form, still, verdict, fit, likeness, _refusal(verdict, still))
 
 
 def _mean_way(readings: Sequence[Reading], still: Still) -> float:
@@ -268,7 +268,7 @@ def _far_off(reading: Reading) -> str:
     return f"the {measure_label(reading)} is {told}, and this stretch asks for {low:g} to {high:g}{unit}"
 
 
-def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> list[Shown]:
+def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> list[StillMatch]:
     """The stills of a take that show a pose, each for the side that it shows best.
 
     Args:
@@ -293,24 +293,24 @@ def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) ->
     ]
 
 
-def _counts(shown: Shown, *, alone: bool) -> bool:
+def _counts(shown: StillMatch, *, alone: bool) -> bool:
     """Whether a still shows its form; without a known rest only what the library takes, or all there is."""
     known = alone or shown.still.neutral is not None or shown.verdict.state is State.IN
     return known and not shown.refusal
 
 
-def best_try(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> Shown | None:
+def best_try(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> StillMatch | None:
     """What comes nearest to a pose, right or not; None without a still."""
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
     found = [shown_in(still, form) for still in stills for form in forms]
     return max(found, key=lambda each: each.likeness, default=None)
 
 
-def _rank(shown: Shown, asked: Sequence[Form]) -> tuple[bool, float, float, bool]:
+def _rank(shown: StillMatch, asked: Sequence[Form]) -> tuple[bool, float, float, bool]:
     return not shown.refusal, shown.likeness, shown.verdict.closeness, shown.form in asked
 
 
-def reach_of(check: Check, shown: Sequence[Shown]) -> Reach | None:
+def reach_of(check: Check, shown: Sequence[StillMatch]) -> Reach | None:
     """What a check was measured at in some stills; None where it was seen in none.
 
     The spread is that within the stills, between them, and between left and right where both are read.
@@ -330,7 +330,7 @@ def reach_of(check: Check, shown: Sequence[Shown]) -> Reach | None:
     return Reach(float(np.median(middles)), spread)
 
 
-def rest_of(check: Check, shown: Sequence[Shown]) -> float:
+def rest_of(check: Check, shown: Sequence[StillMatch]) -> float:
     """What a check read before the stretch; NaN where nothing was seen then."""
     if check.measure.relative:
         return 0.0

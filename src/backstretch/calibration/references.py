@@ -8,7 +8,7 @@ import numpy as np
 from backstretch.calibration.check_selection import Choice, choose
 from backstretch.calibration.drafts import drafted
 from backstretch.calibration.personal import (
-    Shown,
+    StillMatch,
     best_try,
     calibration_of,
     personal_pose,
@@ -83,7 +83,7 @@ PICTURE = "a single picture"
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
+class Take:
     """One take as it was measured.
 
     Attributes:
@@ -105,7 +105,7 @@ class Shot:
 
 
 def personal_reference(
-    shots: Sequence[Shot],
+    takes: Sequence[Take],
     pose: Pose,
     others: Iterable[Pose],
     date: str,
@@ -116,7 +116,7 @@ def personal_reference(
     """A library pose with the ranges of whoever is seen in some takes.
 
     Args:
-        shots: One or more takes.
+        takes: One or more takes.
         pose: The library pose.
         others: Poses that it must not be mistaken for.
         date: The day, as 2026-01-31.
@@ -127,38 +127,38 @@ def personal_reference(
         TakeError: A take cannot be used; the message says which and why.
     """
     others = [other for other in others if other.id not in {pose.id, pose.refines}]
-    shown = [each for shot in shots for each in shown_in_shot(shot, pose, others, sides, least_s)]
+    shown = [each for take in takes for each in shown_in_take(take, pose, others, sides, least_s)]
     made = personal_pose(pose, shown, date)
     return _told_neutral(made, [each.still for each in shown])
 
 
-def shown_in_shot(
-    shot: Shot, pose: Pose, others: Sequence[Pose], sides: Sequence[str], least_s: float
-) -> list[Shown]:
+def shown_in_take(
+    take: Take, pose: Pose, others: Sequence[Pose], sides: Sequence[str], least_s: float
+) -> list[StillMatch]:
     """The stills of a take that show a pose.
 
     Raises:
         TakeError: There is none; the message says why.
     """
-    _check_people(shot)
-    if shot.is_picture:
-        _check_picture(shot, pose)
+    _check_people(take)
+    if take.is_picture:
+        _check_picture(take, pose)
     needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
-    stills = _long_enough(shot, stills_of(shot.steps, needed), least_s)
+    stills = _long_enough(take, stills_of(take.steps, needed), least_s)
     shown = stretches(stills, pose, sides)
     if not shown:
-        raise TakeError(f"{shot.name}: {_why_not(stills, pose, others, sides)}")
+        raise TakeError(f"{take.name}: {_why_not(stills, pose, others, sides)}")
     for each in shown:
         mistaken = taken_for(each.still, others)
         if mistaken is not None and each.verdict.state is not State.IN:
-            raise TakeError(f"{shot.name}: this looks like {mistaken.pose.name}, not {pose.name}")
+            raise TakeError(f"{take.name}: this looks like {mistaken.pose.name}, not {pose.name}")
     if words := wrong_view(pose, shown[0].still):
-        raise TakeError(f"{shot.name}: {words}")
+        raise TakeError(f"{take.name}: {words}")
     return shown
 
 
 def new_reference(
-    shots: Sequence[Shot],
+    takes: Sequence[Take],
     named: tuple[str, str],
     library: Iterable[Pose],
     date: str,
@@ -169,7 +169,7 @@ def new_reference(
     """A new pose from takes that show it.
 
     Args:
-        shots: One or more takes; what is held in them besides, such as standing before, is what it must be
+        takes: One or more takes; what is held in them besides, such as standing before, is what it must be
             told from.
         named: Its id and its name; the name may be empty.
         library: The poses that it must be told from.
@@ -182,12 +182,12 @@ def new_reference(
     """
     held: list[Still] = []
     rests: list[Still] = []
-    for shot in shots:
-        _check_people(shot)
-        stills = _long_enough(shot, stills_of(shot.steps), least_s)
+    for take in takes:
+        _check_people(take)
+        stills = _long_enough(take, stills_of(take.steps), least_s)
         ours = [still for still in stills if is_alike(still, held[0])] if held else meant_of(stills)
         if not ours:
-            raise TakeError(f"{shot.name}: what is held in it is not what the other takes hold")
+            raise TakeError(f"{take.name}: what is held in it is not what the other takes hold")
         held += ours
         rests += [still for still in stills if still not in ours]
     first = held[0]
@@ -196,25 +196,25 @@ def new_reference(
     choice = choose(_middle(held), _spread(held), view, contrasts, side)
     unlike = next((each.name for each in choice.alike if not each.pose), "")
     if unlike:
-        raise TakeError(f"{shots[0].name}: nothing in it tells the position from {unlike}")
+        raise TakeError(f"{takes[0].name}: nothing in it tells the position from {unlike}")
     record = replace(
         calibration_of(held, choice.side or "both", date), neutral=_neutral_words(first)
     )
     return drafted(*named, choice, first, record), choice
 
 
-def neutral_reference(shot: Shot, date: str, *, least_s: float = LEAST_S) -> OwnNeutral:
+def neutral_reference(take: Take, date: str, *, least_s: float = LEAST_S) -> OwnNeutral:
     """Somebody's own neutral from a take in which they sit or stand upright and look ahead.
 
     Raises:
         TakeError: There is no such moment in it.
     """
-    _check_people(shot)
-    stills = _long_enough(shot, stills_of(shot.steps), least_s)
-    found = next((n for still in reversed(stills) if (n := _neutral_in(shot, still))), None)
+    _check_people(take)
+    stills = _long_enough(take, stills_of(take.steps), least_s)
+    found = next((n for still in reversed(stills) if (n := _neutral_in(take, still))), None)
     if found is None:
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
-        raise TakeError(f"{shot.name}: {words}")
+        raise TakeError(f"{take.name}: {words}")
     own_neutral = OwnNeutral.of(found, date)
     seen = {
         key: value
@@ -229,9 +229,9 @@ def is_upright(still: Still) -> bool:
     return bool(still.values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG)
 
 
-def _neutral_in(shot: Shot, still: Still) -> Neutral | None:
+def _neutral_in(take: Take, still: Still) -> Neutral | None:
     """The neutral that a still is; None where it is none."""
-    before = next(step.neutral for step in shot.steps if step.time_s == still.end_s)
+    before = next(step.neutral for step in take.steps if step.time_s == still.end_s)
     if before is None or not is_upright(still):
         return None
     # Relative values of a still are counted from the neutral before it, and none in that itself.
@@ -240,43 +240,43 @@ def _neutral_in(shot: Shot, still: Still) -> Neutral | None:
     return found if found.upright and is_square(found) else None
 
 
-def _check_people(shot: Shot) -> None:
-    if all(step.landmarks is None for step in shot.steps):
-        raise TakeError(f"{shot.name}: nobody is seen in it; step into the picture, in good light")
-    if shot.crowd:
-        raise TakeError(f"{shot.name}: {describe_others(shot.crowd)}; be alone in the picture")
+def _check_people(take: Take) -> None:
+    if all(step.landmarks is None for step in take.steps):
+        raise TakeError(f"{take.name}: nobody is seen in it; step into the picture, in good light")
+    if take.crowd:
+        raise TakeError(f"{take.name}: {describe_others(take.crowd)}; be alone in the picture")
 
 
-def _check_picture(shot: Shot, pose: Pose) -> None:
+def _check_picture(take: Take, pose: Pose) -> None:
     """A photograph cannot show movement, nor what is counted from rest."""
     relative = [
         check.measure.label for check in pose.checks if check.required and check.measure.relative
     ]
     if pose.guided:
         raise TakeError(
-            f"{shot.name}: is {PICTURE}, and {pose.name} is told by its movement; take a video"
+            f"{take.name}: is {PICTURE}, and {pose.name} is told by its movement; take a video"
         )
     if relative:
         raise TakeError(
-            f"{shot.name}: is {PICTURE}, and the {relative[0]} is counted from rest; take a video that"
+            f"{take.name}: is {PICTURE}, and the {relative[0]} is counted from rest; take a video that"
             " begins upright"
         )
 
 
-def _long_enough(shot: Shot, stills: list[Still], least_s: float) -> list[Still]:
-    if shot.is_picture:
+def _long_enough(take: Take, stills: list[Still], least_s: float) -> list[Still]:
+    if take.is_picture:
         return stills
     enough = [still for still in stills if still.seconds >= least_s - 1e-6]
     if enough:
         return enough
-    length_s = shot.steps[-1].time_s - shot.steps[0].time_s
+    length_s = take.steps[-1].time_s - take.steps[0].time_s
     if length_s < least_s:
         raise TakeError(
-            f"{shot.name}: is {length_s:.1f} s long; {least_s:g} s of keeping still are needed"
+            f"{take.name}: is {length_s:.1f} s long; {least_s:g} s of keeping still are needed"
         )
     longest_s = max((still.seconds for still in stills), default=0.0)
     found = f"at most {longest_s:.1f} s" if longest_s else "not one second"
-    raise TakeError(f"{shot.name}: {found} without movement; {least_s:g} s are needed")
+    raise TakeError(f"{take.name}: {found} without movement; {least_s:g} s are needed")
 
 
 def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Sequence[str]) -> str:

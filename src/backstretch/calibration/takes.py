@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backstretch.analysis.pipeline import OnProgress, analyse_video, ignore_progress
-from backstretch.calibration.references import Shot
+from backstretch.calibration.references import Take
 from backstretch.errors import InputError, NoticeKind
 from backstretch.formats.track_files import TRACK_ENDING, Recording
 from backstretch.judging.request import Assignment, Part, Request
@@ -18,16 +18,16 @@ from backstretch.vision.video_reader import VideoReader
 
 
 def _counted(
-    shots: Sequence["Shot"], before: "Pose | None", after: "Pose", own_neutral: "OwnNeutral | None"
+    takes: Sequence["Take"], before: "Pose | None", after: "Pose", own_neutral: "OwnNeutral | None"
 ) -> list[str]:
     """What the takes themselves count by the new reference, and by the library."""
     found = []
-    for shot in shots:
-        if shot.is_picture:
+    for take in takes:
+        if take.is_picture:
             continue
-        words = f"With it, {shot.name} counts {seconds_held(shot, after, own_neutral):.1f} s"
+        words = f"With it, {take.name} counts {seconds_held(take, after, own_neutral):.1f} s"
         found.append(
-            f"{words}; by the library {seconds_held(shot, before, own_neutral):.1f} s."
+            f"{words}; by the library {seconds_held(take, before, own_neutral):.1f} s."
             if before
             else f"{words}."
         )
@@ -51,9 +51,9 @@ class TakeOptions:
     own_neutral: OwnNeutral | None
 
 
-def shot_of(
+def take_of(
     path: Path, pose: Pose | None, options: TakeOptions, on_progress: OnProgress = ignore_progress
-) -> Shot:
+) -> Take:
     """Look at a take.
 
     Args:
@@ -78,13 +78,13 @@ def shot_of(
     session = Session((pose,) if pose else (), own_neutral=options.own_neutral)
     steps = [*session.push(moments), *session.finish()]
     others = [each for each in recording.notices if each.kind is NoticeKind.ANOTHER_PERSON]
-    return Shot(path.name, steps, moments, others[0] if others else None)
+    return Take(path.name, steps, moments, others[0] if others else None)
 
 
-def seconds_held(shot: Shot, pose: Pose, own_neutral: OwnNeutral | None = None) -> float:
+def seconds_held(take: Take, pose: Pose, own_neutral: OwnNeutral | None = None) -> float:
     """Valid seconds that a take counts by a pose."""
     session = Session((pose,), own_neutral=own_neutral)
-    session.push(shot.moments)
+    session.push(take.moments)
     session.finish()
     return sum(held.hold.valid_s for held in session.held)
 

@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from backstretch.analysis.batch import Outcome, Status
+from backstretch.analysis.batch import BatchOutcome, Status
 from backstretch.analysis.batch_run import Batch, BatchRun, Document, Event, Fault, Through
 from backstretch.analysis.batch_workers import Begun, Ended, Share
 from backstretch.cli.options import INTERRUPTED, WRONG_USE, complain
@@ -154,7 +154,7 @@ class _Bars:
         elif isinstance(event, Through):
             self._end(event.outcome)
 
-    def _end(self, outcome: Outcome) -> None:
+    def _end(self, outcome: BatchOutcome) -> None:
         self._bars.advance(self._all)
         if outcome.error:
             print(line_of(outcome), file=sys.stderr)
@@ -181,7 +181,7 @@ def _shown(count: int, *, as_json: bool) -> Iterator[_Lines | _Bars]:
 NOTHING = "-"
 
 
-def show_table(outcomes: list[Outcome], console: Console) -> None:
+def show_table(outcomes: list[BatchOutcome], console: Console) -> None:
     """Print a line for each recording, and below why some failed and what is to be noted of others."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Recording", overflow="fold")
@@ -198,7 +198,7 @@ def show_table(outcomes: list[Outcome], console: Console) -> None:
         console.print(Text("Failed", style="bold"), *map(Text, failed), sep="\n")
 
 
-def _cells(outcome: Outcome) -> list[str]:
+def _cells(outcome: BatchOutcome) -> list[str]:
     if outcome.status is Status.FAILED:
         return [NOTHING] * 5 + ["failed"]
     told = outcome.told
@@ -213,24 +213,24 @@ def _cells(outcome: Outcome) -> list[str]:
     ]
 
 
-def _counts(outcome: Outcome) -> list[tuple[int, int]]:
+def _counts(outcome: BatchOutcome) -> list[tuple[int, int]]:
     return [(0, 0), *((row.complete, row.holds) for row in outcome.told.rows)]
 
 
-def _notes(outcome: Outcome) -> list[str]:
+def _notes(outcome: BatchOutcome) -> list[str]:
     count = len(outcome.told.warnings)
     kept = ["kept"] if outcome.status is Status.KEPT else []
     return kept + ([f"{count} note{'s' if count > 1 else ''}"] if count else [])
 
 
-def _names(outcomes: list[Outcome]) -> list[str]:
+def _names(outcomes: list[BatchOutcome]) -> list[str]:
     """The recordings' names; their paths where two are called the same."""
     names = [outcome.item.path.name for outcome in outcomes]
     is_clear = len(set(names)) == len(names) and all(names)
     return names if is_clear else [str(outcome.item.path) for outcome in outcomes]
 
 
-def line_of(outcome: Outcome) -> str:
+def line_of(outcome: BatchOutcome) -> str:
     """What is said of a recording as soon as it is through."""
     if outcome.status is Status.FAILED:
         return f"failed: {outcome.error}"

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from backstretch.calibration.goals import Goal
-    from backstretch.calibration.references import Shot
+    from backstretch.calibration.references import Take
     from backstretch.calibration.takes import TakeOptions
     from backstretch.kinematics.neutral import OwnNeutral
     from backstretch.live.run import Machine
@@ -164,8 +164,8 @@ def calibrate(
         made = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
         _keep(made, request, library, console, [])
         return
-    shots = [_shot(each, request, options) for each in source]
-    made, notes = _made(shots, request, library, own_neutral)
+    recorded = [_take(each, request, options) for each in source]
+    made, notes = _made(recorded, request, library, own_neutral)
     _keep(made, request, library, console, notes)
 
 
@@ -229,11 +229,11 @@ def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
         raise InputError(f"--out {out}: the file's name is the id; call it {new_id}{ENDING}")
 
 
-def _shot(source: str, request: Request, options: "TakeOptions") -> "Shot":
-    from backstretch.calibration.takes import shot_of
+def _take(source: str, request: Request, options: "TakeOptions") -> "Take":
+    from backstretch.calibration.takes import take_of
 
     with progress_bar() as on_progress:
-        return shot_of(Path(source), request.pose, options, on_progress)
+        return take_of(Path(source), request.pose, options, on_progress)
 
 
 def _guided(
@@ -271,7 +271,7 @@ def _guided(
 
 
 def _made(
-    shots: Sequence["Shot"], request: Request, library: "Library", own_neutral: "OwnNeutral | None"
+    takes: Sequence["Take"], request: Request, library: "Library", own_neutral: "OwnNeutral | None"
 ) -> tuple["Pose | OwnNeutral", list[str]]:
     """What recorded takes come to, and what there is to say of it."""
     from backstretch.calibration.references import (
@@ -284,17 +284,17 @@ def _made(
     if request.pose is not None:
         others = library.recognised
         made = personal_reference(
-            shots, request.pose, others, today, sides=request.sides, least_s=least_s
+            takes, request.pose, others, today, sides=request.sides, least_s=least_s
         )
-        return made, _counted(shots, request.pose, made, own_neutral)
+        return made, _counted(takes, request.pose, made, own_neutral)
     if request.new_id:
         side = request.sides[0] if request.sides else None
         named = request.new_id, request.name or asked_name(request.new_id)
         new, _ = new_reference(
-            shots, named, _others(library, request), today, side=side, least_s=least_s
+            takes, named, _others(library, request), today, side=side, least_s=least_s
         )
-        return new, _counted(shots, None, new, own_neutral)
-    return neutral_reference(shots[-1], today, least_s=least_s), []
+        return new, _counted(takes, None, new, own_neutral)
+    return neutral_reference(takes[-1], today, least_s=least_s), []
 
 
 def _others(library: "Library", request: Request) -> list["Pose"]:

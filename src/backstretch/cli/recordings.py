@@ -33,7 +33,7 @@ from backstretch.history.profile import saved_neutral
 from backstretch.history.saving import save_analysis
 
 if TYPE_CHECKING:
-    from backstretch.analysis.batch import Orders
+    from backstretch.analysis.batch import BatchSettings
     from backstretch.history.saving import Saving
     from backstretch.judging.request import Request
     from backstretch.poses.library import Library
@@ -183,13 +183,15 @@ def _analyse_one(
         print(saved.text, file=sys.stderr)
 
 
-def _orders(request: "Request", library: "Library", model: Path | None, *, text: bool) -> "Orders":
+def _orders(
+    request: "Request", library: "Library", model: Path | None, *, text: bool
+) -> "BatchSettings":
     """What a batch's workers are told once."""
-    from backstretch.analysis.batch import Orders
+    from backstretch.analysis.batch import BatchSettings
     from backstretch.analysis.batch_resume import settings_hash
 
     settings = settings_hash(request, library.recognised, model)
-    return Orders(request, library.recognised, model, settings, text)
+    return BatchSettings(request, library.recognised, model, settings, text)
 
 
 def export(

@@ -63,7 +63,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Reached:
+class SessionMean:
     """One session's mean of a measure.
 
     Attributes:
@@ -95,11 +95,11 @@ class Change:
     first: float
     last: float
     mdc: float
-    compared: tuple[Reached, ...]
-    elsewhere: tuple[Reached, ...] = ()
+    compared: tuple[SessionMean, ...]
+    elsewhere: tuple[SessionMean, ...] = ()
 
 
-def change_of(series: Sequence[Reached], kind: str = "deg") -> Change:
+def change_of(series: Sequence[SessionMean], kind: str = "deg") -> Change:
     """Compare the first sessions with the last ones, of those that were seen from the same place.
 
     That is the place of the latest session that has enough others beside it.
@@ -127,7 +127,7 @@ def change_of(series: Sequence[Reached], kind: str = "deg") -> Change:
 
 
 def minimal_change(
-    first: Sequence[Reached], last: Sequence[Reached], precision: Precision
+    first: Sequence[SessionMean], last: Sequence[SessionMean], precision: Precision
 ) -> float:
     """The least difference between two groups of sessions that is more than error, in the measure's unit."""
     variance = sum(_variance(group, precision) for group in (first, last))
@@ -136,19 +136,21 @@ def minimal_change(
     return max(least, CERTAINTY * math.sqrt(variance))
 
 
-def _variance(group: Sequence[Reached], precision: Precision) -> float:
+def _variance(group: Sequence[SessionMean], precision: Precision) -> float:
     """Of `_mean`: each hold errs for itself, those of a day share that day."""
     holds = [each.holds for each in group]
     days = sum(each**2 for each in holds) / sum(holds) ** 2
     return precision.sem**2 / sum(holds) + precision.day_sd**2 * days
 
 
-def _mean(group: Sequence[Reached]) -> float:
+def _mean(group: Sequence[SessionMean]) -> float:
     """Mean over all holds of a group of sessions."""
     return sum(each.value * each.holds for each in group) / sum(each.holds for each in group)
 
 
-def _one_view(series: Sequence[Reached]) -> tuple[tuple[Reached, ...], tuple[Reached, ...]]:
+def _one_view(
+    series: Sequence[SessionMean],
+) -> tuple[tuple[SessionMean, ...], tuple[SessionMean, ...]]:
     """The sessions that can be compared, and the others."""
     if not series:
         return (), ()

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 from backstretch.errors import InputError
 from backstretch.files import make_private, open_private
 from backstretch.formats.session_log import SORENESS, PastSession, read_session
-from backstretch.history.practice import Sitting
+from backstretch.history.practice import PractisedSession
 from backstretch.poses.library import PoseSet
 from backstretch.poses.pose import NOT_FOR, Pose
 
@@ -251,7 +251,7 @@ def soreness_advice(value: int) -> str:
     return ""
 
 
-def rest_advice(today: date, sittings: Iterable[Sitting]) -> tuple[str, ...]:
+def rest_advice(today: date, sittings: Iterable[PractisedSession]) -> tuple[str, ...]:
     """What the last session, if it was lately, means for today; empty if nothing."""
     last = max(sittings, key=lambda each: each.began, default=None)
     if last is None or today - last.began.date() > PAIN_DAYS * ONE_DAY:

@@ -23,7 +23,7 @@ from backstretch.history.database import (
     transaction,
 )
 from backstretch.history.health import RECORD
-from backstretch.history.practice import PractisedHold, Sitting
+from backstretch.history.practice import PractisedHold, PractisedSession
 from backstretch.history.rows import (
     ANALYZED,
     HOLD,
@@ -106,7 +106,9 @@ class History:
         with self._writing() as db:
             return keep(db, entry)
 
-    def sittings(self, profile: str | None = None, limit: int | None = None) -> list[Sitting]:
+    def sittings(
+        self, profile: str | None = None, limit: int | None = None
+    ) -> list[PractisedSession]:
         """The sessions, newest first; of everybody where ``profile`` is None."""
         where, who = _whose(profile)
         query = f"SELECT {SITTING} FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?"  # noqa: S608
@@ -145,7 +147,7 @@ class History:
         for number in numbers:
             self._one("id", number)
 
-    def sitting(self, number: int) -> Sitting:
+    def sitting(self, number: int) -> PractisedSession:
         """One session.
 
         Raises:

@@ -67,7 +67,7 @@ class Dose:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class PractisedSession:
     """One recorded session.
 
     Attributes:
@@ -93,7 +93,7 @@ class Sitting:
     soreness: int | None
 
 
-def weeks(sittings: Sequence[Sitting], today: date, count: int) -> list[Week]:
+def weeks(sittings: Sequence[PractisedSession], today: date, count: int) -> list[Week]:
     """The last weeks, oldest first; the last one is going on."""
     held = [(each.began.date(), each.valid_s) for each in sittings if each.valid_s > 0.0]
     days: dict[date, set[date]] = {monday: set() for monday in mondays(today, count)}
@@ -150,7 +150,7 @@ def _dose(pose: Pose, holds: Sequence[PractisedHold], today: date, count: int) -
     return Dose(pose, len({each.sitting for each in holds}), tuple(seconds.values()), asked)
 
 
-def days_words(sittings: Sequence[Sitting], today: date) -> str:
+def days_words(sittings: Sequence[PractisedSession], today: date) -> str:
     """How many days were practised of late; a day off is part of it."""
     days = {
         each.began.date() for each in sittings if each.valid_s > 0.0 and each.began.date() <= today

@@ -10,14 +10,14 @@ from datetime import date
 from statistics import fmean
 from typing import Any
 
-from backstretch.history.change import ENOUGH, Change, Reached, Verdict, change_of
+from backstretch.history.change import ENOUGH, Change, SessionMean, Verdict, change_of
 from backstretch.history.health import rest_advice
 from backstretch.history.practice import (
     DAYS_A_WEEK,
     LEVELS_OFF_MIN,
     Dose,
     PractisedHold,
-    Sitting,
+    PractisedSession,
     Week,
     days_words,
     doses,
@@ -143,7 +143,7 @@ def _trend(pose: Pose, check: Check, side: str | None, holds: Sequence[Practised
 
 def series(
     pose: Pose, check: Check, side: str | None, holds: Sequence[PractisedHold]
-) -> list[Reached]:
+) -> list[SessionMean]:
     """The mean of each session, by time; what is no finite number is left out."""
     label = pose.label(check)
     found: dict[int, list[PractisedHold]] = {}
@@ -156,9 +156,9 @@ def series(
     return sorted(kept, key=lambda each: each.began)
 
 
-def _mean(label: str, holds: Sequence[PractisedHold]) -> Reached:
+def _mean(label: str, holds: Sequence[PractisedHold]) -> SessionMean:
     value = fmean(each.measures[label][0] for each in holds)
-    return Reached(holds[0].began, value, len(holds), holds[0].view)
+    return SessionMean(holds[0].began, value, len(holds), holds[0].view)
 
 
 def kind_of(check: Check) -> str:
@@ -231,7 +231,7 @@ class Overview:
 def overview(
     asked: Asked,
     today: date,
-    practised: tuple[Sequence[Sitting], Sequence[PractisedHold]],
+    practised: tuple[Sequence[PractisedSession], Sequence[PractisedHold]],
     poses: Iterable[Pose],
 ) -> Overview:
     """Gather what was practised.
@@ -314,7 +314,7 @@ def _measure(trend: Trend) -> dict[str, Any]:
     }
 
 
-def _session(reached: Reached) -> dict[str, Any]:
+def _session(reached: SessionMean) -> dict[str, Any]:
     return {
         "began": reached.began.isoformat(),
         "value": _rounded(reached.value),

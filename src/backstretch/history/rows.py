@@ -16,7 +16,7 @@ from typing import Any
 
 from backstretch.errors import ODD, InputError
 from backstretch.history.database import beside
-from backstretch.history.practice import PractisedHold, Sitting
+from backstretch.history.practice import PractisedHold, PractisedSession
 from backstretch.kinematics.view import View
 
 LIVE, ANALYZED = "live", "analyze"
@@ -41,7 +41,7 @@ class Entry:
         profile: Whose it is; empty for the one person who never said a name.
         title: What was done, in words.
         record: The name of a live session's folder; empty for others.
-        pain, soreness: As in `Sitting`.
+        pain, soreness: As in `PractisedSession`.
     """
 
     document: Mapping[str, Any]
@@ -78,7 +78,7 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
     return number
 
 
-def sitting_of(row: tuple[Any, ...]) -> Sitting:
+def sitting_of(row: tuple[Any, ...]) -> PractisedSession:
     """The session of a row of `SITTING`.
 
     Raises:
@@ -87,7 +87,9 @@ def sitting_of(row: tuple[Any, ...]) -> Sitting:
     number, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness = row
     try:
         seconds = float(valid_s), float(wrong_s), float(unseen_s)
-        return Sitting(number, profile, time_of(began), kind, title, *seconds, bool(pain), soreness)
+        return PractisedSession(
+            number, profile, time_of(began), kind, title, *seconds, bool(pain), soreness
+        )
     except ODD as error:
         raise _odd(number) from error
 

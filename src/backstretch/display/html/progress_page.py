@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from backstretch.display.html.page import BLUE, INK, RULE, SOFT, drawing, html_page, plain, svg_of
-from backstretch.history.change import Reached
+from backstretch.history.change import SessionMean
 from backstretch.history.practice import MINUTE_S, Dose, Week, amount
 from backstretch.history.progress import (
     DOSE_WORDS,
@@ -187,11 +187,11 @@ def trend_svg(trend: Trend, limits: tuple[float, float]) -> Markup:
         return svg_of(figure)
 
 
-def _all(trend: Trend) -> tuple[Reached, ...]:
+def _all(trend: Trend) -> tuple[SessionMean, ...]:
     return trend.change.compared + trend.change.elsewhere
 
 
-def _dots(axes: "Axes", sessions: Sequence[Reached], **look: Any) -> None:
+def _dots(axes: "Axes", sessions: Sequence[SessionMean], **look: Any) -> None:
     days: Any = [_place_time(each) for each in sessions]
     axes.scatter(days, [each.value for each in sessions], **look)
 
@@ -227,6 +227,6 @@ def _monday(week: Week) -> str:
     return f"{week.monday.day} {week.monday:%b}"
 
 
-def _place_time(reached: Reached) -> datetime:
+def _place_time(reached: SessionMean) -> datetime:
     """When it was at the place of the session."""
     return reached.began.replace(tzinfo=None)

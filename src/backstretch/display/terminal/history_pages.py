@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.display.terminal.layout import WIDEST, lines
-from backstretch.history.practice import MINUTE_S, Sitting, Week, amount
+from backstretch.history.practice import MINUTE_S, PractisedSession, Week, amount
 from backstretch.history.progress import (
     DOSE_WORDS,
     Overview,
@@ -34,7 +34,10 @@ UNKNOWN = "-"
 
 
 def show_list(
-    found: Sequence[Sitting], holds: Mapping[int, tuple[int, int]], count: int, console: Console
+    found: Sequence[PractisedSession],
+    holds: Mapping[int, tuple[int, int]],
+    count: int,
+    console: Console,
 ) -> None:
     """Print sessions, newest first.
 
@@ -68,7 +71,7 @@ def _done(complete: int, count: int) -> str:
     return f"{complete} of {count} complete" if count else "none"
 
 
-def show_sitting(sitting: Sitting, document: Mapping[str, Any], console: Console) -> None:
+def show_sitting(sitting: PractisedSession, document: Mapping[str, Any], console: Console) -> None:
     """Print one session."""
     parts: list[RenderableType] = [Text(f"{sitting.began:{TIME}}, {sitting.kind}")]
     if sitting.profile:
@@ -122,13 +125,13 @@ def _list(document: Mapping[str, Any], name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _totals(sitting: Sitting) -> Iterator[str]:
+def _totals(sitting: PractisedSession) -> Iterator[str]:
     yield f"{sitting.valid_s:.1f} s valid"
     yield f"{sitting.wrong_s:.1f} s wrong"
     yield f"{sitting.unseen_s:.1f} s unseen"
 
 
-def _noted(sitting: Sitting) -> Iterator[str]:
+def _noted(sitting: PractisedSession) -> Iterator[str]:
     if sitting.pain:
         yield "stopped with pain"
     if sitting.soreness is not None:
