@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.places import PACKAGE
+from tests.places import PACKAGE, SOURCE
 
 ROOMS = (
     "errors",
@@ -33,10 +33,11 @@ ROOMS = (
 """From the ground up: a room imports itself and what stands before it here."""
 ARITHMETIC = {"errors", "kinematics", "poses", "judging", "coaching", "calibration"}
 """Rooms that need only NumPy and the standard library, and no clock, camera, window or print."""
-AT_THE_RIM = {"calibration.takes", "poses.pose_writer"}
-"""What in those rooms reads recordings, or writes a file."""
+AT_THE_RIM = {"calibration.takes", "poses.pose_writer", "poses.toml_table"}
+"""What in those rooms reads recordings, writes a file, or knows the dates of TOML."""
 DOORS = {
     "mediapipe": {"vision.mediapipe_landmarker"},
+    "cv2_enumerate_cameras": {"vision.feeds"},
     "cv2": {"vision.feeds", "vision.capture", "live.window", "display.pictures.canvas"},
     "av": {"vision.video_reader", "vision.video_writer"},
     "sounddevice": {"live.sounds"},
@@ -44,10 +45,20 @@ DOORS = {
     "matplotlib": {"display.html"},
     "plotext": {"display.terminal"},
     "platformdirs": {"history.profile"},
+    "jinja2": {"display.html.page"},
+    "pydantic": {"formats.result_documents", "history.health"},
     "tomlkit": {"history.profile", "poses.pose_writer"},
 }
 """Library -> the modules, or the rooms, that may import it."""
-HEAVY = {"mediapipe", "cv2", "av", "matplotlib", "plotext", "sounddevice"}
+HEAVY = {
+    "mediapipe",
+    "cv2",
+    "cv2_enumerate_cameras",
+    "av",
+    "matplotlib",
+    "plotext",
+    "sounddevice",
+}
 MACHINE = {"time", "datetime", "threading", "subprocess", "os", "sys", "random"}
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "urllib3"}
 
@@ -159,13 +170,27 @@ class TestModuleOfTheMiddle:
         assert calls & {"print", "input", "open"} == set()
 
 
-def test_loading_the_middle_loads_nothing_but_numpy():
-    code = (
-        "import sys, backstretch.judging.session;"
-        "print(*{name.split('.')[0] for name in sys.modules})"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+def loaded_by(imports):
+    """The libraries that a program has loaded after these imports."""
+    code = f"import sys, {imports}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     printed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
-    assert set(printed.stdout.split()) & {*HEAVY, "typer", "rich", "PIL"} == set()
+    return set(printed.stdout.split())
+
+
+def test_loading_the_middle_loads_nothing_but_numpy():
+    loaded = loaded_by("backstretch.judging.session, backstretch.coaching.coach")
+    assert loaded & {*HEAVY, "typer", "rich", "PIL"} == set()
+
+
+def test_what_only_a_report_needs_waits_for_it():
+    imports = "backstretch.api, backstretch.cli.app, backstretch.cli.history, backstretch.live.run"
+    assert "jinja2" not in loaded_by(imports)
+
+
+def test_only_detection_chooses_the_landmarker():
+    door = "backstretch.vision.mediapipe_landmarker"
+    users = {m for m in MODULES if any(name.startswith(door) for name in imports_of(m))}
+    assert users == {"vision.detection"}

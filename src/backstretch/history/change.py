@@ -13,7 +13,7 @@ CERTAINTY = 2.9
 """Standard errors that a change must be above.
 
 1.96 would do for one look at the end; people look after every session, and then call every fifth season
-without a change a clear one. With 2.9 it is one season in 25 (tests/test_change.py).
+without a change a clear one. With 2.9 it is one season in 25 (tests/history/test_change.py).
 """
 MEANS_FROM = 3
 """From how many holds on a mean counts as one (research, section D)."""
