@@ -1,7 +1,7 @@
 """Sinks: what takes what a run gives, recorded or live, and makes something of it: a file, a picture, a voice.
 
 A new output is a `Sink` that takes what it needs, and a line in the table where it is offered:
-`outputs.FORMATS` for recordings, `kept.FORMATS` for live sessions.
+`analysis.outputs.FORMATS` for recordings, `live.recorder.FORMATS` for live sessions.
 """
 
 from collections.abc import Callable, Collection, Sequence
