@@ -1,12 +1,13 @@
-"""What can go wrong and is not a bug.
+"""What can go wrong and is not a bug: errors end the work, notices are added to its result.
 
-BackstretchError            shown as one line, exit code 2
-├── InputError              a file, a folder or an option that cannot be used
-├── PoseFileError           a pose file with faults, all of them listed
-├── TakeError               a take that nothing can be calibrated from
-└── SetupError              something the machine lacks
+    BackstretchError            shown as one line, exit code 2
+    ├── InputError              a file, a folder or an option that cannot be used
+    ├── PoseFileError           a pose file with faults, all of them listed
+    ├── TakeError               a take that nothing can be calibrated from
+    └── SetupError              something the machine lacks
 
-FOLDED Notices: what is to be said of the machine, the recording and how it was asked for; values, no words.
+A `Notice` says something of the machine, of the recording or of how it was asked for. It is a value without
+words; `judging.wording` puts it into words.
 """
 
 from collections.abc import Mapping, Sequence

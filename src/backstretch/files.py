@@ -1,6 +1,6 @@
-"""Files that are written whole or not at all, never over another one by chance, or for their owner only.
+"""Writing files: whole or not at all, never over another one by chance, and for their owner only.
 
-FOLDED Cells for spreadsheets, which take some texts for formulas and would run them.
+Also cells for spreadsheets, which take some texts for formulas and would run them.
 """
 
 import errno

@@ -1,7 +1,4 @@
-"""The workers of a batch: hired, given one recording after the other, replaced when they die, and let go.
-
-FOLDED A worker of a batch: a process that analyses one recording after the other, as it is told.
-"""
+"""The workers of a batch: processes that analyse one recording after the other, replaced when they die."""
 
 import json
 import os

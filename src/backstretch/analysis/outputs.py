@@ -1,9 +1,8 @@
 """The files that an analysis of a recording writes, and how far it is.
 
-FOLDED Drawing: the annotated video, made beside the analysis from a second reading of the file.
-
-Most pictures are never looked at, and what they mean is known only when the next one has been. To keep them
-until then would take hundreds of megabytes; to decode them again takes a tenth of drawing and encoding.
+The annotated video is drawn beside the analysis from a second reading of the file. Most pictures are never
+looked at, and what they mean is known only when the next one has been. To keep them until then would take
+hundreds of megabytes; to decode them again takes a tenth of drawing and encoding.
 """
 
 from collections.abc import Callable, Mapping, Sequence

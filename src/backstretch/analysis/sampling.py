@@ -11,7 +11,7 @@ would depend on which pictures are looked at: then all of them are, from the beg
 What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
 ends of a hold lie between two looks, not two pictures. docs/speed.md says by how much the seconds differ.
 
-FOLDED Opening a sampler: pictures of a recording are read ahead in a thread, and one landmarker looks at them.
+Pictures are read ahead in a thread, and one landmarker looks at them.
 """
 
 import math

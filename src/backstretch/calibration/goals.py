@@ -1,6 +1,6 @@
-"""Goals of guided takes: somebody's own ranges, a new stretch, or their own neutral.
+"""Goals of guided takes: a person's own ranges, a new stretch, or their own neutral; and the guide's lines.
 
-FOLDED The guide's lines: short, calm and plain. Comfort comes before depth.
+The lines are short, calm and plain. Comfort comes before depth.
 """
 
 from collections.abc import Collection, Sequence

@@ -5,11 +5,9 @@ before that as the camera can tell and the library allows for, but never from le
 own way, which keeps rest and half-way stops out. All else keeps the library's limits, which tell the stretch
 from others; a limit that the person lies at or beyond moves out to them.
 
-FOLDED Reach: which stills of a take show a stretch that somebody meant to do, and how far they came in it.
-
-Somebody who is stiff is outside of the ranges that the library has for everyone. What tells their stretch
-from rest, and from something else, is how much of the way from rest to those ranges they have gone, and that
-all that is not a matter of range of motion is about right.
+A stiff person is outside of the ranges that the library has for everyone. What tells their stretch from rest,
+and from something else, is how much of the way from rest to those ranges they have gone, and that all that is
+not a matter of range of motion is about right.
 """
 
 import math

@@ -1,8 +1,7 @@
-"""Stills: the stretches of time in which somebody kept still, and what was measured there.
+"""Stills: the stretches of time in which a person kept still, and what was measured there.
 
-FOLDED Watching for stillness as it happens: the still that is going on, if any.
-
-FOLDED Positions: which stills are of one position, and which of a take is the one that is meant.
+`StillWatch` follows the still that is going on; positions say which stills are of one position, and which of a
+take is the one that is meant.
 """
 
 from collections import deque

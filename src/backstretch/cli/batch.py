@@ -1,7 +1,4 @@
-"""Several recordings on the command line: what happens to them is shown as it does, and told in the end.
-
-FOLDED What a batch tells in the terminal: a line for each recording as it ends, and a table.
-"""
+"""The command `analyze` with several recordings: shows how far each is, a line as each ends, and a table."""
 
 import json
 import sys

@@ -1,6 +1,6 @@
-"""The command that makes references: somebody's own ranges for a stretch, a new stretch, their own neutral.
+"""The command `calibrate`: makes a person's own ranges for a stretch, a new stretch, or their own neutral.
 
-FOLDED What is asked at a terminal of a new stretch: its name, and its words, each with a draft.
+For a new stretch it asks at the terminal for a name and for its words, each with a draft.
 """
 
 import os

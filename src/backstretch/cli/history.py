@@ -1,7 +1,4 @@
-"""The history on the command line: what was practised, listed, shown, exported and deleted.
-
-FOLDED The command that tells progress.
-"""
+"""The commands `history` and `progress`: what was practised, and what has changed."""
 
 import csv
 import gc

@@ -1,9 +1,4 @@
-"""The command that analyses recordings: one by itself, several as a batch.
-
-FOLDED The command that writes a landmark track for other tools.
-
-FOLDED The command that makes a report again.
-"""
+"""The commands about recordings: `analyze`, `export` and `report`."""
 
 import json
 import sys

@@ -1,9 +1,4 @@
-"""Advice: what of a moment is to be put right, steady on the screen and rare in the ear.
-
-FOLDED Haste: whether the person moves too fast into a position.
-
-FOLDED What is heard during one hold: earcons when it is lost or found, the last seconds, the breath.
-"""
+"""Feedback on a moment: what to correct, whether the movement is too fast, and what is heard during a hold."""
 
 import math
 from collections.abc import Iterator

@@ -1,11 +1,8 @@
-"""Placement: whether the camera can see what a stretch needs, as one instruction at a time.
+"""Placement: whether the camera sees what a stretch needs, and whether the person is there at all.
 
-Asked before the clock, of a person who stands, sits or lies as they are. Nothing here stops a hold: who is
-already in position is counted, and who cannot do as told is let through after a while.
-
-FOLDED Setting up before a stretch: what is said and shown until the camera sees what it needs.
-
-FOLDED Presence: whether the person has left the picture, or is back.
+One instruction at a time, before the clock, to a person who stands, sits or lies as they are. Nothing here
+stops a hold: a person who is already in position is counted, and one who cannot follow the instruction is let
+through after a while.
 """
 
 from dataclasses import dataclass

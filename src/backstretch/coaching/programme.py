@@ -1,8 +1,7 @@
 """A programme: which stretches, in which order, how long and how often each side.
 
-FOLDED The agenda: what of a programme is due, which side, and what comes after it.
-
-FOLDED Patience: how long a hold is waited for, and how often it is tried.
+The agenda says which hold is due, on which side, and what comes after it; patience says how long a hold is
+waited for and how often it is tried.
 """
 
 from collections import Counter

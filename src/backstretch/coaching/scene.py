@@ -1,10 +1,7 @@
-"""A scene: everything that is to be shown at one moment, in the coach's own words.
+"""What a leader gives: a scene to show, words and sounds, and the poses to judge; and what a key asks for.
 
-FOLDED Orders: what keys ask of a leader, and what the leader decides.
-
-FOLDED A quiet pace for breathing: four parts in, five parts out, no holding of the breath.
-
-Resting adults breathe 12 to 20 times a minute; slow breathing is 4 to 10, usually 6 (research, section B).
+The pace of breathing is quiet: four parts in, five parts out, no holding of the breath. Resting adults breathe
+12 to 20 times a minute; slow breathing is 4 to 10, usually 6 (research, section B).
 """
 
 import math

@@ -1,8 +1,7 @@
-"""When to show and when to say something: steady on the screen, rare in the ear.
+"""What the coach says, and when: steady on the screen, rare in the ear.
 
-The verdict of a moment may change thirty times a second; a person on the floor must not hear that.
-
-FOLDED The coach's lines: short, calm and plain. Never "further", never "deeper".
+The verdict of a moment may change thirty times a second; a person on the floor must not hear that. The lines
+are short, calm and plain, and never say "further" or "deeper".
 """
 
 import math

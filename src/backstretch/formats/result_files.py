@@ -1,7 +1,4 @@
-"""The files that a run comes to: steps.csv while it goes on, result.json at its end.
-
-FOLDED What the files beside a result are called, wherever they are written or looked for.
-"""
+"""The files of a result: their names, steps.csv that grows with the run, and result.json at its end."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Landmark tracks, and folders that are filled whole or not at all.
+"""Landmark tracks: our own archive, and the files of OpenSim and Sports2D.
 
 A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pickle):
 
@@ -8,13 +8,11 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     visibility   (T, 33) float32      0..1
     about        JSON text            format, version, image_wh, source, warnings, notices
 
-FOLDED TRC and MOT, the files of OpenSim and Sports2D: a landmark track as markers, and its angles.
-
-Markers are in metres with the origin between the hips: X as in the picture (to its right), Y up, Z towards
-the camera. From the camera's axes (x right, y down, z away from the camera) that is X = x, Y = -y, Z = -z, a
-half turn about x, so that the axes stay right-handed and left stays left. The track is written as it was
-found, not steadied. A frame with nobody in view has empty cells in TRC and ``nan`` in MOT; so has, in MOT, an
-angle of landmarks that are not seen.
+TRC holds a track as markers, MOT its angles. Markers are in metres with the origin between the hips: X as in
+the picture (to its right), Y up, Z towards the camera. From the camera's axes (x right, y down, z away from the
+camera) that is X = x, Y = -y, Z = -z, a half turn about x, so that the axes stay right-handed and left stays
+left. The track is written as it was detected, not filtered. A frame with nobody in view has empty cells in TRC
+and ``nan`` in MOT; so has, in MOT, an angle of landmarks that are not seen.
 """
 
 import dataclasses

@@ -1,6 +1,7 @@
-"""The history's file: opened so that nothing in it is lost, and put aside where it is damaged.
+"""The history's database file: its tables, its versions, and how it is opened.
 
-FOLDED The history's database: its tables, and how an older one becomes a newer one.
+An older file is brought up to date; a newer one is left untouched; a damaged one is put aside, so that
+nothing in it is lost.
 """
 
 import os

@@ -1,10 +1,7 @@
-"""Health: what is said about stretching safely, the questions, and the person's answers.
+"""Health: the note on stretching safely, the questions and answers, and what earlier days mean for today.
 
-The words follow research, section E, and are general guidance; the answers stay in one private file.
-
-FOLDED Practice days: what earlier sessions mean for today's.
-
-Days are those of the place: each session counts for the calendar day of its own time and offset.
+The words follow research, section E, and are general guidance; the answers stay in one private file. Days are
+those of the place: each session counts for the calendar day of its own time and offset.
 """
 
 import os

@@ -1,8 +1,6 @@
-"""Practice weeks: how much was held, of what, and on how many days, week by week.
+"""Practice: the sessions and holds of a history, and how much was held in each week.
 
 Weeks begin on Monday (ISO 8601); days are those of the place where each session was.
-
-FOLDED What was practised: the values that a history keeps and that progress is told from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

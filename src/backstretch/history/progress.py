@@ -1,6 +1,7 @@
-"""Progress: what the history says of range of motion, side by side.
+"""Progress: range of motion over time, and the overview of a history.
 
-FOLDED The overview of a history: weeks, doses, changes and advice, gathered once for every way to show them.
+The overview holds weeks, doses, changes and advice. It is made once, and shown in the terminal, as a page and
+as JSON.
 """
 
 import math

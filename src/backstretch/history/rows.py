@@ -1,6 +1,6 @@
-"""The history's rows: what a session's document tells, without what is odd in it, and what a row tells.
+"""Rows of the history: written from a session's document, read again, and rescued from a damaged file.
 
-FOLDED Salvage: what can still be read of a damaged history, taken into a new one.
+Odd values in a document are left out. What can still be read of a damaged history is taken into a new one.
 """
 
 import json

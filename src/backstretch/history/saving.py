@@ -1,8 +1,7 @@
-"""The history as commands use it: opened, and saved into by live sessions and, where asked, by analyses.
+"""The history as commands use it: opens it, and saves live sessions, analyses and batches.
 
-Nothing is printed here: what the person should know is handed back.
-
-FOLDED Keeping the results of a batch in the history, each recording once however often the batch is run.
+Nothing is printed here: notices for the person are returned. A recording of a batch is saved once, however
+often the batch is run.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,8 +1,7 @@
-"""Collecting a result: a session is fed with moments, and what it comes to is kept.
+"""Collecting a result: feeds a session with moments, and keeps what its result needs.
 
-FOLDED What the camera's place makes uncertain.
-
-FOLDED When a calibration should be made again: the camera stands elsewhere, or the stretch stops matching.
+The result's notices are made here as well: what the camera's place makes uncertain, and when a calibration
+should be made again because the camera stands elsewhere or the stretch no longer matches.
 """
 
 import math

@@ -1,11 +1,9 @@
-"""Lint for pose files: what is formally sound and still does not make a good pose.
+"""Ideal figures of poses: they find weak pose files, and tell a new pose from rest and from other stretches.
 
-A file's own faults are told when it is read; this looks at the pose against the body, the camera and the
-other poses.
-
-FOLDED Contrasts: what other positions measure, so that a new pose can be told from them.
-
-Positions of rest and the stretches of the library, as ideal figures seen from the side that suits each.
+`lint` finds what is formally sound and still does not make a good pose: it looks at a pose against the body,
+the camera and the other poses. (The faults of a file itself are reported when it is read.)
+`Contrast` is what another position measures: a position of rest or a stretch of the library, as an ideal
+figure seen from the side that suits it.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""Matching: does one moment fulfil the checks of a pose?
-
-FOLDED Attempts: whether a moment that is not right is near enough to a pose to be meant for it.
-"""
+"""Matching: whether one moment fulfils the checks of a pose, and whether it is at least an attempt at it."""
 
 import math
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
-"""Recognition: which poses a picture shows, and which of several holds at one time is the true one.
+"""Recognition: which poses a moment may show, and which of several holds at one time is the true one.
 
-FOLDED The shortlist: which of many forms a moment may be, in one sweep, so that only those are judged in full.
+With many poses in question, a shortlist made in one sweep says which forms a moment may be; only those are
+judged in full.
 """
 
 from collections.abc import Iterable, Sequence

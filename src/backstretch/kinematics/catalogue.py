@@ -1,12 +1,10 @@
-"""The catalogue of measures: named geometric quantities.
+"""The catalogue of measures: named geometric quantities, and how far each can safely go.
 
-A measure is a joint angle, a segment's angle against gravity, a distance over a body length, a rotation.
+A measure is a joint angle, a segment's angle against gravity, a distance over a body length, or a rotation.
 
-FOLDED Anatomy: how far a measure can safely go, whatever was measured.
-
-A personal range never reaches beyond these. Normal ranges of motion of adults (research, section C) with room
-for supple people and for the detector's error; landmark angles are not clinical angles, so the room is wide.
-What is not listed is bounded by geometry alone, see `Measure.limits`.
+A personal range never reaches beyond the anatomical limits that stand here. They are normal ranges of motion of
+adults (research, section C) with room for supple people and for the detector's error; landmark angles are not
+clinical angles, so the room is wide. What is not listed is bounded by geometry alone, see `Measure.limits`.
 """
 
 from dataclasses import dataclass

@@ -1,17 +1,16 @@
-"""The one stage that looks ahead: steadying landmarks, in real time units.
+"""Filtering landmarks: swapped limbs are put right, and jitter is removed in real time units.
 
-MediaPipe's own smoothing lags by a frame whatever the frame rate and nearly freezes a still body, which
-hides bouncing; it must not feed the clock. This one is a bilateral filter (Tomasi and Manduchi 1998) in real
-time units: it weighs the moments around each moment by a triangle of fixed width in seconds, and each
-landmark by how near it lies to where it is now. So it neither lags nor leads, quick movements keep their
-edges, and it acts alike at every frame rate; where moments are sparse, five a second and fewer, it is wider.
-The price is that a moment is told `HALF_WIDTH_S` late, live and replayed alike; sparse ones later still.
+`Smoother` is the one stage that looks ahead. MediaPipe's own smoothing lags by a frame whatever the frame rate
+and nearly freezes a still body, which hides bouncing; it must not feed the clock. This one is a bilateral
+filter (Tomasi and Manduchi 1998) in real time units: it weighs the moments around each moment by a triangle of
+fixed width in seconds, and each landmark by how near it lies to where it is now. So it neither lags nor leads,
+quick movements keep their edges, and it acts alike at every frame rate; where moments are sparse, five a second
+and fewer, it is wider. The price is that a moment is known `HALF_WIDTH_S` late, live and replayed alike; sparse
+ones later still.
 
-FOLDED Left and right: a limb does not jump. Undoes the moments in which the detector swaps a pair of limbs.
-
-Swaps last a frame or two (11 in 92 s of a man on hands and knees) and move two ankles by a metre at once,
-while with the names exchanged hardly anything has moved. One that lasts is believed: then the detector was
-wrong before.
+`SwapVeto` undoes the moments in which the detector swaps a pair of limbs: a limb does not jump. Swaps last a
+frame or two (11 in 92 s of a man on hands and knees) and move two ankles by a metre at once, while with the
+names exchanged hardly anything has moved. A swap that lasts is believed: then the detector was wrong before.
 """
 
 from collections import deque

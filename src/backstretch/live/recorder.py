@@ -1,7 +1,4 @@
-"""The recorder of a live session: its log, steps and result always, landmarks and video only where asked.
-
-FOLDED What is written of a live session while it goes on: its log, its landmarks, its pictures.
-"""
+"""The recorder of a live session: its log, steps and result always, landmarks and video only where asked."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager

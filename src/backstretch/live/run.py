@@ -1,9 +1,4 @@
-"""A live session from the camera to the summary: opens what it needs, runs, closes, tells what came of it.
-
-FOLDED The stage: what a session with a person needs of the machine, opened in the right order and closed again.
-
-FOLDED A guided calibration with a camera, from the first picture to what came of it.
-"""
+"""Running a live session: opens camera, model, voice and window, coaches or calibrates, and closes them."""
 
 import signal
 from collections.abc import Callable, Iterator

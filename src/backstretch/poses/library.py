@@ -1,8 +1,7 @@
-"""The library: all pose files that are to be had, the built-in ones and the user's own, and the sets.
+"""The library: all pose files, the built-in ones and the user's own, and the ready-made sets.
 
-A broken file never keeps the others from working: its faults are kept beside the poses.
-
-FOLDED Ready-made sets: which stretches in which order, how long and how often. Data that anyone can read.
+A broken file never keeps the others from working: its faults are listed beside the poses. A set says which
+stretches come in which order, how long and how often; it is data that anyone can read.
 """
 
 import difflib

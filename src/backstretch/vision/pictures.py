@@ -1,7 +1,4 @@
-"""Reading ahead: what takes time is made in a thread of its own, a few pieces before they are wanted.
-
-FOLDED Pictures of video files, upright: converted, or made small, where that is asked for.
-"""
+"""Pictures of video files: upright, converted or made small where asked for, and read ahead in a thread."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress

@@ -1,6 +1,6 @@
-"""SVG charts that stand in a page: the look that all of them share, and the one door to matplotlib.
+"""HTML pages that stand alone, with nothing from elsewhere, and the SVG charts in them.
 
-FOLDED HTML pages that stand alone: one file, one look, nothing from elsewhere.
+The only module that loads Jinja2; charts of all pages share the look that is defined here.
 """
 
 import io

@@ -1,6 +1,6 @@
-"""Progress as a page: one file without network and without script.
+"""The page of progress: one HTML file without network and without script.
 
-FOLDED The charts of progress: minutes by week, and one measure over time with what may be error.
+Its charts show minutes by week, and one measure over time with the band that may be measuring error.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,4 @@
-"""The history on the terminal.
-
-FOLDED Progress on the terminal: dose and days, and one stretch over time.
-"""
+"""The history and progress in the terminal: sessions, doses and days, and one stretch over time."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
-"""What the terminal shows of the library: the list, one stretch, the sets.
+"""Poses in the terminal: the library's list, one stretch, the sets, and the outcome of a calibration.
 
-FOLDED What the terminal shows of a calibration: each check before and after, and what that means in words.
+A calibration is shown check by check, before and after, with what that means in words.
 """
 
 from collections.abc import Iterable, Sequence
