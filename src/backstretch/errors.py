@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What a document, a row or a file that somebody changed by hand may raise when it is read."""
+Figure = float | str | Sequence[float] | Sequence[str]
+
 
 class BackstretchError(Exception):
     """Something the user can put right; the message says how, ``faults`` line by line."""
@@ -42,11 +46,6 @@ class TakeError(BackstretchError):
 
 class SetupError(BackstretchError):
     """Something the machine lacks: a system library, the pose model."""
-
-
-ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What a document, a row or a file that somebody changed by hand may raise when it is read."""
-Figure = float | str | Sequence[float] | Sequence[str]
 
 
 class NoticeKind(StrEnum):

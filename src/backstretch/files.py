@@ -14,6 +14,11 @@ from typing import Any
 
 from backstretch.errors import InputError
 
+OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
+"""Modes of what only its owner may read."""
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins with one of these is a formula to a spreadsheet."""
+
 
 def save_text(text: str, path: Path, *, force: bool = False) -> None:
     """Write a text file whole, with the folders above it, or leave everything as it was.
@@ -105,10 +110,6 @@ def _move(work: Path, folder: Path) -> None:
         each.replace(target)
 
 
-OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
-"""Modes of what only its owner may read."""
-
-
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole, or leave what was there before.
 
@@ -149,10 +150,6 @@ def make_private(folder: Path) -> None:
 def open_private(name: str, flags: int) -> int:
     """An opener for `open` that makes files which only their owner may read."""
     return os.open(name, flags, OWNER_FILE)
-
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one of these is a formula to a spreadsheet."""
 
 
 def harmless(value: Any) -> Any:

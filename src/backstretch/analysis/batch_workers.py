@@ -30,6 +30,9 @@ TRIES = 2
 """A worker may be killed for another one's hunger; twice by the same recording is no chance."""
 PATIENCE_S = 5.0
 """How long a worker may take to remove what it had begun."""
+STDOUT, STDERR = 1, 2
+SHARE_STEP = 0.01
+"""How far a recording must have come for it to be told again."""
 
 
 @dataclass(frozen=True)
@@ -195,11 +198,6 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-STDOUT, STDERR = 1, 2
-SHARE_STEP = 0.01
-"""How far a recording must have come for it to be told again."""
 
 
 def work(pipe: Connection, orders: BatchSettings) -> None:

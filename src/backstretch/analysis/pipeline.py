@@ -23,6 +23,10 @@ from backstretch.poses.pose import Pose
 from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmarker, open_landmarker
 from backstretch.vision.video_reader import Growth, VideoReader
 
+LEAST_S = 1e-3
+"""A part is no shorter, where shares of it are told."""
+Analysis = tuple[Result, Recording]
+
 
 class Activity(Enum):
     """What an analysis is at."""
@@ -119,11 +123,6 @@ def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
         return reader
     with reader:
         raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
-
-
-LEAST_S = 1e-3
-"""A part is no shorter, where shares of it are told."""
-Analysis = tuple[Result, Recording]
 
 
 def analyse_video(

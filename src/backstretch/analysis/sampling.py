@@ -63,6 +63,10 @@ LOST_PER_S, LOST = 1.5, 2
 every picture is looked at for a while, whatever is held."""
 BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, a person is looked for changes."""
+Detect = Callable[[Picture], Detection | None]
+"""Looks at a picture; None where it is so damaged that it cannot be looked at."""
+AHEAD = 3
+"""Pictures that are decoded before they are wanted; of 1920 x 1080 each takes 3 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +106,6 @@ class Restart:
 
     The body is so hard to see that every picture should be looked at, from the beginning on.
     """
-
-
-Detect = Callable[[Picture], Detection | None]
-"""Looks at a picture; None where it is so damaged that it cannot be looked at."""
 
 
 class Sampler(Protocol):
@@ -322,10 +322,6 @@ def strays_px(before: Landmarks | None, now: Landmarks | None) -> Floats:
     seen = (before.visibility[CORE] >= VISIBLE) & (now.visibility[CORE] >= VISIBLE)
     strayed_px: Floats = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[seen]
     return strayed_px
-
-
-AHEAD = 3
-"""Pictures that are decoded before they are wanted; of 1920 x 1080 each takes 3 MB."""
 
 
 @contextmanager

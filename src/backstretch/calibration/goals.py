@@ -27,6 +27,22 @@ from backstretch.poses.pose import Dose, Pose
 NO_REST = "I have not seen you at rest before it"
 AT_REST = "you are still at rest"
 CAMERA = "Level, and where it sees all of you and the bend best."
+COME_IN = "Come into the stretch slowly, then keep still."
+STRAIGHT = "Sit or stand straight, and look ahead."
+KEEP_STILL = "Keep still."
+GOOD = "Good. Come out slowly."
+ONCE_MORE = "Let us take that once more."
+CHECK = "Last, a check. Come into the stretch once more, as before."
+CHECK_SHOWN = "Come into the stretch once more."
+SAVED = "That was all. Thank you."
+FAILED = "That did not work. Nothing was saved."
+LOST = "I lost sight of you"
+MOVED = "you moved"
+NOT_SEEN = "I did not see the stretch"
+NOT_RECOGNISED = "in the check I did not recognise the stretch"
+_NUMBERS = {3: "Keep still. Three.", 2: "Two.", 1: "One."}
+OUT_SHARE = 0.5
+"""A landmark that is outside of the picture in so many of the moments is named."""
 TRUNK = frozenset(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
 UPPER = frozenset({*TRUNK, "nose", "left_ear", "right_ear"})
 
@@ -168,24 +184,6 @@ def unknown_pose(pose_id: str, name: str, camera: str = CAMERA) -> Pose:
         figure={},
         checks=(),
     )
-
-
-COME_IN = "Come into the stretch slowly, then keep still."
-STRAIGHT = "Sit or stand straight, and look ahead."
-KEEP_STILL = "Keep still."
-GOOD = "Good. Come out slowly."
-ONCE_MORE = "Let us take that once more."
-CHECK = "Last, a check. Come into the stretch once more, as before."
-CHECK_SHOWN = "Come into the stretch once more."
-SAVED = "That was all. Thank you."
-FAILED = "That did not work. Nothing was saved."
-LOST = "I lost sight of you"
-MOVED = "you moved"
-NOT_SEEN = "I did not see the stretch"
-NOT_RECOGNISED = "in the check I did not recognise the stretch"
-_NUMBERS = {3: "Keep still. Three.", 2: "Two.", 1: "One."}
-OUT_SHARE = 0.5
-"""A landmark that is outside of the picture in so many of the moments is named."""
 
 
 def explaining(takes: int) -> tuple[str, ...]:

@@ -27,6 +27,19 @@ from backstretch.poses.pose import CalibratedSides, Calibration, Check, OwnRange
 
 PICTURE_WIDER = 1.5
 """A single picture says nothing of the spread; its ranges are wider by this factor."""
+SURE_TO = 2.77
+"""Half-width of a range over the spread: what differs by more has changed (MDC95, research, section D)."""
+OWN_SHARE = 0.6
+"""Of the way from rest to what was reached, from where a position counts at the earliest; half-way stops on
+clips lie at 0.4 to 0.5 of it."""
+FAR_ENOUGH = 0.4
+"""Share of the way from rest to the library's range from which a position is meant for a stretch; shallow
+ones on clips have gone 0.5 to 0.7, rest 0.1 at most."""
+EACH_FAR_ENOUGH = 0.25
+OFF_BY = 2.0
+"""How far beyond its range, in half-widths, what is no matter of range of motion may lie."""
+AS_GOOD = 0.1
+"""Stills that are worse than the best by more are left out: a half-way stop is not the stretch."""
 
 
 @dataclass(frozen=True)
@@ -198,21 +211,6 @@ def trunk_share(still: Still) -> float:
         for part in ("shoulder", "hip")
     )
     return float(np.hypot(*(shoulders - hips))) / still.landmarks.image_wh[1]
-
-
-SURE_TO = 2.77
-"""Half-width of a range over the spread: what differs by more has changed (MDC95, research, section D)."""
-OWN_SHARE = 0.6
-"""Of the way from rest to what was reached, from where a position counts at the earliest; half-way stops on
-clips lie at 0.4 to 0.5 of it."""
-FAR_ENOUGH = 0.4
-"""Share of the way from rest to the library's range from which a position is meant for a stretch; shallow
-ones on clips have gone 0.5 to 0.7, rest 0.1 at most."""
-EACH_FAR_ENOUGH = 0.25
-OFF_BY = 2.0
-"""How far beyond its range, in half-widths, what is no matter of range of motion may lie."""
-AS_GOOD = 0.1
-"""Stills that are worse than the best by more are left out: a half-way stop is not the stretch."""
 
 
 def shown_in(still: Still, form: Form) -> StillMatch:

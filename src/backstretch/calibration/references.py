@@ -35,6 +35,12 @@ from backstretch.kinematics.view import carries
 from backstretch.poses.library import Library
 from backstretch.poses.pose import Pose
 
+LEAST_S = 1.0
+"""A take needs so long without movement."""
+WRONG_VIEW_FROM_DEG = 60.0
+"""From further off a picture does not carry the measures that a pose is judged by."""
+PICTURE = "a single picture"
+
 
 def rests_of(stills: Iterable[Still]) -> list[Contrast]:
     """Stills of the take itself that are not the new pose."""
@@ -73,13 +79,6 @@ def _alike_now(before: Pose, after: Pose, library: Library) -> list[str]:
         if told and any(is_taken_for(shown, forms_of(after)[at]) for shown, at in pairs):
             found.append(f"With these ranges {other.name} can be mistaken for it.")
     return found
-
-
-LEAST_S = 1.0
-"""A take needs so long without movement."""
-WRONG_VIEW_FROM_DEG = 60.0
-"""From further off a picture does not carry the measures that a pose is judged by."""
-PICTURE = "a single picture"
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,25 @@ from backstretch.kinematics.measures import VISIBLE, measure_body, seen_landmark
 from backstretch.kinematics.neutral import CORE, STILL_FOR_S, STILL_WITHIN, Neutral
 from backstretch.kinematics.view import View, carries
 
+LONGEST_S = 5.0
+"""So much of a still is measured, where it is stillest; more would take in what comes before and after."""
+SEEN_SHARE = 0.8
+"""A measure that is seen in fewer of the moments is not seen."""
+TRIED_EVERY_S = 0.25
+ITSELF_WITHIN_DEG = 12.0
+"""What differs by less the camera cannot tell (research, section D)."""
+HEAD_STILL_WITHIN = 0.05
+"""How far the head may stray in `STILL_FOR_S`, over the trunk's length; it moves less than limbs do."""
+SINKS_WITHIN = 2.0
+"""How far a body may have strayed since a still began, in the same limits: settling in is no movement."""
+LEAST_SEEN = 4
+"""Of the landmarks that are followed so many must be seen: a shoulder, a hip, and what moves."""
+LOOK_BACK_S = 1.5
+LOOK_EVERY_S = 0.25
+"""Over how long stillness is told, and how often."""
+ALIKE_WITHIN = 2.0
+"""Two stills are of one position where no angle differs by so many half-widths."""
+
 
 @dataclass(frozen=True, eq=False)
 class Still:
@@ -62,22 +81,9 @@ def view_of(still: Still) -> View:
     return View.of(body.camera[0])
 
 
-LONGEST_S = 5.0
-"""So much of a still is measured, where it is stillest; more would take in what comes before and after."""
-SEEN_SHARE = 0.8
-"""A measure that is seen in fewer of the moments is not seen."""
-TRIED_EVERY_S = 0.25
-ITSELF_WITHIN_DEG = 12.0
-"""What differs by less the camera cannot tell (research, section D)."""
-HEAD_STILL_WITHIN = 0.05
-"""How far the head may stray in `STILL_FOR_S`, over the trunk's length; it moves less than limbs do."""
-SINKS_WITHIN = 2.0
-"""How far a body may have strayed since a still began, in the same limits: settling in is no movement."""
 HEAD = [INDEX[name] for name in ("nose", "left_ear", "right_ear")]
 FOLLOWED = [*CORE, *HEAD]
 _LIMITS = np.array([STILL_WITHIN] * len(CORE) + [HEAD_STILL_WITHIN] * len(HEAD))
-LEAST_SEEN = 4
-"""Of the landmarks that are followed so many must be seen: a shoulder, a hip, and what moves."""
 
 
 def stills_of(steps: Sequence[Step], needed: Collection[str] = NAMES) -> list[Still]:
@@ -229,11 +235,6 @@ def _still(steps: Sequence[Step]) -> Still:
     )
 
 
-LOOK_BACK_S = 1.5
-LOOK_EVERY_S = 0.25
-"""Over how long stillness is told, and how often."""
-
-
 class StillWatch:
     """Takes steps as they come.
 
@@ -263,10 +264,6 @@ class StillWatch:
         self._looked_s = now_s
         stills = stills_of(list(self.recent), self._needed)
         return stills[-1] if stills and stills[-1].end_s >= now_s - LOOK_EVERY_S else None
-
-
-ALIKE_WITHIN = 2.0
-"""Two stills are of one position where no angle differs by so many half-widths."""
 
 
 def meant_of(stills: Sequence[Still]) -> list[Still]:

@@ -29,6 +29,7 @@ from backstretch.history.saving import Saving, save_once
 
 SHOWN_NAME = 40
 """A longer name would leave no room for the bar."""
+NOTHING = "-"
 
 
 def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
@@ -173,9 +174,6 @@ def _shown(count: int, *, as_json: bool) -> Iterator[_Lines | _Bars]:
         redirect_stdout=False,  # documents go to stdout, whatever the bars are shown on
     ) as bars:
         yield _Bars(count, bars)
-
-
-NOTHING = "-"
 
 
 def show_table(outcomes: list[BatchOutcome], console: Console) -> None:

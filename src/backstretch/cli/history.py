@@ -33,6 +33,9 @@ HOW_TO_BEGIN = (
 EXPORTED = ("session", "began", "profile", "kind", "pose", "side", "start_s", "end_s", "valid_s", "wrong_s",
             "unseen_s", "complete", "score", "measures", "pain", "soreness")  # fmt: skip
 history_app = typer.Typer(help="What was practised on this machine.", invoke_without_command=True)
+Kept = list[tuple[dict[str, Any], dict[str, Any]]]
+"""Each session, and its document."""
+MOST_WEEKS = 520
 
 
 class FormatOption(StrEnum):
@@ -150,10 +153,6 @@ def nothing_kept(history: "History", profile: str) -> str:
     return f"There is no session of {profile}; {known}"
 
 
-Kept = list[tuple[dict[str, Any], dict[str, Any]]]
-"""Each session, and its document."""
-
-
 def _csv(kept: Kept) -> str:
     from backstretch.history.rows import holds_in
 
@@ -175,9 +174,6 @@ def _json(kept: Kept) -> str:
         for sitting, document in kept
     ]
     return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"
-
-
-MOST_WEEKS = 520
 
 
 def progress(

@@ -22,6 +22,15 @@ from backstretch.judging.wording import cue_of
 UNSAFE = {TOO_FAST, BOUNCING}
 """What is shown and said without waiting whether it lasts."""
 _STATUSES = {State.IN: Status.IN, State.OUT: Status.ADJUST, State.UNSEEN: Status.UNSEEN}
+SHOWN_S = 2.5
+"""How long it is told; the movement itself is over by then."""
+LED_IN_S = 1.0
+"""A movement that ended so shortly before the position was right led into it."""
+HEARD_AFTER_S = 0.6
+"""A change must last this long to be heard; shorter lapses the clock knows about, but nobody else need."""
+CALLS: tuple[tuple[float, float], ...] = ((10.0, 15.0), (5.0, 10.0))
+"""Seconds left that are called out, and how long a hold must be asked to last for it."""
+EARCONS = {State.IN: Earcon.IN, State.OUT: Earcon.OUT, State.UNSEEN: Earcon.UNSEEN}
 
 
 @dataclass(frozen=True)
@@ -85,12 +94,6 @@ class Adviser:
         )
 
 
-SHOWN_S = 2.5
-"""How long it is told; the movement itself is over by then."""
-LED_IN_S = 1.0
-"""A movement that ended so shortly before the position was right led into it."""
-
-
 class Haste:
     """Follows the movement into a stretch. How fast is too fast, the hold clock's own watch says."""
 
@@ -105,13 +108,6 @@ class Haste:
         if led_in or (step.motion == TOO_FAST and step.near_pose):
             self._until_s = step.time_s + SHOWN_S
         return step.time_s < self._until_s
-
-
-HEARD_AFTER_S = 0.6
-"""A change must last this long to be heard; shorter lapses the clock knows about, but nobody else need."""
-CALLS: tuple[tuple[float, float], ...] = ((10.0, 15.0), (5.0, 10.0))
-"""Seconds left that are called out, and how long a hold must be asked to last for it."""
-EARCONS = {State.IN: Earcon.IN, State.OUT: Earcon.OUT, State.UNSEEN: Earcon.UNSEEN}
 
 
 class HoldTalk:

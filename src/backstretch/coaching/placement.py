@@ -36,6 +36,11 @@ get up again and again for the camera's sake."""
 UPRIGHT = ("trunk_incl", "trunk_incl.world")
 UPRIGHT_POSITIONS = {"standing", "chair"}
 """Positions in which the hips stay about where they are when the stretch begins."""
+STRAIGHT = "Sit or stand straight, look ahead, and keep still."
+"""Where the stretch is measured from the upright body."""
+AWAY_AFTER_S = 3.0
+"""Longer than the clock's grace for unseen time, so that no hold goes on meanwhile."""
+BACK_AFTER_S = 1.0
 
 
 class Fault(StrEnum):
@@ -113,10 +118,6 @@ class PlacementCheck:
         is_long = self._asked_s >= LENIENT_AFTER_S
         self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
         return told
-
-
-STRAIGHT = "Sit or stand straight, look ahead, and keep still."
-"""Where the stretch is measured from the upright body."""
 
 
 def instruction(step: Step, form: Form, surroundings: Surroundings) -> Instruction | None:
@@ -270,11 +271,6 @@ class SettingUp:
         status = Status.ADJUST if told else Status.CALM
         status = Status.UNSEEN if told and told.fault is Fault.NOBODY else status
         return Placed(told, said, line, status, over=has_said and self._check.passed)
-
-
-AWAY_AFTER_S = 3.0
-"""Longer than the clock's grace for unseen time, so that no hold goes on meanwhile."""
-BACK_AFTER_S = 1.0
 
 
 class Presence:

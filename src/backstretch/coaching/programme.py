@@ -14,6 +14,12 @@ from backstretch.poses.pose import Pose
 
 REST_S = 10.0
 """Rest between two holds of a single stretch, as in the ready-made sets."""
+PATIENCE_S = 90.0
+"""A stretch that is tried for so long without a hold is left out, since nobody may be able to press a key."""
+HURRIED_AFTER_S = 60.0
+"""When that is announced."""
+MOST_TRIES, TRY_FROM_S = 3, 2.0
+"""So many holds that were too short, and the next one is asked for; shorter ones were finding the position."""
 
 
 @dataclass(frozen=True)
@@ -191,14 +197,6 @@ class Agenda:
 
 def _other(side: str | None) -> str | None:
     return {"left": "right", "right": "left"}.get(side or "", "neither")
-
-
-PATIENCE_S = 90.0
-"""A stretch that is tried for so long without a hold is left out, since nobody may be able to press a key."""
-HURRIED_AFTER_S = 60.0
-"""When that is announced."""
-MOST_TRIES, TRY_FROM_S = 3, 2.0
-"""So many holds that were too short, and the next one is asked for; shorter ones were finding the position."""
 
 
 class Patience:

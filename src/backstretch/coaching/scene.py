@@ -11,6 +11,12 @@ from enum import StrEnum
 from backstretch.judging.matching import Form
 from backstretch.poses.pose import Pose
 
+BREATHS_A_MINUTE = 6.5
+LIMITS = (5.0, 12.0)
+"""The usual pace, and what can be asked for."""
+INHALING = 4.0 / 9.0
+"""Share of a breath that is breathing in: 4 s in and 5 to 6 s out."""
+
 
 class Earcon(StrEnum):
     """What a sound says."""
@@ -158,13 +164,6 @@ class Decision:
     scene: Scene
     events: tuple[Event, ...] = ()
     judge: tuple[Pose, ...] | None = None
-
-
-BREATHS_A_MINUTE = 6.5
-LIMITS = (5.0, 12.0)
-"""The usual pace, and what can be asked for."""
-INHALING = 4.0 / 9.0
-"""Share of a breath that is breathing in: 4 s in and 5 to 6 s out."""
 
 
 def breath_at(seconds: float, breaths_a_minute: float = BREATHS_A_MINUTE) -> Breath:

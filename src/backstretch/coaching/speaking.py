@@ -34,6 +34,30 @@ WORDS_A_SECOND = 2.4
 """A calm voice, about 150 words a minute."""
 PAUSE_S = 0.8
 """Between two sentences."""
+TITLES = {Status.IN: "Hold", Status.ADJUST: "Adjust", Status.UNSEEN: "Not seen"}
+STAY = "Good. Stay there for a moment."
+LENIENT = "I will go on, though I may not see everything."
+BY_ITSELF = "The clock starts by itself when the position is right."
+BEGIN = "Move in slowly. The clock starts by itself."
+BREATHE = "Breathe easily."
+SLOWLY = describe_cue(TOO_FAST)
+RELAX = "Relax. Come out slowly."
+COME_OUT = "Come out slowly."
+ENOUGH = "That is enough. Come out slowly."
+GO_ON = "Let us leave it at that."
+HURRIED = "Take your time. If it does not suit you now, I will go on in half a minute."
+LEFT_OUT = "We leave this one out."
+PAUSED = "Paused."
+PAUSED_AWAY = "I wait for you."
+AWAY = "I wait until you are back in the picture."
+GOING_ON = "Let us go on."
+STOPPED = "Stopped."
+GO_ON_BY_KEY = "Press the space bar to go on."
+ENDED = {"done": "That was all. Well done.", "pain": "", "quit": ""}
+"""Said at the end, by why it came."""
+CAMERA_LOST = "The camera does not answer. I go on when it is back."
+CLEAR_FLOOR = "Clear the floor around you, and wear clothes that do not hide your joints."
+CALLED = {10.0: "Ten seconds.", 5.0: "Five."}
 
 
 def speaking_s(words: str) -> float:
@@ -165,32 +189,6 @@ class Script:
     def over(self, time_s: float) -> bool:
         """Whether all has been said."""
         return self.at >= len(self.entries) and time_s >= self.starts_s
-
-
-TITLES = {Status.IN: "Hold", Status.ADJUST: "Adjust", Status.UNSEEN: "Not seen"}
-STAY = "Good. Stay there for a moment."
-LENIENT = "I will go on, though I may not see everything."
-BY_ITSELF = "The clock starts by itself when the position is right."
-BEGIN = "Move in slowly. The clock starts by itself."
-BREATHE = "Breathe easily."
-SLOWLY = describe_cue(TOO_FAST)
-RELAX = "Relax. Come out slowly."
-COME_OUT = "Come out slowly."
-ENOUGH = "That is enough. Come out slowly."
-GO_ON = "Let us leave it at that."
-HURRIED = "Take your time. If it does not suit you now, I will go on in half a minute."
-LEFT_OUT = "We leave this one out."
-PAUSED = "Paused."
-PAUSED_AWAY = "I wait for you."
-AWAY = "I wait until you are back in the picture."
-GOING_ON = "Let us go on."
-STOPPED = "Stopped."
-GO_ON_BY_KEY = "Press the space bar to go on."
-ENDED = {"done": "That was all. Well done.", "pain": "", "quit": ""}
-"""Said at the end, by why it came."""
-CAMERA_LOST = "The camera does not answer. I go on when it is back."
-CLEAR_FLOOR = "Clear the floor around you, and wear clothes that do not hide your joints."
-CALLED = {10.0: "Ten seconds.", 5.0: "Five."}
 
 
 def placing(pose: Pose) -> tuple[str, ...]:

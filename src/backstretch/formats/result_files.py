@@ -12,6 +12,14 @@ from backstretch.judging.step import Step
 from backstretch.judging.wording import describe_reason
 from backstretch.kinematics.columns import COLUMNS
 
+RESULT = "result.json"
+STEPS = "steps.csv"
+TRACK = "landmarks.npz"
+ANNOTATED = "annotated.mp4"
+REPORT = "report.html"
+VIDEO = "video.mp4"
+"""The pictures of a live session, as they were; `ANNOTATED` has what was seen in them."""
+
 
 class StepsFile(Sink):
     """steps.csv: one row a moment, with the verdict and every measure."""
@@ -65,12 +73,3 @@ class ResultFile(Sink):
         text = json.dumps(result.as_dict() | self._more, indent=2, ensure_ascii=False)
         with open(self._path, "wb", opener=self._opener) as file:
             file.write((text + "\n").encode("utf-8", "backslashreplace"))
-
-
-RESULT = "result.json"
-STEPS = "steps.csv"
-TRACK = "landmarks.npz"
-ANNOTATED = "annotated.mp4"
-REPORT = "report.html"
-VIDEO = "video.mp4"
-"""The pictures of a live session, as they were; `ANNOTATED` has what was seen in them."""

@@ -40,6 +40,26 @@ ANOTHER_PERSON = re.compile(
     r"another person is in the picture(?: between (?P<first_s>\d+) and (?P<last_s>\d+) s)?;"
 )
 """How older tracks say so, which have only the words of what there is to notice."""
+SIDED_MARKERS = {
+    "eye_inner": "EyeInner",
+    "eye": "Eye",
+    "eye_outer": "EyeOuter",
+    "ear": "Ear",
+    "mouth": "Mouth",
+    "shoulder": "Shoulder",
+    "elbow": "Elbow",
+    "wrist": "Wrist",
+    "pinky": "Pinky",
+    "index": "Index",
+    "thumb": "Thumb",
+    "hip": "Hip",
+    "knee": "Knee",
+    "ankle": "Ankle",
+    "heel": "Heel",
+    "foot_index": "BigToe",
+}
+"""What Sports2D's BLAZEPOSE and HALPE_26 models call a landmark, after R or L."""
+CAMERA_TO_OPENSIM = (1.0, -1.0, -1.0)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -152,27 +172,6 @@ class TrackFile(Sink):
         Recording(track, source, notices).save(self._path)
 
 
-SIDED_MARKERS = {
-    "eye_inner": "EyeInner",
-    "eye": "Eye",
-    "eye_outer": "EyeOuter",
-    "ear": "Ear",
-    "mouth": "Mouth",
-    "shoulder": "Shoulder",
-    "elbow": "Elbow",
-    "wrist": "Wrist",
-    "pinky": "Pinky",
-    "index": "Index",
-    "thumb": "Thumb",
-    "hip": "Hip",
-    "knee": "Knee",
-    "ankle": "Ankle",
-    "heel": "Heel",
-    "foot_index": "BigToe",
-}
-"""What Sports2D's BLAZEPOSE and HALPE_26 models call a landmark, after R or L."""
-
-
 def _marker(name: str) -> str:
     if name == "nose":
         return "Nose"
@@ -190,7 +189,6 @@ ANGLES = tuple(
     if column.measure.unit == "deg" and not (column.measure.relative or column.measure.facing)
 )
 """Columns of the MOT file: angles that need no neutral, and no vote on which way the person faces."""
-CAMERA_TO_OPENSIM = (1.0, -1.0, -1.0)
 
 
 def trc_text(track: LandmarkTrack, name: str) -> str:

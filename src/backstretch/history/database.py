@@ -33,6 +33,58 @@ ASIDE = "%Y-%m-%dT%H-%M-%S"
 TABLES = "SELECT 1 FROM sitting, hold, reach, forgotten LIMIT 0"
 Identity = tuple[int, int]
 """Device and number of a file: what stays when another one is put in its place."""
+MIGRATIONS = (
+    """
+    CREATE TABLE sitting (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        profile TEXT NOT NULL,
+        began TEXT NOT NULL,
+        epoch_s REAL NOT NULL,
+        kind TEXT NOT NULL,
+        title TEXT NOT NULL,
+        record TEXT UNIQUE,
+        valid_s REAL NOT NULL,
+        wrong_s REAL NOT NULL,
+        unseen_s REAL NOT NULL,
+        pain INTEGER NOT NULL,
+        soreness INTEGER,
+        document TEXT NOT NULL
+    );
+    CREATE INDEX sitting_by_time ON sitting (epoch_s);
+    CREATE TABLE hold (
+        id INTEGER PRIMARY KEY,
+        sitting INTEGER NOT NULL REFERENCES sitting (id) ON DELETE CASCADE,
+        pose TEXT NOT NULL,
+        side TEXT,
+        valid_s REAL NOT NULL,
+        complete INTEGER NOT NULL,
+        azimuth_deg REAL
+    );
+    CREATE INDEX hold_by_sitting ON hold (sitting);
+    CREATE INDEX hold_by_pose ON hold (pose);
+    CREATE TABLE reach (
+        hold INTEGER NOT NULL REFERENCES hold (id) ON DELETE CASCADE,
+        label TEXT NOT NULL,
+        value REAL NOT NULL,
+        unit TEXT NOT NULL,
+        PRIMARY KEY (hold, label)
+    ) WITHOUT ROWID;
+    CREATE TABLE forgotten (record TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE hold ADD COLUMN elevation_deg REAL;
+    UPDATE hold SET elevation_deg = (
+        SELECT CASE WHEN json_valid(document) THEN json_extract(document, '$.view.elevation_deg') END
+        FROM sitting WHERE sitting.id = hold.sitting
+    );
+    """,
+)
+"""Each turns version n into n + 1; a database's version is its ``user_version``.
+
+``epoch_s`` orders sessions whatever the place and the time of the year; ``began`` keeps the local time with
+its offset. ``record`` is the folder of a live session, null for others; ``forgotten`` holds those that were
+deleted.
+"""
 
 
 def may_write(path: Path) -> bool:
@@ -269,60 +321,6 @@ def _code(error: Exception) -> int:
     """SQLite's primary error code, -1 where there is none."""
     code: int = getattr(error, "sqlite_errorcode", -1)
     return code & 0xFF if code >= 0 else code
-
-
-MIGRATIONS = (
-    """
-    CREATE TABLE sitting (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        profile TEXT NOT NULL,
-        began TEXT NOT NULL,
-        epoch_s REAL NOT NULL,
-        kind TEXT NOT NULL,
-        title TEXT NOT NULL,
-        record TEXT UNIQUE,
-        valid_s REAL NOT NULL,
-        wrong_s REAL NOT NULL,
-        unseen_s REAL NOT NULL,
-        pain INTEGER NOT NULL,
-        soreness INTEGER,
-        document TEXT NOT NULL
-    );
-    CREATE INDEX sitting_by_time ON sitting (epoch_s);
-    CREATE TABLE hold (
-        id INTEGER PRIMARY KEY,
-        sitting INTEGER NOT NULL REFERENCES sitting (id) ON DELETE CASCADE,
-        pose TEXT NOT NULL,
-        side TEXT,
-        valid_s REAL NOT NULL,
-        complete INTEGER NOT NULL,
-        azimuth_deg REAL
-    );
-    CREATE INDEX hold_by_sitting ON hold (sitting);
-    CREATE INDEX hold_by_pose ON hold (pose);
-    CREATE TABLE reach (
-        hold INTEGER NOT NULL REFERENCES hold (id) ON DELETE CASCADE,
-        label TEXT NOT NULL,
-        value REAL NOT NULL,
-        unit TEXT NOT NULL,
-        PRIMARY KEY (hold, label)
-    ) WITHOUT ROWID;
-    CREATE TABLE forgotten (record TEXT PRIMARY KEY) WITHOUT ROWID;
-    """,
-    """
-    ALTER TABLE hold ADD COLUMN elevation_deg REAL;
-    UPDATE hold SET elevation_deg = (
-        SELECT CASE WHEN json_valid(document) THEN json_extract(document, '$.view.elevation_deg') END
-        FROM sitting WHERE sitting.id = hold.sitting
-    );
-    """,
-)
-"""Each turns version n into n + 1; a database's version is its ``user_version``.
-
-``epoch_s`` orders sessions whatever the place and the time of the year; ``began`` keeps the local time with
-its offset. ``record`` is the folder of a live session, null for others; ``forgotten`` holds those that were
-deleted.
-"""
 
 
 def newest() -> int:

@@ -87,6 +87,18 @@ QUESTIONS = {
     "late_pregnancy": "Are you in late pregnancy, or pregnant and not sure whether it is late?",
 }
 """For each key of `NOT_FOR` what is asked, to be answered with yes or no."""
+RECORD = "session.jsonl"
+"""A session's file; its folder is named by the start: ``2026-11-23T10-15-00``."""
+ENOUGH_A_DAY = 2
+"""Sessions (article on back stretches: once or twice a day)."""
+SESSION_S = 60.0
+"""A session this long counts even if nothing was held; a shorter one was a try-out (our choice)."""
+PAIN_DAYS = 3
+"""How many days pain is remembered (our choice: a day off and a weekend)."""
+SORE_FROM, VERY_SORE_FROM = 4, 7
+"""Answers from 0 to 10 (the usual bands of such scales: 4 moderate, 7 severe; recalled)."""
+ORDINALS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+ONE_DAY = timedelta(days=1)
 
 
 class Answers(BaseModel, frozen=True, strict=True):
@@ -185,20 +197,6 @@ def fitting(
         if why
     )
     return replace(chosen, stretches=left), lines
-
-
-RECORD = "session.jsonl"
-"""A session's file; its folder is named by the start: ``2026-11-23T10-15-00``."""
-ENOUGH_A_DAY = 2
-"""Sessions (article on back stretches: once or twice a day)."""
-SESSION_S = 60.0
-"""A session this long counts even if nothing was held; a shorter one was a try-out (our choice)."""
-PAIN_DAYS = 3
-"""How many days pain is remembered (our choice: a day off and a weekend)."""
-SORE_FROM, VERY_SORE_FROM = 4, 7
-"""Answers from 0 to 10 (the usual bands of such scales: 4 moderate, 7 severe; recalled)."""
-ORDINALS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ ANSWERS = "health.json"
 LONGEST_PROFILE, LONGEST_READABLE, HASH_DIGITS = 64, 40, 10
 NEUTRAL = "neutral.toml"
 """File of somebody's own neutral, in their folder."""
+DIGITS = 3
 
 
 def check_profile(name: str) -> str:
@@ -85,9 +86,6 @@ def own_folder(profile: str) -> Path:
 def data_folder() -> Path:
     """Where this system keeps a user's own files; it need not be there yet."""
     return user_data_path("backstretch", appauthor=False)
-
-
-DIGITS = 3
 
 
 def neutral_text(own_neutral: OwnNeutral) -> str:

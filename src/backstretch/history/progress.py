@@ -30,6 +30,16 @@ DOSE_WORDS = (
     f"Usual: a round on {DAYS_A_WEEK} days a week or more, at most twice a day. "
     f"Studies see little more range from about {LEVELS_OFF_MIN} minutes a week on."
 )
+YAW_TO_DEG = 50.0
+"""Turns of the head beyond this are not told of: the picture no longer shows them (research, section D)."""
+DIFFERENCE = {"deg": 12.0, "neck": 12.0, "rough": 20.0, "ratio": 0.12}
+"""A left-right difference that is worth mentioning, seen in two sessions (research, section D)."""
+NECK = ("head_roll", "head_pitch", "neck_trunk")
+"""Beginnings of the measures of tilt and nod of the head."""
+ROUGH_STEP_DEG = 5
+"""What is seen only roughly is told no more finely than this (our choice)."""
+SCHEMA = 1
+DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -97,16 +107,6 @@ def elsewhere_words(trend: Trend) -> str:
     """How many sessions were left out."""
     count = len(trend.change.elsewhere)
     return f"{count} session{'' if count == 1 else 's'} from another view not compared"
-
-
-YAW_TO_DEG = 50.0
-"""Turns of the head beyond this are not told of: the picture no longer shows them (research, section D)."""
-DIFFERENCE = {"deg": 12.0, "neck": 12.0, "rough": 20.0, "ratio": 0.12}
-"""A left-right difference that is worth mentioning, seen in two sessions (research, section D)."""
-NECK = ("head_roll", "head_pitch", "neck_trunk")
-"""Beginnings of the measures of tilt and nod of the head."""
-ROUGH_STEP_DEG = 5
-"""What is seen only roughly is told no more finely than this (our choice)."""
 
 
 def trends(
@@ -187,10 +187,6 @@ def differences(found: Sequence[Trend]) -> Iterator[str]:
                 each.number(pair[-1].value) for each, pair in zip((left, right), pairs, strict=True)
             ]
             yield f"{left.words}: left {values[0]}, right {values[1]}; sides differ, and so do days"
-
-
-SCHEMA = 1
-DIGITS = 3
 
 
 @dataclass(frozen=True)

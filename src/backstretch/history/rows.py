@@ -28,6 +28,8 @@ NO_MEASURES: Mapping[str, tuple[float, str]] = {}
 RECENT = 64
 """Times and views that are kept at hand: those of one session's holds come in a row."""
 TOTALS = ("valid_s", "wrong_s", "unseen_s")
+SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness FROM sitting ORDER BY id"
+DELETED = "SELECT record FROM forgotten ORDER BY record"
 
 
 @dataclass(frozen=True)
@@ -233,10 +235,6 @@ def _nothing(_: str) -> None:
 def _odd(number: int) -> InputError:
     words = f"session {number} of the history cannot be understood"
     return InputError(f"{words}; backstretch history delete {number} removes it")
-
-
-SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness FROM sitting ORDER BY id"
-DELETED = "SELECT record FROM forgotten ORDER BY record"
 
 
 def salvage(damaged: Path, db: sqlite3.Connection) -> int:

@@ -21,6 +21,7 @@ from backstretch.judging.result import Result
 
 DATABASE = "history.db"
 _Gained = TypeVar("_Gained")
+RECORD_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,6 @@ def _changed(recording: Path) -> datetime:
 
 def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
     return [each["name"] for each in document["stretches"]]
-
-
-RECORD_DIGITS = 32
 
 
 @dataclass(frozen=True)

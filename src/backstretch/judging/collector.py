@@ -27,6 +27,12 @@ TOGETHER, WITHIN_S = 16, 0.1
 Sparse sampling asks what was judged, which then must not lie further behind."""
 SLOW_BELOW_FPS = 12.0
 """Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
+ELSEWHERE_FROM = 1.5
+"""A person who looks larger or smaller than then by more than this factor stands elsewhere."""
+RUNNING = 3
+"""So many attempts after the last hold and the stretch does not match any more."""
+APART_S, LEAST_S = 1.0, 1.0
+"""Attempts nearer than this are one; shorter ones are none."""
 
 
 @dataclass(frozen=True)
@@ -239,14 +245,6 @@ def _is_doubtful(check: Check, neutral: Neutral) -> bool:
     """Whether the picture cannot carry the check's measure from where the camera stands."""
     off = [neutral.view.off(view) for view in check.measure.views]
     return bool(off) and min(off) > DOUBTFUL_FROM_DEG
-
-
-ELSEWHERE_FROM = 1.5
-"""A person who looks larger or smaller than then by more than this factor stands elsewhere."""
-RUNNING = 3
-"""So many attempts after the last hold and the stretch does not match any more."""
-APART_S, LEAST_S = 1.0, 1.0
-"""Attempts nearer than this are one; shorter ones are none."""
 
 
 def recalibration(

@@ -28,6 +28,38 @@ PUSHING = re.compile(r"\b(further|farther|deeper|harder|push (?:more|through))\b
 """Words that push somebody on; a cue speaks of position and ease."""
 HALF_SEEN_DEG = 2 * DOUBTFUL_FROM_DEG
 """From further off than this a picture does not carry a measure at all."""
+RESTS: Mapping[str, Mapping[str, tuple[float, ...]]] = {
+    "standing": STANDING,
+    "sitting on a chair": {"thighs": (90, 5), "shanks": (180, 0)},
+    "sitting on the floor, legs straight": {"thighs": (90, 5), "shanks": (90, 0)},
+    "kneeling upright": {"shanks": (270, 0), "feet": (270, 0)},
+    "hands and knees": {"trunk": (90,), "neck": (90,), "face": (180,), "shanks": (270, 0)},
+    "lying on the back": {
+        "trunk": (270,),
+        "face": (0,),
+        "upper_arms": (90, 20),
+        "forearms": (90, 20),
+        "thighs": (90, 5),
+        "shanks": (90, 5),
+    },
+    "lying on the back, knees bent": {
+        "trunk": (270,),
+        "face": (0,),
+        "upper_arms": (90, 20),
+        "forearms": (90, 20),
+        "thighs": (45, 5),
+        "shanks": (150, 0),
+    },
+    "lying face down": {
+        "trunk": (90,),
+        "face": (180,),
+        "upper_arms": (270, 20),
+        "forearms": (270, 20),
+        "thighs": (270, 5),
+        "shanks": (270, 5),
+    },
+}
+"""Positions of rest by name, as figures."""
 
 
 def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
@@ -127,40 +159,6 @@ def verdict_of(marks: Landmarks, judged: Form, azimuth_deg: float) -> Verdict:
     body = measured(marks)
     near = "left" if body.towards_camera[0] > 0 else "right"
     return judged.judge(settled(body, near, azimuth_deg), near, inside=False)
-
-
-RESTS: Mapping[str, Mapping[str, tuple[float, ...]]] = {
-    "standing": STANDING,
-    "sitting on a chair": {"thighs": (90, 5), "shanks": (180, 0)},
-    "sitting on the floor, legs straight": {"thighs": (90, 5), "shanks": (90, 0)},
-    "kneeling upright": {"shanks": (270, 0), "feet": (270, 0)},
-    "hands and knees": {"trunk": (90,), "neck": (90,), "face": (180,), "shanks": (270, 0)},
-    "lying on the back": {
-        "trunk": (270,),
-        "face": (0,),
-        "upper_arms": (90, 20),
-        "forearms": (90, 20),
-        "thighs": (90, 5),
-        "shanks": (90, 5),
-    },
-    "lying on the back, knees bent": {
-        "trunk": (270,),
-        "face": (0,),
-        "upper_arms": (90, 20),
-        "forearms": (90, 20),
-        "thighs": (45, 5),
-        "shanks": (150, 0),
-    },
-    "lying face down": {
-        "trunk": (90,),
-        "face": (180,),
-        "upper_arms": (270, 20),
-        "forearms": (270, 20),
-        "thighs": (270, 5),
-        "shanks": (270, 5),
-    },
-}
-"""Positions of rest by name, as figures."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,14 @@ from backstretch.kinematics.landmarks import SIDES, Floats
 from backstretch.kinematics.neutral import Neutral
 from backstretch.poses.pose import Check, Pose
 
+NEAR_SHARE = 0.5
+SEEN_SHARE = 0.4
+"""An attempt: of the required readings at least `SEEN_SHARE` are seen, of these at least `NEAR_SHARE` are
+right, and the others are on average at least that share of the way from the neutral to their limit.
+Without the last, standing would be an attempt at every standing stretch."""
+REACH: dict[Unit, float] = {"deg": 30.0, "ratio": 0.35}
+"""The way assumed for a reading that is right in the neutral, or not known there."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -229,15 +237,6 @@ def _sides(check: Check, form: Form, near_side: str) -> tuple[str | None, ...]:
 
 def _other(side: str) -> str:
     return "right" if side == "left" else "left"
-
-
-NEAR_SHARE = 0.5
-SEEN_SHARE = 0.4
-"""An attempt: of the required readings at least `SEEN_SHARE` are seen, of these at least `NEAR_SHARE` are
-right, and the others are on average at least that share of the way from the neutral to their limit.
-Without the last, standing would be an attempt at every standing stretch."""
-REACH: dict[Unit, float] = {"deg": 30.0, "ratio": 0.35}
-"""The way assumed for a reading that is right in the neutral, or not known there."""
 
 
 def is_near(verdict: Verdict, neutral: Neutral | None) -> bool:

@@ -28,6 +28,14 @@ level read 0.04 to 0.08 on photographs. Nods and turns of the head from the side
 person to the next, so ``head_pitch`` stays unknown."""
 PICTURE_INSTEAD = ("shoulder_yaw_rel", "twist")
 """In a single picture the first is taken from the second: the shoulder line against the hip line."""
+MARGIN = 2.0
+"""How far outside its range a reading may be, in hysteresis widths: enough to have the moment before the
+crossing, whose distance to the limit the hold clock needs."""
+SEEN_SHARE = 0.5
+"""Less than this share of the required readings seen, and a moment is not on the list."""
+_Indices = NDArray[np.intp]
+_Table = tuple[_Indices, Floats, Floats, _Indices, _Indices]
+"""Columns, lowest and highest values of all readings; where each form's begin, and how many they are."""
 
 
 @dataclass(frozen=True)
@@ -145,16 +153,6 @@ def _part(hold: Hold, low_s: float, high_s: float) -> Hold | None:
 
 def _cut(span: Span, low_s: float, high_s: float) -> Span:
     return replace(span, start_s=max(span.start_s, low_s), end_s=min(span.end_s, high_s))
-
-
-MARGIN = 2.0
-"""How far outside its range a reading may be, in hysteresis widths: enough to have the moment before the
-crossing, whose distance to the limit the hold clock needs."""
-SEEN_SHARE = 0.5
-"""Less than this share of the required readings seen, and a moment is not on the list."""
-_Indices = NDArray[np.intp]
-_Table = tuple[_Indices, Floats, Floats, _Indices, _Indices]
-"""Columns, lowest and highest values of all readings; where each form's begin, and how many they are."""
 
 
 class Shortlist:

@@ -23,6 +23,34 @@ LEAST_HALF_WIDTH = 0.12
 """Half the width of the narrowest range that the camera can tell; of angles and of ratios (research, D)."""
 HEAD_HALF_WIDTHS = 3.0
 """The same for measures that have a steadiness of their own, in those."""
+_LIMITS = {
+    **dict.fromkeys(
+        ("angle", "from_up", "trunk_from_up", "unsigned_twist", "chest_from_up"), (0.0, 180.0)
+    ),
+    "level": (0.0, 90.0),
+    "distance": (0.0, 10.0),
+    "width": (0.0, 10.0),
+}
+_SIGNED_LIMITS: dict[Unit, tuple[float, float]] = {"deg": (-180.0, 180.0), "ratio": (-5.0, 10.0)}
+ROOM_DEG = 15.0
+"""For supple people, and for what the detector errs by (research, section D: 6 to 9 deg)."""
+NORMAL_DEG: dict[str, Range] = {
+    "head_roll_rel": (-50.0, 50.0),
+    "head_yaw_rel": (-80.0, 80.0),
+    "head_pitch": (-75.0, 53.0),
+    "shoulder_yaw_rel": (-65.0, 65.0),
+    "twist": (-65.0, 65.0),
+    "trunk_lean_lat": (-45.0, 45.0),
+    "hip_arch": (-165.0, 47.0),
+    "neck_trunk": (-90.0, 75.0),
+}
+"""Normal ends of motion in degrees.
+
+Cervical: lateral flexion 45 (50 with a hand on the head), rotation 80, flexion 45-53, extension 75 (AAOS, AMA).
+Seated turning of the trunk: 45, with 10 of the shoulder blades and 10 of the hips. Lateral lean of the trunk's
+chord: 25 lumbar with hips and chest. Arch at the hip: 30 hip extension (AMA) with part of 25 lumbar extension.
+Neck against trunk: neck and upper back together, as cat and cow read it on clips.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,17 +105,6 @@ def least_half_width(measure: Measure, frame: Reference) -> float:
     if measure.steady_within:
         return HEAD_HALF_WIDTHS * measure.steady_within
     return LEAST_HALF_WIDTH_DEG[frame] if measure.unit == "deg" else LEAST_HALF_WIDTH
-
-
-_LIMITS = {
-    **dict.fromkeys(
-        ("angle", "from_up", "trunk_from_up", "unsigned_twist", "chest_from_up"), (0.0, 180.0)
-    ),
-    "level": (0.0, 90.0),
-    "distance": (0.0, 10.0),
-    "width": (0.0, 10.0),
-}
-_SIGNED_LIMITS: dict[Unit, tuple[float, float]] = {"deg": (-180.0, 180.0), "ratio": (-5.0, 10.0)}
 
 
 def _angle(name: str, parts: tuple[str, str, str], label: str, definition: str) -> Measure:
@@ -412,25 +429,6 @@ CATALOGUE = (
     ),
 )
 BY_NAME = {measure.name: measure for measure in CATALOGUE}
-ROOM_DEG = 15.0
-"""For supple people, and for what the detector errs by (research, section D: 6 to 9 deg)."""
-NORMAL_DEG: dict[str, Range] = {
-    "head_roll_rel": (-50.0, 50.0),
-    "head_yaw_rel": (-80.0, 80.0),
-    "head_pitch": (-75.0, 53.0),
-    "shoulder_yaw_rel": (-65.0, 65.0),
-    "twist": (-65.0, 65.0),
-    "trunk_lean_lat": (-45.0, 45.0),
-    "hip_arch": (-165.0, 47.0),
-    "neck_trunk": (-90.0, 75.0),
-}
-"""Normal ends of motion in degrees.
-
-Cervical: lateral flexion 45 (50 with a hand on the head), rotation 80, flexion 45-53, extension 75 (AAOS, AMA).
-Seated turning of the trunk: 45, with 10 of the shoulder blades and 10 of the hips. Lateral lean of the trunk's
-chord: 25 lumbar with hips and chest. Arch at the hip: 30 hip extension (AMA) with part of 25 lumbar extension.
-Neck against trunk: neck and upper back together, as cat and cow read it on clips.
-"""
 
 
 def safe_range(measure: Measure) -> Range:

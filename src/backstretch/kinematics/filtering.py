@@ -31,6 +31,18 @@ SPARSE_FROM_S, SPARSE_TO_S = 0.19, 0.5
 the gap on either side, or there would be nothing in it to steady them by."""
 LONGEST_HALF_S = 2.0 * SPARSE_TO_S
 Moment = tuple[float, Landmarks | None]
+JUMP_M = 0.15
+"""Mean jump of a pair's landmarks from one frame to the next above which a swap is considered."""
+BETTER = 0.5
+"""With the names exchanged the jump must shrink to this share of itself."""
+NEXT_WITHIN_S = 0.25
+"""Over longer gaps people can move that much."""
+BELIEVED_AFTER_S = 0.5
+"""A swap that lasts this long is no swap."""
+PAIRS = {
+    "arms": ("elbow", "wrist", "pinky", "index", "thumb"),
+    "legs": ("knee", "ankle", "heel", "foot_index"),
+}
 
 
 class Smoother:
@@ -96,18 +108,6 @@ def _columns(landmarks: Landmarks) -> Floats:
     return np.column_stack([landmarks.xy_px, landmarks.world_m, landmarks.visibility])
 
 
-JUMP_M = 0.15
-"""Mean jump of a pair's landmarks from one frame to the next above which a swap is considered."""
-BETTER = 0.5
-"""With the names exchanged the jump must shrink to this share of itself."""
-NEXT_WITHIN_S = 0.25
-"""Over longer gaps people can move that much."""
-BELIEVED_AFTER_S = 0.5
-"""A swap that lasts this long is no swap."""
-PAIRS = {
-    "arms": ("elbow", "wrist", "pinky", "index", "thumb"),
-    "legs": ("knee", "ankle", "heel", "foot_index"),
-}
 _LEFT = {name: [INDEX[f"left_{part}"] for part in parts] for name, parts in PAIRS.items()}
 _RIGHT = {name: [INDEX[f"right_{part}"] for part in parts] for name, parts in PAIRS.items()}
 

@@ -34,6 +34,8 @@ from backstretch.live.led_session import CoachedSession
 from backstretch.vision.video_writer import AnnotatedVideo
 
 FOLDER_NAME = "%Y-%m-%dT%H-%M-%S"
+WAITING_PICTURES = 60
+"""Two seconds of pictures may wait for a slow encoder; later ones are left out, and counted."""
 
 
 @dataclass(frozen=True)
@@ -167,10 +169,6 @@ class SessionRecorder:
         except OSError as error:
             reason = error.strerror or error
             self._faults.append(f"{self.folder}: cannot be written ({reason})")
-
-
-WAITING_PICTURES = 60
-"""Two seconds of pictures may wait for a slow encoder; later ones are left out, and counted."""
 
 
 class SessionLogSink(Sink):

@@ -33,6 +33,16 @@ from backstretch.vision.detection import Landmarker, open_landmarker
 FAILED = "failed"
 """Why a session ended in which the program itself went wrong."""
 ONCE_OR_TWICE = "Once or twice a day is enough."
+INTERRUPTED = "interrupted"
+"""Why a session ended that was ended from the keyboard of the terminal."""
+CLOSED = "closed"
+"""Why one ended whose window was closed, or whose recording was over."""
+WHY = {
+    CLOSED: "the pictures ended before all takes were made; nothing was written",
+    "quit": "stopped before all takes were made; nothing was written",
+    "pain": "stopped; nothing was written",
+}
+"""What is said when nothing came of it, by why it ended."""
 
 
 @dataclass(frozen=True)
@@ -169,12 +179,6 @@ def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
         sleep(max(0.0, began_s + speaking_s(ENDED[why]) - perf_counter()))
 
 
-INTERRUPTED = "interrupted"
-"""Why a session ended that was ended from the keyboard of the terminal."""
-CLOSED = "closed"
-"""Why one ended whose window was closed, or whose recording was over."""
-
-
 @dataclass(frozen=True, eq=False)
 class Stage:
     """What was opened.
@@ -259,12 +263,6 @@ class Maker(Leader, Protocol):
         """Why nothing came of it."""
 
 
-WHY = {
-    CLOSED: "the pictures ended before all takes were made; nothing was written",
-    "quit": "stopped before all takes were made; nothing was written",
-    "pain": "stopped; nothing was written",
-}
-"""What is said when nothing came of it, by why it ended."""
 SomeMaker = TypeVar("SomeMaker", bound=Maker)
 
 

@@ -18,6 +18,10 @@ LATE_SOUND_S = 1.0
 """The same for an earcon: one that comes later would be taken for the next moment's."""
 Samples = NDArray[np.float32]
 """(n,) mono, each within -1..1."""
+RATE = 44_100
+"""Samples per second of the sound files; every audio output takes this one."""
+FULL_SCALE = 32_768
+"""Of the 16 bits of a sample in a sound file."""
 
 
 class _Mixer:
@@ -105,12 +109,6 @@ class _Sounds:
     def _give_up(self, notice: Notice) -> None:
         self.notice = notice
         self._ended = True
-
-
-RATE = 44_100
-"""Samples per second of the sound files; every audio output takes this one."""
-FULL_SCALE = 32_768
-"""Of the 16 bits of a sample in a sound file."""
 
 
 @cache

@@ -18,6 +18,10 @@ from backstretch.poses.toml_table import read_toml, told
 
 SETS = "sets"
 """Sub-folder of a pose folder that holds its sets."""
+REST_LIMITS_S = (0.0, 120.0)
+ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
+TEXTS = ("name", "about", "source")
+STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
 
 
 @dataclass(frozen=True)
@@ -220,12 +224,6 @@ def builtin_poses() -> Path:
     """The pose files: inside an installed package, or beside the source tree."""
     inside = Path(str(resources.files("backstretch"))) / "poses" / "files"
     return inside if inside.is_dir() else Path(__file__).parents[3] / "poses"
-
-
-REST_LIMITS_S = (0.0, 120.0)
-ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
-TEXTS = ("name", "about", "source")
-STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
 
 
 def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:

@@ -16,6 +16,10 @@ from backstretch.frame import Frame
 _Item = TypeVar("_Item")
 PATIENCE_S = 0.1
 """How often a thread that waits looks whether anybody still wants what it has."""
+GLANCE_PX, GLANCE_POINTS = 64, 4
+"""How wide a small copy is at the least, and how many points a part of it is the mean of, each way."""
+PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
+"""Formats whose first plane is a byte of brightness a pixel."""
 
 
 class _Ended:
@@ -83,12 +87,6 @@ class Ahead(Generic[_Item]):
                 self._waiting.put(item, timeout=PATIENCE_S)
                 return True
         return False
-
-
-GLANCE_PX, GLANCE_POINTS = 64, 4
-"""How wide a small copy is at the least, and how many points a part of it is the mean of, each way."""
-PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
-"""Formats whose first plane is a byte of brightness a pixel."""
 
 
 @dataclass(frozen=True, eq=False)

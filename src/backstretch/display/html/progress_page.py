@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 
 
 SHORT_WEEKS = 4
+TREND_IN = (3.8, 2.2)
+WEEKS_WIDE_IN, WEEKS_NARROW_IN = (9.6, 1.9), (3.7, 1.9)
+MOST_NAMED = {True: 4, False: 13}
+"""How many weeks are named on narrow charts and on wide ones."""
+ROOM = 0.08
+"""Empty share above and below what is drawn."""
+LEAST_MIN = 1.0
+"""The axis of minutes shows this much at the least."""
 
 
 @dataclass(frozen=True)
@@ -130,16 +138,6 @@ def _chart(trend: Trend, limits: tuple[float, float]) -> TrendChart:
         verdict=capitalised(trend.says),
         elsewhere=elsewhere_words(trend) if trend.change.elsewhere else "",
     )
-
-
-TREND_IN = (3.8, 2.2)
-WEEKS_WIDE_IN, WEEKS_NARROW_IN = (9.6, 1.9), (3.7, 1.9)
-MOST_NAMED = {True: 4, False: 13}
-"""How many weeks are named on narrow charts and on wide ones."""
-ROOM = 0.08
-"""Empty share above and below what is drawn."""
-LEAST_MIN = 1.0
-"""The axis of minutes shows this much at the least."""
 
 
 def weeks_svg(weeks: Sequence[Week], *, narrow: bool) -> Markup:

@@ -28,6 +28,10 @@ from backstretch.poses.pose import Pose
 TIME = "%Y-%m-%d %H:%M"
 UNKNOWN = "-"
 """Stands for what the session does not tell."""
+PLOT_HEIGHT, BARS_HEIGHT = 14, 9
+LEAST_DRAWN = 2
+DAY_S = 86400.0
+BAND_WORDS = "Between the lines a change may be nothing but error."
 
 
 def show_list(
@@ -138,12 +142,6 @@ def _noted(sitting: PractisedSession) -> Iterator[str]:
 def _plain(text: str) -> str:
     """Text in one line."""
     return " ".join(text.split())
-
-
-PLOT_HEIGHT, BARS_HEIGHT = 14, 9
-LEAST_DRAWN = 2
-DAY_S = 86400.0
-BAND_WORDS = "Between the lines a change may be nothing but error."
 
 
 def show_overview(found: Overview, console: Console) -> None:

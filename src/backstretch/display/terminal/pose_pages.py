@@ -30,6 +30,13 @@ SIDES_WORDS = {
 }
 NEEDS_WORDS = {"always": "yes", "if seen": "if seen", "form": "form only"}
 NEUTRAL_WORDS = {"none": "not seen before the stretch"}
+CLEAR: dict[tuple[str, str], float] = {
+    ("deg", "image"): 12.0,
+    ("deg", "world"): 20.0,
+    ("ratio", "image"): 0.12,
+    ("ratio", "world"): 0.2,
+}
+"""A left-right difference that is worth mentioning, by unit and frame (research, section D)."""
 
 
 def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None:
@@ -216,15 +223,6 @@ def range_words(span: tuple[float, float], unit: str) -> str:
 
 def _words(names: Iterable[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
-
-
-CLEAR: dict[tuple[str, str], float] = {
-    ("deg", "image"): 12.0,
-    ("deg", "world"): 20.0,
-    ("ratio", "image"): 0.12,
-    ("ratio", "world"): 0.2,
-}
-"""A left-right difference that is worth mentioning, by unit and frame (research, section D)."""
 
 
 def show_personal(before: Pose, after: Pose, console: Console, notes: Sequence[str]) -> None:
