@@ -26,10 +26,10 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
     Raises:
         InputError: There is one already and ``force`` is not given, or it cannot be written.
     """
-    made: list[Path] = []
+    folders: list[Path] = []
     work: Path | None = None
     try:
-        make_folder(path.parent, made)
+        make_folder(path.parent, folders)
         handle, name = tempfile.mkstemp(prefix=".backstretch-", dir=path.parent)
         work = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -39,7 +39,7 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
             work.replace(path)
         elif not _placed(work, path):
             raise InputError(f"{path}: is there already; --force writes over it")
-        made.clear()
+        folders.clear()
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"{path}: cannot be written ({reason}); nothing was left there") from error
@@ -47,7 +47,7 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
         if work is not None:
             with suppress(OSError):
                 work.unlink()
-        for folder in reversed(made):
+        for folder in reversed(folders):
             with suppress(OSError):  # somebody else has put something there
                 folder.rmdir()
 
@@ -73,13 +73,13 @@ def output_folder(folder: Path) -> Iterator[Path]:
         InputError: The folder cannot be made or written; whatever was begun is removed.
     """
     work: Path | None = None
-    made: list[Path] = []
+    folders: list[Path] = []
     try:
-        make_folder(folder, made)
+        make_folder(folder, folders)
         work = Path(tempfile.mkdtemp(prefix=".backstretch-", dir=folder))
         yield work
         _move(work, folder)
-        made.clear()
+        folders.clear()
     except OSError as error:
         reason = error.strerror or str(error)
         words = f"{folder}: cannot be written ({reason}); nothing was left there"
@@ -87,17 +87,17 @@ def output_folder(folder: Path) -> Iterator[Path]:
     finally:
         if work is not None:
             shutil.rmtree(work, ignore_errors=True)
-        for each in reversed(made):
+        for each in reversed(folders):
             with suppress(OSError):  # somebody else has put something there
                 each.rmdir()
 
 
-def make_folder(folder: Path, made: list[Path]) -> None:
-    """Make a folder with its parents; ``made`` collects those that were not there."""
+def make_folder(folder: Path, folders: list[Path]) -> None:
+    """Make a folder with its parents; ``folders`` collects those that were not there."""
     if not folder.exists():
-        make_folder(folder.parent, made)
+        make_folder(folder.parent, folders)
         folder.mkdir()
-        made.append(folder)
+        folders.append(folder)
 
 
 def _move(work: Path, folder: Path) -> None:
@@ -133,11 +133,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def free_path(path: Path) -> Path:
     """The path, or the first of its name with a number that is not there yet."""
-    number, found = 2, path
-    while found.exists():
-        found = path.with_name(f"{path.name}-{number}")
+    number, free = 2, path
+    while free.exists():
+        free = path.with_name(f"{path.name}-{number}")
         number += 1
-    return found
+    return free
 
 
 def make_private(folder: Path) -> None:

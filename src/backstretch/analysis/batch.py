@@ -202,12 +202,12 @@ def recordings_in(paths: Iterable[Path], out: Path | None) -> list[Item]:
             stands for itself, so that it is said what is wrong with it.
         out: Where results will be; it is not searched.
     """
-    found: dict[str, Item] = {}
+    items: dict[str, Item] = {}
     for path in paths:
         inside = _walk(path, None if out is None else real(out)) if path.is_dir() else iter(())
         for item in list(inside) or [Item(path, fault=_no_file(path))]:
-            found.setdefault(real(item.path), item)
-    return list(found.values())
+            items.setdefault(real(item.path), item)
+    return list(items.values())
 
 
 def _walk(folder: Path, out: str | None) -> Iterator[Item]:
@@ -239,7 +239,7 @@ def _no_file(path: Path) -> str:
     return f"{path}: is no file" if is_odd else ""
 
 
-def named(items: list[Item], known: Mapping[str, str], taken: Iterable[str]) -> list[Item]:
+def named(items: list[Item], names: Mapping[str, str], taken: Iterable[str]) -> list[Item]:
     """The same with names for their folders; no two are the same, in capitals or not.
 
     A recording is called by its file's name; where that would do for several, by its folder's name and its
@@ -247,11 +247,11 @@ def named(items: list[Item], known: Mapping[str, str], taken: Iterable[str]) -> 
 
     Args:
         items: The recordings.
-        known: Names that recordings had before, by what `real` says of them.
+        names: Names that recordings had before, by what `real` says of them.
         taken: Names that are not free.
     """
-    used = {_folded(name) for name in (SUMMARY, *taken, *known.values())}
-    chosen = {real(item.path): known.get(real(item.path), "") for item in items}
+    used = {_folded(name) for name in (SUMMARY, *taken, *names.values())}
+    chosen = {real(item.path): names.get(real(item.path), "") for item in items}
     levels: tuple[Callable[[Path], str], ...] = (_short, _longer, _longest)
     for level in levels:
         waiting = [item.path for item in items if not chosen[real(item.path)]]
@@ -293,10 +293,10 @@ def _allowed(wanted: str) -> str:
 
 
 def _numbered(name: str, used: Collection[str]) -> str:
-    number, found = 2, name
-    while _folded(found) in used:
-        found, number = f"{name}-{number}", number + 1
-    return found
+    number, numbered = 2, name
+    while _folded(numbered) in used:
+        numbered, number = f"{name}-{number}", number + 1
+    return numbered
 
 
 def summary_csv(outcomes: Iterable[BatchOutcome]) -> str:
@@ -310,15 +310,18 @@ def summary_csv(outcomes: Iterable[BatchOutcome]) -> str:
 
 
 def _rows(outcome: BatchOutcome) -> list[list[object]]:
-    told, item = outcome.told, outcome.item
-    first, last = [str(item.path), str(outcome.status)], ["; ".join(told.warnings), outcome.error]
+    summary, item = outcome.told, outcome.item
+    first, last = (
+        [str(item.path), str(outcome.status)],
+        ["; ".join(summary.warnings), outcome.error],
+    )
     last += ["" if outcome.status is Status.FAILED else item.name]
     if outcome.status is Status.FAILED:
         return [[*first, *[""] * 7, *last]]
-    if not told.rows:
-        held_s, wrong_s, unseen_s = told.seconds
+    if not summary.rows:
+        held_s, wrong_s, unseen_s = summary.seconds
         return [[*first, "", "", held_s, wrong_s, unseen_s, 0, 0, *last]]
     return [
         [*first, row.pose, row.side, row.held_s, row.wrong_s, row.unseen_s, row.holds, row.complete, *last]
-        for row in told.rows
+        for row in summary.rows
     ]  # fmt: skip

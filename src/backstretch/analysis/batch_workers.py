@@ -147,15 +147,15 @@ class WorkerPool:
         task = worker.task
         assert task is not None
         try:
-            heard = worker.pipe.recv()
+            message = worker.pipe.recv()
         except (EOFError, OSError):
             yield from self._lost(worker, task)
             return
-        if isinstance(heard, Reply):
+        if isinstance(message, Reply):
             self._finished(worker, task)
-            yield Ended(task, heard)
+            yield Ended(task, message)
         else:
-            yield Share(task, heard)
+            yield Share(task, message)
 
     def _finished(self, worker: _Worker, task: Task) -> None:
         del self._tries[task.number]
@@ -236,9 +236,9 @@ def _done(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
         words = f"{task.folder}: cannot be written ({error.strerror or error})"
         raise InputError(words) from error
     document = result.as_dict()
-    told = summary_of(document)
-    told = replace(told, warnings=(*told.warnings, *note))
-    return Reply(told, text=json.dumps(document) if orders.text else "")
+    summary = summary_of(document)
+    summary = replace(summary, warnings=(*summary.warnings, *note))
+    return Reply(summary, text=json.dumps(document) if orders.text else "")
 
 
 def _analysed(

@@ -116,8 +116,8 @@ class Choice:
         if check.measured is None or max(apart) <= 0.0:
             return ""
         at = check.measured.median
-        told = f"{at:.0f}°" if check.measure.unit == "deg" else f"{at:.2f}"
-        return f"Here the {check.measure.label} is about {told}."
+        value = f"{at:.0f}°" if check.measure.unit == "deg" else f"{at:.2f}"
+        return f"Here the {check.measure.label} is about {value}."
 
 
 def choose(
@@ -139,19 +139,19 @@ def choose(
     required = _cover(candidates, len(contrasts))
     rest = [each for each in candidates if not any(_same(each, other) for other in required)]
     form = sorted(rest, key=lambda each: -float(each.apart.mean()))[:FORM_CHECKS]
-    told = (
+    separated = (
         np.sum([each.apart > 0.0 for each in required], axis=0)
         if required
         else np.zeros(len(contrasts))
     )
-    sure = np.sum([each.apart for each in required], axis=0) if required else told
+    sure = np.sum([each.apart for each in required], axis=0) if required else separated
     order = np.argsort(sure, kind="stable")
     return Choice(
         checks=(*(each.check for each in required), *(_of_form(each.check) for each in form)),
         side=side,
         by=by if side else "",
-        alike=tuple(contrasts[n] for n in order if told[n] == 0),
-        nearest=tuple(contrasts[n] for n in order if told[n] > 0),
+        alike=tuple(contrasts[n] for n in order if separated[n] == 0),
+        nearest=tuple(contrasts[n] for n in order if separated[n] > 0),
     )
 
 
@@ -326,7 +326,7 @@ def _apart(check: Check, contrasts: Sequence[Contrast], side: str | None) -> Flo
     """(K,) how surely a check tells each contrast apart."""
     (low, high), measure = check.accept, check.measure
     counts = _counts(check)
-    found = np.zeros(len(contrasts))
+    distances = np.zeros(len(contrasts))
     for number, contrast in enumerate(contrasts):
         indices = _indices(measure, check.of, check.frame, contrast.near, side)
         values = contrast.values[indices]
@@ -334,10 +334,10 @@ def _apart(check: Check, contrasts: Sequence[Contrast], side: str | None) -> Flo
             values = np.array([_read(measure, values)])
         out = np.maximum(low - values, values - high) - measure.hysteresis
         if not np.isnan(out).all():
-            found[number] = counts * np.clip(
+            distances[number] = counts * np.clip(
                 np.nanmax(out) / least_half_width(measure, check.frame), 0.0, 1.0
             )
-    return found
+    return distances
 
 
 def _counts(check: Check) -> float:
@@ -349,25 +349,25 @@ def _counts(check: Check) -> float:
     return counts * (ARM_COUNTS if check.measure.name in ARMS else 1.0)
 
 
-def _gain(candidate: Candidate, told: Floats) -> float:
+def _gain(candidate: Candidate, separated: Floats) -> float:
     """What a check adds: to tell what is not told apart yet counts twice as much as to tell it again."""
-    first = np.minimum(candidate.apart, np.clip(1.0 - told, 0.0, 1.0))
-    again = np.minimum(candidate.apart, np.clip(TOLD_APART_BY - told, 0.0, 1.0))
+    first = np.minimum(candidate.apart, np.clip(1.0 - separated, 0.0, 1.0))
+    again = np.minimum(candidate.apart, np.clip(TOLD_APART_BY - separated, 0.0, 1.0))
     return float((first + again).sum())
 
 
 def _cover(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
     """Few checks that tell every contrast apart, each by `TOLD_APART_BY` where that can be had."""
     chosen: list[Candidate] = []
-    told = np.zeros(count)
+    covered = np.zeros(count)
     while len(chosen) < MOST_CHECKS:
         left = [c for c in candidates if not any(_is_again(c, each) for each in chosen)]
-        gains = [_gain(each, told) for each in left]
-        if not gains or max(gains) <= (WORTH_MORE if told.min(initial=1.0) > 0.0 else 0.0):
+        gains = [_gain(each, covered) for each in left]
+        if not gains or max(gains) <= (WORTH_MORE if covered.min(initial=1.0) > 0.0 else 0.0):
             break
         best = left[int(np.argmax(gains))]
         chosen.append(best)
-        told += best.apart
+        covered += best.apart
     return chosen
 
 

@@ -90,14 +90,14 @@ class PersonalGoal:
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
         """As `Goal.refusal`."""
-        shown = shown_in(still, Form(self.pose, side))
-        is_in = shown.verdict.state is State.IN
+        match = shown_in(still, Form(self.pose, side))
+        is_in = match.verdict.state is State.IN
         mistaken = None if is_in else taken_for(still, self._others)
         if mistaken is not None:
             return f"this looks like {mistaken.pose.name}"
         if not is_in and still.neutral is None:
             return NO_REST
-        return shown.refusal or wrong_view(self.pose, still)
+        return match.refusal or wrong_view(self.pose, still)
 
     def seen(self, still: Still, side: str | None) -> str:
         """As `Goal.seen`."""
@@ -105,8 +105,8 @@ class PersonalGoal:
         reach = reach_of(check, [shown_in(still, Form(self.pose, side))])
         if reach is None:
             return ""
-        told = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"
-        return f"I saw: {check.measure.label} {told}"
+        value = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"
+        return f"I saw: {check.measure.label} {value}"
 
     def make(self, takes: Sequence[Take]) -> Pose:
         """As `Goal.make`."""

@@ -182,11 +182,11 @@ class Guide(ScriptedLeader):
     def _hint(self, step: Step) -> None:
         unseen = step.reason is not None and step.reason.kind in UNSEEN
         words = cue_of(step) if unseen else hint(self._goal.pose, self.refused)
-        said = self._prompter.push(self._time_s, words)
+        spoken = self._prompter.push(self._time_s, words)
         if self._prompter.shown == words:
             self._hint_status = Status.UNSEEN if unseen else Status.CALM
-        if said:
-            self._say(said)
+        if spoken:
+            self._say(spoken)
         self._show_waiting(self._prompter.shown)
 
     def _rest_still(self) -> Still | None:

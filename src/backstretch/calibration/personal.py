@@ -63,21 +63,23 @@ class StillMatch:
     refusal: str
 
 
-def personal_pose(pose: Pose, shown: Sequence[StillMatch], date: str) -> Pose:
+def personal_pose(pose: Pose, matches: Sequence[StillMatch], date: str) -> Pose:
     """The pose with the ranges of whoever is seen in some stills.
 
     Args:
         pose: The library pose.
-        shown: Stills that show it, one or more; of both sides for each its own ranges, of one side the
+        matches: Stills that show it, one or more; of both sides for each its own ranges, of one side the
             other is mirrored from it.
         date: The day, as 2026-01-31.
     """
-    by_side = {side: [each for each in shown if each.form.side == side] for side in (*SIDES, None)}
+    by_side = {
+        side: [each for each in matches if each.form.side == side] for side in (*SIDES, None)
+    }
     first = by_side["left"] or by_side["right"] or by_side[None]
     right = by_side["right"] if by_side["left"] else []
     checks = tuple(_own(check, first, right) for check in pose.checks)
     sides = "each" if right else first[0].form.side or "both"
-    stills = [each.still for each in shown]
+    stills = [each.still for each in matches]
     return replace(
         pose, checks=checks, refines=pose.id, calibration=calibration_of(stills, sides, date)
     )
@@ -95,12 +97,12 @@ def _own(check: Check, first: Sequence[StillMatch], right: Sequence[StillMatch])
     return replace(own, right=of_right)
 
 
-def _ranges_of(check: Check, shown: Sequence[StillMatch]) -> OwnRanges | None:
-    reach = reach_of(check, shown)
+def _ranges_of(check: Check, matches: Sequence[StillMatch]) -> OwnRanges | None:
+    reach = reach_of(check, matches)
     if reach is None:
         return None
-    is_picture = all(each.still.seconds == 0.0 for each in shown)
-    good, accept = own_ranges(check, reach, rest_of(check, shown), is_picture=is_picture)
+    is_picture = all(each.still.seconds == 0.0 for each in matches)
+    good, accept = own_ranges(check, reach, rest_of(check, matches), is_picture=is_picture)
     return OwnRanges(
         good, accept, Reach(*(rounded(check, value) for value in (reach.median, reach.spread)))
     )
@@ -258,10 +260,10 @@ def _way(reading: Reading, still: Still) -> float:
 
 def _far_off(reading: Reading) -> str:
     low, high = reading.target.for_side.accept
-    told, unit = f"{reading.value:.2f}", ""
+    value, unit = f"{reading.value:.2f}", ""
     if reading.check.measure.unit == "deg":
-        told, unit = f"{reading.value:.0f}°", "°"
-    return f"the {measure_label(reading)} is {told}, and this stretch asks for {low:g} to {high:g}{unit}"
+        value, unit = f"{reading.value:.0f}°", "°"
+    return f"the {measure_label(reading)} is {value}, and this stretch asks for {low:g} to {high:g}{unit}"
 
 
 def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> list[StillMatch]:
@@ -278,41 +280,43 @@ def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) ->
     """
     stills = list(stills)
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
-    found = [
+    matches = [
         max((shown_in(still, form) for form in forms_of(pose)), key=lambda e: _rank(e, forms))
         for still in stills
     ]
-    good = [each for each in found if each.form in forms and _counts(each, alone=len(stills) == 1)]
+    good = [
+        each for each in matches if each.form in forms and _counts(each, alone=len(stills) == 1)
+    ]
     best = {form: max((e.fit for e in good if e.form == form), default=0.0) for form in forms}
     return [
         each for each in good if each.fit >= best[each.form] - AS_GOOD * (best[each.form] < 1.0)
     ]
 
 
-def _counts(shown: StillMatch, *, alone: bool) -> bool:
+def _counts(match: StillMatch, *, alone: bool) -> bool:
     """Whether a still shows its form; without a known rest only what the library takes, or all there is."""
-    known = alone or shown.still.neutral is not None or shown.verdict.state is State.IN
-    return known and not shown.refusal
+    known = alone or match.still.neutral is not None or match.verdict.state is State.IN
+    return known and not match.refusal
 
 
 def best_try(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> StillMatch | None:
     """What comes nearest to a pose, right or not; None without a still."""
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
-    found = [shown_in(still, form) for still in stills for form in forms]
-    return max(found, key=lambda each: each.likeness, default=None)
+    matches = [shown_in(still, form) for still in stills for form in forms]
+    return max(matches, key=lambda each: each.likeness, default=None)
 
 
-def _rank(shown: StillMatch, asked: Sequence[Form]) -> tuple[bool, float, float, bool]:
-    return not shown.refusal, shown.likeness, shown.verdict.closeness, shown.form in asked
+def _rank(match: StillMatch, asked: Sequence[Form]) -> tuple[bool, float, float, bool]:
+    return not match.refusal, match.likeness, match.verdict.closeness, match.form in asked
 
 
-def reach_of(check: Check, shown: Sequence[StillMatch]) -> Reach | None:
+def reach_of(check: Check, matches: Sequence[StillMatch]) -> Reach | None:
     """What a check was measured at in some stills; None where it was seen in none.
 
     The spread is that within the stills, between them, and between left and right where both are read.
     """
     middles, within, apart = [], [], []
-    for each in shown:
+    for each in matches:
         values = [(r.value, r.target.index) for r in each.verdict.readings if r.check is check]
         if np.isnan([value for value, _ in values]).any():
             continue
@@ -326,13 +330,13 @@ def reach_of(check: Check, shown: Sequence[StillMatch]) -> Reach | None:
     return Reach(float(np.median(middles)), spread)
 
 
-def rest_of(check: Check, shown: Sequence[StillMatch]) -> float:
+def rest_of(check: Check, matches: Sequence[StillMatch]) -> float:
     """What a check read before the stretch; NaN where nothing was seen then."""
     if check.measure.relative:
         return 0.0
     rests = [
         float(each.still.neutral.values[reading.target.index])
-        for each in shown
+        for each in matches
         if each.still.neutral is not None
         for reading in each.verdict.readings
         if reading.check is check
@@ -343,11 +347,11 @@ def rest_of(check: Check, shown: Sequence[StillMatch]) -> float:
 
 def taken_for(still: Still, poses: Iterable[Pose]) -> Form | None:
     """The form whose required checks a still passes best; None where it passes for none."""
-    found = [
+    candidates = [
         (verdict.closeness, form)
         for pose in poses
         if not pose.guided
         for form in forms_of(pose)
         if (verdict := form.judge(still.values, still.near, inside=False)).state is State.IN
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    return max(candidates, key=lambda pair: pair[0])[1] if candidates else None

@@ -54,31 +54,31 @@ def rests_of(stills: Iterable[Still]) -> list[Contrast]:
 
 def _new_notes(pose: Pose) -> list[str]:
     """What a new pose leaves open."""
-    found = [pose.limits] if pose.limits else []
+    notes = [pose.limits] if pose.limits else []
     nearest = [name.replace("_", " ") for name in pose.look_alikes]
     if nearest:
-        found.append(f"Nearest to it: {', '.join(nearest)}; they are told apart.")
+        notes.append(f"Nearest to it: {', '.join(nearest)}; they are told apart.")
     if pose.sides == "each":
-        found.append(f"It has sides. {pose.side_rule} Put that right in the file if it is not so.")
-    found.append(
+        notes.append(f"It has sides. {pose.side_rule} Put that right in the file if it is not so.")
+    notes.append(
         "Name, regions, steps, cues, safety and dose are drafts: read them over in the file, then run "
         "backstretch poses check on it."
     )
-    return found
+    return notes
 
 
 def _alike_now(before: Pose, after: Pose, library: Library) -> list[str]:
     """Look-alikes that the library tells from a pose and the personal reference does not."""
-    found = []
+    notes = []
     for other_id in before.look_alikes:
         other = library.poses.get(other_id)
         if other is None or not other.figure:
             continue
-        pairs = [(shown, at) for shown in forms_of(other) for at in range(len(forms_of(before)))]
-        told = not any(is_taken_for(shown, forms_of(before)[at]) for shown, at in pairs)
-        if told and any(is_taken_for(shown, forms_of(after)[at]) for shown, at in pairs):
-            found.append(f"With these ranges {other.name} can be mistaken for it.")
-    return found
+        pairs = [(figure, at) for figure in forms_of(other) for at in range(len(forms_of(before)))]
+        is_apart = not any(is_taken_for(figure, forms_of(before)[at]) for figure, at in pairs)
+        if is_apart and any(is_taken_for(figure, forms_of(after)[at]) for figure, at in pairs):
+            notes.append(f"With these ranges {other.name} can be mistaken for it.")
+    return notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +126,9 @@ def personal_reference(
         TakeError: A take cannot be used; the message says which and why.
     """
     others = [other for other in others if other.id not in {pose.id, pose.refines}]
-    shown = [each for take in takes for each in shown_in_take(take, pose, others, sides, least_s)]
-    made = personal_pose(pose, shown, date)
-    return _told_neutral(made, [each.still for each in shown])
+    matches = [each for take in takes for each in shown_in_take(take, pose, others, sides, least_s)]
+    reference = personal_pose(pose, matches, date)
+    return _told_neutral(reference, [each.still for each in matches])
 
 
 def shown_in_take(
@@ -144,16 +144,16 @@ def shown_in_take(
         _check_picture(take, pose)
     needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
     stills = _long_enough(take, stills_of(take.steps, needed), least_s)
-    shown = stretches(stills, pose, sides)
-    if not shown:
+    matches = stretches(stills, pose, sides)
+    if not matches:
         raise TakeError(f"{take.name}: {_why_not(stills, pose, others, sides)}")
-    for each in shown:
+    for each in matches:
         mistaken = taken_for(each.still, others)
         if mistaken is not None and each.verdict.state is not State.IN:
             raise TakeError(f"{take.name}: this looks like {mistaken.pose.name}, not {pose.name}")
-    if words := wrong_view(pose, shown[0].still):
+    if words := wrong_view(pose, matches[0].still):
         raise TakeError(f"{take.name}: {words}")
-    return shown
+    return matches
 
 
 def new_reference(
@@ -210,11 +210,11 @@ def neutral_reference(take: Take, date: str, *, least_s: float = LEAST_S) -> Own
     """
     _check_people(take)
     stills = _long_enough(take, stills_of(take.steps), least_s)
-    found = next((n for still in reversed(stills) if (n := _neutral_in(take, still))), None)
-    if found is None:
+    neutral = next((n for still in reversed(stills) if (n := _neutral_in(take, still))), None)
+    if neutral is None:
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
         raise TakeError(f"{take.name}: {words}")
-    own_neutral = OwnNeutral.of(found, date)
+    own_neutral = OwnNeutral.of(neutral, date)
     seen = {
         key: value
         for key, value in own_neutral.values.items()
@@ -235,8 +235,8 @@ def _neutral_in(take: Take, still: Still) -> Neutral | None:
         return None
     # Relative values of a still are counted from the neutral before it, and none in that itself.
     moved = np.where(relative_columns(), np.nan_to_num(still.values), 0.0)
-    found = replace(before, values=before.values + moved)
-    return found if found.upright and is_square(found) else None
+    neutral = replace(before, values=before.values + moved)
+    return neutral if neutral.upright and is_square(neutral) else None
 
 
 def _check_people(take: Take) -> None:
@@ -274,8 +274,8 @@ def _long_enough(take: Take, stills: list[Still], least_s: float) -> list[Still]
             f"{take.name}: is {length_s:.1f} s long; {least_s:g} s of keeping still are needed"
         )
     longest_s = max((still.seconds for still in stills), default=0.0)
-    found = f"at most {longest_s:.1f} s" if longest_s else "not one second"
-    raise TakeError(f"{take.name}: {found} without movement; {least_s:g} s are needed")
+    length = f"at most {longest_s:.1f} s" if longest_s else "not one second"
+    raise TakeError(f"{take.name}: {length} without movement; {least_s:g} s are needed")
 
 
 def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Sequence[str]) -> str:

@@ -95,9 +95,9 @@ def stills_of(steps: Sequence[Step], needed: Collection[str] = NAMES) -> list[St
     """
     if len(steps) == 1 and steps[0].landmarks is not None:
         return [_still(steps)]
-    taken = _Taken.of(steps)
-    taken.places[:, [NAMES[index] not in needed for index in FOLLOWED]] = np.nan
-    return [_still(steps[slice(*taken.stillest(*run))]) for run in taken.runs()]
+    readings = _Taken.of(steps)
+    readings.places[:, [NAMES[index] not in needed for index in FOLLOWED]] = np.nan
+    return [_still(steps[slice(*readings.stillest(*run))]) for run in readings.runs()]
 
 
 @dataclass(frozen=True, eq=False)

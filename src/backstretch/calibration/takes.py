@@ -21,17 +21,17 @@ def _counted(
     takes: Sequence["Take"], before: "Pose | None", after: "Pose", own_neutral: "OwnNeutral | None"
 ) -> list[str]:
     """What the takes themselves count by the new reference, and by the library."""
-    found = []
+    notes = []
     for take in takes:
         if take.is_picture:
             continue
         words = f"With it, {take.name} counts {seconds_held(take, after, own_neutral):.1f} s"
-        found.append(
+        notes.append(
             f"{words}; by the library {seconds_held(take, before, own_neutral):.1f} s."
             if before
             else f"{words}."
         )
-    return found
+    return notes
 
 
 @dataclass(frozen=True)

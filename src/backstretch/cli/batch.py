@@ -47,10 +47,10 @@ def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
     run = BatchRun(batch)
     delivery = _Delivery(as_json=as_json, saving=saving)
     try:
-        with _shown(len(batch.items), as_json=as_json) as shown, closing(run.events()) as events:
+        with _shown(len(batch.items), as_json=as_json) as progress, closing(run.events()) as events:
             for event in events:
                 delivery.take(event)
-                shown.show(event)
+                progress.show(event)
     except KeyboardInterrupt:
         _close(batch, run, delivery)
         _stopped(batch, run)
@@ -72,8 +72,8 @@ def _close(batch: Batch, run: BatchRun, delivery: "_Delivery") -> None:
 
 
 def _stopped(batch: Batch, run: BatchRun) -> NoReturn:
-    done = sum(not outcome.error for outcome in run.outcomes.values())
-    words = f"stopped; {done} of {len(batch.items)} recordings are done"
+    count = sum(not outcome.error for outcome in run.outcomes.values())
+    words = f"stopped; {count} of {len(batch.items)} recordings are done"
     words += " and kept: give the same command again to go on" if batch.out else ""
     complain(words)
     sys.stdout.flush()
@@ -196,13 +196,13 @@ def show_table(outcomes: list[BatchOutcome], console: Console) -> None:
 def _cells(outcome: BatchOutcome) -> list[str]:
     if outcome.status is Status.FAILED:
         return [NOTHING] * 5 + ["failed"]
-    told = outcome.told
-    stretches = ", ".join(dict.fromkeys(row.name for row in told.rows if row.holds))
-    alike = f"looks like {told.likeness}" if told.likeness else NOTHING
+    summary = outcome.told
+    stretches = ", ".join(dict.fromkeys(row.name for row in summary.rows if row.holds))
+    alike = f"looks like {summary.likeness}" if summary.likeness else NOTHING
     complete, holds = (sum(counts) for counts in zip(*_counts(outcome), strict=True))
     return [
         stretches or alike,
-        *(f"{seconds:.1f} s" if seconds else NOTHING for seconds in told.seconds),
+        *(f"{seconds:.1f} s" if seconds else NOTHING for seconds in summary.seconds),
         f"{complete} of {holds}" if holds else NOTHING,
         ", ".join(_notes(outcome)),
     ]
@@ -214,8 +214,8 @@ def _counts(outcome: BatchOutcome) -> list[tuple[int, int]]:
 
 def _notes(outcome: BatchOutcome) -> list[str]:
     count = len(outcome.told.warnings)
-    kept = ["kept"] if outcome.status is Status.KEPT else []
-    return kept + ([f"{count} note{'s' if count > 1 else ''}"] if count else [])
+    notes = ["kept"] if outcome.status is Status.KEPT else []
+    return notes + ([f"{count} note{'s' if count > 1 else ''}"] if count else [])
 
 
 def _names(outcomes: list[BatchOutcome]) -> list[str]:

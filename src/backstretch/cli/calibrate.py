@@ -161,12 +161,12 @@ def calibrate(
         if len(source) > 1 or start > 0.0 or end is not None:
             raise InputError("--from camera goes alone, without other sources, --start and --end")
         machine = Machine(camera, model, no_window, no_voice, console)
-        made = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
-        _keep(made, request, library, console, [])
+        reference = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
+        _keep(reference, request, library, console, [])
         return
     recorded = [_take(each, request, options) for each in source]
-    made, notes = _made(recorded, request, library, own_neutral)
-    _keep(made, request, library, console, notes)
+    reference, notes = _made(recorded, request, library, own_neutral)
+    _keep(reference, request, library, console, notes)
 
 
 def _request(
@@ -283,10 +283,10 @@ def _made(
     today, least_s = _today(), request.least_s
     if request.pose is not None:
         others = library.recognised
-        made = personal_reference(
+        reference = personal_reference(
             takes, request.pose, others, today, sides=request.sides, least_s=least_s
         )
-        return made, _counted(takes, request.pose, made, own_neutral)
+        return reference, _counted(takes, request.pose, reference, own_neutral)
     if request.new_id:
         side = request.sides[0] if request.sides else None
         named = request.new_id, request.name or asked_name(request.new_id)
@@ -302,7 +302,7 @@ def _others(library: "Library", request: Request) -> list["Pose"]:
 
 
 def _keep(
-    made: "Pose | OwnNeutral",
+    reference: "Pose | OwnNeutral",
     request: Request,
     library: "Library",
     console: "Console",
@@ -315,22 +315,22 @@ def _keep(
     from backstretch.kinematics.neutral import OwnNeutral
     from backstretch.poses.pose_writer import pose_text
 
-    if isinstance(made, OwnNeutral):
-        save_text(neutral_text(made), request.path, force=request.force)
+    if isinstance(reference, OwnNeutral):
+        save_text(neutral_text(reference), request.path, force=request.force)
         console.print(
-            f"Your neutral is taken, seen {made.view.words}. Turns and tilts of head and shoulders are"
+            f"Your neutral is taken, seen {reference.view.words}. Turns and tilts of head and shoulders are"
             " counted from it, as long as the camera stands about there."
         )
     else:
-        made = replace(made, id=request.path.stem)
+        reference = replace(reference, id=request.path.stem)
         if request.pose is None:
-            made = asked_words(made)
-        save_text(pose_text(made), request.path, force=request.force)
+            reference = asked_words(reference)
+        save_text(pose_text(reference), request.path, force=request.force)
         if request.pose is not None:
-            alike = _alike_now(request.pose, made, library)
-            show_personal(request.pose, made, console, [*alike, *notes])
+            alike = _alike_now(request.pose, reference, library)
+            show_personal(request.pose, reference, console, [*alike, *notes])
         else:
-            show_new(made, console, [*_new_notes(made), *notes])
+            show_new(reference, console, [*_new_notes(reference), *notes])
     console.print(f"Written to {request.path}", soft_wrap=True)
 
 

@@ -82,15 +82,15 @@ def earlier_sessions(
 
     now = datetime.now().astimezone()
     past = past_sessions(data_folder() / SESSIONS, now=now)
-    told = advice(now, (each for each in past if each.about.get("profile", "") == profile))
-    complain(*told.lines)
-    if not (told.asks_soreness and is_asked()):
-        return told.lines, ()
+    text = advice(now, (each for each in past if each.about.get("profile", "") == profile))
+    complain(*text.lines)
+    if not (text.asks_soreness and is_asked()):
+        return text.lines, ()
     value = _number("How sore are you now, from 0 (not at all) to 10 (very)? Enter skips.")
     words = "" if value is None else soreness_advice(value)
     if words:
         complain(words)
-    return (*told.lines, *([words] if words else [])), (value,)
+    return (*text.lines, *([words] if words else [])), (value,)
 
 
 def goes_on(question: str) -> bool:

@@ -63,13 +63,13 @@ def listing(
 
     with history_with_notices() as history:
         whose = profile or None
-        found, count = history.sittings(whose, limit), history.count(whose)
+        sessions, count = history.sittings(whose, limit), history.count(whose)
         holds = history.hold_counts(whose, limit)
-        nothing = "" if found else nothing_kept(history, profile)
+        nothing = "" if sessions else nothing_kept(history, profile)
     if nothing:
         print(nothing)
         return
-    show_list(found, holds, count, Console(markup=False, emoji=False))
+    show_list(sessions, holds, count, Console(markup=False, emoji=False))
 
 
 @history_app.command()
@@ -97,9 +97,9 @@ def export(
 
     with history_with_notices() as history:
         sittings = history.sittings(profile or None)[::-1]
-        kept = [(vars(each), history.document(each.id)) for each in sittings]
+        entries = [(vars(each), history.document(each.id)) for each in sittings]
     write = _csv if file_format is FormatOption.CSV else _json
-    text = write(kept)
+    text = write(entries)
     if out is None:
         print(text, end="")
         return
@@ -153,25 +153,25 @@ def nothing_kept(history: "History", profile: str) -> str:
     return f"There is no session of {profile}; {known}"
 
 
-def _csv(kept: Kept) -> str:
+def _csv(entries: Kept) -> str:
     from backstretch.history.rows import holds_in
 
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(EXPORTED)
-    for sitting, document in kept:
+    for sitting, document in entries:
         about = {name: sitting[name] for name in ("profile", "kind", "pain", "soreness")}
         about |= {"session": sitting["id"], "began": sitting["began"].isoformat()}
         for hold in holds_in(document):
-            told = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
-            rows.writerow([harmless(told.get(name)) for name in EXPORTED])
+            row = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
+            rows.writerow([harmless(row.get(name)) for name in EXPORTED])
     return file.getvalue()
 
 
-def _json(kept: Kept) -> str:
+def _json(entries: Kept) -> str:
     documents = [
         {**sitting, "began": sitting["began"].isoformat(), "result": document}
-        for sitting, document in kept
+        for sitting, document in entries
     ]
     return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"
 
@@ -207,13 +207,13 @@ def progress(
         print(nothing)
         return
     today = datetime.now().astimezone().date()
-    found = overview(Asked(profile, about, weeks), today, (sittings, holds), told)
+    summary = overview(Asked(profile, about, weeks), today, (sittings, holds), told)
     if html:
-        _write(html, found)
+        _write(html, summary)
     if as_json:
-        print(json.dumps(as_document(found), indent=2, ensure_ascii=False))
+        print(json.dumps(as_document(summary), indent=2, ensure_ascii=False))
     elif not html:
-        _show(found)
+        _show(summary)
 
 
 @contextmanager
@@ -226,25 +226,25 @@ def _all_kept() -> Iterator[None]:
         gc.enable()
 
 
-def _show(found: "Overview") -> None:
+def _show(summary: "Overview") -> None:
     from rich.console import Console
 
     from backstretch.display.terminal.history_pages import show_overview, show_stretch
 
     console = Console(markup=False, emoji=False)
-    about = found.asked.about
+    about = summary.asked.about
     if about is None:
-        show_overview(found, console)
+        show_overview(summary, console)
     else:
-        show_stretch(about, found, console)
+        show_stretch(about, summary, console)
 
 
-def _write(target: Path, found: "Overview") -> None:
+def _write(target: Path, summary: "Overview") -> None:
     from backstretch.display.html.progress_page import progress_html
     from backstretch.files import write_whole
 
     try:
-        write_whole(target, progress_html(found).encode("utf-8", "backslashreplace"))
+        write_whole(target, progress_html(summary).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
     print(f"Written to {target}", file=sys.stderr)

@@ -154,10 +154,10 @@ def _one(
     warnings = list(dose_warnings(pose, hold_s, repetitions))
     complain(*map(describe_notice, warnings))
     if why:
-        told = (
+        warning = (
             f"{pose.name} is not advised with {' or '.join(why)}. Ask a clinician before doing it."
         )
-        complain(told)
+        complain(warning)
         if not goes_on("Go on all the same?"):
             raise typer.Exit
     part = part_of(pose, sides[0] if sides else None, hold_s, repetitions)

@@ -71,14 +71,14 @@ def show(
     from backstretch.display.terminal.pose_pages import show_pose
 
     library = open_poses(poses, personal=not only_library, profile=profile)
-    found = library.find(pose)
+    match = library.find(pose)
     if png is None:
-        show_pose(found, library, Console(markup=False, emoji=False))
+        show_pose(match, library, Console(markup=False, emoji=False))
         return
-    if not found.figure:
-        raise InputError(f"{found.id} has no [figure] to draw")
+    if not match.figure:
+        raise InputError(f"{match.id} has no [figure] to draw")
     try:
-        figure_picture(found, png)
+        figure_picture(match, png)
     except OSError as error:
         raise InputError(f"{png}: cannot be written ({error.strerror})") from error
     print(f"Written to {png}")

@@ -80,7 +80,7 @@ class Adviser:
         cue = SLOWLY if self._is_hasty else cue
         is_unsafe = step.reason in UNSAFE and is_meant and not is_other
         is_urgent = self._is_hasty or is_unsafe
-        said = self._prompter.push(step.time_s, cue, at_once=is_urgent)
+        spoken = self._prompter.push(step.time_s, cue, at_once=is_urgent)
         now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
         status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)
         is_lacking = status in {Status.ADJUST, Status.UNSEEN}
@@ -89,7 +89,7 @@ class Adviser:
             title="Slowly" if self._is_hasty else TITLES.get(status, ""),
             line=self._prompter.shown or (cue if is_lacking else ""),
             note=not_counting(step) if is_lacking else "",
-            said=said,
+            said=spoken,
             urgent=is_urgent,
         )
 

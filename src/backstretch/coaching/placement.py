@@ -111,13 +111,13 @@ class PlacementCheck:
         self, step: Step, form: Form, surroundings: Surroundings, passed_s: float
     ) -> Instruction | None:
         """Take the next moment, so long after the last one; return what is to be changed first."""
-        told = instruction(step, form, surroundings)
-        self._well_s = 0.0 if told else self._well_s + passed_s
-        is_there = told is None or told.fault is not Fault.NOBODY
+        instructed = instruction(step, form, surroundings)
+        self._well_s = 0.0 if instructed else self._well_s + passed_s
+        is_there = instructed is None or instructed.fault is not Fault.NOBODY
         self._asked_s += passed_s if is_there else 0.0
         is_long = self._asked_s >= LENIENT_AFTER_S
         self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
-        return told
+        return instructed
 
 
 def instruction(step: Step, form: Form, surroundings: Surroundings) -> Instruction | None:
@@ -263,14 +263,14 @@ class SettingUp:
     ) -> Placed:
         """Take the next moment, so long after the last one."""
         has_said = script.over(step.time_s)
-        told = self._check.push(step, form, surroundings, passed_s if has_said else 0.0)
-        said = self._prompter.push(step.time_s, told.words if told else "")
+        instructed = self._check.push(step, form, surroundings, passed_s if has_said else 0.0)
+        spoken = self._prompter.push(step.time_s, instructed.words if instructed else "")
         line = script.reading(step.time_s) or STAY
-        if told is not None:
-            line = self._prompter.shown or told.words
-        status = Status.ADJUST if told else Status.CALM
-        status = Status.UNSEEN if told and told.fault is Fault.NOBODY else status
-        return Placed(told, said, line, status, over=has_said and self._check.passed)
+        if instructed is not None:
+            line = self._prompter.shown or instructed.words
+        status = Status.ADJUST if instructed else Status.CALM
+        status = Status.UNSEEN if instructed and instructed.fault is Fault.NOBODY else status
+        return Placed(instructed, spoken, line, status, over=has_said and self._check.passed)
 
 
 class Presence:

@@ -92,16 +92,16 @@ def part_of(
 
 def dose_warnings(pose: Pose, hold_s: float | None, repetitions: int | None) -> list[Notice]:
     """What of a wish lies beyond the pose's dose."""
-    said = []
+    notices = []
     dose = pose.dose
     if hold_s is not None and hold_s > dose.longest_s:
         lengths = {"longest_s": dose.longest_s, "asked_s": hold_s}
-        said.append(Notice(NoticeKind.LONG_HOLD, lengths, pose.name))
+        notices.append(Notice(NoticeKind.LONG_HOLD, lengths, pose.name))
     most = dose.repetitions[1]
     if repetitions is not None and repetitions > most:
         counts = {"most": most, "asked": repetitions, "sides": pose.sides}
-        said.append(Notice(NoticeKind.MANY_REPETITIONS, counts, pose.name))
-    return said
+        notices.append(Notice(NoticeKind.MANY_REPETITIONS, counts, pose.name))
+    return notices
 
 
 def aims_of(programme: Programme) -> Mapping[str, tuple[float, int]]:
@@ -149,8 +149,8 @@ class Agenda:
     @property
     def hold(self) -> int:
         """The number of the hold that is due in its stretch, from 1."""
-        done = sum(at == self._at for at, _ in self._spent)
-        return min(done + 1, self.part.holds)
+        count = sum(at == self._at for at, _ in self._spent)
+        return min(count + 1, self.part.holds)
 
     @property
     def switches(self) -> bool:

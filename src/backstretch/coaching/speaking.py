@@ -199,8 +199,8 @@ def placing(pose: Pose) -> tuple[str, ...]:
 def explaining(part: Part, side: str | None) -> tuple[Entry, ...]:
     """A stretch in words, step by step; the last step stays on the screen."""
     steps = part.pose.steps
-    shown = (Entry(text, step) for step, text in enumerate(steps))
-    return (Entry(named(part, side)), *shown, Entry(BY_ITSELF, len(steps) - 1))
+    entries = (Entry(text, step) for step, text in enumerate(steps))
+    return (Entry(named(part, side)), *entries, Entry(BY_ITSELF, len(steps) - 1))
 
 
 def named(part: Part, side: str | None) -> str:

@@ -251,15 +251,15 @@ def _about(path: Path, first: dict[str, Any] | None) -> dict[str, Any]:
     Raises:
         InputError: It is no session's first line, or of a newer version.
     """
-    told, version = first or {}, (first or {}).get("version")
-    if told.get("format") != FORMAT or not isinstance(version, int):
+    about, version = first or {}, (first or {}).get("version")
+    if about.get("format") != FORMAT or not isinstance(version, int):
         raise InputError(f"{path}: is not a session's record, or a damaged one")
     if version > VERSION:
         words = f"was written by a newer backstretch (session version {version}); update this one"
         raise InputError(f"{path}: {words}")
-    if told["type"] != START or not _is_time(told.get("started")):
+    if about["type"] != START or not _is_time(about.get("started")):
         raise InputError(f"{path}: is not a session's record, or a damaged one")
-    return {name: value for name, value in told.items() if name not in HEAD}
+    return {name: value for name, value in about.items() if name not in HEAD}
 
 
 def _is_time(value: Any) -> bool:

@@ -234,16 +234,16 @@ def mot_name(column: Column) -> str:
 def angles_deg(track: LandmarkTrack) -> Floats:
     """(T, len(ANGLES)) degrees; NaN where a landmark that it needs is not seen."""
     nobody = np.isnan(track.xy_px[:, 0, 0])
-    found = np.full((len(track), len(ANGLES)), np.nan)
+    angles = np.full((len(track), len(ANGLES)), np.nan)
     if nobody.all():
-        return found
+        return angles
     xy, world, visibility = (
         values[~nobody] for values in (track.xy_px, track.world_m, track.visibility)
     )
     seen = seen_landmarks(xy, world, visibility, track.image_wh)
     chosen = [index for index, column in enumerate(COLUMNS) if column in ANGLES]
-    found[~nobody] = measure_body(xy, world, seen).values[:, chosen]
-    return found
+    angles[~nobody] = measure_body(xy, world, seen).values[:, chosen]
+    return angles
 
 
 def rate_hz(time_s: Floats) -> float:
@@ -257,5 +257,5 @@ def _one_word(name: str) -> str:
 
 
 def _row(begin: list[str], values: Iterable[float], missing: str) -> str:
-    told = [missing if math.isnan(value) else f"{value:.6f}" for value in values]
-    return "\t".join([*begin, *told])
+    cells = [missing if math.isnan(value) else f"{value:.6f}" for value in values]
+    return "\t".join([*begin, *cells])

@@ -110,8 +110,8 @@ def identity_of(path: Path) -> Identity:
     Raises:
         OSError: There is none.
     """
-    found = path.stat()
-    return found.st_dev, found.st_ino
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 @dataclass(frozen=True)

@@ -272,13 +272,13 @@ def past_sessions(
         names = sorted((each.name for each in folder.iterdir()), reverse=True)
     except OSError:
         return []
-    found: list[PastSession] = []
+    sessions: list[PastSession] = []
     for name in names:
-        if len(found) >= limit:
+        if len(sessions) >= limit:
             break
         if _is_recent(name, today):
-            found += _readable(folder / name / RECORD)
-    return found
+            sessions += _readable(folder / name / RECORD)
+    return sessions
 
 
 def _is_recent(name: str, today: date) -> bool:
@@ -318,9 +318,9 @@ def _after_pain(ago: timedelta) -> str:
 
 
 def _often_enough(today: date, earlier: list[PastSession]) -> tuple[str, ...]:
-    done = sum(_counts(each) for each in earlier if each.began.date() == today)
-    if done < ENOUGH_A_DAY:
+    count = sum(_counts(each) for each in earlier if each.began.date() == today)
+    if count < ENOUGH_A_DAY:
         return ()
-    which = done - ENOUGH_A_DAY
-    told = f"the {ORDINALS[which]} session" if which < len(ORDINALS) else f"session {done + 1}"
-    return (f"This is {told} today. Once or twice a day is enough; rest today.",)
+    which = count - ENOUGH_A_DAY
+    ordinal = f"the {ORDINALS[which]} session" if which < len(ORDINALS) else f"session {count + 1}"
+    return (f"This is {ordinal} today. Once or twice a day is enough; rest today.",)

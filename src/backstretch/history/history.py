@@ -166,9 +166,9 @@ class History:
     def _one(self, columns: str, number: int) -> tuple[Any, ...]:
         with self._told(), suppress(OverflowError):  # SQLite's numbers end somewhere
             query = f"SELECT {columns} FROM sitting WHERE id = ?"  # noqa: S608
-            found: tuple[Any, ...] | None = self._db.execute(query, (number,)).fetchone()
-            if found:
-                return found
+            row: tuple[Any, ...] | None = self._db.execute(query, (number,)).fetchone()
+            if row:
+                return row
         raise InputError(f"there is no session {number}; backstretch history lists them")
 
     def holds(
@@ -188,9 +188,9 @@ class History:
         query = f"""SELECT {HOLD} FROM hold JOIN sitting ON sitting.id = hold.sitting {where}
             ORDER BY epoch_s, sitting, hold.id"""  # noqa: S608
         with self._told():
-            reached = self._reached(pose, labels)
+            reaches = self._reached(pose, labels)
             rows = self._db.execute(query, values)
-            return [hold_of(row, reached) for row in rows]
+            return [hold_of(row, reaches) for row in rows]
 
     def _reached(
         self, pose: str | None, labels: Collection[str] | None
@@ -204,10 +204,10 @@ class History:
         where = f"WHERE {' AND '.join(words for words, _ in asked)}" if asked else ""
         values = tuple(value for _, group in asked for value in group)
         query = f"SELECT reach.hold, label, value, unit FROM reach JOIN hold ON hold.id = reach.hold {where}"  # noqa: S608
-        reached: dict[int, dict[str, tuple[float, str]]] = {}
+        reaches: dict[int, dict[str, tuple[float, str]]] = {}
         for number, label, value, unit in self._db.execute(query, values):
-            reached.setdefault(number, {})[label] = (value, unit)
-        return reached
+            reaches.setdefault(number, {})[label] = (value, unit)
+        return reaches
 
     def profiles(self) -> list[str]:
         """Whose sessions there are, in order."""
@@ -283,8 +283,8 @@ class History:
         if aside is None:
             return f"{self.path}: was damaged; another backstretch has just put it aside"
         sessions = "1 session" if count == 1 else f"{count} sessions"
-        kept = f"{sessions} that could still be read" if count else "nothing in it"
-        words = f"is damaged; it is kept as {aside.name}, and a new history begins with {kept}"
+        rescued = f"{sessions} that could still be read" if count else "nothing in it"
+        words = f"is damaged; it is kept as {aside.name}, and a new history begins with {rescued}"
         return f"{self.path}: {words}"
 
     @contextmanager

@@ -135,8 +135,10 @@ def doses(
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
-    found = [_dose(pose, by_pose[pose.id], today, count) for pose in poses if pose.id in by_pose]
-    return sorted(found, key=lambda each: (-sum(each.weeks_s), each.pose.name))
+    doses_of_poses = [
+        _dose(pose, by_pose[pose.id], today, count) for pose in poses if pose.id in by_pose
+    ]
+    return sorted(doses_of_poses, key=lambda each: (-sum(each.weeks_s), each.pose.name))
 
 
 def _dose(pose: Pose, holds: Sequence[PractisedHold], today: date, count: int) -> Dose:

@@ -73,24 +73,24 @@ class Trend:
     @property
     def verdict(self) -> str:
         """``more range``, ``less range``, ``no clear change``; empty with too few sessions."""
-        told = self.change.verdict
-        if told is Verdict.TOO_LITTLE:
+        verdict = self.change.verdict
+        if verdict is Verdict.TOO_LITTLE:
             return ""
-        if told is Verdict.NONE:
-            return str(told)
-        return "more range" if (told is Verdict.LARGER) == self.is_larger_more else "less range"
+        if verdict is Verdict.NONE:
+            return str(verdict)
+        return "more range" if (verdict is Verdict.LARGER) == self.is_larger_more else "less range"
 
     @property
     def says(self) -> str:
         """The change in a sentence's words."""
-        told = self.change
-        if told.verdict is Verdict.TOO_LITTLE:
-            missing = ENOUGH - len(told.compared)
+        change = self.change
+        if change.verdict is Verdict.TOO_LITTLE:
+            missing = ENOUGH - len(change.compared)
             more = "one more session" if missing == 1 else f"{missing} more sessions"
             return f"{more} from the same view, and a change can be told"
-        numbers = f"{self.number(told.first)} to {self.number(told.last)}"
-        if told.verdict is Verdict.NONE:
-            return f"no clear change ({numbers}; less than {self.number(told.mdc)} may be error)"
+        numbers = f"{self.number(change.first)} to {self.number(change.last)}"
+        if change.verdict is Verdict.NONE:
+            return f"no clear change ({numbers}; less than {self.number(change.mdc)} may be error)"
         rough = ", seen only roughly" if self.kind == "rough" else ""
         return f"clearly {self.verdict} ({numbers}{rough})"
 
@@ -131,8 +131,8 @@ def trends(
 
 def main_label(pose: Pose) -> str:
     """The measure by which a stretch's range of motion is told in one word; empty where it has none."""
-    found = [check for check in (pose.primary, *pose.checks) if check.more]
-    return pose.label(found[0]) if found else ""
+    candidates = [check for check in (pose.primary, *pose.checks) if check.more]
+    return pose.label(candidates[0]) if candidates else ""
 
 
 def _trend(pose: Pose, check: Check, side: str | None, holds: Sequence[PractisedHold]) -> Trend:
@@ -147,14 +147,14 @@ def series(
 ) -> list[SessionMean]:
     """The mean of each session, by time; what is no finite number is left out."""
     label = pose.label(check)
-    found: dict[int, list[PractisedHold]] = {}
+    by_session: dict[int, list[PractisedHold]] = {}
     for each in holds:
         if (each.pose, each.side) == (pose.id, side) and label in each.measures:
-            found.setdefault(each.sitting, []).append(each)
-    means = [_mean(label, ours) for ours in found.values()]
+            by_session.setdefault(each.sitting, []).append(each)
+    means = [_mean(label, ours) for ours in by_session.values()]
     most = YAW_TO_DEG if check.measure.name.startswith("head_yaw") else math.inf
-    kept = [each for each in means if math.isfinite(each.value) and abs(each.value) <= most]
-    return sorted(kept, key=lambda each: each.began)
+    plausible = [each for each in means if math.isfinite(each.value) and abs(each.value) <= most]
+    return sorted(plausible, key=lambda each: each.began)
 
 
 def _mean(label: str, holds: Sequence[PractisedHold]) -> SessionMean:
@@ -171,10 +171,10 @@ def kind_of(check: Check) -> str:
     return "neck" if check.measure.name.startswith(NECK) else "deg"
 
 
-def differences(found: Sequence[Trend]) -> Iterator[str]:
+def differences(trends: Sequence[Trend]) -> Iterator[str]:
     """Left-right differences that are worth mentioning, in words; they are ordinary."""
-    for left in found:
-        right = next((e for e in found if (e.side, e.label) == ("right", left.label)), None)
+    for left in trends:
+        right = next((e for e in trends if (e.side, e.label) == ("right", left.label)), None)
         if left.side != "left" or right is None:
             continue
         pairs = [one.change.compared[-2:] for one in (left, right)]
@@ -243,46 +243,48 @@ def overview(
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
-    found = doses([pose for pose in poses if pose.id in by_pose], holds, today, asked.weeks)
+    dosed = doses([pose for pose in poses if pose.id in by_pose], holds, today, asked.weeks)
     return Overview(
         asked,
         today,
         weeks(sittings, today, asked.weeks),
-        found,
-        {each.pose.id: trends(each.pose, by_pose[each.pose.id]) for each in found},
+        dosed,
+        {each.pose.id: trends(each.pose, by_pose[each.pose.id]) for each in dosed},
         (days_words(sittings, today), *rest_advice(today, sittings)),
     )
 
 
-def main_change(pose: Pose, found: Sequence[Trend]) -> str:
+def main_change(pose: Pose, trends: Sequence[Trend]) -> str:
     """What has become of a stretch's main measure, in a few words; empty where nothing can be told yet."""
     label = main_label(pose)
-    told = {each.side: each.verdict for each in found if each.label == label and each.verdict}
-    if len(set(told.values())) == 1 and len(told) != 1:
-        return f"both sides: {next(iter(told.values()))}"
-    return ", ".join(f"{side}: {verdict}" if side else verdict for side, verdict in told.items())
+    verdicts = {each.side: each.verdict for each in trends if each.label == label and each.verdict}
+    if len(set(verdicts.values())) == 1 and len(verdicts) != 1:
+        return f"both sides: {next(iter(verdicts.values()))}"
+    return ", ".join(
+        f"{side}: {verdict}" if side else verdict for side, verdict in verdicts.items()
+    )
 
 
-def as_document(found: Overview) -> dict[str, Any]:
+def as_document(summary: Overview) -> dict[str, Any]:
     """The overview for other programs: plain JSON values, None for what is not known."""
     return {
         "schema": SCHEMA,
-        "profile": found.asked.whose or None,
-        "today": found.today.isoformat(),
+        "profile": summary.asked.whose or None,
+        "today": summary.today.isoformat(),
         "weeks": [
             {
                 "monday": each.monday.isoformat(),
                 "days": each.days,
                 "valid_s": _rounded(each.valid_s),
             }
-            for each in found.weeks
+            for each in summary.weeks
         ],
-        "says": list(found.says),
-        "stretches": [_stretch(each, found.trends[each.pose.id]) for each in found.doses],
+        "says": list(summary.says),
+        "stretches": [_stretch(each, summary.trends[each.pose.id]) for each in summary.doses],
     }
 
 
-def _stretch(dose: Dose, found: Sequence[Trend]) -> dict[str, Any]:
+def _stretch(dose: Dose, trends: Sequence[Trend]) -> dict[str, Any]:
     return {
         "pose": dose.pose.id,
         "name": dose.pose.name,
@@ -290,8 +292,8 @@ def _stretch(dose: Dose, found: Sequence[Trend]) -> dict[str, Any]:
         "weeks_valid_s": [_rounded(each) for each in dose.weeks_s],
         "round_s": dose.round_s,
         "recommended_week_s": dose.recommended_s,
-        "measures": [_measure(each) for each in found],
-        "differences": list(differences(found)),
+        "measures": [_measure(each) for each in trends],
+        "differences": list(differences(trends)),
     }
 
 
@@ -311,12 +313,12 @@ def _measure(trend: Trend) -> dict[str, Any]:
     }
 
 
-def _session(reached: SessionMean) -> dict[str, Any]:
+def _session(mean: SessionMean) -> dict[str, Any]:
     return {
-        "began": reached.began.isoformat(),
-        "value": _rounded(reached.value),
-        "holds": reached.holds,
-        "view": reached.view.words if reached.view else None,
+        "began": mean.began.isoformat(),
+        "value": _rounded(mean.value),
+        "holds": mean.holds,
+        "view": mean.view.words if mean.view else None,
     }
 
 

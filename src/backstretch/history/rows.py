@@ -71,8 +71,8 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
     known = db.execute("SELECT id FROM sitting WHERE record = ?", (row["record"],)).fetchone()
     if known:
         return int(known[0])
-    taken = db.execute("SELECT 1 FROM sitting WHERE id = ?", (number,)).fetchone()
-    row["id"] = None if taken else number
+    is_used = db.execute("SELECT 1 FROM sitting WHERE id = ?", (number,)).fetchone()
+    row["id"] = None if is_used else number
     names, marks = ", ".join(row), ", ".join("?" for _ in row)
     query = f"INSERT INTO sitting ({names}) VALUES ({marks})"  # noqa: S608
     number = int(db.execute(query, tuple(row.values())).lastrowid or 0)
@@ -97,7 +97,7 @@ def sitting_of(row: tuple[Any, ...]) -> PractisedSession:
 
 
 def hold_of(
-    row: tuple[Any, ...], reached: Mapping[int, dict[str, tuple[float, str]]]
+    row: tuple[Any, ...], reaches: Mapping[int, dict[str, tuple[float, str]]]
 ) -> PractisedHold:
     """The hold of a row of `HOLD`, with its measures by the hold's number.
 
@@ -107,10 +107,10 @@ def hold_of(
     number, sitting, began, pose, side, valid_s, complete, azimuth, elevation = row
     try:
         seen = _view(azimuth, elevation)
-        told = time_of(began), pose, side, float(valid_s), bool(complete), seen
+        values = time_of(began), pose, side, float(valid_s), bool(complete), seen
     except ODD as error:
         raise _odd(sitting) from error
-    return PractisedHold(sitting, *told, reached.get(number, NO_MEASURES))
+    return PractisedHold(sitting, *values, reaches.get(number, NO_MEASURES))
 
 
 def document_of(number: int, text: str) -> dict[str, Any]:
@@ -135,10 +135,10 @@ def time_of(text: str) -> datetime:
     Raises:
         ValueError, TypeError: It is none.
     """
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
         raise ValueError(text)
-    return found
+    return moment
 
 
 def storable(text: str) -> str:
@@ -203,10 +203,10 @@ def _keep_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any
         pose, valid_s = hold.get("pose"), _seconds(hold.get("valid_s"))
         if not isinstance(pose, str) or valid_s is None:
             continue
-        told = (sitting, storable(pose), _text(hold.get("side")), valid_s)
-        number = db.execute(KEEP_HOLD, (*told, hold.get("complete") is True, *view)).lastrowid
-        reached = [(number, *each) for each in _reached(hold)]
-        db.executemany("INSERT OR IGNORE INTO reach VALUES (?, ?, ?, ?)", reached)
+        values = (sitting, storable(pose), _text(hold.get("side")), valid_s)
+        number = db.execute(KEEP_HOLD, (*values, hold.get("complete") is True, *view)).lastrowid
+        reaches = [(number, *each) for each in _reached(hold)]
+        db.executemany("INSERT OR IGNORE INTO reach VALUES (?, ?, ?, ?)", reaches)
 
 
 @lru_cache(RECENT)
@@ -217,9 +217,9 @@ def _view(azimuth_deg: Any, elevation_deg: Any) -> View | None:
 
 def _reached(hold: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     """Label, value and unit of the measures of which more means something."""
-    for label, told in _part(hold, "measures").items():
-        if isinstance(told, dict):
-            best, unit = finite(told.get("best")), _text(told.get("unit"))
+    for label, entry in _part(hold, "measures").items():
+        if isinstance(entry, dict):
+            best, unit = finite(entry.get("best")), _text(entry.get("unit"))
             if best is not None and unit is not None:
                 yield storable(label), best, unit
 
@@ -260,11 +260,11 @@ def salvage(damaged: Path, db: sqlite3.Connection) -> int:
 def _taken_over(rows: Iterable[tuple[Any, ...]], db: sqlite3.Connection) -> Iterator[int]:
     """The numbers of the sessions, as they are written."""
     seen: set[int] = set()
-    for number, document, *told in rows:
+    for number, document, *columns in rows:
         if number in seen:
             continue
         with suppress(InputError, *ODD):
-            keep(db, _entry(document_of(number, document), *told), number)
+            keep(db, _entry(document_of(number, document), *columns), number)
             seen.add(number)
             yield number
 

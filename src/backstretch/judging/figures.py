@@ -69,22 +69,22 @@ def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
         pose: The pose.
         others: All poses by id, for its look-alikes; it may be among them.
     """
-    found = [
+    faults = [
         f"check {number} ({check.measure.name}): {words}"
         for number, check in enumerate(pose.checks, start=1)
         for words in (*_cues(check), *_ranges(check), *_sight(check, pose))
     ]
     if pose.refines and pose.refines not in others:
-        found.append(f"refines: there is no pose {pose.refines!r}")
-    return [*found, *_own_figure(pose), *_look_alikes(pose, others)]
+        faults.append(f"refines: there is no pose {pose.refines!r}")
+    return [*faults, *_own_figure(pose), *_look_alikes(pose, others)]
 
 
 def _cues(check: Check) -> Iterator[str]:
     if check.need == "always" and not check.below and not check.above:
         yield "has no cue: write below, above or both, or nothing can be said when it is wrong"
     for name, cue in (("below", check.below), ("above", check.above)):
-        if found := PUSHING.search(cue):
-            yield f"the cue {name!r} pushes ({found[0]!r}); speak of position and ease"
+        if match := PUSHING.search(cue):
+            yield f"the cue {name!r} pushes ({match[0]!r}); speak of position and ease"
 
 
 def _ranges(check: Check) -> Iterator[str]:
@@ -137,21 +137,23 @@ def _look_alikes(pose: Pose, others: Mapping[str, Pose]) -> Iterator[str]:
             if ID.fullmatch(name) and "_" in name:
                 yield f"look_alikes: there is no pose {name!r}"
         elif others[name].figure and any(
-            is_taken_for(shown, form) for shown in forms_of(others[name]) for form in forms_of(pose)
+            is_taken_for(figure, form)
+            for figure in forms_of(others[name])
+            for form in forms_of(pose)
         ):
             yield f"look_alikes: no check tells the figure of {name} from this pose"
 
 
-def is_taken_for(shown: Form, judged: Form) -> bool:
+def is_taken_for(figure: Form, judged: Form) -> bool:
     """Whether the ideal of one form passes the required checks of another."""
-    return ideal_verdict(shown, judged).state is State.IN
+    return ideal_verdict(figure, judged).state is State.IN
 
 
-def ideal_verdict(shown: Form, judged: Form) -> Verdict:
+def ideal_verdict(figure: Form, judged: Form) -> Verdict:
     """What the checks of one form say of the ideal of another, in the latter's own best view."""
-    direction = VIEWS[shown.pose.views[0]][0]
+    direction = VIEWS[figure.pose.views[0]][0]
     view = direction.azimuth_deg, direction.elevation_deg
-    return verdict_of(ideal_body(shown.pose.figure, view, shown.side or "left"), judged, view[0])
+    return verdict_of(ideal_body(figure.pose.figure, view, figure.side or "left"), judged, view[0])
 
 
 def verdict_of(marks: Landmarks, judged: Form, azimuth_deg: float) -> Verdict:
@@ -187,7 +189,7 @@ def contrasts_of(poses: Iterable[Pose], view: View) -> list[Contrast]:
     that is nearest to the given one, and those who lie from their side.
     """
     aside = 90.0 if view.azimuth_deg >= 0.0 else -90.0
-    found = [
+    contrasts = [
         _contrast(name, "", figure, (azimuth_deg, 0.0), None)
         for name, figure in RESTS.items()
         for azimuth_deg in ({aside} if "trunk" in figure else {view.azimuth_deg, aside})
@@ -197,11 +199,11 @@ def contrasts_of(poses: Iterable[Pose], view: View) -> list[Contrast]:
             directions = [direction for name in pose.views for direction in VIEWS[name]]
             seen = min(directions, key=view.apart)
             place = seen.azimuth_deg, seen.elevation_deg
-            found += [
+            contrasts += [
                 _contrast(pose.name, pose.id, pose.figure, place, form.side)
                 for form in forms_of(pose)
             ]
-    return found
+    return contrasts
 
 
 def _contrast(

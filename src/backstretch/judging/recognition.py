@@ -68,12 +68,12 @@ def looks_like(marks: Landmarks, poses: Iterable[Pose]) -> tuple[Likeness, ...]:
     from what is usual, see `PICTURE_ZERO`.
     """
     values, near = picture_values(marks)
-    found = []
+    likenesses = []
     for form in (form for pose in poses for form in forms_of(pose)):
         verdict = form.judge(values, near, inside=False)
         if verdict.state is State.IN:
-            found.append(Likeness(form.pose.id, form.side, verdict.closeness))
-    return tuple(sorted(found, key=lambda likeness: -likeness.closeness))
+            likenesses.append(Likeness(form.pose.id, form.side, verdict.closeness))
+    return tuple(sorted(likenesses, key=lambda likeness: -likeness.closeness))
 
 
 def picture_values(marks: Landmarks) -> tuple[Floats, str]:
@@ -102,21 +102,21 @@ def told_apart(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
         least_s: Holds with fewer valid seconds are left out.
     """
     waiting = sorted(held, key=lambda each: each.hold.start_s)
-    kept: list[Held] = []
+    holds: list[Held] = []
     while waiting:
         now = waiting.pop(0)
-        rival = next((each for each in kept if _overlaps(now.hold, each.hold)), None)
+        rival = next((each for each in holds if _overlaps(now.hold, each.hold)), None)
         if rival is None:
-            kept.append(now)
+            holds.append(now)
             continue
         winner, loser = now, rival
         if _claim(rival.hold, now.hold) > _claim(now.hold, rival.hold):
             winner, loser = rival, now
-        kept.remove(rival)
+        holds.remove(rival)
         rest = _outside(loser.hold, winner.hold)
         waiting = [winner, *([replace(loser, hold=rest)] if rest else []), *waiting]
-    kept = [each for each in kept if each.hold.held_s >= least_s]
-    return sorted(kept, key=lambda each: each.hold.start_s)
+    holds = [each for each in holds if each.hold.held_s >= least_s]
+    return sorted(holds, key=lambda each: each.hold.start_s)
 
 
 def _overlaps(one: Hold, other: Hold) -> bool:
@@ -171,10 +171,10 @@ class Shortlist:
         if not self._forms:
             return np.empty(0, np.intp)
         index, low, high, starts, counts = self._tables[near]
-        found = values[index]
+        readings = values[index]
         with np.errstate(invalid="ignore"):
-            wrong = (found < low) | (found > high)
-        seen = np.add.reduceat(~np.isnan(found), starts)
+            wrong = (readings < low) | (readings > high)
+        seen = np.add.reduceat(~np.isnan(readings), starts)
         return np.flatnonzero((np.add.reduceat(wrong, starts) == 0) & (seen >= SEEN_SHARE * counts))
 
     @cached_property

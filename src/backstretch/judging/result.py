@@ -270,13 +270,13 @@ def _snapshot(step: Step) -> dict[str, Any]:
 
 def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, Any]]:
     """Median and best value of each of the pose's measures over a hold."""
-    found = {}
+    measures = {}
     for index, check in enumerate(pose.checks):
         values = [moment.readings[index] for moment in moments]
         seen = [value for value in values if not math.isnan(value)]
         if seen:
-            found[pose.label(check)] = _figures(check, seen)
-    return found
+            measures[pose.label(check)] = _figures(check, seen)
+    return measures
 
 
 def _figures(check: Check, values: list[float]) -> dict[str, Any]:

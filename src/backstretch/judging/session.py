@@ -92,8 +92,8 @@ class Session:
     @property
     def held(self) -> list[Held]:
         """The holds that are over, each second for one stretch only, by time."""
-        found = [Held(watch.form, hold) for watch in self.watches for hold in watch.clock.holds]
-        return told_apart(found, least_s=0.0 if self._asked else LEAST_S)
+        holds = [Held(watch.form, hold) for watch in self.watches for hold in watch.clock.holds]
+        return told_apart(holds, least_s=0.0 if self._asked else LEAST_S)
 
     @property
     def going_on(self) -> tuple[Span, ...]:
@@ -198,13 +198,13 @@ class Session:
             is_other = each is not best and each.moment.near_pose
             moment = replace(each.moment, near_pose=False) if is_other else each.moment
             each.watch.clock.push(moment)
-        done = self._so_far()
+        holds = self._so_far()
         step = Step.unjudged(
             settled,
             landmarks=marks,
             neutral=None if self._finder.stale else self.neutral,
-            total_s=self._total_s(done),
-            holds=len(done),
+            total_s=self._total_s(holds),
+            holds=len(holds),
             own_neutral_date=self._finder.own_neutral_date,
         )
         has_form = best is not None and (self._asked or best.watch.clock.settled)
@@ -222,15 +222,15 @@ class Session:
             self._done = count, self.held
         return self._done[1]
 
-    def _total_s(self, done: list[Held]) -> float:
+    def _total_s(self, holds: list[Held]) -> float:
         """Valid seconds so far, each counted once: those of holds that are over, and of one going on."""
-        over = [(each.hold.start_s, each.hold.end_s) for each in done]
+        over = [(each.hold.start_s, each.hold.end_s) for each in holds]
         going_s = [
             min(_seconds_outside(watch.clock.going_on, over), watch.clock.longest_s)
             for watch in self.watches
             if watch.clock.settled
         ]
-        return sum(each.hold.valid_s for each in done) + max(going_s, default=0.0)
+        return sum(each.hold.valid_s for each in holds) + max(going_s, default=0.0)
 
 
 def _seconds_outside(spans: Iterable[Span], over: list[tuple[float, float]]) -> float:

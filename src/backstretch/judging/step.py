@@ -147,8 +147,8 @@ class Snapshots:
     @property
     def found(self) -> dict[str, Step]:
         """The ``best`` and the ``worst`` step; where nothing was held, the nearest to it is the best."""
-        kept = {BEST: self._best or self._tried, WORST: self._lapse or self._edge}
-        return {name: step for name, step in kept.items() if step is not None}
+        moments = {BEST: self._best or self._tried, WORST: self._lapse or self._edge}
+        return {name: step for name, step in moments.items() if step is not None}
 
     def near(self, form: Form) -> str:
         """The side that was nearer to the camera while a form was held, mostly."""

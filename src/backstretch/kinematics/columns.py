@@ -92,12 +92,12 @@ NEEDED = {column.key: _needed(column) for column in COLUMNS}
 @cache
 def reference_lengths() -> NDArray[np.intp]:
     """For each column the index of its length in `Body.lengths`; 6 stands for 1 (angles)."""
-    found = []
+    lengths = []
     for column in COLUMNS:
         offset = 0 if column.frame == "image" else len(LENGTHS)
         over = column.measure.over
-        found.append(LENGTHS.index(over) + offset if over else 2 * len(LENGTHS))
-    return np.array(found)
+        lengths.append(LENGTHS.index(over) + offset if over else 2 * len(LENGTHS))
+    return np.array(lengths)
 
 
 @cache

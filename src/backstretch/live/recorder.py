@@ -131,8 +131,8 @@ class SessionRecorder:
     def sinks(self, session: CoachedSession) -> list[Sink]:
         """What takes all that the session gives."""
         self._log = SessionLogSink(self._record, session)
-        made = {name: make(self.folder / name, self._choice) for name, make in FORMATS.items()}
-        self._sinks = {RECORD: self._log, **made}
+        sinks = {name: make(self.folder / name, self._choice) for name, make in FORMATS.items()}
+        self._sinks = {RECORD: self._log, **sinks}
         return list(self._sinks.values())
 
     def finish(

@@ -165,8 +165,8 @@ def _result(
     live: Live, session: CoachedSession, capture: Capture, warnings: tuple[Notice, ...]
 ) -> Result:
     source = live.source(capture.name)
-    found = (*warnings, *capture.warnings, *too_slow(source), *live.notices)
-    return session.result(source, found)
+    notices = (*warnings, *capture.warnings, *too_slow(source), *live.notices)
+    return session.result(source, notices)
 
 
 def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:

@@ -278,8 +278,8 @@ class _Speech:
             self._process = process
             if line.turn != self._turn:
                 process.kill()
-        given = _plain(line.words) if command.by_stdin else ""
-        process.communicate(given.encode(errors="replace"))
+        text = _plain(line.words) if command.by_stdin else ""
+        process.communicate(text.encode(errors="replace"))
         with self._changed:
             self._process = None
         return process.returncode == 0

@@ -193,15 +193,15 @@ class _Shelf:
 
     def _add_set(self, path: Path) -> None:
         try:
-            found = load_set(path, self._poses)
+            pose_set = load_set(path, self._poses)
         except BackstretchError as error:
             self._faults += error.faults
         else:
-            if found.id in self._sets:
-                words = f"{path}: the id {found.id!r} is taken by another set; rename this file"
+            if pose_set.id in self._sets:
+                words = f"{path}: the id {pose_set.id!r} is taken by another set; rename this file"
                 self._faults.append(words)
             else:
-                self._sets[found.id] = found
+                self._sets[pose_set.id] = pose_set
 
     def library(self) -> Library:
         return Library(
@@ -250,8 +250,8 @@ def _own_faults(table: dict[str, Any]) -> list[str]:
     faults = [f"unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
     missing = [name for name in TEXTS if name not in table]
     faults += [f"{name} is missing; it must be a text" for name in missing]
-    given = {name: table[name] for name in TEXTS if name in table}
-    odd = {name: value for name, value in given.items() if not isinstance(value, str)}
+    texts = {name: table[name] for name in TEXTS if name in table}
+    odd = {name: value for name, value in texts.items() if not isinstance(value, str)}
     faults += [f"{name} = {told(value)}; it must be a text" for name, value in odd.items()]
     rest_s, (low, high) = table.get("rest_s", 0), REST_LIMITS_S
     if not _is_number(rest_s) or not low <= rest_s <= high:

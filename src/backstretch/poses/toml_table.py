@@ -95,14 +95,14 @@ class Table:
     def numbers(self, name: str, count: int) -> tuple[float, ...]:
         """One number, or a list of them."""
         words = "it must be a number" if count == 1 else f"it must be a list of {count} numbers"
-        found = self.take(name, lambda v: len(_numbers(v)) == count, words, [0.0] * count)
-        return _numbers(found)
+        numbers = self.take(name, lambda v: len(_numbers(v)) == count, words, [0.0] * count)
+        return _numbers(numbers)
 
     def numbers_of(self, name: str, count: int) -> tuple[float, ...]:
         """So many numbers; NaN where they are missing."""
         words = f"it must be a list of {count} numbers"
-        found = self.take(name, lambda v: len(_numbers(v)) == count, words, None)
-        return (math.nan,) * count if found is None else _numbers(found)
+        numbers = self.take(name, lambda v: len(_numbers(v)) == count, words, None)
+        return (math.nan,) * count if numbers is None else _numbers(numbers)
 
     def reach(self) -> Reach | None:
         """What was measured; None where nothing was."""
@@ -113,8 +113,8 @@ class Table:
     def date(self, name: str) -> str:
         """A day, as 2026-01-31; empty where it is missing."""
         words = "it must be a date, like 2026-01-31"
-        found = self.take(name, lambda v: type(v) is date, words, None)
-        return found.isoformat() if found else ""
+        day = self.take(name, lambda v: type(v) is date, words, None)
+        return day.isoformat() if day else ""
 
     def number(self, name: str, default: float | None = None) -> float:
         """A number; 0 where it is missing."""
@@ -165,13 +165,13 @@ class Table:
         if name not in self.left:
             return None
         words = f"write a [{name}] table"
-        found: dict[str, Any] | None = self.take(name, lambda v: isinstance(v, dict), words, None)
-        return found
+        table: dict[str, Any] | None = self.take(name, lambda v: isinstance(v, dict), words, None)
+        return table
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         """A list of tables."""
-        found = self.take(name, _is_tables, f"write one [[{name}]] table a check", None)
-        return found or []
+        tables = self.take(name, _is_tables, f"write one [[{name}]] table a check", None)
+        return tables or []
 
     def nothing_left(self) -> None:
         """Call what was not taken unknown."""

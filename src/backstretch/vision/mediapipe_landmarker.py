@@ -91,11 +91,11 @@ class MediaPipeLandmarker:
         """Return the person's raw landmarks, or None with nobody in view."""
         with _starting() if self._looked == 0 else contextlib.nullcontext():
             stamp_ms = self._looked * SPACING_MS
-            found = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
+            detected = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
         self._looked += 1
-        if not found.pose_landmarks:
+        if not detected.pose_landmarks:
             return None  # the visibility filter keeps its state while nobody is in view
-        points, world = found.pose_landmarks[0], found.pose_world_landmarks[0]
+        points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]
         visibility = _rounded(self._unsmoothed(np.array([p.visibility for p in points])))
         return _landmarks(points, world, visibility, frame.wh)
 
@@ -114,13 +114,13 @@ class MediaPipeLandmarker:
         Turning the picture does not help: people who lie are found as surely without (visibility 0.77
         against 0.74), and MediaPipe does not turn the landmarks back.
         """
-        found = []
+        bodies = []
         for left, top, size in _squares(*frame.wh):
             part = frame.image[top : top + size, left : left + size]
             marks = self._find(Frame(frame.index, frame.time_s, part))
-            found.append(marks and _moved(marks, (left, top), frame.wh))
+            bodies.append(marks and _moved(marks, (left, top), frame.wh))
         return max(
-            (marks for marks in found if marks),
+            (marks for marks in bodies if marks),
             key=lambda marks: float(marks.visibility.mean()),
             default=None,
         )
@@ -134,10 +134,10 @@ class MediaPipeLandmarker:
 
     def _find(self, frame: Frame) -> Landmarks | None:
         """Find somebody in one picture, apart from what is tracked."""
-        found = self._searcher.detect(self._picture(frame))
-        if not found.pose_landmarks:
+        detected = self._searcher.detect(self._picture(frame))
+        if not detected.pose_landmarks:
             return None
-        points, world = found.pose_landmarks[0], found.pose_world_landmarks[0]
+        points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]
         visibility = _rounded([p.visibility for p in points])
         return _landmarks(points, world, visibility, frame.wh)
 
@@ -258,14 +258,14 @@ def _starting() -> Iterator[None]:
     """
     with _STARTING, _uninterrupted():
         sys.stderr.flush()
-        kept = os.dup(2)
+        stderr = os.dup(2)
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             os.dup2(nowhere.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 @contextlib.contextmanager

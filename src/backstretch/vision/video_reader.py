@@ -173,20 +173,20 @@ class VideoReader:
     @property
     def warnings(self) -> list[Notice]:
         """What was found wrong with the file; complete once it was read."""
-        said = []
+        notices = []
         if not self.has_clock:
-            said.append(Notice(NoticeKind.NO_TIMES, {"fps": self._fps}))
+            notices.append(Notice(NoticeKind.NO_TIMES, {"fps": self._fps}))
         left_out = sum(part.left_out for part in self._parts)
         if left_out:
-            said.append(Notice(NoticeKind.UNTIMED_PICTURES, {"count": left_out}))
+            notices.append(Notice(NoticeKind.UNTIMED_PICTURES, {"count": left_out}))
         broken = sum(part.broken for part in self._parts)
         if broken:
-            said.append(Notice(NoticeKind.DAMAGED, {"count": broken}))
+            notices.append(Notice(NoticeKind.DAMAGED, {"count": broken}))
         last_s = max(part.last_s for part in self._parts)
         if self._was_read_whole and self._duration_s - last_s > EARLY_END_S + 1.0 / self._fps:
             ends_s = {"read_s": last_s, "of_s": self._duration_s}
-            said.append(Notice(NoticeKind.ENDS_EARLY, ends_s))
-        return said
+            notices.append(Notice(NoticeKind.ENDS_EARLY, ends_s))
+        return notices
 
     @property
     def source(self) -> Source:

@@ -75,8 +75,8 @@ def with_own_ids(page: str) -> str:
 def _renamed(svg: str, prefix: str) -> str:
     used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', svg))
 
-    def renamed(found: re.Match[str]) -> str:
-        return f' id="{prefix}{found[1]}"' if found[1] in used else ""
+    def renamed(match: re.Match[str]) -> str:
+        return f' id="{prefix}{match[1]}"' if match[1] in used else ""
 
     svg = re.sub(r' id="([^"]*)"', renamed, svg)
     return re.sub(r'(url\(|href=")#', rf"\g<1>#{prefix}", svg)

@@ -108,14 +108,14 @@ def _weeks(weeks: Sequence[Week]) -> WeeksChart:
 
 
 def _stretch(dose: Dose, trends: Sequence[Trend]) -> StretchProgress:
-    drawn = [each for each in trends if each.change.compared]
+    charted = [each for each in trends if each.change.compared]
     return StretchProgress(
         dose=dose,
         change=main_change(dose.pose, trends),
         recent_s=sum(dose.weeks_s[-SHORT_WEEKS:]),
         recent_weeks=min(SHORT_WEEKS, len(dose.weeks_s)),
-        rows=[_charts(row) for row in _rows(drawn)],
-        differences=[capitalised(each) for each in differences(drawn)],
+        rows=[_charts(row) for row in _rows(charted)],
+        differences=[capitalised(each) for each in differences(charted)],
     )
 
 
@@ -225,6 +225,6 @@ def _monday(week: Week) -> str:
     return f"{week.monday.day} {week.monday:%b}"
 
 
-def _place_time(reached: SessionMean) -> datetime:
+def _place_time(mean: SessionMean) -> datetime:
     """When it was at the place of the session."""
-    return reached.began.replace(tzinfo=None)
+    return mean.began.replace(tzinfo=None)

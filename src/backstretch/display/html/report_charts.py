@@ -203,12 +203,12 @@ def _extremes(part: Sequence[Point]) -> list[Point]:
 
 def broken(points: Sequence[Point]) -> list[Point]:
     """The points with NaN in gaps."""
-    found = list(points[:1])
+    pieces = list(points[:1])
     for (before_s, _), (time_s, value) in pairwise(points):
         if time_s - before_s > LONGEST_GAP_S:
-            found.append((time_s, math.nan))
-        found.append((time_s, value))
-    return found
+            pieces.append((time_s, math.nan))
+        pieces.append((time_s, value))
+    return pieces
 
 
 def _clock(second: float) -> str:

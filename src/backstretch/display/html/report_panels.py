@@ -75,13 +75,13 @@ def groups_of(document: ResultDocument, steps: Steps, ends_s: Ends) -> list[Grou
     by_pose: dict[str, list[StretchDocument]] = {}
     for form in document.stretches:
         by_pose.setdefault(form.pose, []).append(form)
-    found, room = [], MOST_FURTHER
+    groups, room = [], MOST_FURTHER
     for forms in by_pose.values():
         shown_s = ends_s if len(by_pose) == 1 else _shown_s(document, steps, forms, ends_s)
         group = _group(document, steps, forms, shown_s)
-        found.append(_cut(group, room))
-        room -= len(found[-1].further)
-    return found
+        groups.append(_cut(group, room))
+        room -= len(groups[-1].further)
+    return groups
 
 
 def _cut(group: Group, room: int) -> Group:
@@ -131,13 +131,15 @@ def _group(
         )
         for label, check in checks.items()
     }
-    drawn = [(checks[label].required, panel) for label, panel in panels.items() if panel.lines]
+    panels_by_need = [
+        (checks[label].required, panel) for label, panel in panels.items() if panel.lines
+    ]
     return Group(
         name=forms[0].name,
         pose=forms[0].pose,
         ends_s=shown_s,
-        panels=tuple(panel for required, panel in drawn if required),
-        further=tuple(panel for required, panel in drawn if not required),
+        panels=tuple(panel for required, panel in panels_by_need if required),
+        further=tuple(panel for required, panel in panels_by_need if not required),
         unseen=tuple(panel.words for panel in panels.values() if not panel.lines),
     )
 
@@ -186,17 +188,17 @@ def panel_words(panel: Panel, ends_s: Ends) -> str:
 def _line_words(panel: Panel, side: str, line: Line, ends_s: Ends) -> str:
     name = f"{capitalised(panel.words)}, {side}" if side else capitalised(panel.words)
     times_s, values = (np.array(column) for column in zip(*line.points, strict=True))
-    shown = (times_s >= ends_s[0]) & (times_s <= ends_s[1])
-    seen = values[shown & ~np.isnan(values)]
+    inside = (times_s >= ends_s[0]) & (times_s <= ends_s[1])
+    seen = values[inside & ~np.isnan(values)]
     if not len(seen):
         return f"{name}: not seen."
-    told = [f"between {_value(seen.min(), panel.unit)} and {_value(seen.max(), panel.unit)}"]
+    facts = [f"between {_value(seen.min(), panel.unit)} and {_value(seen.max(), panel.unit)}"]
     lasts_s = _lasts_s(times_s)
     if line.judged:
-        told.append(_judged_words(times_s, values, lasts_s, line.judged))
-    unseen_s = float(lasts_s[shown & np.isnan(values)].sum())
-    told += [f"not seen for {unseen_s:.1f} s"] if unseen_s >= 0.1 else []  # noqa: PLR2004 - a tenth is shown
-    return f"{name}: {'; '.join(told)}."
+        facts.append(_judged_words(times_s, values, lasts_s, line.judged))
+    unseen_s = float(lasts_s[inside & np.isnan(values)].sum())
+    facts += [f"not seen for {unseen_s:.1f} s"] if unseen_s >= 0.1 else []  # noqa: PLR2004 - a tenth is shown
+    return f"{name}: {'; '.join(facts)}."
 
 
 def _judged_words(

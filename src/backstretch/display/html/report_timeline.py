@@ -134,8 +134,8 @@ def _spans_of_holds(document: ResultDocument) -> Iterator[SpanDocument]:
 
 
 def _bands(spans: Sequence[SpanDocument], ends_s: Ends) -> list[Plot]:
-    shown = [span for span in spans if span.end_s > ends_s[0] and span.start_s < ends_s[1]]
-    return [Plot(bands_svg(shown, ends_s, size), size) for size in (WIDE, MIDDLE, NARROW)]
+    inside = [span for span in spans if span.end_s > ends_s[0] and span.start_s < ends_s[1]]
+    return [Plot(bands_svg(inside, ends_s, size), size) for size in (WIDE, MIDDLE, NARROW)]
 
 
 def _stretch(group: Group, spans: Sequence[SpanDocument], *, is_alone: bool) -> Stretch:

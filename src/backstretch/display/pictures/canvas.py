@@ -135,8 +135,8 @@ class Type:
             if len(lines) <= count and self._widest(lines, smaller, weight) <= width:
                 return smaller, self._balanced(lines, smaller, width, weight)
         lines = self._broken(text, LEAST_TEXT_PX, width, weight)
-        kept = [*lines[: count - 1], " ".join(lines[count - 1 :])]
-        return LEAST_TEXT_PX, [self._cut(line, width, weight) for line in kept if line]
+        fitting = [*lines[: count - 1], " ".join(lines[count - 1 :])]
+        return LEAST_TEXT_PX, [self._cut(line, width, weight) for line in fitting if line]
 
     def _widest(self, lines: list[str], size: int, weight: int) -> int:
         return max((self.width(line, size, weight) for line in lines), default=0)

@@ -156,14 +156,14 @@ class _Page:
         if state.frame is None:
             return
         part = fit_into(state.frame.image, box, self.picture, mirrored=True)
-        shown = self.picture[part.y : part.y + part.h, part.x : part.x + part.w]
+        area = self.picture[part.y : part.y + part.h, part.x : part.x + part.w]
         if state.scene.phase in {Phase.PAUSED, Phase.PAIN, Phase.DONE} or state.lost:
-            shown[:] = shown // 3
+            area[:] = area // 3
             return
         if state.marks is None:
             return
         unit = unit_of((part.w, part.h))
-        sheet = Sheet(Brush(self.type, shown, unit), self.type, (part.w, part.h), unit)
+        sheet = Sheet(Brush(self.type, area, unit), self.type, (part.w, part.h), unit)
         step = state.step
         is_judged = state.scene.phase in JUDGED and state.scene.status is not Status.CALM
         sheet.person(_reflected(state.marks), step.verdict if step and is_judged else None)
@@ -178,8 +178,8 @@ class _Page:
         top = box.y + self._px(MARGIN)
         for line in self._words(scene, Box(left, top, inner, foot - self._px(GAP) - top)):
             self.brush.write(line)
-        said = scene.note or scene.progress
-        size_px, fitted = self.type.fit_line(_sentence(said), NOTE * self.unit, inner)
+        text = scene.note or scene.progress
+        size_px, fitted = self.type.fit_line(_sentence(text), NOTE * self.unit, inner)
         base = baseline(foot + self._px(SMALL) / 2, size_px)
         self.brush.write(Line(fitted, left, base, size_px, MEDIUM, QUIET))
 
@@ -197,13 +197,13 @@ class _Page:
 
     def _advice(self, paragraphs: list[str], box: Box) -> list[Line]:
         """After pain there is more to read, and time to read it: a paragraph a sentence."""
-        found: list[Line] = []
+        lines: list[Line] = []
         top = box.y + self._px(MARGIN)
         for words in paragraphs:
             room = Box(box.x, top, box.w, max(1, box.y + box.h - top))
-            found += self._block(words, room, ADVICE * self.unit, ADVICE_LINES)
-            top = (found[-1].y if found else top) + self._px(1.2 * ADVICE)
-        return found
+            lines += self._block(words, room, ADVICE * self.unit, ADVICE_LINES)
+            top = (lines[-1].y if lines else top) + self._px(1.2 * ADVICE)
+        return lines
 
     def _block(self, words: str, box: Box, size: float, count: int) -> list[Line]:
         room = (box.w, float(box.h))

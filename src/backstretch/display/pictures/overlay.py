@@ -296,15 +296,15 @@ class Sheet:
 
     def _symbols(self, judged: list[tuple[Mark, Floats]]) -> list[tuple[Mark, Floats]]:
         """Where symbols go: inside the picture, and no ``?`` on top of another symbol."""
-        found: list[tuple[Mark, Floats]] = []
+        symbols: list[tuple[Mark, Floats]] = []
         for mark, points in reversed(judged):
             edge = SIZES[mark] * self.unit
             middle = np.clip(points.mean(axis=0), edge, np.subtract(self.wh, edge))
-            near = any(np.hypot(*(middle - other)) < 2 * edge for _, other in found)
+            near = any(np.hypot(*(middle - other)) < 2 * edge for _, other in symbols)
             plain = mark is Mark.FINE and len(points) > 1
             if not plain and not (near and mark is Mark.UNKNOWN):
-                found.append((mark, middle))
-        return found[::-1]
+                symbols.append((mark, middle))
+        return symbols[::-1]
 
     def _bones(self, xy: Floats, seen: NDArray[np.bool_]) -> None:
         bones = [xy[list(bone)] for bone in BONES if seen[list(bone)].all()]

@@ -35,7 +35,7 @@ BAND_WORDS = "Between the lines a change may be nothing but error."
 
 
 def show_list(
-    found: Sequence[PractisedSession],
+    sessions: Sequence[PractisedSession],
     holds: Mapping[int, tuple[int, int]],
     count: int,
     console: Console,
@@ -43,7 +43,7 @@ def show_list(
     """Print sessions, newest first.
 
     Args:
-        found: The sessions.
+        sessions: The sessions.
         holds: How many holds were complete, and how many there were, by the session's number.
         count: How many sessions there are in all.
         console: Where to.
@@ -51,21 +51,23 @@ def show_list(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("No.", justify="right", no_wrap=True)
     table.add_column("When", no_wrap=True)
-    who = any(each.profile for each in found)
+    who = any(each.profile for each in sessions)
     if who:
         table.add_column("Who")
     table.add_column("What")
     table.add_column("Held", justify="right", no_wrap=True)
     table.add_column("Holds", no_wrap=True)
     table.add_column("Noted")
-    for each in found:
+    for each in sessions:
         cells = [str(each.id), f"{each.began:{TIME}}", *([_plain(each.profile)] if who else [])]
         what = _plain(each.title) or "Nothing that is known"
         done = _done(*holds.get(each.id, (0, 0)))
         table.add_row(*cells, what, clock(each.valid_s), done, ", ".join(_noted(each)))
     console.print(table)
-    if count > len(found):
-        console.print(f"{count - len(found)} older ones; --limit {count} lists all.", style="dim")
+    if count > len(sessions):
+        console.print(
+            f"{count - len(sessions)} older ones; --limit {count} lists all.", style="dim"
+        )
 
 
 def _done(complete: int, count: int) -> str:
@@ -80,9 +82,9 @@ def show_sitting(sitting: PractisedSession, document: Mapping[str, Any], console
     parts += [Text(), _holds(document), Text()]
     parts.append(Text(", ".join(_totals(sitting))))
     parts += [Text(each) for each in _noted(sitting)]
-    said = [_plain(str(each)) for each in _list(document, "warnings")]
-    if said:
-        parts += [Text(), Text("Please note", style="bold"), *lines(said)]
+    warnings = [_plain(str(each)) for each in _list(document, "warnings")]
+    if warnings:
+        parts += [Text(), Text("Please note", style="bold"), *lines(warnings)]
     title = Text(f"{sitting.id}  {_plain(sitting.title)}", style="bold")
     width = min(console.width, WIDEST)
     console.print(
@@ -122,8 +124,8 @@ def _cells(hold: Mapping[str, Any], names: Mapping[str, Any]) -> Iterator[str]:
 
 def _list(document: Mapping[str, Any], name: str) -> list[Any]:
     """A list in a document; empty where there is none."""
-    found = document.get(name)
-    return found if isinstance(found, list) else []
+    entries = document.get(name)
+    return entries if isinstance(entries, list) else []
 
 
 def _totals(sitting: PractisedSession) -> Iterator[str]:
@@ -144,36 +146,36 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def show_overview(found: Overview, console: Console) -> None:
+def show_overview(summary: Overview, console: Console) -> None:
     """Print the weeks, what was held of each stretch, and what has become of its main measure."""
-    for words in found.says:
+    for words in summary.says:
         console.print(Text(words))
     console.print()
-    console.print(Text.from_ansi(_bars(found.weeks, min(console.width, WIDEST))))
+    console.print(Text.from_ansi(_bars(summary.weeks, min(console.width, WIDEST))))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Stretch")
     for name in ("Sessions", "This week", "Last week", "Usual a week"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Range of motion")
-    for each in found.doses:
+    for each in summary.doses:
         seconds = [amount(value) for value in (*each.last_two, each.recommended_s)]
-        change = main_change(each.pose, found.trends[each.pose.id])
+        change = main_change(each.pose, summary.trends[each.pose.id])
         table.add_row(each.pose.name, str(each.sittings), *seconds, change)
     console.print(table)
     console.print(Text(DOSE_WORDS, "dim"))
     console.print(Text("backstretch progress POSE draws one stretch; --html FILE all.", "dim"))
 
 
-def show_stretch(pose: Pose, found: Overview, console: Console) -> None:
+def show_stretch(pose: Pose, summary: Overview, console: Console) -> None:
     """Print one stretch over time: its dose, a chart for each measure and side, and what it comes to."""
     console.print(Text(f"{pose.name}: range of motion over time", style="bold"))
-    for dose in found.doses:
+    for dose in summary.doses:
         this, last = map(amount, dose.last_two)
         usual = f"usual {amount(dose.recommended_s)} a week"
         console.print(
             Text(f"{dose.sittings} sessions; this week {this}, last week {last}, {usual}")
         )
-    trends = [each for each in found.trends.get(pose.id, ()) if each.change.compared]
+    trends = [each for each in summary.trends.get(pose.id, ()) if each.change.compared]
     if not trends:
         console.print(Text("Nothing of its range of motion was recorded yet."))
         return
@@ -214,7 +216,7 @@ def _chart(trend: Trend, width: int) -> str:
     """Each session, and the band of minimal detectable change around the first ones."""
     import plotext
 
-    compared, told = trend.change.compared, trend.change
+    compared, change = trend.change.compared, trend.change
     start = compared[0].began
     days = [(each.began - start).total_seconds() / DAY_S for each in compared]
     plotext.clear_figure()
@@ -222,7 +224,7 @@ def _chart(trend: Trend, width: int) -> str:
     plotext.plotsize(width, PLOT_HEIGHT)
     ends = [days[0], max(days[-1], days[0] + 1.0)]
     if trend.verdict:
-        for limit in (told.first + told.mdc, told.first - told.mdc):
+        for limit in (change.first + change.mdc, change.first - change.mdc):
             plotext.plot(ends, [limit, limit], marker="-")
     plotext.scatter(days, [each.value for each in compared], marker="●")
     named = [ends[0] + share * (ends[1] - ends[0]) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]

@@ -209,8 +209,8 @@ def reach_words(check: Check) -> str:
 
 
 def _section(title: str, lines: Iterable[str]) -> list[RenderableType]:
-    found: list[RenderableType] = [Padding(Text(line), (0, 0, 0, 1)) for line in lines]
-    return [Text(), Text(title, style="bold"), *found] if found else []
+    parts: list[RenderableType] = [Padding(Text(line), (0, 0, 0, 1)) for line in lines]
+    return [Text(), Text(title, style="bold"), *parts] if parts else []
 
 
 def range_words(span: tuple[float, float], unit: str) -> str:
@@ -253,8 +253,8 @@ def change_words(before: Check, after: Check) -> str:
     """What the change of a check means, in words."""
     if after.measured is None:
         return "not seen; as in the library"
-    told = [_edge(before, after, at) for at in (0, 1) if before.accept[at] != after.accept[at]]
-    return "; ".join(told) or "counts as in the library"
+    changes = [_edge(before, after, at) for at in (0, 1) if before.accept[at] != after.accept[at]]
+    return "; ".join(changes) or "counts as in the library"
 
 
 def _edge(before: Check, after: Check, at: int) -> str:
@@ -272,7 +272,7 @@ def _edge(before: Check, after: Check, at: int) -> str:
 
 def differences(pose: Pose) -> list[str]:
     """Clear differences between left and right, without judging them."""
-    found = []
+    texts = []
     for check in pose.checks:
         right = check.right.measured if check.right else None
         if right is None or check.measured is None or not check.required:
@@ -281,11 +281,11 @@ def differences(pose: Pose) -> list[str]:
         if apart >= CLEAR[check.measure.unit, check.frame]:
             symbol = SYMBOLS[check.measure.unit]
             left_told, right_told = (_told(check, reach) for reach in (check.measured, right))
-            found.append(
+            texts.append(
                 f"{check.measure.label}: {left_told}{symbol} on the left, {right_told}{symbol} on the right. "
                 "Sides often differ, and so do days."
             )
-    return found
+    return texts
 
 
 def _told(check: Check, reach: Reach) -> str:
@@ -315,8 +315,8 @@ def _changes(before: Pose, after: Pose, side: str | None) -> Table:
 
 
 def _noted(notes: Iterable[str]) -> list[RenderableType]:
-    found = lines(notes)
-    return [Text(), Text("Please note", style="bold"), *found] if found else []
+    texts = lines(notes)
+    return [Text(), Text("Please note", style="bold"), *texts] if texts else []
 
 
 def _panel(title: str, parts: list[RenderableType], console: Console) -> None:

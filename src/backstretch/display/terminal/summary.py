@@ -140,11 +140,11 @@ def _likeness(result: Result) -> RenderableType:
     """What a photograph shows; nothing is held in one picture."""
     if not result.looks_like:
         return Text("This picture looks like none of the stretches.", style="bold")
-    found = [
+    texts = [
         f"{like.pose}{f' ({like.side})' if like.side else ''}, score {score(100 * like.closeness)}"
         for like in result.looks_like
     ]
-    return Group(Text("This picture looks like", style="bold"), *lines(found))
+    return Group(Text("This picture looks like", style="bold"), *lines(texts))
 
 
 def _none(result: Result) -> Text:
