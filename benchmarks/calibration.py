@@ -21,7 +21,7 @@ from backstretch.calibration.references import Take, new_reference, personal_ref
 from backstretch.calibration.takes import TakeOptions, take_of
 from backstretch.errors import TakeError
 from backstretch.formats.track_files import TRACK_ENDING, Recording
-from backstretch.judging.recognition import Held, told_apart
+from backstretch.judging.recognition import Held, without_overlaps
 from backstretch.judging.request import Assignment, Part, Request
 from backstretch.judging.session import Session
 from backstretch.poses.pose import Pose
@@ -270,7 +270,7 @@ def held_of(
         return analyse_track(recording, Request(Assignment((reference.pose,))))[0].holds
     watches = [watch for watch in session.watches if watch.form.pose is reference.pose]
     found = [Held(watch.form, hold) for watch in watches for hold in watch.clock.holds]
-    return told_apart(found, least_s=0.0)
+    return without_overlaps(found, least_s=0.0)
 
 
 def count(clip: Clip, pose_id: str, held: Iterable[Held]) -> Count:

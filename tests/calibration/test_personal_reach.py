@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from backstretch.calibration.personal import (
     best_try,
+    match_still,
     reach_of,
     rest_of,
-    shown_in,
     stretches,
     taken_for,
 )
@@ -68,7 +68,7 @@ def still(values, rest=None, spread=None, near="left"):
 
 
 def shown(checks, values, rest=None, spread=None):
-    return shown_in(still(values, rest, spread), form_of(*checks))
+    return match_still(still(values, rest, spread), form_of(*checks))
 
 
 def reached(checked, found):
@@ -201,7 +201,7 @@ class TestRefusal:
 
     def test_is_not_for_one_who_reaches_beyond_the_library(self):
         _, supple = take(side_bend(58.0))
-        assert shown_in(supple, forms_of(BEND)[0]).refusal == ""
+        assert match_still(supple, forms_of(BEND)[0]).refusal == ""
 
 
 class TestStretches:

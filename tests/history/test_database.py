@@ -19,7 +19,7 @@ from backstretch.formats.session_log import SessionRecord
 from backstretch.history import database as history_schema
 from backstretch.history.database import MIGRATIONS, _untouching, newest, version_of
 from backstretch.history.history import DamagedHistoryError, History
-from backstretch.history.rows import LIVE, _taken_over, keep
+from backstretch.history.rows import LIVE, _take_over, keep
 from tests.histories import NOW, document, entry
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
@@ -239,11 +239,11 @@ class TestDamaged:
             history.take_in(tmp_path / "sessions")
             assert len(history.holds()) == 6
 
-    def test_a_session_that_is_met_twice_is_taken_over_once(self, path):
+    def test_a_session_that_is_met_twice_is_take_over_once(self, path):
         row = (7, "{}", NOW.isoformat(), "", LIVE, "twice", None, 0, None)
         with History(path, NOW) as history:
             with history._writing() as db:
-                assert list(_taken_over([row, row], db)) == [7]
+                assert list(_take_over([row, row], db)) == [7]
             assert [each.id for each in history.sittings()] == [7]
 
     @posix

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backstretch.judging.hold_clock import Hold, Kind, Moment, Span, State
 from backstretch.judging.matching import forms_of
 from backstretch.judging.reasons import Reason, ReasonKind
-from backstretch.judging.recognition import LEAST_S, Held, looks_like, told_apart
+from backstretch.judging.recognition import LEAST_S, Held, looks_like, without_overlaps
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.library import open_library
@@ -57,13 +57,13 @@ def held(form, start_s, *seconds, score=100.0):
 
 def told(*each, least_s=0.0):
     """What is left: (pose, start, end)."""
-    kept = told_apart(each, least_s=least_s)
+    kept = without_overlaps(each, least_s=least_s)
     return [(h.form.pose.id, h.hold.start_s, h.hold.end_s) for h in kept]
 
 
 def only(form, *each):
     """What is left of one form's hold."""
-    (found,) = [h.hold for h in told_apart(each) if h.form is form]
+    (found,) = [h.hold for h in without_overlaps(each) if h.form is form]
     return found
 
 
@@ -71,17 +71,17 @@ def only(form, *each):
 
 
 def test_no_holds_are_no_holds():
-    assert told_apart([]) == []
+    assert without_overlaps([]) == []
 
 
 def test_a_hold_alone_stays_as_it_is():
     one = held(BEND, 3.0, 5.0, 0.5, 4.0)
-    assert told_apart([one]) == [one]
+    assert without_overlaps([one]) == [one]
 
 
 def test_holds_at_different_times_stay_as_they_are():
     one, other = held(BEND, 3.0, 5.0), held(REACH, 8.0, 5.0)
-    assert told_apart([one, other]) == [one, other]
+    assert without_overlaps([one, other]) == [one, other]
 
 
 def test_of_two_holds_at_one_time_the_longer_stays():
@@ -109,7 +109,7 @@ def test_lapses_do_not_weigh():
 def test_both_sides_of_one_stretch_are_two_forms():
     """Eagle arms pass for both."""
     left, right = forms_of(LIBRARY.poses["eagle_arms"])
-    assert len(told_apart([held(left, 3.0, 6.0), held(right, 3.0, 6.0)])) == 1
+    assert len(without_overlaps([held(left, 3.0, 6.0), held(right, 3.0, 6.0)])) == 1
 
 
 # What is left of the other
@@ -242,25 +242,25 @@ def union_s(spans):
 
 @given(holds())
 def test_no_second_counts_twice(each):
-    kept = told_apart(each)
+    kept = without_overlaps(each)
     assert sum(h.hold.held_s for h in kept) == pytest.approx(union_s(valid_spans(kept)))
 
 
 @given(holds())
 def test_whole_holds_lie_side_by_side(each):
-    kept = [h.hold for h in told_apart(each)]
+    kept = [h.hold for h in without_overlaps(each)]
     assert all(a.end_s <= b.start_s for a, b in pairwise(kept))
 
 
 @given(holds())
 def test_nothing_is_added(each):
     spans = valid_spans(each)
-    assert union_s([*spans, *valid_spans(told_apart(each))]) == union_s(spans)
+    assert union_s([*spans, *valid_spans(without_overlaps(each))]) == union_s(spans)
 
 
 @given(holds())
 def test_what_is_left_begins_and_ends_with_valid_time(each):
-    for hold in (h.hold for h in told_apart(each)):
+    for hold in (h.hold for h in without_overlaps(each)):
         assert hold.spans[0].kind is hold.spans[-1].kind is Kind.VALID
         assert (hold.start_s, hold.end_s) == (hold.spans[0].start_s, hold.spans[-1].end_s)
 
@@ -268,18 +268,18 @@ def test_what_is_left_begins_and_ends_with_valid_time(each):
 @given(holds())
 def test_the_heaviest_hold_stays_whole(each):
     best = max(each, key=lambda h: h.hold.held_s * h.hold.score, default=None)
-    assert best is None or best.hold in [h.hold for h in told_apart(each)]
+    assert best is None or best.hold in [h.hold for h in without_overlaps(each)]
 
 
 @given(holds(), st.integers(0, 20))
 def test_nothing_shorter_than_asked_is_left(each, quarters):
-    assert all(h.hold.held_s >= quarters / 4 for h in told_apart(each, least_s=quarters / 4))
+    assert all(h.hold.held_s >= quarters / 4 for h in without_overlaps(each, least_s=quarters / 4))
 
 
 @given(holds())
 def test_telling_apart_again_changes_nothing(each):
-    kept = told_apart(each)
-    assert told_apart(kept) == kept
+    kept = without_overlaps(each)
+    assert without_overlaps(kept) == kept
 
 
 # Pictures

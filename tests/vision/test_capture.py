@@ -16,7 +16,7 @@ import pytest
 from backstretch.errors import InputError, NoticeKind
 from backstretch.vision import capture as camera
 from backstretch.vision.capture import REOPEN_S, Capture, open_capture
-from backstretch.vision.feeds import STALLED_S, CameraFeed, cameras, shown
+from backstretch.vision.feeds import STALLED_S, CameraFeed, cameras, redacted
 from tests.media import corners, grey, number_of, numbered, quartered, write_video
 
 LATENESS_S = 0.15
@@ -459,7 +459,7 @@ class TestStream:
     ],
 )
 def test_the_name_of_a_stream_hides_what_may_be_secret(url, said):
-    assert shown(url) == said
+    assert redacted(url) == said
     assert open_capture(url).name == said
 
 

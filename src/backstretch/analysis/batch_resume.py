@@ -80,7 +80,7 @@ def origin_of(path: Path, settings: str) -> Origin | None:
 
 def known_names(out: Path) -> dict[str, str]:
     """The folders in ``out`` that hold a result, by the recording it is of."""
-    return {path: each.name for each in _entries(out) if (path := _made_from(each))}
+    return {path: each.name for each in _entries(out) if (path := _origin_in(each))}
 
 
 def taken_names(out: Path) -> list[str]:
@@ -100,7 +100,7 @@ def _is_empty(path: Path) -> bool:
     return False
 
 
-def _made_from(folder: Path) -> str:
+def _origin_in(folder: Path) -> str:
     """Which recording a folder's result is of; also where the program was killed before it kept that."""
     origin = _origin(folder)
     if origin:

@@ -163,14 +163,14 @@ class BatchRun:
     def _document(self, number: int) -> Iterator[Document | Fault]:
         text = self._texts.pop(number)
         try:
-            text = text or self._kept_text(number)
+            text = text or self._stored_text(number)
         except InputError as error:
             yield Fault(tuple(error.faults))
             return
         if text:
             yield Document(self._batch.items[number].path, text)
 
-    def _kept_text(self, number: int) -> str:
+    def _stored_text(self, number: int) -> str:
         """The document of a result that was kept, where it is needed; empty for others."""
         outcome, out = self.outcomes[number], self._batch.out
         if out is None or outcome.status is not Status.KEPT or not self._batch.orders.text:

@@ -216,7 +216,7 @@ def work(pipe: Connection, orders: BatchSettings) -> None:
 
 def _reply(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
     try:
-        return _done(task, orders, pipe)
+        return _finish(task, orders, pipe)
     except BackstretchError as error:
         return Reply(error=" ".join(str(error).split()))
     except Exception as error:  # noqa: BLE001 - a fault of one recording ends that, not the batch
@@ -224,7 +224,7 @@ def _reply(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
         return Reply(error=" ".join(words.split()))
 
 
-def _done(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
+def _finish(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
     origin = origin_of(task.path, orders.settings)
     try:
         if task.folder and origin:

@@ -195,7 +195,7 @@ def _attempt(
         outputs.write(collector.finish())
         notices = (*reader.warnings, *too_slow(reader.source), *identity.notices)
         recording = Recording(track.track(reader.wh), reader.source, notices)
-        result = _compared(collector, recording, recognised, mirrored=request.mirrored)
+        result = _with_likenesses(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)
     return result, recording
 
@@ -234,12 +234,12 @@ def analyse_track(
         if collector.count == 0:
             raise _nothing_there(recording.source, request.part)
         outputs.write(collector.finish())
-        result = _compared(collector, recording, recognised, mirrored=request.mirrored)
+        result = _with_likenesses(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)
     return result, recording
 
 
-def _compared(
+def _with_likenesses(
     collector: ResultCollector,
     recording: Recording,
     recognised: Sequence[Pose],

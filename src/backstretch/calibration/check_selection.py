@@ -223,7 +223,9 @@ def _candidates(
             if any(foreshortened(COLUMNS[index], still.landmarks) for index in indices):
                 continue
             reach = Reach(float(at.mean()), float(strays.max() + np.ptp(at) / 2.0))
-            rests = [_read(measure, each.values[indices]) for each in contrasts if each.is_rest]
+            rests = [
+                _rest_value(measure, each.values[indices]) for each in contrasts if each.is_rest
+            ]
             wide = _check(measure, of, frame, reach)
             yield Candidate(wide, _apart(wide, contrasts, side))
             guarded = _guarded(wide, reach, rests)
@@ -279,7 +281,7 @@ def _indices(measure: Measure, of: Of, frame: Reference, near: str, side: str | 
     return [COLUMN_INDEX[Column(measure, each, frame).key] for each in sides[of]]
 
 
-def _read(measure: Measure, values: Floats) -> float:
+def _rest_value(measure: Measure, values: Floats) -> float:
     """What a position of rest reads; what is counted from rest is nothing there."""
     return 0.0 if measure.relative and np.isnan(values).any() else float(values.mean())
 
@@ -331,7 +333,7 @@ def _apart(check: Check, contrasts: Sequence[Contrast], side: str | None) -> Flo
         indices = _indices(measure, check.of, check.frame, contrast.near, side)
         values = contrast.values[indices]
         if contrast.is_rest:
-            values = np.array([_read(measure, values)])
+            values = np.array([_rest_value(measure, values)])
         out = np.maximum(low - values, values - high) - measure.hysteresis
         if not np.isnan(out).all():
             distances[number] = counts * np.clip(

@@ -140,8 +140,8 @@ def view_name(view: View) -> str:
 
 def position_of(still: Still) -> str:
     """How the body is placed, see `poses.POSITIONS`."""
-    trunk, chest = _read(still, "trunk_incl"), _read(still, "chest_up")
-    if max(trunk, _read(still, "trunk_incl.world")) >= UPRIGHT_BELOW_DEG and chest < LEVEL_DEG:
+    trunk, chest = _sentence(still, "trunk_incl"), _sentence(still, "chest_up")
+    if max(trunk, _sentence(still, "trunk_incl.world")) >= UPRIGHT_BELOW_DEG and chest < LEVEL_DEG:
         return "supine"
     legs = [_leg(still, side) for side in SIDES]
     if any(leg.hangs and leg.stands for leg in legs):
@@ -172,12 +172,12 @@ class _Leg:
 
 
 def _leg(still: Still, side: str) -> _Leg:
-    thighs = _read(still, f"thigh_incl.{side}"), _read(still, f"thigh_incl.{side}.world")
+    thighs = _sentence(still, f"thigh_incl.{side}"), _sentence(still, f"thigh_incl.{side}.world")
     hangs = min(thighs) > STRAIGHT_FROM_DEG - SPACE_SHRINKS_DEG and max(thighs) > STRAIGHT_FROM_DEG
-    stands = _read(still, f"shank_incl.{side}") > STRAIGHT_FROM_DEG
-    is_high = _read(still, f"hip_above_ankle.{side}") > HIGH
-    return _Leg(hangs, stands, is_high, _read(still, f"hip.{side}"))
+    stands = _sentence(still, f"shank_incl.{side}") > STRAIGHT_FROM_DEG
+    is_high = _sentence(still, f"hip_above_ankle.{side}") > HIGH
+    return _Leg(hangs, stands, is_high, _sentence(still, f"hip.{side}"))
 
 
-def _read(still: Still, key: str) -> float:
+def _sentence(still: Still, key: str) -> float:
     return float(still.values[COLUMN_INDEX[key]])

@@ -6,7 +6,7 @@ The lines are short, calm and plain. Comfort comes before depth.
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from backstretch.calibration.personal import reach_of, shown_in, taken_for
+from backstretch.calibration.personal import match_still, reach_of, taken_for
 from backstretch.calibration.references import (
     Take,
     is_upright,
@@ -90,7 +90,7 @@ class PersonalGoal:
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
         """As `Goal.refusal`."""
-        match = shown_in(still, Form(self.pose, side))
+        match = match_still(still, Form(self.pose, side))
         is_in = match.verdict.state is State.IN
         mistaken = None if is_in else taken_for(still, self._others)
         if mistaken is not None:
@@ -102,7 +102,7 @@ class PersonalGoal:
     def seen(self, still: Still, side: str | None) -> str:
         """As `Goal.seen`."""
         check = self.pose.primary
-        reach = reach_of(check, [shown_in(still, Form(self.pose, side))])
+        reach = reach_of(check, [match_still(still, Form(self.pose, side))])
         if reach is None:
             return ""
         value = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"

@@ -95,7 +95,7 @@ class Guide(ScriptedLeader):
         self._taken: list[Step] = []
         self._refusals = 0
         self._out_s = 0.0
-        self._counted = 0
+        self._called_s = 0
         self._seen = ""
         self._hint_status = Status.CALM
         self._checking = self._paused = False
@@ -171,7 +171,7 @@ class Guide(ScriptedLeader):
             self.refused = self._goal.refusal(still, self._side, self._rest_still())
             if not self.refused:
                 self._enter(Phase.TAKING)
-                self._taken, self._counted = [], 0
+                self._taken, self._called_s = [], 0
                 self._count(0.0)
                 return
         if waited_s > PATIENCE_S:
@@ -196,10 +196,10 @@ class Guide(ScriptedLeader):
     def _count(self, passed_s: float) -> None:
         """Count down, aloud and on the screen."""
         left = COUNT_S - passed_s
-        if self._counted < COUNT_S and passed_s >= self._counted:
+        if self._called_s < COUNT_S and passed_s >= self._called_s:
             # Not by `_say`: while is counted, nothing need be put off.
-            self._events.append(Say(counted(round(COUNT_S) - self._counted), urgent=True))
-            self._counted += 1
+            self._events.append(Say(counted(round(COUNT_S) - self._called_s), urgent=True))
+            self._called_s += 1
         scene = self._plain(Status.CALM, "Keep still", KEEP_STILL)
         self.scene = replace(scene, left_s=max(0.0, left), rest_s=COUNT_S)
 

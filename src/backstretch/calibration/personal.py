@@ -215,7 +215,7 @@ def trunk_share(still: Still) -> float:
     return float(np.hypot(*(shoulders - hips))) / still.landmarks.image_wh[1]
 
 
-def shown_in(still: Still, form: Form) -> StillMatch:
+def match_still(still: Still, form: Form) -> StillMatch:
     """What a still shows of a form."""
     verdict = form.judge(still.values, still.near, inside=False)
     seen = [reading for reading in verdict.required if not reading.unseen]
@@ -281,7 +281,7 @@ def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) ->
     stills = list(stills)
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
     matches = [
-        max((shown_in(still, form) for form in forms_of(pose)), key=lambda e: _rank(e, forms))
+        max((match_still(still, form) for form in forms_of(pose)), key=lambda e: _rank(e, forms))
         for still in stills
     ]
     good = [
@@ -302,7 +302,7 @@ def _counts(match: StillMatch, *, alone: bool) -> bool:
 def best_try(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> StillMatch | None:
     """What comes nearest to a pose, right or not; None without a still."""
     forms = [form for form in forms_of(pose) if not sides or form.side in {*sides, None}]
-    matches = [shown_in(still, form) for still in stills for form in forms]
+    matches = [match_still(still, form) for still in stills for form in forms]
     return max(matches, key=lambda each: each.likeness, default=None)
 
 

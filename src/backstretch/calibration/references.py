@@ -52,7 +52,7 @@ def rests_of(stills: Iterable[Still]) -> list[Contrast]:
     ]
 
 
-def _new_notes(pose: Pose) -> list[str]:
+def notes_on_new(pose: Pose) -> list[str]:
     """What a new pose leaves open."""
     notes = [pose.limits] if pose.limits else []
     nearest = [name.replace("_", " ") for name in pose.look_alikes]
@@ -67,7 +67,7 @@ def _new_notes(pose: Pose) -> list[str]:
     return notes
 
 
-def _alike_now(before: Pose, after: Pose, library: Library) -> list[str]:
+def newly_alike(before: Pose, after: Pose, library: Library) -> list[str]:
     """Look-alikes that the library tells from a pose and the personal reference does not."""
     notes = []
     for other_id in before.look_alikes:
@@ -126,12 +126,12 @@ def personal_reference(
         TakeError: A take cannot be used; the message says which and why.
     """
     others = [other for other in others if other.id not in {pose.id, pose.refines}]
-    matches = [each for take in takes for each in shown_in_take(take, pose, others, sides, least_s)]
+    matches = [each for take in takes for each in matches_in(take, pose, others, sides, least_s)]
     reference = personal_pose(pose, matches, date)
-    return _told_neutral(reference, [each.still for each in matches])
+    return _with_neutral(reference, [each.still for each in matches])
 
 
-def shown_in_take(
+def matches_in(
     take: Take, pose: Pose, others: Sequence[Pose], sides: Sequence[str], least_s: float
 ) -> list[StillMatch]:
     """The stills of a take that show a pose.
@@ -306,7 +306,7 @@ def wrong_view(pose: Pose, still: Still) -> str:
     return f"the camera sees you {views[0].words}; {pose.name} wants the {wanted} view"
 
 
-def _told_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
+def _with_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:
     """The pose with the neutral it was measured from in its record."""
     if pose.calibration is None:
         return pose

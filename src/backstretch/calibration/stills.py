@@ -95,13 +95,13 @@ def stills_of(steps: Sequence[Step], needed: Collection[str] = NAMES) -> list[St
     """
     if len(steps) == 1 and steps[0].landmarks is not None:
         return [_still(steps)]
-    readings = _Taken.of(steps)
+    readings = _TakeReadings.of(steps)
     readings.places[:, [NAMES[index] not in needed for index in FOLLOWED]] = np.nan
     return [_still(steps[slice(*readings.stillest(*run))]) for run in readings.runs()]
 
 
 @dataclass(frozen=True, eq=False)
-class _Taken:
+class _TakeReadings:
     """Where the body was in each moment of a take.
 
     Attributes:

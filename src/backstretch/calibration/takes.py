@@ -17,7 +17,7 @@ from backstretch.vision.detection import open_landmarker
 from backstretch.vision.video_reader import VideoReader
 
 
-def _counted(
+def count_notes(
     takes: Sequence["Take"], before: "Pose | None", after: "Pose", own_neutral: "OwnNeutral | None"
 ) -> list[str]:
     """What the takes themselves count by the new reference, and by the library."""
@@ -68,7 +68,7 @@ def take_of(
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     if is_track and options.model is not None:
         raise InputError(f"{path}: is a landmark track; --model has no use for it")
-    recording = Recording.load(path) if is_track else _watched(path, options, on_progress)
+    recording = Recording.load(path) if is_track else _watch(path, options, on_progress)
     moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
         length_s = recording.source.duration_s
@@ -94,7 +94,7 @@ def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:
     return marks.mirrored() if marks is not None and options.mirrored else marks
 
 
-def _watched(path: Path, options: TakeOptions, on_progress: OnProgress) -> Recording:
+def _watch(path: Path, options: TakeOptions, on_progress: OnProgress) -> Recording:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
         if options.part.start_s >= length_s > 0.0:

@@ -47,7 +47,10 @@ def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
     run = BatchRun(batch)
     delivery = _Delivery(as_json=as_json, saving=saving)
     try:
-        with _shown(len(batch.items), as_json=as_json) as progress, closing(run.events()) as events:
+        with (
+            _display(len(batch.items), as_json=as_json) as progress,
+            closing(run.events()) as events,
+        ):
             for event in events:
                 delivery.take(event)
                 progress.show(event)
@@ -159,7 +162,7 @@ class _Bars:
 
 
 @contextmanager
-def _shown(count: int, *, as_json: bool) -> Iterator[_Lines | _Bars]:
+def _display(count: int, *, as_json: bool) -> Iterator[_Lines | _Bars]:
     """Bars where stderr is a terminal and stdout does not print between them; else lines."""
     console = Console(stderr=True, markup=False, emoji=False)
     if not console.is_terminal or (as_json and sys.stdout.isatty()):

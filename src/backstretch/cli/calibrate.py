@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.calibration.references import _alike_now, _new_notes
-from backstretch.calibration.takes import _counted
+from backstretch.calibration.references import newly_alike, notes_on_new
+from backstretch.calibration.takes import count_notes
 from backstretch.cli.health import is_asked
 from backstretch.cli.options import (
     CameraOption,
@@ -165,7 +165,7 @@ def calibrate(
         _keep(reference, request, library, console, [])
         return
     recorded = [_take(each, request, options) for each in source]
-    reference, notes = _made(recorded, request, library, own_neutral)
+    reference, notes = _make(recorded, request, library, own_neutral)
     _keep(reference, request, library, console, notes)
 
 
@@ -270,7 +270,7 @@ def _guided(
     return run_guided(machine, LedSession(guide, session, mirrored=mirrored), complain)
 
 
-def _made(
+def _make(
     takes: Sequence["Take"], request: Request, library: "Library", own_neutral: "OwnNeutral | None"
 ) -> tuple["Pose | OwnNeutral", list[str]]:
     """What recorded takes come to, and what there is to say of it."""
@@ -286,14 +286,14 @@ def _made(
         reference = personal_reference(
             takes, request.pose, others, today, sides=request.sides, least_s=least_s
         )
-        return reference, _counted(takes, request.pose, reference, own_neutral)
+        return reference, count_notes(takes, request.pose, reference, own_neutral)
     if request.new_id:
         side = request.sides[0] if request.sides else None
         named = request.new_id, request.name or asked_name(request.new_id)
         new, _ = new_reference(
             takes, named, _others(library, request), today, side=side, least_s=least_s
         )
-        return new, _counted(takes, None, new, own_neutral)
+        return new, count_notes(takes, None, new, own_neutral)
     return neutral_reference(takes[-1], today, least_s=least_s), []
 
 
@@ -327,10 +327,10 @@ def _keep(
             reference = asked_words(reference)
         save_text(pose_text(reference), request.path, force=request.force)
         if request.pose is not None:
-            alike = _alike_now(request.pose, reference, library)
+            alike = newly_alike(request.pose, reference, library)
             show_personal(request.pose, reference, console, [*alike, *notes])
         else:
-            show_new(reference, console, [*_new_notes(reference), *notes])
+            show_new(reference, console, [*notes_on_new(reference), *notes])
     console.print(f"Written to {request.path}", soft_wrap=True)
 
 

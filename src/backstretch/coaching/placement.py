@@ -129,19 +129,19 @@ def instruction(step: Step, form: Form, surroundings: Surroundings) -> Instructi
         surroundings: What else is known.
     """
     if surroundings.crowded:
-        return _told(Fault.CROWD)
+        return _instruct(Fault.CROWD)
     if surroundings.light is not None and surroundings.light < DARK_BELOW:
-        return _told(Fault.DARK)
+        return _instruct(Fault.DARK)
     fault = _place(step.landmarks, step, form) if step.landmarks else Fault.NOBODY
     if fault is not None:
-        return _told(fault)
+        return _instruct(fault)
     if step.neutral is not None:
         return _camera(step.neutral, form)
     is_relative = any(check.measure.relative for check in form.pose.checks)
     return Instruction(Fault.RESTLESS, STRAIGHT if is_relative else WORDS[Fault.RESTLESS])
 
 
-def _told(fault: Fault) -> Instruction:
+def _instruct(fault: Fault) -> Instruction:
     return Instruction(fault, WORDS[fault])
 
 
@@ -216,7 +216,7 @@ def _camera(neutral: Neutral, form: Form) -> Instruction | None:
     """Whether the camera is level and sees the person from the right side."""
     pose = form.pose
     if abs(neutral.roll_deg) > TILTED_FROM_DEG:
-        return _told(Fault.TILT)
+        return _instruct(Fault.TILT)
     is_upright = neutral.upright and pose.positions[0] in UPRIGHT_POSITIONS
     off_deg = min(neutral.view.off(view) for view in pose.views)
     if not is_upright or off_deg <= DOUBTFUL_FROM_DEG:

@@ -76,7 +76,7 @@ class Prompter:
 
     shown: str = ""
     said_until_s: float = -math.inf
-    _wanted: str = ""
+    _waiting: str = ""
     _since_s: float = -math.inf
     _said_s: float = -math.inf
     _history: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -89,8 +89,8 @@ class Prompter:
             line: The line in words; empty when there is nothing to tell.
             at_once: Whether to show and say it without waiting whether it lasts.
         """
-        if line != self._wanted:
-            self._wanted, self._since_s = line, time_s
+        if line != self._waiting:
+            self._waiting, self._since_s = line, time_s
         lasted_s = math.inf if at_once else time_s - self._since_s
         if lasted_s >= SHOWN_AFTER_S:
             self.shown = line
@@ -117,7 +117,7 @@ class Prompter:
 
     def clear(self) -> None:
         """Begin with an empty line; what was said is not forgotten."""
-        self.shown, self._wanted, self._since_s = "", "", -math.inf
+        self.shown, self._waiting, self._since_s = "", "", -math.inf
 
 
 @dataclass
@@ -125,13 +125,13 @@ class SteadyStatus:
     """Keeps the status of a scene until another one has lasted; what comes first is taken at once."""
 
     shown: Status | None = None
-    _wanted: Status | None = None
+    _waiting: Status | None = None
     _since_s: float = -math.inf
 
     def push(self, time_s: float, status: Status) -> Status:
         """Take the moment's status; return what is to be shown."""
-        if status is not self._wanted:
-            self._wanted, self._since_s = status, time_s
+        if status is not self._waiting:
+            self._waiting, self._since_s = status, time_s
         if self.shown is None or time_s - self._since_s >= STATUS_AFTER_S:
             self.shown = status
         return self.shown

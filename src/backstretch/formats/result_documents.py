@@ -235,7 +235,7 @@ def _fault(error: ErrorDetails) -> str:
     place = "".join(parts).removeprefix(".")
     if error["type"] == "missing":
         return f"{place} is missing"
-    return f"{place} is {_shown(error['input'])}, not {_right(error)}"
+    return f"{place} is {_quote(error['input'])}, not {_right(error)}"
 
 
 def _right(error: ErrorDetails) -> str:
@@ -248,7 +248,7 @@ def _right(error: ErrorDetails) -> str:
     return RIGHT[error["type"]]
 
 
-def _shown(value: Any) -> str:
+def _quote(value: Any) -> str:
     """A value as it stands in the file, on one line and not too long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
@@ -308,7 +308,7 @@ def _number(row: Sequence[str], at: int, place: str) -> float:
     except ValueError:
         value = math.inf
     if math.isinf(value) or abs(value) >= LARGEST:
-        raise _OddStepError(f"{place} is {_shown(text)}, not a number")
+        raise _OddStepError(f"{place} is {_quote(text)}, not a number")
     return value
 
 

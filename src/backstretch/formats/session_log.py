@@ -220,7 +220,7 @@ def read_session(path: Path) -> PastSession:
     found = [_parsed(row) for row in rows if row.strip()]
     is_cut = bool(rows) and bool(rows[-1].strip()) and found[-1] is None
     lines = tuple(line for line in found if line is not None)
-    holds = (*(_told(line) for line in lines if line["type"] == HOLD), *_cut_off(lines))
+    holds = (*(_fault_text(line) for line in lines if line["type"] == HOLD), *_cut_off(lines))
     return PastSession(
         path=path,
         started=about["started"],
@@ -270,7 +270,7 @@ def _is_time(value: Any) -> bool:
         return False
 
 
-def _told(line: dict[str, Any]) -> dict[str, Any]:
+def _fault_text(line: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name != "type"}
 
 

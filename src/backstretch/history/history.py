@@ -112,7 +112,7 @@ class History:
         """The sessions, newest first; of everybody where ``profile`` is None."""
         where, who = _whose(profile)
         query = f"SELECT {SITTING} FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?"  # noqa: S608
-        with self._told():
+        with self._translating_errors():
             rows = self._db.execute(query, (*who, -1 if limit is None else limit))
             return [sitting_of(row) for row in rows]
 
@@ -127,14 +127,14 @@ class History:
         query = f"""SELECT sitting, sum(complete), count(*) FROM hold
             WHERE sitting IN (SELECT id FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?)
             GROUP BY sitting"""  # noqa: S608
-        with self._told():
+        with self._translating_errors():
             rows = self._db.execute(query, (*who, -1 if limit is None else limit))
             return {number: (complete, count) for number, complete, count in rows}
 
     def count(self, profile: str | None = None) -> int:
         """How many sessions there are."""
         where, who = _whose(profile)
-        with self._told():
+        with self._translating_errors():
             row = self._db.execute(f"SELECT count(*) FROM sitting {where}", who).fetchone()  # noqa: S608
             return int(row[0])
 
@@ -164,7 +164,7 @@ class History:
         return document_of(number, *self._one("document", number))
 
     def _one(self, columns: str, number: int) -> tuple[Any, ...]:
-        with self._told(), suppress(OverflowError):  # SQLite's numbers end somewhere
+        with self._translating_errors(), suppress(OverflowError):  # SQLite's numbers end somewhere
             query = f"SELECT {columns} FROM sitting WHERE id = ?"  # noqa: S608
             row: tuple[Any, ...] | None = self._db.execute(query, (number,)).fetchone()
             if row:
@@ -187,12 +187,12 @@ class History:
             values = (*values, pose)
         query = f"""SELECT {HOLD} FROM hold JOIN sitting ON sitting.id = hold.sitting {where}
             ORDER BY epoch_s, sitting, hold.id"""  # noqa: S608
-        with self._told():
-            reaches = self._reached(pose, labels)
+        with self._translating_errors():
+            reaches = self._reaches(pose, labels)
             rows = self._db.execute(query, values)
             return [hold_of(row, reaches) for row in rows]
 
-    def _reached(
+    def _reaches(
         self, pose: str | None, labels: Collection[str] | None
     ) -> dict[int, dict[str, tuple[float, str]]]:
         """The measures of all holds, or those of a pose, by the hold's number."""
@@ -211,7 +211,7 @@ class History:
 
     def profiles(self) -> list[str]:
         """Whose sessions there are, in order."""
-        with self._told():
+        with self._translating_errors():
             rows = self._db.execute("SELECT DISTINCT profile FROM sitting ORDER BY profile")
             return [name for (name,) in rows]
 
@@ -228,7 +228,7 @@ class History:
                 (number,),
             )
             db.execute("DELETE FROM sitting WHERE id = ?", (number,))
-        with self._told():
+        with self._translating_errors():
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still tells of it
 
     def take_in(self, sessions: Path) -> None:
@@ -243,7 +243,7 @@ class History:
             folders = {storable(each.name): each for each in sessions.iterdir()}
         except OSError:
             return
-        with self._told():
+        with self._translating_errors():
             query = "SELECT record FROM sitting WHERE record NOT NULL UNION SELECT record FROM forgotten"
             known = {name for (name,) in self._db.execute(query)}
         if not self._file.is_writable:
@@ -292,7 +292,7 @@ class History:
         """One transaction."""
         if not self._file.is_writable:
             raise InputError(f"{self.path}: may not be written; allow it, or nothing can be saved")
-        with self._told():
+        with self._translating_errors():
             if self._file.is_moved():  # another process found it damaged
                 self._db.close()
                 self._open_again()
@@ -300,7 +300,7 @@ class History:
                 yield db
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         """Errors of the disk and the database in one line; a damaged one is put aside."""
         try:
             yield
@@ -330,7 +330,7 @@ def _entry(folder: Path, now: datetime) -> Entry | None:
     if not past.ended and abs(now - past.began) < CUT_OFF_AFTER:
         return None
     return Entry(
-        document=_kept_result(folder) or _rebuilt(past),
+        document=_finished_document(folder) or _rebuilt(past),
         began=past.began,
         kind=LIVE,
         profile=str(past.about.get("profile") or ""),
@@ -341,7 +341,7 @@ def _entry(folder: Path, now: datetime) -> Entry | None:
     )
 
 
-def _kept_result(folder: Path) -> dict[str, Any] | None:
+def _finished_document(folder: Path) -> dict[str, Any] | None:
     """A finished session's document; None where there is none, or one that is damaged or odd."""
     try:
         document = json.loads((folder / RESULT).read_bytes())

@@ -205,7 +205,7 @@ def _keep_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any
             continue
         values = (sitting, storable(pose), _text(hold.get("side")), valid_s)
         number = db.execute(KEEP_HOLD, (*values, hold.get("complete") is True, *view)).lastrowid
-        reaches = [(number, *each) for each in _reached(hold)]
+        reaches = [(number, *each) for each in _reaches(hold)]
         db.executemany("INSERT OR IGNORE INTO reach VALUES (?, ?, ?, ?)", reaches)
 
 
@@ -215,7 +215,7 @@ def _view(azimuth_deg: Any, elevation_deg: Any) -> View | None:
     return None if azimuth is None or elevation is None else View(azimuth, elevation)
 
 
-def _reached(hold: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
+def _reaches(hold: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
     """Label, value and unit of the measures of which more means something."""
     for label, entry in _part(hold, "measures").items():
         if isinstance(entry, dict):
@@ -254,10 +254,10 @@ def salvage(damaged: Path, db: sqlite3.Connection) -> int:
     """
     with closing(_reader(damaged)) as source:
         db.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", _rows(source, DELETED))
-        return sum(1 for _ in _taken_over(_rows(source, SESSIONS), db))
+        return sum(1 for _ in _take_over(_rows(source, SESSIONS), db))
 
 
-def _taken_over(rows: Iterable[tuple[Any, ...]], db: sqlite3.Connection) -> Iterator[int]:
+def _take_over(rows: Iterable[tuple[Any, ...]], db: sqlite3.Connection) -> Iterator[int]:
     """The numbers of the sessions, as they are written."""
     seen: set[int] = set()
     for number, document, *columns in rows:

@@ -45,7 +45,7 @@ def open_history() -> Iterator[History]:
         InputError: It cannot be used; its ``faults`` begin with the notices that there were.
     """
     with History(data_folder() / DATABASE, datetime.now().astimezone()) as history:
-        with _told_first(history.notices):
+        with _notices_first(history.notices):
             history.take_in(data_folder() / SESSIONS)
         yield history
 
@@ -91,18 +91,18 @@ def with_history(use: Callable[[History], _Gained]) -> tuple[_Gained, tuple[str,
         return _used(use)
     except DamagedHistoryError as error:
         put_aside = (*error.faults[:-1], error.done)  # the last fault asks for what is done here
-    with _told_first(put_aside):
+    with _notices_first(put_aside):
         gained, notices = _used(use)
     return gained, (*put_aside, *notices)
 
 
 def _used(use: Callable[[History], _Gained]) -> tuple[_Gained, tuple[str, ...]]:
-    with open_history() as history, _told_first(history.notices):
+    with open_history() as history, _notices_first(history.notices):
         return use(history), tuple(history.notices)
 
 
 @contextmanager
-def _told_first(notices: Iterable[str]) -> Iterator[None]:
+def _notices_first(notices: Iterable[str]) -> Iterator[None]:
     """Let an error's lines begin with what there was to say before it."""
     try:
         yield

@@ -107,15 +107,15 @@ class ResultCollector:
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
-        return self._judge_waiting() + self._noted(self.session.finish())
+        return self._judge_waiting() + self._note(self.session.finish())
 
     def _judge_waiting(self) -> list[Step]:
         moments, self._waiting = self._waiting, []
         if self._mirrored:
             moments = [(time_s, marks and marks.mirrored()) for time_s, marks in moments]
-        return self._noted(self.session.push(moments))
+        return self._note(self.session.push(moments))
 
-    def _noted(self, steps: list[Step]) -> list[Step]:
+    def _note(self, steps: list[Step]) -> list[Step]:
         for step in steps:
             self._snapshots.push(step)
             if step.pose is not None and step.valid_s > 0.0:

@@ -158,7 +158,7 @@ class Form:
         """
         found = values[self._indices[near_side]].tolist()
         readings = tuple(
-            _read(target, value, inside=inside)
+            _reading(target, value, inside=inside)
             for target, value in zip(self.targets[near_side], found, strict=True)
         )
         required = [reading for reading in readings if reading.target.check.required]
@@ -201,7 +201,7 @@ def needed_landmarks(form: Form) -> frozenset[str]:
     )
 
 
-def _read(target: Target, value: float, *, inside: bool) -> Reading:
+def _reading(target: Target, value: float, *, inside: bool) -> Reading:
     low, high = target.for_side.accept
     slack = min(value - low, high - value)
     allowed = -target.hysteresis if inside else 0.0

@@ -91,7 +91,7 @@ def picture_values(marks: Landmarks) -> tuple[Floats, str]:
     return values, near
 
 
-def told_apart(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
+def without_overlaps(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
     """Let each second count for one stretch only, by time.
 
     Where two holds overlap, the one that was closer to its pose meanwhile, weighed by its seconds, keeps

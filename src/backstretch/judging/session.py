@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from backstretch.judging.form_judge import FormWatch, Judged, SettledMoment
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.matching import forms_of
-from backstretch.judging.recognition import LEAST_S, Held, Shortlist, told_apart
+from backstretch.judging.recognition import LEAST_S, Held, Shortlist, without_overlaps
 from backstretch.judging.step import Step
 from backstretch.kinematics.columns import relative_columns
 from backstretch.kinematics.filtering import Smoother, SwapVeto
@@ -93,7 +93,7 @@ class Session:
     def held(self) -> list[Held]:
         """The holds that are over, each second for one stretch only, by time."""
         holds = [Held(watch.form, hold) for watch in self.watches for hold in watch.clock.holds]
-        return told_apart(holds, least_s=0.0 if self._asked else LEAST_S)
+        return without_overlaps(holds, least_s=0.0 if self._asked else LEAST_S)
 
     @property
     def going_on(self) -> tuple[Span, ...]:
@@ -145,7 +145,7 @@ class Session:
     def _nobody(self, time_s: float) -> Step:
         self._last_s = time_s
         settled = SettledMoment(time_s, None, self._near_side, frozenset())
-        return self._told(None, settled, self._judged(settled))
+        return self._judge_by(None, settled, self._judged(settled))
 
     def _step(
         self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
@@ -159,7 +159,7 @@ class Session:
         judged = self._judged(settled)
         posed = any(each.watch.inside for each in judged)
         self._finder.push(time_s, marks, body, row, posed=posed)
-        return self._told(marks, settled, judged)
+        return self._judge_by(marks, settled, judged)
 
     def _vote(self, time_s: float, left_nearer_m: float) -> None:
         """Follow which side is nearer to the camera, slowly."""
@@ -189,7 +189,9 @@ class Session:
             self._recent.popleft()
         return judged
 
-    def _told(self, marks: Landmarks | None, settled: SettledMoment, judged: list[Judged]) -> Step:
+    def _judge_by(
+        self, marks: Landmarks | None, settled: SettledMoment, judged: list[Judged]
+    ) -> Step:
         """Hand the moment to the clocks; what the form says of it that it is most like."""
         best = max(judged, key=self._rank, default=None)
         self._told_by = best.watch if best else None

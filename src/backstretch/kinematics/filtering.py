@@ -56,13 +56,13 @@ class Smoother:
         """Take one moment; return those that are now settled, oldest first."""
         nothing = np.empty((0, 6))
         self._moments.append((time_s, landmarks, _columns(landmarks) if landmarks else nothing))
-        return self._settled(time_s)
+        return self._settle(time_s)
 
     def finish(self) -> list[Moment]:
         """Return the moments still waiting; the source has ended."""
-        return self._settled(np.inf)
+        return self._settle(np.inf)
 
-    def _settled(self, now_s: float) -> list[Moment]:
+    def _settle(self, now_s: float) -> list[Moment]:
         settled = []
         while self._next < len(self._moments):
             half_s = self._half_width_s(self._next)

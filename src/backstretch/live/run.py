@@ -110,7 +110,7 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
         InputError: The camera or the model cannot be used.
         SetupError: The machine lacks something.
     """
-    with staged(setup.machine, notice) as stage:
+    with open_stage(setup.machine, notice) as stage:
         capture = stage.capture
         about = _about(session, capture) | {"profile": setup.profile}
         with SessionRecorder(
@@ -201,7 +201,7 @@ class Stage:
 
 
 @contextmanager
-def staged(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]:
+def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]:
     """Open the stage; ``notice`` is told what the person should know of the machine.
 
     Raises:
@@ -231,12 +231,12 @@ class _Notices:
 
     def __init__(self, voice: Voice, notice: Callable[[str], object]) -> None:
         self._voice, self._notice = voice, notice
-        self._told: set[Notice] = set()
+        self._announced: set[Notice] = set()
 
     def tell(self) -> None:
         for notice in self._voice.notices:
-            if notice not in self._told:
-                self._told.add(notice)
+            if notice not in self._announced:
+                self._announced.add(notice)
                 self._notice(describe_notice(notice))
 
 
@@ -278,7 +278,7 @@ def run_guided(
         TakeError: Nothing came of it; the message says why.
     """
     leader = session.leader
-    with staged(machine, notice) as stage:
+    with open_stage(machine, notice) as stage:
         live = Live(stage.capture, stage.landmarker, session, [Speaker(stage.voice)])
         why = watch(live, stage.show)
         if why == INTERRUPTED:

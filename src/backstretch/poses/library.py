@@ -14,7 +14,7 @@ from typing import Any
 from backstretch.errors import BackstretchError, InputError, PoseFileError
 from backstretch.poses.pose import Pose
 from backstretch.poses.pose_file import load_pose
-from backstretch.poses.toml_table import read_toml, told
+from backstretch.poses.toml_table import quoted, read_toml
 
 SETS = "sets"
 """Sub-folder of a pose folder that holds its sets."""
@@ -252,10 +252,10 @@ def _own_faults(table: dict[str, Any]) -> list[str]:
     faults += [f"{name} is missing; it must be a text" for name in missing]
     texts = {name: table[name] for name in TEXTS if name in table}
     odd = {name: value for name, value in texts.items() if not isinstance(value, str)}
-    faults += [f"{name} = {told(value)}; it must be a text" for name, value in odd.items()]
+    faults += [f"{name} = {quoted(value)}; it must be a text" for name, value in odd.items()]
     rest_s, (low, high) = table.get("rest_s", 0), REST_LIMITS_S
     if not _is_number(rest_s) or not low <= rest_s <= high:
-        faults.append(f"rest_s = {told(rest_s)}; it must be {low:g} to {high:g}")
+        faults.append(f"rest_s = {quoted(rest_s)}; it must be {low:g} to {high:g}")
     if not isinstance(table.get("stretch"), list) or not table["stretch"]:
         faults.append("write one [[stretch]] table a stretch")
     return faults
@@ -273,7 +273,9 @@ def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
     for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
         value = entry.get(name, low)
         if not _is_number(value) or not low <= value <= high:
-            words = f"{name} = {told(value)} is outside the dose of {pose_id}, {low:g} to {high:g}"
+            words = (
+                f"{name} = {quoted(value)} is outside the dose of {pose_id}, {low:g} to {high:g}"
+            )
             faults.append(words)
     if isinstance(entry.get("repetitions"), float):
         faults.append("repetitions must be a whole number")

@@ -46,7 +46,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PoseFileError([f"{path}: is not valid TOML: it is nested too deeply"]) from error
 
 
-def told(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value of a file as it is told in a fault, cut short."""
     try:
         return reprlib.repr(value)
@@ -77,7 +77,7 @@ class Table:
         value = self.left.pop(name)
         if kind(value):
             return value
-        self._fault(self._place, f"{name} = {told(value)}; {words}")
+        self._fault(self._place, f"{name} = {quoted(value)}; {words}")
         return default
 
     def text(self, name: str, default: str | None = None) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from backstretch.errors import InputError, Notice
 from backstretch.frame import Frame
-from backstretch.vision.feeds import RGB, CameraFeed, Feed, FileFeed, Image, shown
+from backstretch.vision.feeds import RGB, CameraFeed, Feed, FileFeed, Image, redacted
 
 if TYPE_CHECKING:
     pass
@@ -178,7 +178,7 @@ class Capture:
 def open_capture(where: str) -> Capture:
     """A capture of a camera by its number, a stream by its URL, or a file by its path."""
     if "://" in where:
-        return Capture(CameraFeed(where), shown(where))
+        return Capture(CameraFeed(where), redacted(where))
     if where.isascii() and where.isdecimal():
         feed = CameraFeed(int(where))
         if platform.system() == "Darwin":  # asks for permission, on the main thread only

@@ -151,7 +151,7 @@ class CameraFeed:
     def _refusal(self) -> str:
         """Why it cannot be opened, as far as that can be told."""
         if isinstance(self._where, str):
-            return f"{shown(self._where)} does not answer; check the address, and that it is on"
+            return f"{redacted(self._where)} does not answer; check the address, and that it is on"
         name, node = f"camera {self._where}", self._devices / f"video{self._where}"
         if platform.system() != "Linux":
             reasons = "not there, in use by another program, or not permitted"
@@ -212,7 +212,7 @@ def camera_api() -> int:
     return by_system.get(platform.system(), cv2.CAP_ANY)
 
 
-def shown(url: str) -> str:
+def redacted(url: str) -> str:
     """A URL without what may be secret in it.
 
     >>> shown("rtsp://ann:pa@ss@10.0.0.7:554/stream?token=3")

@@ -73,7 +73,7 @@ class MediaPipeLandmarker:
         self._stack = contextlib.ExitStack()
         self._tracker = self._landmarker("VIDEO")
         self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE"))
-        self._looked = 0
+        self._has_looked = 0
         self._visibility: Floats | None = None
 
     def __enter__(self) -> Self:
@@ -89,10 +89,10 @@ class MediaPipeLandmarker:
 
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
-        with _starting() if self._looked == 0 else contextlib.nullcontext():
-            stamp_ms = self._looked * SPACING_MS
+        with _starting() if self._has_looked == 0 else contextlib.nullcontext():
+            stamp_ms = self._has_looked * SPACING_MS
             detected = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
-        self._looked += 1
+        self._has_looked += 1
         if not detected.pose_landmarks:
             return None  # the visibility filter keeps its state while nobody is in view
         points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]

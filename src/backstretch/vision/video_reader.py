@@ -246,7 +246,9 @@ class VideoReader:
         try:
             return av.open(name, options=READING, metadata_errors="replace")
         except (self._errors, OSError) as error:
-            raise InputError(f"{self.path}: cannot be read as a video ({_said(error)})") from error
+            raise InputError(
+                f"{self.path}: cannot be read as a video ({_notices(error)})"
+            ) from error
 
     def _video_stream(self) -> "VideoStream":
         for stream in self._container.streams.video:
@@ -436,5 +438,5 @@ def _quarter_turns(picture: "VideoFrame") -> int:
     return round(picture.rotation / 90) % 4
 
 
-def _said(error: Exception) -> str:
+def _notices(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error).split("\n", maxsplit=1)[0]

@@ -119,7 +119,7 @@ def bands_svg(spans: Sequence[SpanDocument], ends_s: Point, size: Size) -> Marku
         axes.set_ylim(0, 1)
         axes.set_yticks([])
         axes.set_facecolor("#eef1f4")
-        return _drawn(figure, axes, ends_s, size)
+        return _render(figure, axes, ends_s, size)
 
 
 def panel_svg(panel: Panel, ends_s: Point, size: Size, *, is_timed: bool) -> Markup:
@@ -135,7 +135,7 @@ def panel_svg(panel: Panel, ends_s: Point, size: Size, *, is_timed: bool) -> Mar
             points = thinned(broken(within(line.points, ends_s)), size.most_points)
             axes.plot([t for t, _ in points], [v for _, v in points], dash, color=colour, lw=1.4)
         _scale(axes, panel.unit)
-        return _drawn(figure, axes, ends_s, size)
+        return _render(figure, axes, ends_s, size)
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def _scale(axes: "Axes", unit: str) -> None:
     axes.grid(axis="y", color=RULE, linewidth=0.7)
 
 
-def _drawn(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> Markup:
+def _render(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> Markup:
     from matplotlib.ticker import MultipleLocator
 
     axes.set_xlim(ends_s)

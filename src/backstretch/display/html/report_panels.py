@@ -77,7 +77,7 @@ def groups_of(document: ResultDocument, steps: Steps, ends_s: Ends) -> list[Grou
         by_pose.setdefault(form.pose, []).append(form)
     groups, room = [], MOST_FURTHER
     for forms in by_pose.values():
-        shown_s = ends_s if len(by_pose) == 1 else _shown_s(document, steps, forms, ends_s)
+        shown_s = ends_s if len(by_pose) == 1 else _part_of(document, steps, forms, ends_s)
         group = _group(document, steps, forms, shown_s)
         groups.append(_cut(group, room))
         room -= len(groups[-1].further)
@@ -98,7 +98,7 @@ def _cut(group: Group, room: int) -> Group:
     )
 
 
-def _shown_s(
+def _part_of(
     document: ResultDocument, steps: Steps, forms: Sequence[StretchDocument], ends_s: Ends
 ) -> Ends:
     """The part of the recording in which a stretch was held, or else looked for."""

@@ -188,7 +188,7 @@ class Brush:
     def panel(self, box: Box, radius: int) -> None:
         """Darken a box with round corners."""
         part = self._picture[box.y : box.y + box.h, box.x : box.x + box.w]
-        self._cv.multiply(part, _kept_light(box.w, box.h, radius), dst=part, scale=1 / 255)
+        self._cv.multiply(part, _panel_light(box.w, box.h, radius), dst=part, scale=1 / 255)
 
     def box(self, box: Box, colour: Colour) -> None:
         """Fill a box."""
@@ -267,7 +267,7 @@ def _fixed(points: Floats) -> NDArray[np.int32]:
 
 
 @lru_cache(maxsize=32)
-def _kept_light(width: int, height: int, radius: int) -> Picture:
+def _panel_light(width: int, height: int, radius: int) -> Picture:
     """(H, W, 3) share of light, of 255, that a panel with soft round corners lets through."""
     x = np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius)
     y = np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius)

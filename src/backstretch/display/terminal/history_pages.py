@@ -61,8 +61,8 @@ def show_list(
     for each in sessions:
         cells = [str(each.id), f"{each.began:{TIME}}", *([_plain(each.profile)] if who else [])]
         what = _plain(each.title) or "Nothing that is known"
-        done = _done(*holds.get(each.id, (0, 0)))
-        table.add_row(*cells, what, clock(each.valid_s), done, ", ".join(_noted(each)))
+        done = _completed(*holds.get(each.id, (0, 0)))
+        table.add_row(*cells, what, clock(each.valid_s), done, ", ".join(_notes(each)))
     console.print(table)
     if count > len(sessions):
         console.print(
@@ -70,7 +70,7 @@ def show_list(
         )
 
 
-def _done(complete: int, count: int) -> str:
+def _completed(complete: int, count: int) -> str:
     return f"{complete} of {count} complete" if count else "none"
 
 
@@ -81,7 +81,7 @@ def show_sitting(sitting: PractisedSession, document: Mapping[str, Any], console
         parts.append(Text(f"Of {_plain(sitting.profile)}"))
     parts += [Text(), _holds(document), Text()]
     parts.append(Text(", ".join(_totals(sitting))))
-    parts += [Text(each) for each in _noted(sitting)]
+    parts += [Text(each) for each in _notes(sitting)]
     warnings = [_plain(str(each)) for each in _list(document, "warnings")]
     if warnings:
         parts += [Text(), Text("Please note", style="bold"), *lines(warnings)]
@@ -134,7 +134,7 @@ def _totals(sitting: PractisedSession) -> Iterator[str]:
     yield f"{sitting.unseen_s:.1f} s unseen"
 
 
-def _noted(sitting: PractisedSession) -> Iterator[str]:
+def _notes(sitting: PractisedSession) -> Iterator[str]:
     if sitting.pain:
         yield "stopped with pain"
     if sitting.soreness is not None:

@@ -230,7 +230,7 @@ def show_personal(before: Pose, after: Pose, console: Console, notes: Sequence[s
     parts: list[RenderableType] = [facts(calibration_rows(after))]
     for side, title in _sides(after):
         parts += [Text(), Text(title, style="bold"), _changes(before, after, side)]
-    parts += _noted([*differences(after), *notes])
+    parts += _notes([*differences(after), *notes])
     _panel(f"{before.name}: your own reference", parts, console)
 
 
@@ -245,7 +245,7 @@ def show_new(pose: Pose, console: Console, notes: Sequence[str]) -> None:
         needed = NEEDS_WORDS[check.need]
         ranges = range_words(check.good, symbol), range_words(check.accept, symbol)
         table.add_row(measure_words(check), reach_words(check), *ranges, needed)
-    parts += [Text(), table, *_noted(notes)]
+    parts += [Text(), table, *_notes(notes)]
     _panel(f"{pose.name}: a new stretch", parts, console)
 
 
@@ -280,7 +280,7 @@ def differences(pose: Pose) -> list[str]:
         apart = abs(check.measured.median - right.median)
         if apart >= CLEAR[check.measure.unit, check.frame]:
             symbol = SYMBOLS[check.measure.unit]
-            left_told, right_told = (_told(check, reach) for reach in (check.measured, right))
+            left_told, right_told = (_range_text(check, reach) for reach in (check.measured, right))
             texts.append(
                 f"{check.measure.label}: {left_told}{symbol} on the left, {right_told}{symbol} on the right. "
                 "Sides often differ, and so do days."
@@ -288,7 +288,7 @@ def differences(pose: Pose) -> list[str]:
     return texts
 
 
-def _told(check: Check, reach: Reach) -> str:
+def _range_text(check: Check, reach: Reach) -> str:
     return f"{reach.median:.{0 if check.measure.unit == 'deg' else 2}f}"
 
 
@@ -314,7 +314,7 @@ def _changes(before: Pose, after: Pose, side: str | None) -> Table:
     return table
 
 
-def _noted(notes: Iterable[str]) -> list[RenderableType]:
+def _notes(notes: Iterable[str]) -> list[RenderableType]:
     texts = lines(notes)
     return [Text(), Text("Please note", style="bold"), *texts] if texts else []
 
