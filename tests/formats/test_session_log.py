@@ -216,7 +216,7 @@ class TestProgress:
 SESSION = """
 import sys, time
 from pathlib import Path
-from backstretch.session_record import SessionRecord
+from backstretch.formats.session_log import SessionRecord
 
 with SessionRecord(Path(sys.argv[1]), {"pose": "cat_pose"}) as record:
     started = time.monotonic()

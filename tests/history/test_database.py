@@ -29,7 +29,7 @@ DELETER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backstretch.history import History
+from backstretch.history.history import History
 with History(Path(sys.argv[1]), datetime.now(UTC)) as history:
     for number in sys.argv[2:]:
         history.delete(int(number))
@@ -38,7 +38,7 @@ READER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backstretch.history import History
+from backstretch.history.history import History
 with History(Path(sys.argv[1]), datetime.now(UTC)) as history:
     print(len(history.sittings()), *history.notices, sep="\\n")
     history.delete(1)

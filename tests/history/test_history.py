@@ -38,7 +38,8 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backstretch.history import ANALYZED, Entry, History
+from backstretch.history.rows import ANALYZED, Entry
+from backstretch.history.history import History
 with History(Path(sys.argv[1]), datetime.now(UTC)) as history:
     for number in range(int(sys.argv[2])):
         document = {"holds": [{"pose": "childs_pose", "valid_s": number}]}
@@ -48,7 +49,7 @@ BEGINNER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backstretch.history import History
+from backstretch.history.history import History
 for path in sys.argv[1:]:
     with History(Path(path), datetime.now(UTC)):
         pass

@@ -2,17 +2,15 @@
 
 import ast
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backstretch.errors import Notice, NoticeKind
-from backstretch.judging import wording
 from backstretch.judging.wording import MOST_TIMES, describe_notice
 from backstretch.kinematics.catalogue import CATALOGUE
+from tests.places import PACKAGE
 
-PACKAGE = Path(wording.__file__).parent
 WHO = {"name": "My fold", "id": "my_fold"}
 SIDE, FRONT = (90.0, 0.0), (0.0, 0.0)
 NOTICES = {

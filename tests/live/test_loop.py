@@ -168,7 +168,7 @@ def played(items, take, session=None, slow_s=0.0):
 
 
 def result_of(live):
-    return live.session.result(live.source("camera 0"), live.warnings)
+    return live.session.result(live.source("camera 0"), live.notices)
 
 
 def lapse(take, from_s, to_s, lost=""):
@@ -507,7 +507,7 @@ def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
 def test_a_body_that_jumps_is_warned_of():
     near, far = (side_bend(0.0).seen(FRONT, wh=wh) for wh in (WH, (3 * WH[0], WH[1])))
     live, _ = played([frame(0.0, 0), frame(0.1, 1)], [(0.0, near), (0.1, far)])
-    assert [notice.kind for notice in live.warnings] == [NoticeKind.JUMPS]
+    assert [notice.kind for notice in live.notices] == [NoticeKind.JUMPS]
 
 
 @pytest.mark.parametrize("fps", [6.5, 25.0])

@@ -221,7 +221,7 @@ def replayed(path, items, take, *, mirrored=False):
     with Live(Reel(items), Known([marks for _, marks in take]), session, [sink]) as live:
         live.wait(60.0)
         assert live.over
-    sink.result(replace(session.result(SOURCE, ()), warnings=()))
+    sink.result(replace(session.result(SOURCE, ()), notices=()))
     request = Request(Assignment((BEND,)), mirrored=mirrored)
     replay, _ = analyse_track(Recording.load(path / "landmarks.npz"), request)
     return session.result(SOURCE, ()), replay

@@ -13,6 +13,7 @@ import pytest
 
 from backstretch.coaching.scene import Earcon
 from backstretch.judging.wording import describe_notice
+from backstretch.live import sounds
 from backstretch.live import speech as voice_module
 from backstretch.live.sounds import tone
 from backstretch.live.speech import SpeechCommand, Voice, speech_command
@@ -481,7 +482,7 @@ class TestEarcons:
         eventually(lambda: output.opened == 2)
 
     def test_an_earcon_that_comes_too_late_is_not_played(self, player, output, monkeypatch):
-        monkeypatch.setattr(voice_module, "LATE_SOUND_S", 0.1)
+        monkeypatch.setattr(sounds, "LATE_SOUND_S", 0.1)
         start = output.start
         opening = threading.Event()
         monkeypatch.setattr(output, "start", lambda: (opening.wait(0.2), start()))

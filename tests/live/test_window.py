@@ -20,7 +20,7 @@ from tests.places import SOURCE
 PROGRAM = """
 import sys
 import numpy as np
-from backstretch.window import Window
+from backstretch.live.window import Window
 
 picture = np.zeros((36, 64, 3), np.uint8)
 picture[:, :32], picture[:, 32:] = (250, 10, 20), (10, 200, 30)
@@ -37,7 +37,7 @@ print("closed", flush=True)
 AFTER_DESTRUCTION = """
 import cv2
 import numpy as np
-from backstretch.window import Window
+from backstretch.live.window import Window
 
 with Window((64, 36)) as window:
     window.show(np.zeros((36, 64, 3), np.uint8))

@@ -24,7 +24,7 @@ SMALL_DISK = """
 import resource, sys
 from pathlib import Path
 from backstretch.errors import InputError
-from backstretch.pose_writer import save_text
+from backstretch.files import save_text
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 try:

@@ -15,6 +15,7 @@ import pytest
 
 from backstretch.errors import InputError, NoticeKind
 from backstretch.vision import capture as camera
+from backstretch.vision import feeds
 from backstretch.vision.capture import REOPEN_S, Capture, open_capture
 from backstretch.vision.feeds import STALLED_S, CameraFeed, cameras, redacted
 from tests.media import corners, grey, number_of, numbered, quartered, write_video
@@ -204,7 +205,7 @@ class TestFile:
             assert NoticeKind.ENDS_EARLY in {notice.kind for notice in capture.warnings}
 
     def test_with_a_long_gap_is_waited_for_and_not_called_lost(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(camera, "STALLED_S", 0.2)
+        monkeypatch.setattr(feeds, "STALLED_S", 0.2)
         path = write_video(tmp_path / "a.mp4", map(grey, range(3)), [0, 40, 700])
         with open_capture(str(path)) as capture:
             wait_for(lambda: capture.now_s() > 0.5)
@@ -246,7 +247,7 @@ class TestRefusal:
         assert capfd.readouterr() == ("", "")
 
     def test_of_an_address_that_accepts_and_says_nothing_comes_in_time(self, monkeypatch):
-        monkeypatch.setattr(camera, "NETWORK_TIMEOUT_MS", 300)
+        monkeypatch.setattr(feeds, "NETWORK_TIMEOUT_MS", 300)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             url = f"http://127.0.0.1:{silent.getsockname()[1]}/x"
             with pytest.raises(InputError, match="does not answer"), open_capture(url):
@@ -433,9 +434,9 @@ class TestStream:
             assert not capture.ended
 
     def test_that_falls_silent_is_lost_and_connected_anew_and_closes_in_time(self, monkeypatch):
-        monkeypatch.setattr(camera, "STALLED_S", 0.3)
+        monkeypatch.setattr(feeds, "STALLED_S", 0.3)
         monkeypatch.setattr(camera, "CLOSE_S", 0.2)
-        monkeypatch.setattr(camera, "NETWORK_TIMEOUT_MS", 600)
+        monkeypatch.setattr(feeds, "NETWORK_TIMEOUT_MS", 600)
         silence = threading.Event()
         with (
             network_camera([grey(4)] * 10, then=lambda: silence.wait(10.0)) as url,
