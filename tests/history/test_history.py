@@ -189,7 +189,7 @@ class TestUnusable:
         def refused(_name, _flags):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr("backstretch.files.open_private", refused)
+        monkeypatch.setattr("backstretch.history.database.open_private", refused)
         with History(path, NOW) as history:
             assert len(history.sittings()) == 1
             with pytest.raises(InputError, match="may not be written"):

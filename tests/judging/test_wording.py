@@ -145,7 +145,7 @@ OF_WORDS = (
     "coaching/scene", "coaching/speaking", "display/pictures/live_view", "display/terminal/pose_pages",
     "display/terminal/summary", "judging/collector", "judging/form_judge", "judging/hold_clock",
     "judging/motion", "judging/result", "judging/session", "judging/step", "judging/wording", "live/run",
-    "live/terminal", "live/window", "vision/detection",
+    "live/terminal", "vision/detection",
 )  # fmt: skip
 """Modules that make words, or hand on or show what others have made."""
 

@@ -5,6 +5,7 @@ are short, calm and plain, and never say "further" or "deeper".
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -62,7 +63,7 @@ CALLED = {10.0: "Ten seconds.", 5.0: "Five."}
 
 def speaking_s(words: str) -> float:
     """How long it takes to say something calmly, with the pause after it."""
-    return len(words.split()) / WORDS_A_SECOND + PAUSE_S
+    return len(re.findall(r"\S+", words)) / WORDS_A_SECOND + PAUSE_S
 
 
 @dataclass
