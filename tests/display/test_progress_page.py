@@ -9,7 +9,7 @@ import pytest
 
 from backstretch.display.html.progress_page import progress_html
 from backstretch.history.practice import PractisedHold, PractisedSession
-from backstretch.history.progress import Asked, as_document, overview
+from backstretch.history.progress import Query, as_document, overview
 from backstretch.kinematics.view import View
 from backstretch.poses.pose_file import load_pose
 from tests.places import POSE_FILES
@@ -42,7 +42,7 @@ def found(*values, asked=None, holds=(), **said):
     if sittings:
         sittings[-1] = sitting(len(values) - 1, **said)
     ours = [held(number, value) for number, value in enumerate(values)]
-    return overview(asked or Asked(), TODAY, (sittings, [*ours, *holds]), [BEND, CHILD])
+    return overview(asked or Query(), TODAY, (sittings, [*ours, *holds]), [BEND, CHILD])
 
 
 def page(overview):
@@ -104,7 +104,7 @@ class TestPage:
     def test_names_are_shown_as_they_are(self):
         poses = [replace(BEND, name=ODD)]
         sittings, holds = [sitting(0)], [held(0, 15)]
-        told = overview(Asked(whose=ODD), TODAY, (sittings, holds), poses)
+        told = overview(Query(whose=ODD), TODAY, (sittings, holds), poses)
         text = page(told)
         assert "<script" not in text
         assert text.count("&lt;script&gt;") >= 2
@@ -126,23 +126,23 @@ class TestPage:
         assert ticks[0] == ticks[1] != []
 
     def test_pain_is_followed_by_a_day_off_where_it_can_be_seen(self):
-        text = page(found(*[15] * 9, pain=True, asked=Asked(weeks=2)))
+        text = page(found(*[15] * 9, pain=True, asked=Query(weeks=2)))
         assert "Take a day off" not in text  # a week ago
         last = sitting(9, pain=True)
-        told = overview(Asked(), began(9).date(), ([last], []), [BEND])
+        told = overview(Query(), began(9).date(), ([last], []), [BEND])
         assert '<section class="rest"><p>You stopped with pain earlier today.' in page(told)
 
     def test_one_stretch_alone_has_no_weeks_of_all(self):
-        text = page(found(15, 15, asked=Asked(about=BEND)))
+        text = page(found(15, 15, asked=Query(about=BEND)))
         assert "Standing side bend: progress" in text
         assert 'class="weeks"' not in text
 
     def test_what_was_never_held_is_said(self):
-        assert "Nothing was held yet." in page(found(asked=Asked(about=CHILD)))
+        assert "Nothing was held yet." in page(found(asked=Query(about=CHILD)))
 
     @pytest.mark.parametrize("weeks", [1, 4, 52])
     def test_it_shows_as_many_weeks_as_asked(self, weeks):
-        text = page(found(15, 15, asked=Asked(weeks=weeks)))
+        text = page(found(15, 15, asked=Query(weeks=weeks)))
         section = text[text.index('class="weeks"') :]
         table = section[: section.index("</table>")]
         assert table.count('<th scope="row">') == weeks

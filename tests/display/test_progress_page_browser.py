@@ -3,7 +3,7 @@
 import pytest
 
 from backstretch.display.html.progress_page import progress_html
-from backstretch.history.progress import Asked
+from backstretch.history.progress import Query
 from tests.browser import SIDEWAYS, serious_findings, watched
 from tests.display.test_progress_page import ODD, SIDE, found, held
 
@@ -19,7 +19,7 @@ def page_url(tmp_path_factory):
     path = tmp_path_factory.mktemp("progress") / "progress.html"
     others = [held(number, 20 + number, "right") for number in range(6)]
     others.append(held(2, 30, view=SIDE))
-    overview = found(15, 15, 20, 24, 33, 33, asked=Asked(whose=ODD), holds=others, pain=True)
+    overview = found(15, 15, 20, 24, 33, 33, asked=Query(whose=ODD), holds=others, pain=True)
     path.write_text(progress_html(overview), encoding="utf-8")
     return path.as_uri()
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from backstretch.errors import InputError
 from backstretch.formats.session_log import SessionRecord
 from backstretch.history import database as history_schema
-from backstretch.history.database import MIGRATIONS, _untouching, newest, version_of
+from backstretch.history.database import MIGRATIONS, _connect_untouched, newest, version_of
 from backstretch.history.history import DamagedHistoryError, History
 from backstretch.history.rows import LIVE, _take_over, keep
 from tests.histories import NOW, document, entry
@@ -150,7 +150,7 @@ class TestNewer:
         log = copy.with_name("b.db-wal")
         os.truncate(log, max(0, log.stat().st_size - cut))
         before = copy.read_bytes(), log.read_bytes()
-        with closing(_untouching(copy)) as untouching:
+        with closing(_connect_untouched(copy)) as untouching:
             version = version_of(untouching)
         assert (copy.read_bytes(), log.read_bytes()) == before
         with closing(sqlite3.connect(copy)) as oracle:

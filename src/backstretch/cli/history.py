@@ -192,7 +192,7 @@ def progress(
 
     Example: backstretch progress, or backstretch progress standing_forward_fold --html progress.html
     """
-    from backstretch.history.progress import Asked, as_document, main_label, overview
+    from backstretch.history.progress import Query, as_document, main_label, overview
 
     library = open_poses(poses, quiet=True, profile=profile)
     about = library.find(pose) if pose else None
@@ -207,7 +207,7 @@ def progress(
         print(nothing)
         return
     today = datetime.now().astimezone().date()
-    summary = overview(Asked(profile, about, weeks), today, (sittings, holds), told)
+    summary = overview(Query(profile, about, weeks), today, (sittings, holds), told)
     if html:
         _write(html, summary)
     if as_json:
@@ -232,7 +232,7 @@ def _show(summary: "Overview") -> None:
     from backstretch.display.terminal.history_pages import show_overview, show_stretch
 
     console = Console(markup=False, emoji=False)
-    about = summary.asked.about
+    about = summary.query.about
     if about is None:
         show_overview(summary, console)
     else:

@@ -16,24 +16,25 @@ CERTAINTY = 2.9
 without a change a clear one. With 2.9 it is one season in 25 (tests/history/test_change.py).
 """
 MEANS_FROM = 3
-"""From how many holds on a mean counts as one (research, section D)."""
+"""Number of holds from which a mean counts as one (research, section D)."""
 SAME_VIEW_DEG = 30.0
 """Sessions seen from further apart than this are not compared."""
 AVERAGED = ((24, 5), (12, 3), (4, 2))
-"""From how many sessions on how many at either end are averaged: more would take in the change itself."""
+"""(Least number of sessions, how many at either end are averaged): more would include the change itself."""
 ENOUGH = AVERAGED[-1][0]
 LATEST, SHARE = 2, 0.4
-"""So many of the latest sessions must each show this share of the detectable change: one good day is none."""
+"""The number of latest sessions that must each show this share of the detectable change, so that one good
+day is not taken for a change."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """How surely a measure is taken.
+    """How precisely a measure can be taken.
 
     Attributes:
         sem: Random error of one hold.
         day_sd: How much somebody differs from day to day.
-        single, means: Least change that may be told of single holds, and of means of three and more.
+        single, means: Least change that may be reported for single holds, and for means of three and more.
     """
 
     sem: float
@@ -54,7 +55,7 @@ is rough or a ratio is taken to err in proportion)."""
 
 
 class Verdict(StrEnum):
-    """What can be said of a change."""
+    """The possible outcomes of a comparison."""
 
     LARGER = "larger"
     SMALLER = "smaller"
@@ -81,10 +82,10 @@ class SessionMean:
 
 @dataclass(frozen=True)
 class Change:
-    """What has become of a measure.
+    """How a measure changed between the first and the last sessions.
 
     Attributes:
-        verdict: In which direction the number went, if clearly.
+        verdict: The direction in which the number changed, if clearly.
         first, last: Means of the first and the last sessions that are compared; NaN with too few.
         mdc: The minimal detectable change between them; NaN with too few.
         compared: The sessions of one view that were compared, by time.
@@ -100,9 +101,9 @@ class Change:
 
 
 def change_of(series: Sequence[SessionMean], kind: str = "deg") -> Change:
-    """Compare the first sessions with the last ones, of those that were seen from the same place.
+    """Compare the first with the last sessions, among those seen from the same place.
 
-    That is the place of the latest session that has enough others beside it.
+    That is the place of the latest session with enough others from there.
 
     Args:
         series: In any order.
@@ -137,7 +138,7 @@ def minimal_change(
 
 
 def _variance(group: Sequence[SessionMean], precision: Precision) -> float:
-    """Of `_mean`: each hold errs for itself, those of a day share that day."""
+    """Variance of `_mean`: each hold has its own error, holds of one day share the error of that day."""
     holds = [each.holds for each in group]
     days = sum(each**2 for each in holds) / sum(holds) ** 2
     return precision.sem**2 / sum(holds) + precision.day_sd**2 * days

@@ -18,7 +18,7 @@ from backstretch.errors import InputError
 from backstretch.files import free_path, make_private, open_private
 
 WAIT_S = 5.0
-"""How long another process that writes is waited for."""
+"""How long to wait for another process that is writing."""
 RETRY_S = 0.05
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -29,7 +29,7 @@ LOG = ("-wal", "-shm")
 """Endings of the write-ahead log and of its index."""
 DAMAGED = ".damaged-"
 ASIDE = "%Y-%m-%dT%H-%M-%S"
-"""After `DAMAGED` in the name of a history that was put aside: when."""
+"""Format of the time after `DAMAGED` in the name of a history that was moved aside."""
 TABLES = "SELECT 1 FROM sitting, hold, reach, forgotten LIMIT 0"
 Identity = tuple[int, int]
 """Device and number of a file: what stays when another one is put in its place."""
@@ -105,7 +105,7 @@ def may_write(path: Path) -> bool:
 
 
 def identity_of(path: Path) -> Identity:
-    """Which file a path leads to now.
+    """The identity of the file that a path leads to now.
 
     Raises:
         OSError: There is none.
@@ -116,7 +116,7 @@ def identity_of(path: Path) -> Identity:
 
 @dataclass(frozen=True)
 class DatabaseFile:
-    """The history's file as it was found.
+    """The history's file at the moment it was opened.
 
     Attributes:
         path: Where it is.
@@ -149,18 +149,18 @@ def connect(path: Path, *, is_writable: bool) -> sqlite3.Connection:
         InputError: It is of a newer version, or of an older one and may not be written.
         OSError, sqlite3.DatabaseError: It cannot be used.
     """
-    with closing(_untouching(path)) as db:
+    with closing(_connect_untouched(path)) as db:
         _refuse_newer(path, version_of(db))
-    return _writing(path) if is_writable else _reading(path)
+    return _connect_writable(path) if is_writable else _connect_readable(path)
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error tells that the database is damaged."""
+    """Whether an error means that the database is damaged."""
     return _code(error) in BROKEN or str(error).startswith(BROKEN_TEXT)
 
 
-def one_line(path: Path, error: Exception) -> InputError:
-    """An error of the disk or the database as the person is told it."""
+def input_error(path: Path, error: Exception) -> InputError:
+    """An error of the disk or the database as one line for the user."""
     if isinstance(error, OSError):
         words = f"cannot be used ({error.strerror or error})"
     elif _code(error) in BUSY:
@@ -173,8 +173,8 @@ def one_line(path: Path, error: Exception) -> InputError:
 
 
 @contextmanager
-def plainly(path: Path) -> Iterator[None]:
-    """Errors of the disk and the database in one line.
+def translating_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the disk and the database into one-line errors.
 
     Raises:
         InputError: There was one.
@@ -182,12 +182,12 @@ def plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.DatabaseError) as error:
-        raise one_line(path, error) from error
+        raise input_error(path, error) from error
 
 
 @contextmanager
 def successor(path: Path) -> Iterator[Path]:
-    """A place for a history that is to replace another one; what is still there at the end is deleted.
+    """A temporary file for a history that will replace another; deleted at the end if still there.
 
     Raises:
         OSError: Nothing can be written there.
@@ -230,9 +230,9 @@ def beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
-def _writing(path: Path) -> sqlite3.Connection:
-    db = _connected(path, "mode=rwc")
-    with _closed_on_error(db):
+def _connect_writable(path: Path) -> sqlite3.Connection:
+    db = _connect(path, "mode=rwc")
+    with _closing_on_error(db):
         _write_ahead(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
@@ -244,9 +244,9 @@ def _writing(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _reading(path: Path) -> sqlite3.Connection:
-    db = _read_only(path)
-    with _closed_on_error(db):
+def _connect_readable(path: Path) -> sqlite3.Connection:
+    db = _connect_read_only(path)
+    with _closing_on_error(db):
         if version_of(db) < newest():
             words = (
                 "is of an older backstretch; allow it to be written, so that this one can read it"
@@ -256,19 +256,19 @@ def _reading(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _untouching(path: Path) -> sqlite3.Connection:
+def _connect_untouched(path: Path) -> sqlite3.Connection:
     """A connection that leaves the file and its write-ahead log as they are.
 
     One that may write moves a left-over log into the file, also one of a newer backstretch.
     """
     if beside(path, "-wal").exists():
-        return _read_only(path)
-    return _connected(path, "immutable=1")  # else there would be an empty log afterwards
+        return _connect_read_only(path)
+    return _connect(path, "immutable=1")  # else there would be an empty log afterwards
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    db = _connected(path, "mode=ro")
-    with _closed_on_error(db):
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    db = _connect(path, "mode=ro")
+    with _closing_on_error(db):
         try:
             version_of(db)
         except sqlite3.OperationalError as error:
@@ -278,16 +278,16 @@ def _read_only(path: Path) -> sqlite3.Connection:
         else:
             return db
     db.close()
-    return _connected(path, "immutable=1")
+    return _connect(path, "immutable=1")
 
 
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
     target = f"{path.absolute().as_uri()}?{mode}"
     return sqlite3.connect(target, uri=True, timeout=WAIT_S, isolation_level=None)
 
 
 @contextmanager
-def _closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
+def _closing_on_error(db: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
@@ -345,10 +345,10 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """What is written in it is kept whole or not at all.
+    """A transaction: everything written in it is committed, or nothing.
 
     Raises:
-        sqlite3.DatabaseError: It cannot be kept.
+        sqlite3.DatabaseError: It cannot be committed.
     """
     db.execute("BEGIN IMMEDIATE")
     try:

@@ -72,7 +72,7 @@ PAIN_ADVICE = (
     ),
     DAY_OFF,
 )
-"""What is said when the person tells of pain; each is spoken as one sentence."""
+"""Advice when the person reports pain; each item is spoken as one sentence."""
 QUESTIONS = {
     "osteoporosis": "Do you have osteoporosis, or have you ever broken a bone of the spine?",
     "hip_replacement": "Have you had a hip replacement?",
@@ -86,7 +86,7 @@ QUESTIONS = {
     ),
     "late_pregnancy": "Are you in late pregnancy, or pregnant and not sure whether it is late?",
 }
-"""For each key of `NOT_FOR` what is asked, to be answered with yes or no."""
+"""The yes-or-no question for each key of `NOT_FOR`."""
 RECORD = "session.jsonl"
 """A session's file; its folder is named by the start: ``2026-11-23T10-15-00``."""
 ENOUGH_A_DAY = 2
@@ -102,7 +102,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class Answers(BaseModel, frozen=True, strict=True):
-    """What the person said, as it stands in their file, to be read by a person too.
+    """The person's answers to the health questions, as in their file, which is readable for people too.
 
     Attributes:
         asked_on: The day.
@@ -230,8 +230,8 @@ def advice(now: datetime, past: Iterable[PastSession]) -> Advice:
 
 def _was_asked(session: PastSession) -> bool:
     """Whether the person was asked how sore they are, answered or not."""
-    is_told = any(line["type"] == SORENESS for line in session.lines)
-    return is_told or session.soreness is not None
+    was_skipped = any(line["type"] == SORENESS for line in session.lines)
+    return was_skipped or session.soreness is not None
 
 
 def soreness_advice(value: int) -> str:
@@ -247,7 +247,7 @@ def soreness_advice(value: int) -> str:
 
 
 def rest_advice(today: date, sittings: Iterable[PractisedSession]) -> tuple[str, ...]:
-    """What the last session, if it was lately, means for today; empty if nothing."""
+    """What the last session means for today if it was recent; empty if nothing."""
     last = max(sittings, key=lambda each: each.began, default=None)
     if last is None or today - last.began.date() > PAIN_DAYS * ONE_DAY:
         return ()

@@ -1,4 +1,4 @@
-"""The history: every session that was kept, in one SQLite database that only its owner may read."""
+"""The history: every saved session, in one SQLite database that only its owner may read."""
 
 import json
 import sqlite3
@@ -15,12 +15,12 @@ from backstretch.formats.session_log import PastSession, number_of, read_session
 from backstretch.history.database import (
     DatabaseFile,
     connect,
+    input_error,
     is_damage,
-    one_line,
-    plainly,
     put_aside,
     successor,
     transaction,
+    translating_errors,
 )
 from backstretch.history.health import RECORD
 from backstretch.history.practice import PractisedHold, PractisedSession
@@ -46,11 +46,15 @@ CUT_OFF_AFTER = timedelta(hours=6)
 
 
 class DamagedHistoryError(InputError):
-    """A history that was put aside, as ``done`` says; the same may be tried again with the new one."""
+    """A damaged history was moved aside; the same call can be repeated with the new one.
 
-    def __init__(self, done: str) -> None:
-        super().__init__(f"{done}; give the same command again")
-        self.done = done
+    Attributes:
+        notice: What was done, in one line.
+    """
+
+    def __init__(self, notice: str) -> None:
+        super().__init__(f"{notice}; give the same command again")
+        self.notice = notice
 
 
 class History:
@@ -71,10 +75,10 @@ class History:
         self.path = path
         self.notices: list[str] = []
         self._now = now
-        with plainly(path):
+        with translating_errors(path):
             self._file = DatabaseFile.at(path)
             try:
-                self._db = self._connected()
+                self._db = self._connect()
             except sqlite3.DatabaseError as error:
                 if not (is_damage(error) and self._file.is_writable):
                     raise
@@ -95,7 +99,7 @@ class History:
         self._db.close()
 
     def add(self, entry: Entry) -> int:
-        """Keep one session, whole or not at all; one whose ``record`` is known is not kept twice.
+        """Save one session, completely or not at all; one whose ``record`` is known is not saved twice.
 
         Returns:
             Its number.
@@ -119,7 +123,7 @@ class History:
     def hold_counts(
         self, profile: str | None = None, limit: int | None = None
     ) -> dict[int, tuple[int, int]]:
-        """How many holds were complete, and how many there were, by number of those `sittings`.
+        """How many holds were complete, and how many there were, by the number of each session in `sittings`.
 
         Sessions in which nothing was held are not in it.
         """
@@ -179,7 +183,7 @@ class History:
     ) -> list[PractisedHold]:
         """The holds, oldest first; of everybody or of every pose where None.
 
-        Only the measures of these ``labels`` are read, all where None: reading none is several times as quick.
+        Only the measures of these ``labels`` are read, or all if None; reading none is several times as fast.
         """
         where, values = _whose(profile)
         if pose is not None:
@@ -196,13 +200,13 @@ class History:
         self, pose: str | None, labels: Collection[str] | None
     ) -> dict[int, dict[str, tuple[float, str]]]:
         """The measures of all holds, or those of a pose, by the hold's number."""
-        asked: list[tuple[str, tuple[str, ...]]] = []
+        conditions: list[tuple[str, tuple[str, ...]]] = []
         if pose is not None:
-            asked.append(("pose = ?", (pose,)))
+            conditions.append(("pose = ?", (pose,)))
         if labels is not None:
-            asked.append((f"label IN ({', '.join('?' * len(labels))})", tuple(labels)))
-        where = f"WHERE {' AND '.join(words for words, _ in asked)}" if asked else ""
-        values = tuple(value for _, group in asked for value in group)
+            conditions.append((f"label IN ({', '.join('?' * len(labels))})", tuple(labels)))
+        where = f"WHERE {' AND '.join(words for words, _ in conditions)}" if conditions else ""
+        values = tuple(value for _, group in conditions for value in group)
         query = f"SELECT reach.hold, label, value, unit FROM reach JOIN hold ON hold.id = reach.hold {where}"  # noqa: S608
         reaches: dict[int, dict[str, tuple[float, str]]] = {}
         for number, label, value, unit in self._db.execute(query, values):
@@ -229,12 +233,12 @@ class History:
             )
             db.execute("DELETE FROM sitting WHERE id = ?", (number,))
         with self._translating_errors():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still tells of it
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still holds it
 
     def take_in(self, sessions: Path) -> None:
-        """Take in a folder's live sessions that are over and not known yet, but for unreadable ones.
+        """Add the finished live sessions of a folder that are not in the history yet; skip unreadable ones.
 
-        What prevents it is a notice; they are taken in another time.
+        If the history cannot be written, a notice says so and the sessions are added another time.
 
         Raises:
             InputError: The database cannot be read, or is damaged.
@@ -265,16 +269,16 @@ class History:
             if entry is not None:
                 self.add(entry)
 
-    def _connected(self) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         return connect(self.path, is_writable=self._file.is_writable)
 
     def _open_again(self) -> None:
         """Open the file that is at the path now."""
         self._file = DatabaseFile.at(self.path)
-        self._db = self._connected()
+        self._db = self._connect()
 
     def _renew(self) -> str:
-        """Put a damaged database aside; one with what can be read takes its place. What was done."""
+        """Replace a damaged database, kept aside, by one with all that can be read; returns a notice."""
         with successor(self.path) as new:
             with closing(connect(new, is_writable=True)) as db, transaction(db):
                 count = salvage(self.path, db)
@@ -301,18 +305,18 @@ class History:
 
     @contextmanager
     def _translating_errors(self) -> Iterator[None]:
-        """Errors of the disk and the database in one line; a damaged one is put aside."""
+        """Turn errors of the disk and the database into one-line errors; move a damaged database aside."""
         try:
             yield
         except OSError as error:
-            raise one_line(self.path, error) from error
+            raise input_error(self.path, error) from error
         except sqlite3.DatabaseError as error:
             if not (is_damage(error) and self._file.is_writable):
-                raise one_line(self.path, error) from error
+                raise input_error(self.path, error) from error
             self._db.close()
-            with plainly(self.path):
-                done = self._renew()
-            raise DamagedHistoryError(done) from error
+            with translating_errors(self.path):
+                notice = self._renew()
+            raise DamagedHistoryError(notice) from error
 
 
 def _whose(profile: str | None) -> tuple[str, tuple[str, ...]]:
@@ -320,7 +324,7 @@ def _whose(profile: str | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _entry(folder: Path, now: datetime) -> Entry | None:
-    """A live session as its folder tells it; None while it may be going on.
+    """A live session, read from its folder; None while it may still be running.
 
     Raises:
         InputError: There is none, or it cannot be read.
@@ -330,7 +334,7 @@ def _entry(folder: Path, now: datetime) -> Entry | None:
     if not past.ended and abs(now - past.began) < CUT_OFF_AFTER:
         return None
     return Entry(
-        document=_finished_document(folder) or _rebuilt(past),
+        document=_finished_document(folder) or _rebuild_document(past),
         began=past.began,
         kind=LIVE,
         profile=str(past.about.get("profile") or ""),
@@ -352,7 +356,7 @@ def _finished_document(folder: Path) -> dict[str, Any] | None:
     return document if is_document else None
 
 
-def _rebuilt(past: PastSession) -> dict[str, Any]:
-    """What a session that was cut off leaves, as a document."""
+def _rebuild_document(past: PastSession) -> dict[str, Any]:
+    """The document of a session that was cut off, rebuilt from its log."""
     totals = {name: sum(number_of(hold.get(name)) for hold in past.holds) for name in TOTALS}
     return {"schema": 1, "holds": list(past.holds), "totals": totals, "cut_off": not past.ended}

@@ -16,7 +16,7 @@ WEEK = timedelta(days=7)
 MINUTE_S = 60.0
 SECONDS_TO = 90.0
 DAYS_A_WEEK = 3
-"""A round on so many days is the usual least (ACSM, GETP 11: two to three days a week, daily is best)."""
+"""A round on this many days is the usual minimum (ACSM, GETP 11: two to three days a week, daily is best)."""
 LEVELS_OFF_MIN = 10
 """Minutes a week of stretching from which studies see little more range (Ingram 2025, 189 studies)."""
 
@@ -75,7 +75,7 @@ class PractisedSession:
         kind: ``live`` or ``analyze``.
         title: What was done, in words.
         valid_s, wrong_s, unseen_s: Its totals.
-        pain: Whether the person told of pain.
+        pain: Whether the person reported pain.
         soreness: How sore they said they were, 0 to 10; None if that was not asked or skipped.
     """
 
@@ -131,7 +131,7 @@ class PractisedHold(NamedTuple):
 def doses(
     poses: Iterable[Pose], holds: Iterable[PractisedHold], today: date, count: int
 ) -> list[Dose]:
-    """Of each stretch that was ever held, most held in these weeks first."""
+    """The dose of each stretch that was ever held; the one held most in these weeks comes first."""
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
@@ -146,12 +146,12 @@ def _dose(pose: Pose, holds: Sequence[PractisedHold], today: date, count: int) -
     for each in holds:
         if (monday := monday_of(each.began.date())) in seconds:
             seconds[monday] += each.valid_s
-    asked = pose.dose.default_s * pose.dose.default_repetitions * (1 + (pose.sides == "each"))
-    return Dose(pose, len({each.sitting for each in holds}), tuple(seconds.values()), asked)
+    round_s = pose.dose.default_s * pose.dose.default_repetitions * (1 + (pose.sides == "each"))
+    return Dose(pose, len({each.sitting for each in holds}), tuple(seconds.values()), round_s)
 
 
 def days_words(sittings: Sequence[PractisedSession], today: date) -> str:
-    """How many days were practised of late; a day off is part of it."""
+    """A sentence on how many days were practised recently."""
     days = {
         each.began.date() for each in sittings if each.valid_s > 0.0 and each.began.date() <= today
     }
@@ -167,7 +167,7 @@ def days_words(sittings: Sequence[PractisedSession], today: date) -> str:
 
 
 def _weeks_running(practised: set[date], today: date) -> int:
-    """Weeks without a gap in which something was held; the one that is going on breaks nothing."""
+    """Number of consecutive weeks with a hold; the current week breaks nothing if it has none yet."""
     monday = monday_of(today)
     if monday not in practised:
         monday -= WEEK

@@ -1,4 +1,6 @@
-"""The file of somebody's own neutral: what their head and shoulders read at rest, and from where it was seen.
+"""Profiles: where the files of each person are, and the file of a person's own neutral.
+
+The neutral is what head and shoulders read at rest, and from where the camera saw it:
 
 date = 2026-01-31
 view = [0, 5]            # azimuth and elevation of the camera, degrees
@@ -33,7 +35,7 @@ DIGITS = 3
 
 
 def check_profile(name: str) -> str:
-    """A profile's name as it was given; empty for none.
+    """Return a profile's name unchanged if it is valid; empty for none.
 
     Raises:
         InputError: It is blank, too long, or has signs that cannot be shown.
@@ -74,7 +76,7 @@ def own_poses(profile: str) -> Path:
 def own_folder(profile: str) -> Path:
     """Where somebody's own answers, references and neutral are; it need not be there yet.
 
-    A name may hold anything: its folder is told by letters and digits only, and by a hash of the whole.
+    A name may hold anything: its folder's name has only its letters and digits, and a hash of the whole.
     """
     if not profile:
         return data_folder()

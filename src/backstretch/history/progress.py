@@ -1,7 +1,7 @@
 """Progress: range of motion over time, and the overview of a history.
 
-The overview holds weeks, doses, changes and advice. It is made once, and shown in the terminal, as a page and
-as JSON.
+The overview holds weeks, doses, changes and advice. It is computed once, and shown in the terminal,
+as a page and as JSON.
 """
 
 import math
@@ -31,13 +31,13 @@ DOSE_WORDS = (
     f"Studies see little more range from about {LEVELS_OFF_MIN} minutes a week on."
 )
 YAW_TO_DEG = 50.0
-"""Turns of the head beyond this are not told of: the picture no longer shows them (research, section D)."""
+"""Turns of the head beyond this are not reported: the picture no longer shows them (research, section D)."""
 DIFFERENCE = {"deg": 12.0, "neck": 12.0, "rough": 20.0, "ratio": 0.12}
 """A left-right difference that is worth mentioning, seen in two sessions (research, section D)."""
 NECK = ("head_roll", "head_pitch", "neck_trunk")
 """Beginnings of the measures of tilt and nod of the head."""
 ROUGH_STEP_DEG = 5
-"""What is seen only roughly is told no more finely than this (our choice)."""
+"""Resolution of values that are measured only roughly (our choice)."""
 SCHEMA = 1
 DIGITS = 3
 
@@ -51,7 +51,7 @@ class Trend:
         label: The measure's name in the pose, as in results.
         words: The measure in plain words.
         unit: ``deg`` or ``ratio``.
-        kind: How surely it is measured: key of `change.PRECISIONS`.
+        kind: How precisely it is measured: key of `change.PRECISIONS`.
         is_larger_more: Whether a larger number is more range of motion.
         change: What has become of it.
     """
@@ -130,7 +130,7 @@ def trends(
 
 
 def main_label(pose: Pose) -> str:
-    """The measure by which a stretch's range of motion is told in one word; empty where it has none."""
+    """The measure by which a stretch's range of motion is summed up in one word; empty where it has none."""
     candidates = [check for check in (pose.primary, *pose.checks) if check.more]
     return pose.label(candidates[0]) if candidates else ""
 
@@ -163,7 +163,7 @@ def _mean(label: str, holds: Sequence[PractisedHold]) -> SessionMean:
 
 
 def kind_of(check: Check) -> str:
-    """How surely a check's measure is seen: key of `change.PRECISIONS`."""
+    """How precisely a check's measure is taken: key of `change.PRECISIONS`."""
     if check.measure.unit == "ratio":
         return "ratio"
     if check.frame == "world":
@@ -190,8 +190,8 @@ def differences(trends: Sequence[Trend]) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was asked.
+class Query:
+    """What an overview is about.
 
     Attributes:
         whose: The profile; empty for everybody's sessions.
@@ -209,7 +209,7 @@ class Overview:
     """What a history says up to a day.
 
     Attributes:
-        asked: What was asked.
+        query: What it is about.
         today: The day.
         weeks: Of all stretches, oldest first; the last one is going on.
         doses: Of each stretch that was held, most held in these weeks first.
@@ -217,7 +217,7 @@ class Overview:
         says: Sentences on days, and on rest where there is something to say.
     """
 
-    asked: Asked
+    query: Query
     today: date
     weeks: Sequence[Week]
     doses: Sequence[Dose]
@@ -226,7 +226,7 @@ class Overview:
 
 
 def overview(
-    asked: Asked,
+    query: Query,
     today: date,
     practised: tuple[Sequence[PractisedSession], Sequence[PractisedHold]],
     poses: Iterable[Pose],
@@ -234,28 +234,28 @@ def overview(
     """Gather what was practised.
 
     Args:
-        asked: What is wanted.
+        query: What it is about.
         today: The day it is.
-        practised: The sessions, and the holds that are told of with the measures that are.
+        practised: The sessions, and the holds to report, with the measures to report.
         poses: The stretches that are known.
     """
     sittings, holds = practised
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
-    dosed = doses([pose for pose in poses if pose.id in by_pose], holds, today, asked.weeks)
+    doses_held = doses([pose for pose in poses if pose.id in by_pose], holds, today, query.weeks)
     return Overview(
-        asked,
+        query,
         today,
-        weeks(sittings, today, asked.weeks),
-        dosed,
-        {each.pose.id: trends(each.pose, by_pose[each.pose.id]) for each in dosed},
+        weeks(sittings, today, query.weeks),
+        doses_held,
+        {each.pose.id: trends(each.pose, by_pose[each.pose.id]) for each in doses_held},
         (days_words(sittings, today), *rest_advice(today, sittings)),
     )
 
 
 def main_change(pose: Pose, trends: Sequence[Trend]) -> str:
-    """What has become of a stretch's main measure, in a few words; empty where nothing can be told yet."""
+    """What has become of a stretch's main measure, in a few words; empty if nothing can be said yet."""
     label = main_label(pose)
     verdicts = {each.side: each.verdict for each in trends if each.label == label and each.verdict}
     if len(set(verdicts.values())) == 1 and len(verdicts) != 1:
@@ -269,13 +269,13 @@ def as_document(summary: Overview) -> dict[str, Any]:
     """The overview for other programs: plain JSON values, None for what is not known."""
     return {
         "schema": SCHEMA,
-        "profile": summary.asked.whose or None,
+        "profile": summary.query.whose or None,
         "today": summary.today.isoformat(),
         "weeks": [
             {
                 "monday": each.monday.isoformat(),
                 "days": each.days,
-                "valid_s": _rounded(each.valid_s),
+                "valid_s": _round(each.valid_s),
             }
             for each in summary.weeks
         ],
@@ -289,7 +289,7 @@ def _stretch(dose: Dose, trends: Sequence[Trend]) -> dict[str, Any]:
         "pose": dose.pose.id,
         "name": dose.pose.name,
         "sessions": dose.sittings,
-        "weeks_valid_s": [_rounded(each) for each in dose.weeks_s],
+        "weeks_valid_s": [_round(each) for each in dose.weeks_s],
         "round_s": dose.round_s,
         "recommended_week_s": dose.recommended_s,
         "measures": [_measure(each) for each in trends],
@@ -307,7 +307,7 @@ def _measure(trend: Trend) -> dict[str, Any]:
         "unit": trend.unit,
         "verdict": trend.verdict or None,
         "says": trend.says,
-        **{name: _rounded(value) if trend.verdict else None for name, value in numbers.items()},
+        **{name: _round(value) if trend.verdict else None for name, value in numbers.items()},
         "sessions": [_session(each) for each in change.compared],
         "elsewhere": [_session(each) for each in change.elsewhere],
     }
@@ -316,11 +316,11 @@ def _measure(trend: Trend) -> dict[str, Any]:
 def _session(mean: SessionMean) -> dict[str, Any]:
     return {
         "began": mean.began.isoformat(),
-        "value": _rounded(mean.value),
+        "value": _round(mean.value),
         "holds": mean.holds,
         "view": mean.view.words if mean.view else None,
     }
 
 
-def _rounded(value: float) -> float:
+def _round(value: float) -> float:
     return round(value, DIGITS)

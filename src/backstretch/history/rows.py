@@ -22,11 +22,11 @@ from backstretch.kinematics.view import View
 LIVE, ANALYZED = "live", "analyze"
 SITTING = "id, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness"
 HOLD = "hold.id, sitting, began, pose, side, hold.valid_s, complete, azimuth_deg, elevation_deg"
-KEEP_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg, elevation_deg)
+INSERT_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg, elevation_deg)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
 NO_MEASURES: Mapping[str, tuple[float, str]] = {}
 RECENT = 64
-"""Times and views that are kept at hand: those of one session's holds come in a row."""
+"""Size of the caches of times and views: those of one session's holds come in a row."""
 TOTALS = ("valid_s", "wrong_s", "unseen_s")
 SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness FROM sitting ORDER BY id"
 DELETED = "SELECT record FROM forgotten ORDER BY record"
@@ -34,7 +34,7 @@ DELETED = "SELECT record FROM forgotten ORDER BY record"
 
 @dataclass(frozen=True)
 class Entry:
-    """One session to be kept.
+    """One session to be saved.
 
     Attributes:
         document: As result.json.
@@ -62,7 +62,7 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
     Args:
         db: In a transaction.
         entry: The session.
-        number: Its number, if it has one; it is given another one where that is taken.
+        number: Its number, if it has one; it gets another one if that is in use.
 
     Returns:
         Its number.
@@ -76,7 +76,7 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
     names, marks = ", ".join(row), ", ".join("?" for _ in row)
     query = f"INSERT INTO sitting ({names}) VALUES ({marks})"  # noqa: S608
     number = int(db.execute(query, tuple(row.values())).lastrowid or 0)
-    _keep_holds(db, number, entry.document)
+    _write_holds(db, number, entry.document)
     return number
 
 
@@ -106,8 +106,8 @@ def hold_of(
     """
     number, sitting, began, pose, side, valid_s, complete, azimuth, elevation = row
     try:
-        seen = _view(azimuth, elevation)
-        values = time_of(began), pose, side, float(valid_s), bool(complete), seen
+        view = _view(azimuth, elevation)
+        values = time_of(began), pose, side, float(valid_s), bool(complete), view
     except ODD as error:
         raise _odd(sitting) from error
     return PractisedHold(sitting, *values, reaches.get(number, NO_MEASURES))
@@ -178,7 +178,7 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _total_s(document: Mapping[str, Any], name: str) -> float:
-    """A total of the document; where it does not tell it, what its holds tell."""
+    """A total of the document; if it has none, the sum over its holds."""
     total_s = _seconds(_part(document, "totals").get(name))
     if total_s is None:
         return sum(_seconds(hold.get(name)) or 0.0 for hold in holds_in(document))
@@ -196,15 +196,15 @@ def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _keep_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any]) -> None:
-    """Write the holds of which pose and seconds are known."""
+def _write_holds(db: sqlite3.Connection, sitting: int, document: Mapping[str, Any]) -> None:
+    """Write the holds whose pose and seconds are known."""
     view = [finite(_part(document, "view").get(name)) for name in ("azimuth_deg", "elevation_deg")]
     for hold in holds_in(document):
         pose, valid_s = hold.get("pose"), _seconds(hold.get("valid_s"))
         if not isinstance(pose, str) or valid_s is None:
             continue
         values = (sitting, storable(pose), _text(hold.get("side")), valid_s)
-        number = db.execute(KEEP_HOLD, (*values, hold.get("complete") is True, *view)).lastrowid
+        number = db.execute(INSERT_HOLD, (*values, hold.get("complete") is True, *view)).lastrowid
         reaches = [(number, *each) for each in _reaches(hold)]
         db.executemany("INSERT OR IGNORE INTO reach VALUES (?, ?, ?, ?)", reaches)
 
@@ -216,7 +216,7 @@ def _view(azimuth_deg: Any, elevation_deg: Any) -> View | None:
 
 
 def _reaches(hold: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
-    """Label, value and unit of the measures of which more means something."""
+    """Label, value and unit of the measures that have a best value (more or less of them means range)."""
     for label, entry in _part(hold, "measures").items():
         if isinstance(entry, dict):
             best, unit = finite(entry.get("best")), _text(entry.get("unit"))
@@ -238,9 +238,9 @@ def _odd(number: int) -> InputError:
 
 
 def salvage(damaged: Path, db: sqlite3.Connection) -> int:
-    """Take over the sessions, under their numbers, and which ones were deleted.
+    """Copy what can be read of a damaged history: its sessions, with their numbers, and its deletions.
 
-    Holds are told by the sessions' documents. Nothing is written into the damaged file.
+    Holds are read from the sessions' documents. Nothing is written into the damaged file.
 
     Args:
         damaged: The file.
@@ -258,14 +258,14 @@ def salvage(damaged: Path, db: sqlite3.Connection) -> int:
 
 
 def _take_over(rows: Iterable[tuple[Any, ...]], db: sqlite3.Connection) -> Iterator[int]:
-    """The numbers of the sessions, as they are written."""
-    seen: set[int] = set()
+    """Write the sessions, and yield the number of each."""
+    copied: set[int] = set()
     for number, document, *columns in rows:
-        if number in seen:
+        if number in copied:
             continue
         with suppress(InputError, *ODD):
             keep(db, _entry(document_of(number, document), *columns), number)
-            seen.add(number)
+            copied.add(number)
             yield number
 
 
@@ -282,7 +282,7 @@ def _reader(damaged: Path) -> sqlite3.Connection:
 
 
 def _rows(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
-    """The rows before what cannot be read, and those behind it; all may come twice."""
+    """The rows before and after the damaged part, read from both ends; a row may come twice."""
     for order in ("ASC", "DESC"):
         try:
             yield from source.execute(f"{query} {order}")
@@ -292,8 +292,8 @@ def _rows(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
             return
 
 
-def _entry(document: dict[str, Any], began: str, *told: Any) -> Entry:
-    profile, kind, title, record, pain, soreness = told
+def _entry(document: dict[str, Any], began: str, *columns: Any) -> Entry:
+    profile, kind, title, record, pain, soreness = columns
     is_sore = isinstance(soreness, int)
     return Entry(
         document=document,

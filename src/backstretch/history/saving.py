@@ -20,7 +20,7 @@ from backstretch.judging.request import Request
 from backstretch.judging.result import Result
 
 DATABASE = "history.db"
-_Gained = TypeVar("_Gained")
+_Value = TypeVar("_Value")
 RECORD_DIGITS = 32
 
 
@@ -51,7 +51,7 @@ def open_history() -> Iterator[History]:
 
 
 def remember_sessions() -> tuple[str, ...]:
-    """Take finished live sessions into the history, or later what cannot be now; what there is to say."""
+    """Add finished live sessions to the history, now or at a later start; return notices for the person."""
     try:
         return with_history(lambda _: None)[1]
     except InputError as error:
@@ -63,14 +63,14 @@ def save_analysis(result: Result, recording: Path, when: datetime | None, profil
 
     Args:
         result: What the recording showed.
-        recording: The file, whose time of change counts where nothing else is said.
+        recording: The file, whose time of modification counts if ``when`` is None.
         when: When it was recorded; without an offset it is the time of this place.
         profile: Whose it is.
 
     Raises:
         InputError: The history cannot be written.
     """
-    began = when.astimezone() if when else _changed(recording)
+    began = when.astimezone() if when else _modified_at(recording)
     document = result.as_dict()
     title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
     entry = Entry(document, began, ANALYZED, profile, title)
@@ -79,31 +79,34 @@ def save_analysis(result: Result, recording: Path, when: datetime | None, profil
     return Saved(f"Saved as session {number}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
 
 
-def with_history(use: Callable[[History], _Gained]) -> tuple[_Gained, tuple[str, ...]]:
-    """What comes of a use of the history, and what the person should know.
+def with_history(use: Callable[[History], _Value]) -> tuple[_Value, tuple[str, ...]]:
+    """Return what ``use`` makes of the history, and notices for the person.
 
-    What took minutes to make is not lost to a history that turns out to be damaged: the new one gets it.
+    A damaged history is replaced and ``use`` called again, so that minutes of analysis are not lost.
 
     Raises:
         InputError: It cannot be used.
     """
     try:
-        return _used(use)
+        return _use(use)
     except DamagedHistoryError as error:
-        put_aside = (*error.faults[:-1], error.done)  # the last fault asks for what is done here
-    with _notices_first(put_aside):
-        gained, notices = _used(use)
-    return gained, (*put_aside, *notices)
+        first_notices = (
+            *error.faults[:-1],
+            error.notice,
+        )  # the last fault asks to try again, as is done here
+    with _notices_first(first_notices):
+        value, notices = _use(use)
+    return value, (*first_notices, *notices)
 
 
-def _used(use: Callable[[History], _Gained]) -> tuple[_Gained, tuple[str, ...]]:
+def _use(use: Callable[[History], _Value]) -> tuple[_Value, tuple[str, ...]]:
     with open_history() as history, _notices_first(history.notices):
         return use(history), tuple(history.notices)
 
 
 @contextmanager
 def _notices_first(notices: Iterable[str]) -> Iterator[None]:
-    """Let an error's lines begin with what there was to say before it."""
+    """Put the notices before the lines of an error."""
     try:
         yield
     except InputError as error:
@@ -111,11 +114,11 @@ def _notices_first(notices: Iterable[str]) -> Iterator[None]:
         raise
 
 
-def _changed(recording: Path) -> datetime:
-    """When a file was changed last.
+def _modified_at(recording: Path) -> datetime:
+    """When a file was last modified.
 
     Raises:
-        InputError: It tells no date.
+        InputError: It has no date.
     """
     try:
         return datetime.fromtimestamp(recording.stat().st_mtime, UTC).astimezone()
@@ -129,7 +132,7 @@ def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Saving:
-    """How results are kept in the history.
+    """How the results of a batch are saved in the history.
 
     Attributes:
         when: When a recording was made; the file's own date when None.
@@ -150,12 +153,12 @@ def asked_for(request: Request) -> str:
 
 
 def save_once(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
-    """Keep one result, unless a batch has kept the same of the same file before.
+    """Save one result, unless a batch has already saved the same of the same file.
 
     The same file is one of the same name, size and time of change, wherever it lies.
 
     Raises:
-        InputError: The history cannot be written, or the file tells no date.
+        InputError: The history cannot be written, or the file has no date.
     """
     record, changed = _identity(path, saving)
     began = saving.when.astimezone() if saving.when else changed
@@ -176,7 +179,7 @@ def _add(history: History, entry: Entry) -> tuple[int, bool]:
 
 
 def _identity(path: Path, saving: Saving) -> tuple[str, datetime]:
-    """What tells a recording from others, and when it was changed last."""
+    """A key that identifies a recording, and when the file was last modified."""
     try:
         about = path.stat()
         changed = datetime.fromtimestamp(about.st_mtime, UTC).astimezone()

@@ -32,7 +32,7 @@ SHORT_WEEKS = 4
 TREND_IN = (3.8, 2.2)
 WEEKS_WIDE_IN, WEEKS_NARROW_IN = (9.6, 1.9), (3.7, 1.9)
 MOST_NAMED = {True: 4, False: 13}
-"""How many weeks are named on narrow charts and on wide ones."""
+"""How many weeks are labelled, by whether the chart is narrow."""
 ROOM = 0.08
 """Empty share above and below what is drawn."""
 LEAST_MIN = 1.0
@@ -55,7 +55,7 @@ class TrendChart:
     Attributes:
         trend: The measure.
         svg: Its chart.
-        verdict: What has become of it, as a sentence.
+        verdict: Its change, as a sentence.
         elsewhere: What was not compared, in words; empty for nothing.
     """
 
@@ -71,7 +71,7 @@ class StretchProgress:
 
     Attributes:
         dose: What was held of it.
-        change: What has become of its main measure; empty where nothing can be said yet.
+        change: The change of its main measure; empty if nothing can be said yet.
         recent_s: Seconds held in the last weeks.
         recent_weeks: How many weeks these are.
         rows: Charts that stand beside each other.
@@ -88,7 +88,7 @@ class StretchProgress:
 
 def progress_html(overview: Overview) -> str:
     """The page of an overview; the same one gives the same page, letter for letter."""
-    about, whose, today = overview.asked.about, overview.asked.whose, overview.today
+    about, whose, today = overview.query.about, overview.query.whose, overview.today
     days, *rest = overview.says
     return html_page(
         "progress_template.html",
@@ -146,8 +146,8 @@ def weeks_svg(weeks: Sequence[Week], *, narrow: bool) -> Markup:
         axes = figure.subplots()
         minutes = [each.valid_s / MINUTE_S for each in weeks]
         axes.bar(range(len(weeks)), minutes, width=0.62, color=BLUE)
-        named = range(len(weeks) - 1, -1, -_every(len(weeks), MOST_NAMED[narrow]))
-        axes.set_xticks(list(named), [_monday(weeks[at]) for at in named])
+        labelled = range(len(weeks) - 1, -1, -_every(len(weeks), MOST_NAMED[narrow]))
+        axes.set_xticks(list(labelled), [_monday(weeks[at]) for at in labelled])
         axes.set_ylim(0.0, max(LEAST_MIN, *minutes) * (1.0 + ROOM))
         axes.set_ylabel("minutes", color=SOFT)
         _few_lines(axes)
@@ -217,7 +217,7 @@ def _few_lines(axes: "Axes") -> None:
 
 
 def _every(count: int, most: int) -> int:
-    """Which of so many are named, counted from the last."""
+    """The step between labelled weeks, so that at most ``most`` of ``count`` are labelled."""
     return -(-count // most)
 
 
