@@ -45,7 +45,7 @@ def drawing(width_in: float, height_in: float, font_pt: float = FONT_PT) -> Iter
 
 
 def plain(axes: "Axes") -> None:
-    """Leave nothing but the line of the time axis and soft labels."""
+    """Remove all lines of the axes but the time axis, and soften the labels."""
     for edge in ("top", "right", "left"):
         axes.spines[edge].set_visible(False)
     axes.spines["bottom"].set_color("#c5cbd3")
@@ -53,7 +53,7 @@ def plain(axes: "Axes") -> None:
 
 
 def svg_of(figure: "Figure") -> Markup:
-    """The figure as an element of a page; a screen reader is given words beside it."""
+    """The figure as an element of a page; a screen reader gets words beside it."""
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     text = file.getvalue()
@@ -68,22 +68,25 @@ def with_own_ids(page: str) -> str:
     """The page with ids in each chart that no other chart has; those that nothing refers to are left out."""
     numbers = itertools.count(1)
     return re.sub(
-        r"<svg .*?</svg>", lambda svg: _renamed(svg[0], f"c{next(numbers)}-"), page, flags=re.DOTALL
+        r"<svg .*?</svg>",
+        lambda svg: _rename_ids(svg[0], f"c{next(numbers)}-"),
+        page,
+        flags=re.DOTALL,
     )
 
 
-def _renamed(svg: str, prefix: str) -> str:
-    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', svg))
+def _rename_ids(svg: str, prefix: str) -> str:
+    targets = set(re.findall(r'(?:url\(|href=")#([^)"]+)', svg))
 
-    def renamed(match: re.Match[str]) -> str:
-        return f' id="{prefix}{match[1]}"' if match[1] in used else ""
+    def new_id(match: re.Match[str]) -> str:
+        return f' id="{prefix}{match[1]}"' if match[1] in targets else ""
 
-    svg = re.sub(r' id="([^"]*)"', renamed, svg)
+    svg = re.sub(r' id="([^"]*)"', new_id, svg)
     return re.sub(r'(url\(|href=")#', rf"\g<1>#{prefix}", svg)
 
 
 def html_page(template: str, **values: Any) -> str:
-    """A page.
+    """Render a page from a template.
 
     Args:
         template: A file beside this one.

@@ -31,9 +31,9 @@ from backstretch.kinematics.landmarks import INDEX, SIDES
 
 VIDEOS = (ANNOTATED, VIDEO)
 MOST_NAMES = 3
-"""A title names at most so many stretches."""
+"""A title names at most this many stretches."""
 FEW_HOLDS = 12
-"""So many are not torn apart on paper."""
+"""Up to this many holds are not split over two pages on paper."""
 LIMBS = (
     ("shoulder", "elbow", "wrist"),
     ("shoulder", "hip", "knee", "ankle", "foot_index"),
@@ -54,7 +54,7 @@ class StickFigure:
 
     Attributes:
         words: What is shown.
-        box: What of the picture is shown, as SVG has it: left, top, width, height.
+        box: The part of the picture that is shown, as an SVG view box: left, top, width, height.
         size_px: The larger of the body's width and height.
         lines: Points of each limb, as SVG has them.
         head: Its middle; None where no ear was seen.
@@ -157,7 +157,7 @@ def _title(document: ResultDocument) -> str:
 
 
 def _sentence(document: ResultDocument) -> str:
-    """What came of it: how often it was held, how much of the dose is done, what was lost."""
+    """The outcome in a sentence: how often it was held, how much of the dose is done, what was lost."""
     asked = sum(each.asked for each in document.asked)
     done = sum(min(each.done, each.asked) for each in document.asked)
     parts = [_times(len(document.holds))]

@@ -26,7 +26,7 @@ LINES = {"left": (BLUE, "-"), "right": ("#882255", "--")}
 """Colour and dash of each side, the same in every panel; a line without a side looks like the left."""
 BAND_IN, PANEL_IN, FOOT_IN, RIM_IN = 0.34, 1.15, 0.26, 0.08
 LONGEST_GAP_S = 1.5
-"""A line is broken where nothing was looked at for longer."""
+"""A line is broken where no moment was judged for longer."""
 Point = tuple[float, float]
 
 
@@ -39,8 +39,8 @@ class Size:
         width_in: Width in inches of 72 points.
         left, right: Where the plot begins and ends, as a share of the width.
         font_pt: Size of the labels.
-        most_points: A line has at most so many.
-        times: The axis of time has at most so many labels.
+        most_points: Most points of a line.
+        times: Most labels of the time axis.
     """
 
     name: str
@@ -170,7 +170,7 @@ def _render(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> Markup
 
 
 def time_step_s(ends_s: Point, most: int) -> float:
-    """Seconds between two labels of an axis that has at most so many."""
+    """Seconds between two labels of an axis that has at most ``most``."""
     least_s = (ends_s[1] - ends_s[0]) / most
     return next((step_s for step_s in TIME_STEPS_S if step_s >= least_s), least_s)
 
@@ -184,9 +184,9 @@ def within(points: Sequence[Point], ends_s: Point) -> list[Point]:
 
 
 def thinned(points: Sequence[Point], most: int) -> list[Point]:
-    """At most so many points: of each part of the line the least, the most, and whether it has a gap.
+    """At most ``most`` points: of each part of the line the least, the most, and whether it has a gap.
 
-    A short lapse stays to be seen, which every n-th point would lose.
+    Short lapses stay visible, which taking every n-th point would lose.
     """
     if len(points) <= most:
         return list(points)
@@ -196,9 +196,13 @@ def thinned(points: Sequence[Point], most: int) -> list[Point]:
 
 
 def _extremes(part: Sequence[Point]) -> list[Point]:
-    seen = sorted((point for point in part if not math.isnan(point[1])), key=lambda point: point[1])
+    visible = sorted(
+        (point for point in part if not math.isnan(point[1])), key=lambda point: point[1]
+    )
     unseen = [point for point in part if math.isnan(point[1])]
-    return sorted(dict.fromkeys((*seen[:1], *seen[-1:], *unseen[:1])), key=lambda point: point[0])
+    return sorted(
+        dict.fromkeys((*visible[:1], *visible[-1:], *unseen[:1])), key=lambda point: point[0]
+    )
 
 
 def broken(points: Sequence[Point]) -> list[Point]:

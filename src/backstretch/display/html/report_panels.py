@@ -23,13 +23,13 @@ from backstretch.kinematics.landmarks import SIDES
 from backstretch.poses.pose import capitalised
 
 MOST_MOMENTS = 1500
-"""The page knows the values of at most so many moments."""
+"""The page holds the values of at most this many moments."""
 MOST_FURTHER = 40
-"""Of checks that decide nothing at most so many are drawn on a page; the others are named."""
+"""At most this many checks that decide nothing are drawn on a page; the others are named."""
 MOST_PERIODS = 12
-"""Of each kind of time at most so many periods are told one by one."""
+"""At most this many periods of each kind of time are listed one by one."""
 RIM_S, RIM_SHARE = 3.0, 0.1
-"""A stretch among several is shown with so much time before and after, whichever is more."""
+"""Time shown before and after a stretch among several: seconds, or a share of it, whichever is more."""
 KIND_WORDS = {"valid": "held", "wrong": "not right", "unseen": "not seen"}
 Ends = tuple[float, float]
 
@@ -85,7 +85,7 @@ def groups_of(document: ResultDocument, steps: Steps, ends_s: Ends) -> list[Grou
 
 
 def _cut(group: Group, room: int) -> Group:
-    """The group with at most so many further checks; the others are named."""
+    """The group with at most ``room`` further checks; the others are named."""
     left = tuple(panel.words for panel in group.further[room:])
     return Group(
         group.name,
@@ -115,7 +115,7 @@ def _part_of(
 
 
 def _holds(document: ResultDocument, pose: str, side: str | None = "") -> list[HoldDocument]:
-    """The holds of a pose; of one side where it is given, None for poses without sides."""
+    """The holds of a pose; of one side if given, None for poses without sides."""
     return [hold for hold in document.holds if hold.pose == pose and side in {"", hold.side}]
 
 
@@ -189,10 +189,10 @@ def _line_words(panel: Panel, side: str, line: Line, ends_s: Ends) -> str:
     name = f"{capitalised(panel.words)}, {side}" if side else capitalised(panel.words)
     times_s, values = (np.array(column) for column in zip(*line.points, strict=True))
     inside = (times_s >= ends_s[0]) & (times_s <= ends_s[1])
-    seen = values[inside & ~np.isnan(values)]
-    if not len(seen):
+    visible = values[inside & ~np.isnan(values)]
+    if not len(visible):
         return f"{name}: not seen."
-    facts = [f"between {_value(seen.min(), panel.unit)} and {_value(seen.max(), panel.unit)}"]
+    facts = [f"between {_value(visible.min(), panel.unit)} and {_value(visible.max(), panel.unit)}"]
     lasts_s = _lasts_s(times_s)
     if line.judged:
         facts.append(_judged_words(times_s, values, lasts_s, line.judged))
@@ -250,7 +250,7 @@ def _kind_words(kind: str, spans: Sequence[SpanDocument]) -> str:
 
 
 def moments_of(document: ResultDocument, steps: Steps) -> dict[str, Any]:
-    """What was measured when, small enough for a page.
+    """The measured values over time, thinned to fit a page.
 
     Returns:
         ``forms``: by stretch and side, the name of each value and its unit; ``times``: seconds; ``rows``: for

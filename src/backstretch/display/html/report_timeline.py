@@ -58,7 +58,7 @@ class Stretch:
     """One stretch over its part of the time.
 
     Attributes:
-        group: Its measures, and what of them is not drawn.
+        group: Its measures, drawn or only named.
         bands: Renderings of valid, wrong and unseen time.
         charts: The checks that decide.
         further: Those that decide nothing.

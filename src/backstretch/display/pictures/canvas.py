@@ -17,7 +17,7 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 BLUE: Colour = (86, 180, 233)
 ORANGE: Colour = (230, 159, 0)
-"""Of Okabe and Ito's palette: told apart with every kind of colour blindness."""
+"""Of Okabe and Ito's palette: distinguishable with every kind of colour blindness."""
 GREY: Colour = (200, 200, 200)
 WHITE: Colour = (255, 255, 255)
 DARK: Colour = (24, 26, 30)
@@ -110,7 +110,7 @@ class Type:
         *,
         weight: int = MEDIUM,
     ) -> list[Line]:
-        """Set text below a corner, in at most so many lines and no more than begin in the room."""
+        """Set text below a corner, in at most ``count`` lines, all of which begin inside the room."""
         count = min(count, int(room_wh[1] / (LINE_HEIGHT * LEAST_TEXT_PX)))
         if count < 1:
             return []
@@ -124,33 +124,33 @@ class Type:
     def _fit(
         self, text: str, size: float, width: int, count: int, weight: int = MEDIUM
     ) -> tuple[int, list[str]]:
-        """Shrink and break text into so many lines; what fits at no legible size is cut short.
+        """Shrink and wrap text into at most ``count`` lines; text that fits at no legible size is cut short.
 
         Returns:
             The letter size in pixels and the lines, of about equal length.
         """
         largest = max(LEAST_TEXT_PX, round(size))
         for smaller in range(largest, LEAST_TEXT_PX - 1, -1):
-            lines = self._broken(text, smaller, width, weight)
+            lines = self._wrap(text, smaller, width, weight)
             if len(lines) <= count and self._widest(lines, smaller, weight) <= width:
-                return smaller, self._balanced(lines, smaller, width, weight)
-        lines = self._broken(text, LEAST_TEXT_PX, width, weight)
+                return smaller, self._balance(lines, smaller, width, weight)
+        lines = self._wrap(text, LEAST_TEXT_PX, width, weight)
         fitting = [*lines[: count - 1], " ".join(lines[count - 1 :])]
         return LEAST_TEXT_PX, [self._cut(line, width, weight) for line in fitting if line]
 
     def _widest(self, lines: list[str], size: int, weight: int) -> int:
         return max((self.width(line, size, weight) for line in lines), default=0)
 
-    def _balanced(self, lines: list[str], size: int, width: int, weight: int) -> list[str]:
+    def _balance(self, lines: list[str], size: int, width: int, weight: int) -> list[str]:
         """The same number of lines, as narrow as they come: no single word on the last."""
         narrower = lines
         while len(narrower) == len(lines) > 1 and self._widest(narrower, size, weight) <= width:
             lines = narrower
             width = self._widest(lines, size, weight) - 1
-            narrower = self._broken(" ".join(lines), size, width, weight)
+            narrower = self._wrap(" ".join(lines), size, width, weight)
         return lines
 
-    def _broken(self, text: str, size: int, width: int, weight: int) -> list[str]:
+    def _wrap(self, text: str, size: int, width: int, weight: int) -> list[str]:
         lines: list[str] = []
         for word in text.split():
             longer = f"{lines[-1]} {word}" if lines else word
@@ -196,18 +196,18 @@ class Brush:
 
     def lines(self, lines: Sequence[Floats], colour: Colour, width: float) -> None:
         """Draw lines, each (n, 2) pixels."""
-        paths = [_fixed(line) for line in lines]
+        paths = [_fixed_point(line) for line in lines]
         args = (False, colour, max(1, round(width)), self._cv.LINE_AA, SUBPIXEL_BITS)
         self._cv.polylines(self._picture, paths, *args)
 
     def fill(self, corners: Floats, colour: Colour) -> None:
         """Fill a convex shape of (n, 2) corners."""
         args = (colour, self._cv.LINE_AA, SUBPIXEL_BITS)
-        self._cv.fillConvexPoly(self._picture, _fixed(corners), *args)
+        self._cv.fillConvexPoly(self._picture, _fixed_point(corners), *args)
 
     def disc(self, middle: Floats, radius: float, colour: Colour) -> None:
         """Fill a circle."""
-        x, y = _fixed(middle).tolist()
+        x, y = _fixed_point(middle).tolist()
         args = (round(radius * 2**SUBPIXEL_BITS), colour, -1, self._cv.LINE_AA, SUBPIXEL_BITS)
         self._cv.circle(self._picture, (x, y), *args)
 
@@ -261,7 +261,7 @@ def _arc(middle: Floats, radius: float, start: float, end: float) -> Floats:
     return middle + radius * around
 
 
-def _fixed(points: Floats) -> NDArray[np.int32]:
+def _fixed_point(points: Floats) -> NDArray[np.int32]:
     fixed: NDArray[np.int32] = np.round(points * 2.0**SUBPIXEL_BITS).astype(np.int32)
     return fixed
 

@@ -58,7 +58,7 @@ def figure_text(pose: Pose) -> list[str]:
         return []
     (columns, rows), (across, down) = CELLS_WH, DOTS_WH
     width, height = columns * across, rows * down
-    drawing = _fitted(pose, (width, height), 0.0)
+    drawing = _fit(pose, (width, height), 0.0)
     dots = np.zeros((height, width), bool)
     for line in (*drawing.far, *drawing.near, drawing.head + drawing.radius * CIRCLE):
         for start, end in pairwise(line):
@@ -90,7 +90,7 @@ def draw_figure(
     brush: Brush, form: Form, box: Box, width: float, *, mirrored: bool = False
 ) -> None:
     """Draw a pose that has a figure into a box, as the camera sees it, or as a mirror shows it."""
-    drawing = _fitted(form.pose, (box.w, box.h), MARGIN, form.side or "left")
+    drawing = _fit(form.pose, (box.w, box.h), MARGIN, form.side or "left")
     turn, start = (-1.0, 1.0) if mirrored else (1.0, 1.0), (box.w if mirrored else 0, 0)
     shift = np.add((box.x, box.y), start)
     brush.lines([line * turn + shift for line in drawing.far], GREY, width)
@@ -98,7 +98,7 @@ def draw_figure(
     brush.disc(drawing.head * turn + shift, drawing.radius, WHITE)
 
 
-def _fitted(pose: Pose, wh: tuple[int, int], margin: float, side: str = "left") -> Drawing:
+def _fit(pose: Pose, wh: tuple[int, int], margin: float, side: str = "left") -> Drawing:
     far, near, head = _body(pose, side)
     whole = np.vstack([*far, *near, head + HEAD_PX, head - HEAD_PX])
     low, high = whole.min(axis=0), whole.max(axis=0)

@@ -1,7 +1,7 @@
-"""The live picture: the mirrored camera, the state in one big word, the ring, one line to act on.
+"""The live picture: the mirrored camera, the state in one big word, the ring, and one line to act on.
 
 Read from two metres, so nothing stands on the camera's picture: words have a ground of their own whose
-contrast is known. The state is told three times, by word, by shape and by colour.
+contrast is known. The state is shown three times, by word, by shape and by colour.
 """
 
 from dataclasses import dataclass, replace
@@ -166,7 +166,7 @@ class _Page:
         sheet = Sheet(Brush(self.type, area, unit), self.type, (part.w, part.h), unit)
         step = state.step
         is_judged = state.scene.phase in JUDGED and state.scene.status is not Status.CALM
-        sheet.person(_reflected(state.marks), step.verdict if step and is_judged else None)
+        sheet.person(_mirror(state.marks), step.verdict if step and is_judged else None)
 
     def _band(self, scene: Scene, box: Box) -> None:
         """One line to act on, why time is not counting, and where in the programme this is."""
@@ -191,9 +191,9 @@ class _Page:
         is_short = self.type.width(line, round(short), BOLD) <= box.w
         ways = ((SHORT, 1),) if is_short else WAYS
         blocks = [self._block(line, box, size * self.unit, count) for size, count in ways]
-        found = max(blocks, key=lambda block: block[0].size if block else 0)
-        left_over = box.y + box.h - found[-1].y if found else 0
-        return [replace(each, y=each.y + max(0, left_over // 2)) for each in found]
+        largest = max(blocks, key=lambda block: block[0].size if block else 0)
+        left_over = box.y + box.h - largest[-1].y if largest else 0
+        return [replace(each, y=each.y + max(0, left_over // 2)) for each in largest]
 
     def _advice(self, paragraphs: list[str], box: Box) -> list[Line]:
         """After pain there is more to read, and time to read it: a paragraph a sentence."""
@@ -322,7 +322,7 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _reflected(marks: Landmarks) -> Landmarks:
+def _mirror(marks: Landmarks) -> Landmarks:
     """The landmarks where a mirror shows them; left stays the person's left."""
     xy = marks.xy_px * (-1, 1) + (marks.image_wh[0], 0)
     return replace(marks, xy_px=xy)

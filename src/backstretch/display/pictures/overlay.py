@@ -1,4 +1,4 @@
-"""The overlay: what of a step is shown on its picture, where, and as which mark."""
+"""The overlay: draws a step on its picture: the body, a mark for each judged place, the clock and the cue."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -93,17 +93,17 @@ DONE, WATCHING = "Done", "Watching"
 STATE_MARKS = {State.IN: Mark.FINE, State.OUT: Mark.WRONG, State.UNSEEN: Mark.UNKNOWN}
 
 
-def marks_of(verdict: Verdict, seen: NDArray[np.bool_]) -> dict[Spot, Mark]:
+def marks_of(verdict: Verdict, visible: NDArray[np.bool_]) -> dict[Spot, Mark]:
     """Where on the body each reading is shown, and how.
 
     Args:
         verdict: The moment's verdict.
-        seen: (33,) which landmarks are seen.
+        visible: (33,) which landmarks are visible.
     """
     marks: dict[Spot, Mark] = {}
     for reading in verdict.readings:
         mark = _mark(reading)
-        for spot in _spots(reading, seen):
+        for spot in _spots(reading, visible):
             marks[spot] = max(mark, marks.get(spot, Mark.FINE))
     return marks
 
@@ -116,20 +116,20 @@ def _mark(reading: Reading) -> Mark:
     return Mark.WRONG if reading.check.required else Mark.SLIGHT
 
 
-def _spots(reading: Reading, seen: NDArray[np.bool_]) -> list[Spot]:
+def _spots(reading: Reading, visible: NDArray[np.bool_]) -> list[Spot]:
     """The reading's own spot, or the landmarks that it lacks."""
     column = reading.target.column
-    missing = [INDEX[name] for name in NEEDED[column.key] if not seen[INDEX[name]]]
+    missing = [INDEX[name] for name in NEEDED[column.key] if not visible[INDEX[name]]]
     if reading.unseen and missing:
         return [((index,),) for index in missing]
-    return [spot_of(column, seen)]
+    return [spot_of(column, visible)]
 
 
-def spot_of(column: Column, seen: NDArray[np.bool_]) -> Spot:
+def spot_of(column: Column, visible: NDArray[np.bool_]) -> Spot:
     """Where a measure is shown: the joint or segment that it is the measure of."""
     formula, parts = column.measure.formula, column.measure.parts
     if formula in MIDLINE:
-        return _midline(parts[-2:], seen)
+        return _midline(parts[-2:], visible)
     if formula in ACROSS:
         return tuple((INDEX[f"{side}_{parts[0]}"],) for side in SIDES)
     limb = [(INDEX[f"{column.side}_{part}"],) for part in parts if not part.startswith("~")]
@@ -138,13 +138,13 @@ def spot_of(column: Column, seen: NDArray[np.bool_]) -> Spot:
     return (limb[1],) if formula in VERTEX else (limb[0],)
 
 
-def _midline(parts: tuple[str, ...], seen: NDArray[np.bool_]) -> Spot:
+def _midline(parts: tuple[str, ...], visible: NDArray[np.bool_]) -> Spot:
     """Between the middles of two pairs; one side alone where only that is seen."""
     both = [
         tuple(INDEX[part] if part in INDEX else INDEX[f"{side}_{part}"] for part in parts)
         for side in SIDES
     ]
-    whole = [side for side in both if seen[list(side)].all()] or both
+    whole = [side for side in both if visible[list(side)].all()] or both
     return tuple(sorted(zip(*whole, strict=True)))
 
 
@@ -278,9 +278,9 @@ class Sheet:
     def _body(self, landmarks: Landmarks, verdict: Verdict | None) -> list[tuple[Mark, Floats]]:
         """Draw the bones that are seen and the judged segments; return the symbols to come."""
         xy = landmarks.xy_px * np.divide(self.wh, landmarks.image_wh)
-        seen = _seen(landmarks)
-        self._bones(xy, seen)
-        marks = marks_of(verdict, seen) if verdict else {}
+        visible = _visible(landmarks)
+        self._bones(xy, visible)
+        marks = marks_of(verdict, visible) if verdict else {}
         judged = [
             (mark, np.array([xy[list(point)].mean(axis=0) for point in spot]))
             for spot, mark in sorted(marks.items(), key=lambda entry: entry[1])
@@ -306,12 +306,12 @@ class Sheet:
                 symbols.append((mark, middle))
         return symbols[::-1]
 
-    def _bones(self, xy: Floats, seen: NDArray[np.bool_]) -> None:
-        bones = [xy[list(bone)] for bone in BONES if seen[list(bone)].all()]
+    def _bones(self, xy: Floats, visible: NDArray[np.bool_]) -> None:
+        bones = [xy[list(bone)] for bone in BONES if visible[list(bone)].all()]
         for colour, width in ((DARK, BONE_WIDTH + 2), (BONE, BONE_WIDTH)):
             self.brush.lines(bones, colour, width * self.unit)
             for joint in JOINTS:
-                if seen[joint]:
+                if visible[joint]:
                     self.brush.disc(xy[joint], (DOT + width - BONE_WIDTH) * self.unit / 2, colour)
 
     def symbol(self, mark: Mark, middle: Floats, size: float) -> None:
@@ -320,8 +320,8 @@ class Sheet:
         shapes.get(mark, self.brush.diamond)(middle, size * self.unit, COLOURS[mark])
 
 
-def _seen(landmarks: Landmarks) -> NDArray[np.bool_]:
-    """(33,) which landmarks are seen, as the session judges it."""
+def _visible(landmarks: Landmarks) -> NDArray[np.bool_]:
+    """(33,) which landmarks are visible, as the session judges it."""
     arrays = (landmarks.xy_px[None], landmarks.world_m[None], landmarks.visibility[None])
     return np.asarray(seen_landmarks(*arrays, landmarks.image_wh)[0])
 
@@ -335,5 +335,5 @@ def _name(step: Step) -> str:
 def _title(step: Step, asked_s: float) -> str:
     if step.form is None and step.state is State.OUT:
         return WATCHING
-    done = step.state is State.IN and step.valid_s >= asked_s
-    return DONE if done else TITLES[step.state]
+    is_done = step.state is State.IN and step.valid_s >= asked_s
+    return DONE if is_done else TITLES[step.state]

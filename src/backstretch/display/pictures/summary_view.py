@@ -1,4 +1,4 @@
-"""The last picture of a session: what was held of what was asked, to be read from afar."""
+"""The last picture of a session: seconds and repetitions of each stretch against the goal, large type."""
 
 from backstretch.display.pictures.canvas import (
     BLUE,

@@ -27,7 +27,7 @@ from backstretch.poses.pose import Pose
 
 TIME = "%Y-%m-%d %H:%M"
 UNKNOWN = "-"
-"""Stands for what the session does not tell."""
+"""Stands for a value that the session does not have."""
 PLOT_HEIGHT, BARS_HEIGHT = 14, 9
 LEAST_DRAWN = 2
 DAY_S = 86400.0
@@ -51,18 +51,22 @@ def show_list(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("No.", justify="right", no_wrap=True)
     table.add_column("When", no_wrap=True)
-    who = any(each.profile for each in sessions)
-    if who:
+    has_names = any(each.profile for each in sessions)
+    if has_names:
         table.add_column("Who")
     table.add_column("What")
     table.add_column("Held", justify="right", no_wrap=True)
     table.add_column("Holds", no_wrap=True)
     table.add_column("Noted")
     for each in sessions:
-        cells = [str(each.id), f"{each.began:{TIME}}", *([_plain(each.profile)] if who else [])]
+        cells = [
+            str(each.id),
+            f"{each.began:{TIME}}",
+            *([_plain(each.profile)] if has_names else []),
+        ]
         what = _plain(each.title) or "Nothing that is known"
-        done = _completed(*holds.get(each.id, (0, 0)))
-        table.add_row(*cells, what, clock(each.valid_s), done, ", ".join(_notes(each)))
+        completed = _completed(*holds.get(each.id, (0, 0)))
+        table.add_row(*cells, what, clock(each.valid_s), completed, ", ".join(_notes(each)))
     console.print(table)
     if count > len(sessions):
         console.print(
@@ -167,7 +171,7 @@ def show_overview(summary: Overview, console: Console) -> None:
 
 
 def show_stretch(pose: Pose, summary: Overview, console: Console) -> None:
-    """Print one stretch over time: its dose, a chart for each measure and side, and what it comes to."""
+    """Print one stretch over time: its dose, a chart for each measure and side, and its change in words."""
     console.print(Text(f"{pose.name}: range of motion over time", style="bold"))
     for dose in summary.doses:
         this, last = map(amount, dose.last_two)
@@ -195,15 +199,15 @@ def _show_trend(trend: Trend, console: Console) -> None:
         console.print(Text(elsewhere_words(trend), style="dim"))
 
 
-def _bars(practised: Sequence[Week], width: int) -> str:
+def _bars(weeks: Sequence[Week], width: int) -> str:
     """Minutes of each week."""
     import plotext
 
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plotsize(width, BARS_HEIGHT)
-    names = [f"{each.monday.day} {each.monday:%b}" for each in practised]
-    minutes = [each.valid_s / MINUTE_S for each in practised]
+    names = [f"{each.monday.day} {each.monday:%b}" for each in weeks]
+    minutes = [each.valid_s / MINUTE_S for each in weeks]
     plotext.bar(names, minutes, width=0.6)
     most = max(1, math.ceil(max(minutes)))
     plotext.ylim(0, most)
@@ -227,8 +231,8 @@ def _chart(trend: Trend, width: int) -> str:
         for limit in (change.first + change.mdc, change.first - change.mdc):
             plotext.plot(ends, [limit, limit], marker="-")
     plotext.scatter(days, [each.value for each in compared], marker="●")
-    named = [ends[0] + share * (ends[1] - ends[0]) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    plotext.xticks(named, [_day(start + timedelta(days=day)) for day in named])
+    ticks = [ends[0] + share * (ends[1] - ends[0]) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    plotext.xticks(ticks, [_day(start + timedelta(days=day)) for day in ticks])
     return str(plotext.build())
 
 

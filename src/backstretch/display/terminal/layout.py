@@ -1,4 +1,4 @@
-"""The health note on the terminal."""
+"""Parts that terminal pages share, lists of facts and of lines, and the health note."""
 
 from collections.abc import Iterable
 
@@ -18,6 +18,9 @@ from backstretch.history.health import (
     STOP_ON_INTRO,
 )
 
+WIDEST = 100
+"""A page in the terminal is at most this many columns wide."""
+
 
 def facts(rows: Iterable[tuple[str, str]]) -> Table:
     """Names and values side by side; those without a value are left out."""
@@ -33,10 +36,6 @@ def facts(rows: Iterable[tuple[str, str]]) -> Table:
 def lines(words: Iterable[str]) -> list[RenderableType]:
     """Each in a line of its own, with a dot before it."""
     return [Padding(Text(f"• {line}"), (0, 0, 0, 1)) for line in words]
-
-
-WIDEST = 100
-"""A page in the terminal is at most this many columns wide."""
 
 
 def show_note(console: Console) -> None:

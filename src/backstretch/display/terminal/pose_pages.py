@@ -63,7 +63,7 @@ def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None
 
 
 def show_pose(pose: Pose, library: Library, console: Console) -> None:
-    """Print all about one pose."""
+    """Print one pose in full."""
     parts: list[RenderableType] = []
     if pose.also:
         parts.append(Text(f"also: {', '.join(pose.also)}", style="dim"))
@@ -132,7 +132,7 @@ def _named(pose: Pose, library: Library) -> str:
 
 
 def _whose(pose: Pose, library: Library) -> str:
-    """The id, and whose it is if not the library's."""
+    """The id; with the owner and the file if it is not the library's."""
     if pose.id not in library.own_ids:
         return pose.id
     return f"{pose.id} ({_origin(pose)}: {library.paths[pose.id]})"
@@ -164,7 +164,7 @@ def _dose(dose: Dose) -> str:
 
 
 def _checks(pose: Pose) -> list[RenderableType]:
-    """What is checked; of each side where they have ranges of their own."""
+    """The table of checks; one for each side if the sides have ranges of their own."""
     if not any(check.right for check in pose.checks):
         return [_check_table(pose, None)]
     return [
@@ -199,7 +199,7 @@ def shown_on(check: Check, side: str | None) -> Check:
 
 
 def reach_words(check: Check) -> str:
-    """What somebody was measured at: ``72 ± 2°``."""
+    """A measured value with its spread: ``72 ± 2°``."""
     if check.measured is None:
         return "not seen"
     digits = 0 if check.measure.unit == "deg" else 2
@@ -226,7 +226,7 @@ def _words(names: Iterable[str]) -> str:
 
 
 def show_personal(before: Pose, after: Pose, console: Console, notes: Sequence[str]) -> None:
-    """Print what became of a library pose."""
+    """Print how a library pose was changed by a calibration."""
     parts: list[RenderableType] = [facts(calibration_rows(after))]
     for side, title in _sides(after):
         parts += [Text(), Text(title, style="bold"), _changes(before, after, side)]
@@ -280,9 +280,9 @@ def differences(pose: Pose) -> list[str]:
         apart = abs(check.measured.median - right.median)
         if apart >= CLEAR[check.measure.unit, check.frame]:
             symbol = SYMBOLS[check.measure.unit]
-            left_told, right_told = (_range_text(check, reach) for reach in (check.measured, right))
+            left_text, right_text = (_range_text(check, reach) for reach in (check.measured, right))
             texts.append(
-                f"{check.measure.label}: {left_told}{symbol} on the left, {right_told}{symbol} on the right. "
+                f"{check.measure.label}: {left_text}{symbol} on the left, {right_text}{symbol} on the right. "
                 "Sides often differ, and so do days."
             )
     return texts

@@ -1,4 +1,4 @@
-"""The summary on the terminal: what was seen, each hold, the totals against what was asked."""
+"""The summary on the terminal: what was seen, each hold, and the totals against the goal."""
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -18,16 +18,16 @@ BAR_CELLS = 24
 """Width of the bar that shows held seconds against those asked for."""
 SHORTEST_ATTEMPT_S = 0.5
 MOST_REASONS = 4
-"""Shorter attempts and further reasons are in the files, and would only be noise here."""
+"""Shorter attempts and further reasons are left to the files; here they would only be noise."""
 
 
 def show(result: Result, console: Console, written: str = "") -> None:
     """Print the summary; ``written`` names the folder of the files, if any were written."""
-    parts: list[RenderableType] = [_seen(result)]
+    parts: list[RenderableType] = [_recording_facts(result)]
     if result.looks_like is not None:
         parts += [Text(), _likeness(result)]
     elif result.holds:
-        holds = _holds if result.assignment.pose else _recognised
+        holds = _holds if result.assignment.pose else _stretches
         parts += [Text(), holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
@@ -50,7 +50,7 @@ def _width(console: Console) -> int:
     return min(console.width, 96)
 
 
-def _seen(result: Result) -> RenderableType:
+def _recording_facts(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
@@ -87,8 +87,8 @@ def _holds(result: Result) -> Table:
     return table
 
 
-def _recognised(result: Result) -> Table:
-    """What was stretched, in order."""
+def _stretches(result: Result) -> Table:
+    """A table of the recognised stretches, in order."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("From", justify="right", no_wrap=True)
     table.add_column("Stretch")
