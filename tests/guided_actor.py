@@ -158,7 +158,7 @@ class Actor:
         if phase is Phase.TAKING:
             return self.takes[min(self.tried, len(self.takes)) - 1]
         if phase in {Phase.TRYING, Phase.HOLDING}:
-            return self.waiting if self.guide.made is None else self.checking
+            return self.waiting if self.guide.result is None else self.checking
         return self.easing if phase is Phase.EASING else Deed.REST
 
     def _seen(self) -> Landmarks | None:
@@ -198,7 +198,7 @@ class Actor:
     @property
     def record(self) -> Calibration:
         """What is on record of the pose that was made."""
-        made = self.guide.made
+        made = self.guide.result
         assert isinstance(made, Pose)
         assert made.calibration is not None
         return made.calibration

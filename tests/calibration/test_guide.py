@@ -42,7 +42,7 @@ REACH_SEEN = "this looks like Overhead reach"
 
 def lean_of(actor):
     """The check of the lean in what was made."""
-    return actor.guide.made.checks[0]
+    return actor.guide.result.checks[0]
 
 
 def titles(actor):
@@ -101,7 +101,7 @@ class TestThreeGoodTakesAndACheck:
         assert (obedient().guide.ended, obedient().judged) == ("done", ["good"] * 3)
 
     def test_make_the_stretch_with_the_persons_own_ranges(self):
-        made = obedient().guide.made
+        made = obedient().guide.result
         assert (made.id, made.refines) == (BEND.id, BEND.id)
         assert lean_of(obedient()).measured.median == pytest.approx(BEND_DEG, abs=1.0)
 
@@ -223,7 +223,7 @@ class TestATakeThatIsNotGood:
         assert (restless().guide.ended, restless().guide.refused) == ("failed", lines.MOVED)
 
     def test_five_times_running_leaves_nothing_made(self):
-        assert restless().guide.made is None
+        assert restless().guide.result is None
         assert restless().said[-1] == lines.FAILED
 
     def test_is_forgotten_after_a_good_one(self):
@@ -243,7 +243,7 @@ class TestAStretchThatDoesNotCome:
     )
     def test_is_given_up_with_what_was_seen_last(self, deed, why):
         guide = instead_of_coming(deed).guide
-        assert (guide.ended, guide.made, guide.refused.startswith(why)) == ("failed", None, True)
+        assert (guide.ended, guide.result, guide.refused.startswith(why)) == ("failed", None, True)
 
     def test_is_waited_for_with_patience(self):
         waited_s = instead_of_coming(Deed.REST).time_s - bending().time_s
@@ -294,7 +294,7 @@ class TestACheckThatDoesNotSucceed:
     @pytest.mark.parametrize("deed", [Deed.REST, Deed.OTHER, Deed.TURN_AWAY, Deed.LEAVE])
     def test_ends_with_nothing_made(self, deed):
         guide = instead_of_the_check(deed).guide
-        assert (guide.ended, guide.made) == ("failed", None)
+        assert (guide.ended, guide.result) == ("failed", None)
         assert guide.refused.startswith(lines.NOT_RECOGNISED)
 
     def test_is_told(self):

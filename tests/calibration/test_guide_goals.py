@@ -49,7 +49,7 @@ class TestANewStretch:
         assert (invented().guide.ended, invented().judged) == ("done", ["good", "good"])
 
     def test_has_the_id_and_the_ranges_of_what_was_shown(self):
-        made = invented().guide.made
+        made = invented().guide.result
         trunk = next(check for check in made.checks if check.measure.name == "trunk_incl")
         assert (made.id, made.name, made.refines) == ("my_fold", "My fold", "")
         assert trunk.measured.median == pytest.approx(120.0, abs=1.0)
@@ -58,12 +58,12 @@ class TestANewStretch:
         actor = inventing(
             side_bend(BEND_DEG), FRONT, "my_bend", side="left", known=BEND.id, takes=1
         )
-        made = actor.to_the_end().guide.made
+        made = actor.to_the_end().guide.result
         assert (made.sides, made.calibration.sides) == ("each", "left")
 
     def test_is_not_rest(self):
         guide = inventing(standing(), FRONT, "my_rest").to_the_end().guide
-        assert (guide.ended, guide.refused, guide.made) == ("failed", AT_REST, None)
+        assert (guide.ended, guide.refused, guide.result) == ("failed", AT_REST, None)
 
     def test_is_not_rest_seen_from_the_side(self):
         guide = inventing(standing(), LEFT_SIDE, "my_rest").to_the_end().guide
@@ -79,17 +79,17 @@ class TestTheNeutral:
         assert lines.CHECK not in neutral().said
 
     def test_is_made_of_the_day_and_the_view(self):
-        made = neutral().guide.made
+        made = neutral().guide.result
         assert isinstance(made, OwnNeutral)
         assert (made.date, made.view) == (DATE, View(0.0, 0.0))
 
     def test_is_what_head_and_shoulders_read(self):
         tilted = Figure(tilt_deg=8.0)
-        values = upright(tilted, rest=tilted).to_the_end().guide.made.values
+        values = upright(tilted, rest=tilted).to_the_end().guide.result.values
         assert abs(values["head_roll_rel.left"]) == pytest.approx(8.0, abs=3.0)
 
     def test_is_that_of_the_take_and_not_of_the_time_before(self):
-        values = upright(standing(), rest=Figure(tilt_deg=10.0)).to_the_end().guide.made.values
+        values = upright(standing(), rest=Figure(tilt_deg=10.0)).to_the_end().guide.result.values
         assert values["head_roll_rel.left"] == pytest.approx(0.0, abs=3.0)
 
     def test_is_not_taken_of_somebody_who_leans(self):

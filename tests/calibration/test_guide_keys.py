@@ -53,7 +53,7 @@ class TestTheBackKey:
 
     def test_in_the_check_goes_back_to_the_last_take(self):
         actor = at(Phase.HOLDING, "left", "left").press(Command.BACK)
-        assert (actor.guide.made, actor.guide.scene.progress) == (None, "Take 2 of 2")
+        assert (actor.guide.result, actor.guide.scene.progress) == (None, "Take 2 of 2")
 
     def test_lets_the_take_be_made_again(self):
         actor = at(Phase.HOLDING, "left", "left").press(Command.BACK).to_the_end()
@@ -74,7 +74,7 @@ class TestTheNextKey:
     @pytest.mark.parametrize("phase", [Phase.READY, Phase.TRYING, Phase.TAKING])
     def test_does_nothing_where_there_are_none(self, phase):
         actor = at(phase).press(Command.NEXT)
-        assert (actor.guide.phase, actor.guide.made) == (phase, None)
+        assert (actor.guide.phase, actor.guide.result) == (phase, None)
 
     def test_does_not_skip_the_check(self):
         actor = at(Phase.HOLDING).press(Command.NEXT)

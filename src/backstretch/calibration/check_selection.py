@@ -40,9 +40,9 @@ TOLD_APART_BY = 2
 """Measures that should tell each other position from this one: figures are ideals, and detectors err."""
 MOST_CHECKS, FORM_CHECKS = 7, 2
 WORTH_MORE = 1.0
-"""Where all is told apart once, another check must be worth so much: a contrast, or two halves."""
+"""Where all is told apart once, another check must be worth more than this: a contrast, or two halves."""
 ASYMMETRIC = 2.0
-"""Left and right differ by so many half-widths in a pose with sides."""
+"""Left and right differ by more than this many half-widths in a pose with sides."""
 IN_SPACE_COUNTS, RATIO_COUNTS, ARM_COUNTS = 0.4, 0.4, 0.7
 """What a measure tells apart counts for less where it is rough: world landmarks are 8-20 deg off, ratios
 differ with the build of a body, and arms are where they happen to be."""
@@ -58,7 +58,7 @@ IN_PLANE = 0.7
 GUARDED_COUNTS = 0.6
 """A range that was cut short to keep out rest is taken where no wider one does."""
 GUARDED_FROM = 1.25
-"""What lies nearer to the take's own rest than so many half-widths does not tell it from rest."""
+"""Nearer to the take's own rest than this many half-widths, a measure does not separate it from rest."""
 SAME = (
     {"trunk_incl", "trunk_lean_fwd", "trunk_lean_lat"},
     {"hip", "hip_arch"},
@@ -132,9 +132,9 @@ def choose(
         contrasts: What it must be told from.
         side: The worked side, where that is known.
     """
-    found, by = worked_side(still, view)
-    by = by if side in {found, None} else ""
-    side = side or found
+    apparent_side, by = worked_side(still, view)
+    by = by if side in {apparent_side, None} else ""
+    side = side or apparent_side
     candidates = list(_candidates(still, spread, view, contrasts, side))
     required = _cover(candidates, len(contrasts))
     rest = [each for each in candidates if not any(_same(each, other) for other in required)]
@@ -240,7 +240,7 @@ def _means_something(measure: Measure, still: Still, at: float) -> bool:
         return False  # misread, or nothing to be asked of anybody
     if measure.name in FACING_WITHIN_DEG:
         return abs(at) < FACING_WITHIN_DEG[measure.name]
-    if measure.relative:  # turns of head and shoulders are told of somebody upright
+    if measure.relative:  # turns of head and shoulders mean something only upright
         return _value(still.values, "trunk_incl", None) < UPRIGHT_BELOW_DEG
     if measure.name == "thigh_roll":
         return _value(still.values, "chest_up", None) < ON_BACK_BELOW_DEG
@@ -352,7 +352,7 @@ def _counts(check: Check) -> float:
 
 
 def _gain(candidate: Candidate, separated: Floats) -> float:
-    """What a check adds: to tell what is not told apart yet counts twice as much as to tell it again."""
+    """What a check adds: separating a new contrast counts twice as much as separating one again."""
     first = np.minimum(candidate.apart, np.clip(1.0 - separated, 0.0, 1.0))
     again = np.minimum(candidate.apart, np.clip(TOLD_APART_BY - separated, 0.0, 1.0))
     return float((first + again).sum())

@@ -59,10 +59,10 @@ UPRIGHT_BELOW_DEG, STRAIGHT_FROM_DEG, LEVEL_DEG = 50.0, 145.0, 60.0
 HIGH = 0.5
 """Hips over the foot in trunk lengths: a chair is about a shank high, on the floor they are at 0 to 0.4."""
 NEAREST = 3
-"""So many look-alikes are named."""
+"""At most this many look-alikes are named."""
 
 
-def drafted(
+def draft_pose(
     pose_id: str, name: str, choice: Choice, still: Still, calibration: Calibration
 ) -> Pose:
     """A new pose with drafts of all its words.
@@ -101,12 +101,12 @@ def drafted(
         sources=("Made from a recording; add where the stretch comes from",),
         dose=Dose((15.0, 30.0), 20.0, (2, 5), 3, "Article on back stretches"),
         figure={},
-        checks=tuple(_worded(check) for check in choice.checks),
+        checks=tuple(_with_cues(check) for check in choice.checks),
         calibration=calibration,
     )
 
 
-def _worded(check: Check) -> Check:
+def _with_cues(check: Check) -> Check:
     below, above = CUES.get(check.measure.name, (RETURN, RETURN))
     low, high = check.measure.limits
     return replace(
@@ -125,12 +125,16 @@ def _limits(choice: Choice) -> str:
 
 def _look_alikes(choice: Choice) -> dict[str, str]:
     """The library poses that are nearest, and what tells them apart."""
-    found: dict[str, str] = {}
+    look_alikes: dict[str, str] = {}
     alike = {contrast.pose for contrast in choice.alike}
     for contrast in choice.nearest:
-        if contrast.pose and contrast.pose not in {*found, *alike} and len(found) < NEAREST:
-            found[contrast.pose] = choice.difference(contrast)
-    return found
+        if (
+            contrast.pose
+            and contrast.pose not in {*look_alikes, *alike}
+            and len(look_alikes) < NEAREST
+        ):
+            look_alikes[contrast.pose] = choice.difference(contrast)
+    return look_alikes
 
 
 def view_name(view: View) -> str:
@@ -140,8 +144,8 @@ def view_name(view: View) -> str:
 
 def position_of(still: Still) -> str:
     """How the body is placed, see `poses.POSITIONS`."""
-    trunk, chest = _sentence(still, "trunk_incl"), _sentence(still, "chest_up")
-    if max(trunk, _sentence(still, "trunk_incl.world")) >= UPRIGHT_BELOW_DEG and chest < LEVEL_DEG:
+    trunk, chest = _value(still, "trunk_incl"), _value(still, "chest_up")
+    if max(trunk, _value(still, "trunk_incl.world")) >= UPRIGHT_BELOW_DEG and chest < LEVEL_DEG:
         return "supine"
     legs = [_leg(still, side) for side in SIDES]
     if any(leg.hangs and leg.stands for leg in legs):
@@ -172,12 +176,12 @@ class _Leg:
 
 
 def _leg(still: Still, side: str) -> _Leg:
-    thighs = _sentence(still, f"thigh_incl.{side}"), _sentence(still, f"thigh_incl.{side}.world")
+    thighs = _value(still, f"thigh_incl.{side}"), _value(still, f"thigh_incl.{side}.world")
     hangs = min(thighs) > STRAIGHT_FROM_DEG - SPACE_SHRINKS_DEG and max(thighs) > STRAIGHT_FROM_DEG
-    stands = _sentence(still, f"shank_incl.{side}") > STRAIGHT_FROM_DEG
-    is_high = _sentence(still, f"hip_above_ankle.{side}") > HIGH
-    return _Leg(hangs, stands, is_high, _sentence(still, f"hip.{side}"))
+    stands = _value(still, f"shank_incl.{side}") > STRAIGHT_FROM_DEG
+    is_high = _value(still, f"hip_above_ankle.{side}") > HIGH
+    return _Leg(hangs, stands, is_high, _value(still, f"hip.{side}"))
 
 
-def _sentence(still: Still, key: str) -> float:
+def _value(still: Still, key: str) -> float:
     return float(still.values[COLUMN_INDEX[key]])

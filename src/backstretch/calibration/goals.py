@@ -42,7 +42,7 @@ NOT_SEEN = "I did not see the stretch"
 NOT_RECOGNISED = "in the check I did not recognise the stretch"
 _NUMBERS = {3: "Keep still. Three.", 2: "Two.", 1: "One."}
 OUT_SHARE = 0.5
-"""A landmark that is outside of the picture in so many of the moments is named."""
+"""A landmark outside of the picture in more than this share of the moments is named."""
 TRUNK = frozenset(f"{side}_{part}" for part in ("shoulder", "hip") for side in SIDES)
 UPPER = frozenset({*TRUNK, "nose", "left_ear", "right_ear"})
 
@@ -65,7 +65,7 @@ class Goal(Protocol):
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:
         """Why a still is not one to be taken, after this rest; empty where it is."""
 
-    def seen(self, still: Still, side: str | None) -> str:
+    def describe_take(self, still: Still, side: str | None) -> str:
         """What was measured in a take that was kept, in words; may be empty."""
 
     def make(self, takes: Sequence[Take]) -> "Pose | OwnNeutral":
@@ -92,15 +92,15 @@ class PersonalGoal:
         """As `Goal.refusal`."""
         match = match_still(still, Form(self.pose, side))
         is_in = match.verdict.state is State.IN
-        mistaken = None if is_in else taken_for(still, self._others)
-        if mistaken is not None:
-            return f"this looks like {mistaken.pose.name}"
+        look_alike = None if is_in else taken_for(still, self._others)
+        if look_alike is not None:
+            return f"this looks like {look_alike.pose.name}"
         if not is_in and still.neutral is None:
             return NO_REST
         return match.refusal or wrong_view(self.pose, still)
 
-    def seen(self, still: Still, side: str | None) -> str:
-        """As `Goal.seen`."""
+    def describe_take(self, still: Still, side: str | None) -> str:
+        """As `Goal.describe_take`."""
         check = self.pose.primary
         reach = reach_of(check, [match_still(still, Form(self.pose, side))])
         if reach is None:
@@ -119,22 +119,25 @@ class NewGoal:
     checked, needed, shown = True, frozenset(NAMES), TRUNK
 
     def __init__(
-        self, named: tuple[str, str], library: Sequence[Pose], date: str, side: str | None
+        self, id_and_name: tuple[str, str], library: Sequence[Pose], date: str, side: str | None
     ) -> None:
-        self.pose = unknown_pose(*named)
-        self._named, self._library, self._date, self._side = named, library, date, side
+        self.pose = unknown_pose(*id_and_name)
+        self._id_and_name, self._library, self._date, self._side = id_and_name, library, date, side
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
         """As `Goal.refusal`."""
         return AT_REST if rest is not None and is_alike(still, rest) else ""
 
-    def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
-        """As `Goal.seen`."""
+    def describe_take(self, still: Still, side: str | None) -> str:  # noqa: ARG002
+        """As `Goal.describe_take`."""
         return ""
 
     def make(self, takes: Sequence[Take]) -> Pose:
         """As `Goal.make`."""
-        return new_reference(takes, self._named, self._library, self._date, side=self._side)[0]
+        pose, _ = new_reference(
+            takes, self._id_and_name, self._library, self._date, side=self._side
+        )
+        return pose
 
 
 class NeutralGoal:
@@ -150,8 +153,8 @@ class NeutralGoal:
         """As `Goal.refusal`."""
         return "" if is_upright(still) else "you do not sit or stand upright"
 
-    def seen(self, still: Still, side: str | None) -> str:  # noqa: ARG002
-        """As `Goal.seen`."""
+    def describe_take(self, still: Still, side: str | None) -> str:  # noqa: ARG002
+        """As `Goal.describe_take`."""
         return ""
 
     def make(self, takes: Sequence[Take]) -> OwnNeutral:
@@ -160,7 +163,7 @@ class NeutralGoal:
 
 
 def unknown_pose(pose_id: str, name: str, camera: str = CAMERA) -> Pose:
-    """A pose of which nothing is known yet but what it is called and where to put the camera."""
+    """A placeholder pose: only its name and camera position are known."""
     return Pose(
         id=pose_id,
         name=name or pose_id.replace("_", " ").capitalize(),
@@ -213,7 +216,7 @@ def progress(done: int, takes: int) -> str:
     return f"Take {min(done + 1, takes)} of {takes}" if takes > 1 else ""
 
 
-def counted(number: int) -> str:
+def countdown(number: int) -> str:
     """Said before a take."""
     return _NUMBERS[number]
 

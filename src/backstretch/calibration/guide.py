@@ -1,7 +1,7 @@
 """The guide: leads somebody through the takes of a calibration, step by step, and through a last check.
 
 Like the coach it is a state machine over steps, without camera, window, sound or clock. Nothing is written
-here; what the takes came to is `Guide.made`, once all went well.
+here; what the takes came to is `Guide.result`, once all went well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from backstretch.calibration.goals import (
     SAVED,
     STRAIGHT,
     Goal,
-    counted,
+    countdown,
     explaining,
     hint,
     outside,
@@ -76,7 +76,7 @@ class Guide(ScriptedLeader):
 
     Attributes:
         refused: Why the last take was not good; after ``failed`` why nothing came of it.
-        made: What the takes came to; None before that.
+        result: What the takes came to; None before that.
     """
 
     last_words: ClassVar[Mapping[str, str]] = ENDED | {"done": SAVED, "failed": FAILED}
@@ -87,16 +87,16 @@ class Guide(ScriptedLeader):
     ) -> None:
         super().__init__(placing(goal.pose), pain_advice)
         self.refused = ""
-        self.made: Pose | OwnNeutral | None = None
+        self.result: Pose | OwnNeutral | None = None
         self._goal, self._sides = goal, tuple(sides)
         self._takes: list[Take] = []
         self._watch = StillWatch(goal.needed)
         self._rest: list[Step] = []
-        self._taken: list[Step] = []
+        self._take_steps: list[Step] = []
         self._refusals = 0
         self._out_s = 0.0
         self._called_s = 0
-        self._seen = ""
+        self._take_note = ""
         self._hint_status = Status.CALM
         self._checking = self._paused = False
         self.scene = self._before_pause = self._plain(Status.CALM, "Set up", "")
@@ -167,11 +167,11 @@ class Guide(ScriptedLeader):
         if step.landmarks is None:
             self.refused = ""
         still = self._watch.still()
-        if still is not None and self._time_s >= self._prompter.said_until_s:
+        if still is not None and self._time_s >= self._prompter.speech_ends_s:
             self.refused = self._goal.refusal(still, self._side, self._rest_still())
             if not self.refused:
                 self._enter(Phase.TAKING)
-                self._taken, self._called_s = [], 0
+                self._take_steps, self._called_s = [], 0
                 self._count(0.0)
                 return
         if waited_s > PATIENCE_S:
@@ -182,11 +182,11 @@ class Guide(ScriptedLeader):
     def _hint(self, step: Step) -> None:
         unseen = step.reason is not None and step.reason.kind in UNSEEN
         words = cue_of(step) if unseen else hint(self._goal.pose, self.refused)
-        spoken = self._prompter.push(self._time_s, words)
+        speech = self._prompter.push(self._time_s, words)
         if self._prompter.shown == words:
             self._hint_status = Status.UNSEEN if unseen else Status.CALM
-        if spoken:
-            self._say(spoken)
+        if speech:
+            self._say(speech)
         self._show_waiting(self._prompter.shown)
 
     def _rest_still(self) -> Still | None:
@@ -195,22 +195,22 @@ class Guide(ScriptedLeader):
 
     def _count(self, passed_s: float) -> None:
         """Count down, aloud and on the screen."""
-        left = COUNT_S - passed_s
+        left_s = COUNT_S - passed_s
         if self._called_s < COUNT_S and passed_s >= self._called_s:
-            # Not by `_say`: while is counted, nothing need be put off.
-            self._events.append(Say(counted(round(COUNT_S) - self._called_s), urgent=True))
+            # Not by `_say`: nothing has to wait for the countdown.
+            self._events.append(Say(countdown(round(COUNT_S) - self._called_s), urgent=True))
             self._called_s += 1
         scene = self._plain(Status.CALM, "Keep still", KEEP_STILL)
-        self.scene = replace(scene, left_s=max(0.0, left), rest_s=COUNT_S)
+        self.scene = replace(scene, left_s=max(0.0, left_s), rest_s=COUNT_S)
 
     def _record(self, step: Step) -> None:
         passed_s = self._time_s - self._since_s
         if passed_s < COUNT_S:
             self._count(passed_s)
             return
-        if not self._taken:
+        if not self._take_steps:
             self._sound(Earcon.IN)
-        self._taken.append(step)
+        self._take_steps.append(step)
         scene = self._plain(Status.IN, "Keep still", BREATHE)
         self.scene = replace(scene, valid_s=passed_s - COUNT_S, asked_s=TAKE_S)
         if passed_s >= COUNT_S + TAKE_S:
@@ -230,9 +230,9 @@ class Guide(ScriptedLeader):
             self._show_waiting()
             return
         self._refusals = 0
-        stills = stills_of(self._taken, self._goal.needed)
-        self._seen = self._goal.seen(stills[-1], self._side)
-        steps = [*self._rest, *self._taken]
+        stills = stills_of(self._take_steps, self._goal.needed)
+        self._take_note = self._goal.describe_take(stills[-1], self._side)
+        steps = [*self._rest, *self._take_steps]
         self._takes.append(Take(f"take {len(self._takes) + 1}", steps))
         self._sound(Earcon.DONE)
         if len(self._takes) == len(self._sides):
@@ -244,17 +244,17 @@ class Guide(ScriptedLeader):
         self._enter(Phase.EASING)
         self._out_s = 0.0
         self._say(GOOD, urgent=True)
-        self.scene = replace(self._plain(Status.CALM, "Relax", COME_OUT), note=self._seen)
+        self.scene = replace(self._plain(Status.CALM, "Relax", COME_OUT), note=self._take_note)
 
     def _fault(self) -> str:
         """Why what was just taken cannot be used; empty where it can."""
-        seen = [step for step in self._taken if step.landmarks is not None]
-        if len(seen) < LEAST_SEEN * len(self._taken):
+        visible = [step for step in self._take_steps if step.landmarks is not None]
+        if len(visible) < LEAST_SEEN * len(self._take_steps):
             return LOST
-        if hidden := outside(seen, self._goal.shown):
+        if hidden := outside(visible, self._goal.shown):
             return hidden
         stills = [
-            s for s in stills_of(self._taken, self._goal.needed) if s.seconds >= LEAST_STILL_S
+            s for s in stills_of(self._take_steps, self._goal.needed) if s.seconds >= LEAST_STILL_S
         ]
         if not stills:
             return MOVED
@@ -270,8 +270,8 @@ class Guide(ScriptedLeader):
         if self._time_s - self._since_s > NUDGE_S:
             self._since_s = self._time_s
             self._say(COME_OUT)
-        if self._out_s >= OUT_S and self._time_s >= self._prompter.said_until_s:
-            if self.made is None:
+        if self._out_s >= OUT_S and self._time_s >= self._prompter.speech_ends_s:
+            if self.result is None:
                 self._begin()
             else:
                 self._begin_check()
@@ -284,31 +284,33 @@ class Guide(ScriptedLeader):
         """Make what the takes were for."""
         self._paused = False
         try:
-            self.made = self._goal.make(self._takes)
+            self.result = self._goal.make(self._takes)
         except TakeError as error:
             self._fail(str(error))
             return
-        if isinstance(self.made, Pose):
-            self._judge_made()
+        if isinstance(self.result, Pose):
+            self._judge_result()
             self._come_out()
         else:
             self._end("done")
 
-    def _judge_made(self) -> None:
-        if isinstance(self.made, Pose):
-            self._turn_to(self.made)
+    def _judge_result(self) -> None:
+        if isinstance(self.result, Pose):
+            self._turn_to(self.result)
 
     def _begin_check(self) -> None:
         self._enter(Phase.TRYING)
         self._checking = True
-        self._judge_made()  # what was held since it was made is not the check
+        self._judge_result()  # what was held since it was made is not the check
         self._say(CHECK)
         self.scene = self._plain(Status.CALM, "Check", CHECK_SHOWN)
 
     def _check(self, step: Step) -> None:
         """The stretch is repeated, and must be recognised."""
         is_it = (
-            isinstance(self.made, Pose) and step.pose is not None and step.pose.id == self.made.id
+            isinstance(self.result, Pose)
+            and step.pose is not None
+            and step.pose.id == self.result.id
         )
         held_s = step.valid_s if is_it else 0.0
         status = Status.IN if held_s > 0.0 else Status.CALM
@@ -326,9 +328,9 @@ class Guide(ScriptedLeader):
         """Go back to the last take, whatever became of it."""
         if self._takes:
             self._takes.pop()
-        if self.made is not None:
+        if self.result is not None:
             self._turn_to(*((self._goal.pose,) if self._goal.pose.checks else ()))
-        self.made, self._checking, self._paused = None, False, False
+        self.result, self._checking, self._paused = None, False, False
         if self.phase is not Phase.PLACING:
             self._begin()
 
@@ -350,10 +352,10 @@ class Guide(ScriptedLeader):
         self.scene = self._before_pause
         self._say(GOING_ON)
         if self._checking:
-            self._judge_made()
+            self._judge_result()
 
     def _fail(self, why: str) -> None:
-        self.made, self.refused = None, why
+        self.result, self.refused = None, why
         self._end("failed")
 
     def _plain(self, status: Status, title: str, line: str) -> Scene:

@@ -150,8 +150,8 @@ def _outward(limit: float, at: float, rest: float, widths: Range) -> float:
     room, half = widths
     if at - limit >= room:
         return limit
-    wanted = at - (room if at >= limit else half)
-    return max(wanted, _least(limit, at, rest)) if rest < limit else wanted
+    own_limit = at - (room if at >= limit else half)
+    return max(own_limit, _least(limit, at, rest)) if rest < limit else own_limit
 
 
 def _shallow(check: Check, limit: float, wanted: float, at: float, rest: float) -> float:
@@ -175,7 +175,7 @@ def _step(check: Check) -> float:
 
 
 def rounded(check: Check, value: float) -> float:
-    """A value of the check as it is told: to a tenth of a degree, or a thousandth of a ratio."""
+    """A value of the check, rounded as it is written: to a tenth of a degree, or a thousandth of a ratio."""
     return round(value, 1 if check.measure.unit == "deg" else 3)
 
 
@@ -218,9 +218,9 @@ def trunk_share(still: Still) -> float:
 def match_still(still: Still, form: Form) -> StillMatch:
     """What a still shows of a form."""
     verdict = form.judge(still.values, still.near, inside=False)
-    seen = [reading for reading in verdict.required if not reading.unseen]
-    telling = [reading for reading in seen if reading.check.more] or seen
-    fit, likeness = (_mean_way(readings, still) for readings in (telling, seen))
+    visible = [reading for reading in verdict.required if not reading.unseen]
+    telling = [reading for reading in visible if reading.check.more] or visible
+    fit, likeness = (_mean_way(readings, still) for readings in (telling, visible))
     return StillMatch(form, still, verdict, fit, likeness, _refusal(verdict, still))
 
 
@@ -235,14 +235,14 @@ def _refusal(verdict: Verdict, still: Still) -> str:
     lacking = [measure_label(each) for each in verdict.required if each.lacking]
     if lacking:
         return f"I cannot see the {' and the '.join(dict.fromkeys(lacking))}"
-    seen = [reading for reading in verdict.required if not reading.unseen]
-    for reading in seen:
+    visible = [reading for reading in verdict.required if not reading.unseen]
+    for reading in visible:
         check = reading.check
         if not check.more and reading.slack < -OFF_BY * least_half_width(
             check.measure, check.frame
         ):
             return _far_off(reading)
-    deep = [reading for reading in seen if reading.check.more]
+    deep = [reading for reading in visible if reading.check.more]
     ways = [_way(reading, still) for reading in deep]
     if not ways or (min(ways) >= EACH_FAR_ENOUGH and sum(ways) >= FAR_ENOUGH * len(ways)):
         return ""
@@ -295,8 +295,8 @@ def stretches(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) ->
 
 def _counts(match: StillMatch, *, alone: bool) -> bool:
     """Whether a still shows its form; without a known rest only what the library takes, or all there is."""
-    known = alone or match.still.neutral is not None or match.verdict.state is State.IN
-    return known and not match.refusal
+    is_usable = alone or match.still.neutral is not None or match.verdict.state is State.IN
+    return is_usable and not match.refusal
 
 
 def best_try(stills: Iterable[Still], pose: Pose, sides: Sequence[str] = ()) -> StillMatch | None:
@@ -341,8 +341,8 @@ def rest_of(check: Check, matches: Sequence[StillMatch]) -> float:
         for reading in each.verdict.readings
         if reading.check is check
     ]
-    known = [value for value in rests if not np.isnan(value)]
-    return float(np.median(known)) if known else float("nan")
+    values = [value for value in rests if not np.isnan(value)]
+    return float(np.median(values)) if values else float("nan")
 
 
 def taken_for(still: Still, poses: Iterable[Pose]) -> Form | None:

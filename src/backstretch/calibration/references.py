@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backstretch.calibration.check_selection import Choice, choose
-from backstretch.calibration.drafts import drafted
+from backstretch.calibration.drafts import draft_pose
 from backstretch.calibration.personal import (
     StillMatch,
     best_try,
@@ -15,7 +15,7 @@ from backstretch.calibration.personal import (
     stretches,
     taken_for,
 )
-from backstretch.calibration.stills import Still, is_alike, meant_of, stills_of, view_of
+from backstretch.calibration.stills import Still, is_alike, longest_position, stills_of, view_of
 from backstretch.errors import Notice, TakeError
 from backstretch.judging.figures import Contrast, contrasts_of, is_taken_for
 from backstretch.judging.hold_clock import State
@@ -36,7 +36,7 @@ from backstretch.poses.library import Library
 from backstretch.poses.pose import Pose
 
 LEAST_S = 1.0
-"""A take needs so long without movement."""
+"""The least time without movement in a take, in seconds."""
 WRONG_VIEW_FROM_DEG = 60.0
 """From further off a picture does not carry the measures that a pose is judged by."""
 PICTURE = "a single picture"
@@ -148,9 +148,9 @@ def matches_in(
     if not matches:
         raise TakeError(f"{take.name}: {_why_not(stills, pose, others, sides)}")
     for each in matches:
-        mistaken = taken_for(each.still, others)
-        if mistaken is not None and each.verdict.state is not State.IN:
-            raise TakeError(f"{take.name}: this looks like {mistaken.pose.name}, not {pose.name}")
+        look_alike = taken_for(each.still, others)
+        if look_alike is not None and each.verdict.state is not State.IN:
+            raise TakeError(f"{take.name}: this looks like {look_alike.pose.name}, not {pose.name}")
     if words := wrong_view(pose, matches[0].still):
         raise TakeError(f"{take.name}: {words}")
     return matches
@@ -158,7 +158,7 @@ def matches_in(
 
 def new_reference(
     takes: Sequence[Take],
-    named: tuple[str, str],
+    id_and_name: tuple[str, str],
     library: Iterable[Pose],
     date: str,
     *,
@@ -170,7 +170,7 @@ def new_reference(
     Args:
         takes: One or more takes; what is held in them besides, such as standing before, is what it must be
             told from.
-        named: Its id and its name; the name may be empty.
+        id_and_name: Its id and its name; the name may be empty.
         library: The poses that it must be told from.
         date: The day, as 2026-01-31.
         side: The worked side, where it is known.
@@ -184,7 +184,11 @@ def new_reference(
     for take in takes:
         _check_people(take)
         stills = _long_enough(take, stills_of(take.steps), least_s)
-        ours = [still for still in stills if is_alike(still, held[0])] if held else meant_of(stills)
+        ours = (
+            [still for still in stills if is_alike(still, held[0])]
+            if held
+            else longest_position(stills)
+        )
         if not ours:
             raise TakeError(f"{take.name}: what is held in it is not what the other takes hold")
         held += ours
@@ -199,7 +203,7 @@ def new_reference(
     record = replace(
         calibration_of(held, choice.side or "both", date), neutral=_neutral_words(first)
     )
-    return drafted(*named, choice, first, record), choice
+    return draft_pose(*id_and_name, choice, first, record), choice
 
 
 def neutral_reference(take: Take, date: str, *, least_s: float = LEAST_S) -> OwnNeutral:
@@ -215,12 +219,12 @@ def neutral_reference(take: Take, date: str, *, least_s: float = LEAST_S) -> Own
         words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
         raise TakeError(f"{take.name}: {words}")
     own_neutral = OwnNeutral.of(neutral, date)
-    seen = {
+    visible = {
         key: value
         for key, value in own_neutral.values.items()
         if carries(COLUMNS[COLUMN_INDEX[key]].measure, own_neutral.view)
     }
-    return replace(own_neutral, values=seen)
+    return replace(own_neutral, values=visible)
 
 
 def is_upright(still: Still) -> bool:
@@ -234,8 +238,8 @@ def _neutral_in(take: Take, still: Still) -> Neutral | None:
     if before is None or not is_upright(still):
         return None
     # Relative values of a still are counted from the neutral before it, and none in that itself.
-    moved = np.where(relative_columns(), np.nan_to_num(still.values), 0.0)
-    neutral = replace(before, values=before.values + moved)
+    offsets = np.where(relative_columns(), np.nan_to_num(still.values), 0.0)
+    neutral = replace(before, values=before.values + offsets)
     return neutral if neutral.upright and is_square(neutral) else None
 
 
@@ -283,9 +287,9 @@ def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Seq
     if sides and stretches(stills, pose):
         return f"shows {pose.name} on the other side than the one that is asked for"
     forms = [taken_for(still, others) for still in stills]
-    mistaken = next((form for form in forms if form is not None), None)
-    if mistaken is not None:
-        return f"this looks like {mistaken.pose.name}, not {pose.name}"
+    look_alike = next((form for form in forms if form is not None), None)
+    if look_alike is not None:
+        return f"this looks like {look_alike.pose.name}, not {pose.name}"
     best = best_try(stills, pose, sides)
     return (
         f"{pose.name} is not seen in it: {best.refusal}"
@@ -302,8 +306,8 @@ def wrong_view(pose: Pose, still: Still) -> str:
     off_deg = min(view.off(name) for view in views for name in pose.views)
     if off_deg <= WRONG_VIEW_FROM_DEG:
         return ""
-    wanted = pose.views[0].replace("_", " ")
-    return f"the camera sees you {views[0].words}; {pose.name} wants the {wanted} view"
+    view_name = pose.views[0].replace("_", " ")
+    return f"the camera sees you {views[0].words}; {pose.name} wants the {view_name} view"
 
 
 def _with_neutral(pose: Pose, stills: Sequence[Still]) -> Pose:

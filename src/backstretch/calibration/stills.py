@@ -23,7 +23,7 @@ from backstretch.kinematics.neutral import CORE, STILL_FOR_S, STILL_WITHIN, Neut
 from backstretch.kinematics.view import View, carries
 
 LONGEST_S = 5.0
-"""So much of a still is measured, where it is stillest; more would take in what comes before and after."""
+"""At most this much of a still is measured, where it is stillest; more would take in what is around it."""
 SEEN_SHARE = 0.8
 """A measure that is seen in fewer of the moments is not seen."""
 TRIED_EVERY_S = 0.25
@@ -34,12 +34,12 @@ HEAD_STILL_WITHIN = 0.05
 SINKS_WITHIN = 2.0
 """How far a body may have strayed since a still began, in the same limits: settling in is no movement."""
 LEAST_SEEN = 4
-"""Of the landmarks that are followed so many must be seen: a shoulder, a hip, and what moves."""
+"""At least this many of the landmarks that are followed must be seen: a shoulder, a hip, and what moves."""
 LOOK_BACK_S = 1.5
 LOOK_EVERY_S = 0.25
-"""Over how long stillness is told, and how often."""
+"""Over how long stillness is judged, and how often."""
 ALIKE_WITHIN = 2.0
-"""Two stills are of one position where no angle differs by so many half-widths."""
+"""Two stills are of one position where no angle differs by more than this many half-widths."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,10 +155,10 @@ class _TakeReadings:
             return False
         if np.isnan(places).all(axis=(1, 2)).any():
             return False
-        strayed = (places.max(axis=0) - places.min(axis=0)).max(axis=1)
-        seen = ~np.isnan(strayed)
+        movement = (places.max(axis=0) - places.min(axis=0)).max(axis=1)
+        visible = ~np.isnan(movement)
         limits = _LIMITS * self._trunk(begin, end)
-        return bool(seen.sum() >= LEAST_SEEN and (strayed[seen] <= limits[seen]).all())
+        return bool(visible.sum() >= LEAST_SEEN and (movement[visible] <= limits[visible]).all())
 
     def _is_near(self, start: int, begin: int, end: int) -> bool:
         """Whether a body is still about where it was; what is not seen is not away."""
@@ -210,8 +210,8 @@ def _angles() -> NDArray[np.bool_]:
 
 def _still(steps: Sequence[Step]) -> Still:
     values = np.array([step.values for step in steps])
-    seen = ~np.isnan(values)
-    enough = seen.mean(axis=0) >= SEEN_SHARE
+    visible = ~np.isnan(values)
+    enough = visible.mean(axis=0) >= SEEN_SHARE
     middle, spread = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
     middle[enough] = np.nanmedian(values[:, enough], axis=0)
     spread[enough] = np.nanstd(values[:, enough], axis=0)
@@ -248,7 +248,7 @@ class StillWatch:
     def __init__(self, needed: Collection[str]) -> None:
         self.recent: deque[Step] = deque()
         self._needed = needed
-        self._looked_s = 0.0
+        self._last_look_s = 0.0
 
     def push(self, step: Step) -> None:
         """Take the next step."""
@@ -259,14 +259,14 @@ class StillWatch:
     def still(self) -> Still | None:
         """The still that is going on; looked for now and then, and None in between."""
         now_s = self.recent[-1].time_s
-        if now_s - self._looked_s < LOOK_EVERY_S:
+        if now_s - self._last_look_s < LOOK_EVERY_S:
             return None
-        self._looked_s = now_s
+        self._last_look_s = now_s
         stills = stills_of(list(self.recent), self._needed)
         return stills[-1] if stills and stills[-1].end_s >= now_s - LOOK_EVERY_S else None
 
 
-def meant_of(stills: Sequence[Still]) -> list[Still]:
+def longest_position(stills: Sequence[Still]) -> list[Still]:
     """The stills of the position that was held longest, apart from that of the beginning."""
     groups: list[list[Still]] = []
     for still in stills:
@@ -275,8 +275,8 @@ def meant_of(stills: Sequence[Still]) -> list[Still]:
             groups.append([still])
         else:
             group.append(still)
-    meant = groups[1:] if len(groups) > 1 else groups
-    return max(meant, key=lambda group: sum(still.seconds for still in group))
+    candidates = groups[1:] if len(groups) > 1 else groups
+    return max(candidates, key=lambda group: sum(still.seconds for still in group))
 
 
 def is_alike(one: Still, other: Still) -> bool:

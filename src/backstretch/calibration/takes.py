@@ -1,4 +1,4 @@
-"""Shots: takes read from videos, photographs and landmark tracks, measured and ready to calibrate from."""
+"""Takes: read from videos, photographs and landmark tracks, measured and ready to calibrate from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,23 +15,6 @@ from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.poses.pose import Pose
 from backstretch.vision.detection import open_landmarker
 from backstretch.vision.video_reader import VideoReader
-
-
-def count_notes(
-    takes: Sequence["Take"], before: "Pose | None", after: "Pose", own_neutral: "OwnNeutral | None"
-) -> list[str]:
-    """What the takes themselves count by the new reference, and by the library."""
-    notes = []
-    for take in takes:
-        if take.is_picture:
-            continue
-        words = f"With it, {take.name} counts {seconds_held(take, after, own_neutral):.1f} s"
-        notes.append(
-            f"{words}; by the library {seconds_held(take, before, own_neutral):.1f} s."
-            if before
-            else f"{words}."
-        )
-    return notes
 
 
 @dataclass(frozen=True)
@@ -54,13 +37,13 @@ class TakeOptions:
 def take_of(
     path: Path, pose: Pose | None, options: TakeOptions, on_progress: OnProgress = ignore_progress
 ) -> Take:
-    """Look at a take.
+    """Read a take and measure it.
 
     Args:
         path: A video, a photograph or a landmark track.
         pose: What it is meant to show; None for something new.
         options: How.
-        on_progress: Is told how far that is.
+        on_progress: Called as the reading goes on, with how far it is.
 
     Raises:
         InputError: It cannot be used.
@@ -87,6 +70,23 @@ def seconds_held(take: Take, pose: Pose, own_neutral: OwnNeutral | None = None) 
     session.push(take.moments)
     session.finish()
     return sum(held.hold.valid_s for held in session.held)
+
+
+def count_notes(
+    takes: Sequence[Take], before: Pose | None, after: Pose, own_neutral: OwnNeutral | None
+) -> list[str]:
+    """What the takes themselves count by the new reference, and by the library."""
+    notes = []
+    for take in takes:
+        if take.is_picture:
+            continue
+        words = f"With it, {take.name} counts {seconds_held(take, after, own_neutral):.1f} s"
+        notes.append(
+            f"{words}; by the library {seconds_held(take, before, own_neutral):.1f} s."
+            if before
+            else f"{words}."
+        )
+    return notes
 
 
 def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:

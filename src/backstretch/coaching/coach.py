@@ -34,8 +34,8 @@ from backstretch.coaching.speaking import (
     coming,
     entries_of,
     explaining,
+    form_name,
     hold_begins,
-    named,
     placing,
     progress,
     resting,
@@ -81,7 +81,7 @@ class Coach(ScriptedLeader):
         super().__init__((*welcome, *placing(self._part.pose)), pain_advice)
         self._breathing = breaths_a_minute, breath_sounds
         self._adviser = Adviser(self._prompter)
-        self._camera_told = self._part.pose.camera
+        self._last_camera = self._part.pose.camera
         self._presence = Presence()
         self._before_pause = self.phase
         self._paused_away = False
@@ -146,9 +146,9 @@ class Coach(ScriptedLeader):
         placed = self._set_up(step, self.agenda.form, surroundings, passed_s)
         if not placed.over:
             return
-        if placed.told is not None:
+        if placed.instruction is not None:
             self._say(LENIENT)
-            self._note("placement", placed.told.words)
+            self._note("placement", placed.instruction.words)
         self._enter(Phase.READY, explaining(self._part, self.agenda.side))
 
     def _explain(self) -> None:
@@ -179,8 +179,8 @@ class Coach(ScriptedLeader):
     def _advise(self, step: Step, title: str, line: str) -> None:
         """Show and say what is to be changed; ``title`` and ``line`` where nothing is."""
         advice = self._adviser.push(step, self.agenda.side)
-        if advice.said:
-            self._say(advice.said, urgent=advice.urgent)
+        if advice.speech:
+            self._say(advice.speech, urgent=advice.urgent)
         scene = self._plain(advice.status, advice.title or title, advice.line or line)
         held_s = step.valid_s if step.side == self.agenda.side else 0.0
         self.scene = replace(scene, note=advice.note, valid_s=held_s)
@@ -269,7 +269,7 @@ class Coach(ScriptedLeader):
         if self.agenda.hold > 1:
             self._await_hold(words)
             return
-        is_new, self._camera_told = pose.camera != self._camera_told, pose.camera
+        is_new, self._last_camera = pose.camera != self._last_camera, pose.camera
         self._begin_setting_up(entries_of(placing(pose)) if is_new else ())
 
     def _begin_setting_up(self, script: Sequence[Entry] = ()) -> None:
@@ -335,7 +335,7 @@ class Coach(ScriptedLeader):
             self._end("done")
             return
         self._turn_to(self._part.pose)
-        self._say(named(self._part, self.agenda.side), urgent=True)
+        self._say(form_name(self._part, self.agenda.side), urgent=True)
         self._turn("")
 
     def _stop_for_pain(self) -> None:

@@ -23,7 +23,7 @@ UNSAFE = {TOO_FAST, BOUNCING}
 """What is shown and said without waiting whether it lasts."""
 _STATUSES = {State.IN: Status.IN, State.OUT: Status.ADJUST, State.UNSEEN: Status.UNSEEN}
 SHOWN_S = 2.5
-"""How long it is told; the movement itself is over by then."""
+"""How long the warning is shown; the movement itself is over by then."""
 LED_IN_S = 1.0
 """A movement that ended so shortly before the position was right led into it."""
 HEARD_AFTER_S = 0.6
@@ -39,10 +39,10 @@ class Advice:
 
     Attributes:
         status: What the moment is.
-        title: Its word; empty where nothing is to be told.
+        title: One word for the status; empty where there is none.
         line: What to change; empty where nothing is.
         note: Why time is not counting; empty while it is, or where nobody is stretching.
-        said: What to say now; mostly nothing.
+        speech: What to say now; mostly nothing.
         urgent: Whether that comes before all else.
     """
 
@@ -50,7 +50,7 @@ class Advice:
     title: str
     line: str
     note: str
-    said: str
+    speech: str
     urgent: bool
 
 
@@ -73,14 +73,14 @@ class Adviser:
         self._status = SteadyStatus()
 
     def push(self, step: Step, side: str | None) -> Advice:
-        """The advice of a moment to somebody of whom this side is asked."""
+        """The advice of a moment while ``side`` is due."""
         is_other = step.valid_s > 0.0 and step.side != side
         is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
         cue = other_side(side) if is_other else cue_of(step) if is_meant else ""
         cue = SLOWLY if self._is_hasty else cue
         is_unsafe = step.reason in UNSAFE and is_meant and not is_other
         is_urgent = self._is_hasty or is_unsafe
-        spoken = self._prompter.push(step.time_s, cue, at_once=is_urgent)
+        speech = self._prompter.push(step.time_s, cue, at_once=is_urgent)
         now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
         status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)
         is_lacking = status in {Status.ADJUST, Status.UNSEEN}
@@ -89,7 +89,7 @@ class Adviser:
             title="Slowly" if self._is_hasty else TITLES.get(status, ""),
             line=self._prompter.shown or (cue if is_lacking else ""),
             note=not_counting(step) if is_lacking else "",
-            said=spoken,
+            speech=speech,
             urgent=is_urgent,
         )
 
@@ -104,8 +104,8 @@ class Haste:
         """Take the next moment; return whether there is, or was just now, haste."""
         if step.motion == TOO_FAST:
             self._fast_s = step.time_s
-        led_in = step.state is State.IN and step.time_s - self._fast_s <= LED_IN_S
-        if led_in or (step.motion == TOO_FAST and step.near_pose):
+        is_entry = step.state is State.IN and step.time_s - self._fast_s <= LED_IN_S
+        if is_entry or (step.motion == TOO_FAST and step.near_pose):
             self._until_s = step.time_s + SHOWN_S
         return step.time_s < self._until_s
 
@@ -114,7 +114,7 @@ class HoldTalk:
     """Follows one hold.
 
     Args:
-        start_s: When it was first told.
+        start_s: When it was first reported to the coach.
         asked_s: Valid seconds that make it complete.
         breaths_a_minute: The pace of breathing.
         breath_sounds: Whether the pace is heard.
@@ -135,7 +135,7 @@ class HoldTalk:
         self._pace, self._breath_sounds = breaths_a_minute, breath_sounds
         self._called_s = math.inf
         self._state, self._changed_s = State.IN, start_s
-        self._heard = State.IN
+        self._last_signal = State.IN
         self._inhaling = False
 
     @property
@@ -166,8 +166,8 @@ class HoldTalk:
     def _signal(self, step: Step) -> Iterator[Event]:
         if step.state is not self._state:
             self._state, self._changed_s = step.state, step.time_s
-        if self._heard is not self._state and step.time_s - self._changed_s >= HEARD_AFTER_S:
-            self._heard = self._state
+        if self._last_signal is not self._state and step.time_s - self._changed_s >= HEARD_AFTER_S:
+            self._last_signal = self._state
             yield Sound(EARCONS[self._state])
 
     def _breathe(self, time_s: float) -> Iterator[Event]:

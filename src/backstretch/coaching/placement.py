@@ -31,8 +31,8 @@ MARGIN = 0.03
 """Room that must stay free at each edge, as a share of the picture: the model needs a little around a hand."""
 WELL_FOR_S = 1.0
 LENIENT_AFTER_S = 25.0
-"""How long all must be well; and after how long who cannot do as told is let through: no one should have to
-get up again and again for the camera's sake."""
+"""How long all must be well; and after how long a person who cannot follow is let through: no one should
+have to get up again and again for the camera's sake."""
 UPRIGHT = ("trunk_incl", "trunk_incl.world")
 UPRIGHT_POSITIONS = {"standing", "chair"}
 """Positions in which the hips stay about where they are when the stretch begins."""
@@ -100,7 +100,7 @@ class PlacementCheck:
     """Follows the placement before one stretch.
 
     Attributes:
-        passed: Whether all has been well for long enough, or wrong for so long that it is let be.
+        passed: Whether all has been well for `WELL_FOR_S`, or somebody was there for `LENIENT_AFTER_S`.
     """
 
     def __init__(self) -> None:
@@ -110,14 +110,14 @@ class PlacementCheck:
     def push(
         self, step: Step, form: Form, surroundings: Surroundings, passed_s: float
     ) -> Instruction | None:
-        """Take the next moment, so long after the last one; return what is to be changed first."""
-        instructed = instruction(step, form, surroundings)
-        self._well_s = 0.0 if instructed else self._well_s + passed_s
-        is_there = instructed is None or instructed.fault is not Fault.NOBODY
+        """Take the next moment, ``passed_s`` after the last one; return what is to be changed first."""
+        change = instruction(step, form, surroundings)
+        self._well_s = 0.0 if change else self._well_s + passed_s
+        is_there = change is None or change.fault is not Fault.NOBODY
         self._asked_s += passed_s if is_there else 0.0
         is_long = self._asked_s >= LENIENT_AFTER_S
         self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
-        return instructed
+        return change
 
 
 def instruction(step: Step, form: Form, surroundings: Surroundings) -> Instruction | None:
@@ -152,7 +152,7 @@ def _place(marks: Landmarks, step: Step, form: Form) -> Fault | None:
     trunk_px = _trunk(marks)
     in_picture, in_space = (step.values[COLUMN_INDEX[key]] for key in UPRIGHT)
     is_upright = in_picture < UPRIGHT_BELOW_DEG and not in_space > UPRIGHT_IN_SPACE_BELOW_DEG
-    if trunk_px is None or not is_upright:  # who lies is not told to move about
+    if trunk_px is None or not is_upright:  # a person lying down is not asked to move
         return None
     if trunk_px < LEAST_TRUNK_PX:
         return Fault.FAR
@@ -160,7 +160,7 @@ def _place(marks: Landmarks, step: Step, form: Form) -> Fault | None:
 
 
 def _room_for(marks: Landmarks, trunk_px: float, form: Form) -> Fault | None:
-    """Whether the whole stretch fits, as far as that can be told of somebody upright."""
+    """Whether the whole stretch fits, as far as an upright body shows it."""
     extent = trunk_px * extent_of(form)
     width, height = np.array(marks.image_wh) * (1.0 - 2.0 * MARGIN)
     if 2.0 * extent[0] > width or extent[1] + extent[2] > height:
@@ -238,14 +238,14 @@ class Placed:
     """One moment of setting up.
 
     Attributes:
-        told: What is to be changed first; None when all is well.
-        said: What is to be spoken; mostly nothing.
+        instruction: What is to be changed first; None when all is well.
+        speech: What is to be spoken; mostly nothing.
         line, status: What is to be shown.
         over: Whether the stretch can begin.
     """
 
-    told: Instruction | None
-    said: str
+    instruction: Instruction | None
+    speech: str
     line: str
     status: Status
     over: bool
@@ -261,23 +261,23 @@ class SettingUp:
     def push(
         self, step: Step, form: Form, surroundings: Surroundings, passed_s: float, script: Script
     ) -> Placed:
-        """Take the next moment, so long after the last one."""
-        has_said = script.over(step.time_s)
-        instructed = self._check.push(step, form, surroundings, passed_s if has_said else 0.0)
-        spoken = self._prompter.push(step.time_s, instructed.words if instructed else "")
+        """Take the next moment, ``passed_s`` after the last one."""
+        is_read_out = script.over(step.time_s)
+        change = self._check.push(step, form, surroundings, passed_s if is_read_out else 0.0)
+        speech = self._prompter.push(step.time_s, change.words if change else "")
         line = script.reading(step.time_s) or STAY
-        if instructed is not None:
-            line = self._prompter.shown or instructed.words
-        status = Status.ADJUST if instructed else Status.CALM
-        status = Status.UNSEEN if instructed and instructed.fault is Fault.NOBODY else status
-        return Placed(instructed, spoken, line, status, over=has_said and self._check.passed)
+        if change is not None:
+            line = self._prompter.shown or change.words
+        status = Status.ADJUST if change else Status.CALM
+        status = Status.UNSEEN if change and change.fault is Fault.NOBODY else status
+        return Placed(change, speech, line, status, over=is_read_out and self._check.passed)
 
 
 class Presence:
     """Follows whether somebody is in the picture.
 
     Attributes:
-        away: Whether nobody has been there for `AWAY_AFTER_S`, nor since then for `BACK_AFTER_S`.
+        away: True once nobody was there for `AWAY_AFTER_S`, until somebody was for `BACK_AFTER_S`.
     """
 
     def __init__(self) -> None:
@@ -285,7 +285,7 @@ class Presence:
         self._absent_s = self._present_s = 0.0
 
     def push(self, passed_s: float, *, is_there: bool) -> None:
-        """Take the next moment, so long after the last one."""
+        """Take the next moment, ``passed_s`` after the last one."""
         self._absent_s = 0.0 if is_there else self._absent_s + passed_s
         self._present_s = self._present_s + passed_s if is_there else 0.0
         if self._absent_s >= AWAY_AFTER_S:

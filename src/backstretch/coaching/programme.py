@@ -15,11 +15,11 @@ from backstretch.poses.pose import Pose
 REST_S = 10.0
 """Rest between two holds of a single stretch, as in the ready-made sets."""
 PATIENCE_S = 90.0
-"""A stretch that is tried for so long without a hold is left out, since nobody may be able to press a key."""
+"""A stretch tried for this long without a hold is left out, since nobody may be able to press a key."""
 HURRIED_AFTER_S = 60.0
 """When that is announced."""
 MOST_TRIES, TRY_FROM_S = 3, 2.0
-"""So many holds that were too short, and the next one is asked for; shorter ones were finding the position."""
+"""After this many holds that were too short the next is due; shorter ones were finding the position."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Programme:
-    """What is to be done in a session.
+    """The stretches of a session in order, with the rest between holds.
 
     Attributes:
         name: What it is called.
@@ -91,7 +91,7 @@ def part_of(
 
 
 def dose_warnings(pose: Pose, hold_s: float | None, repetitions: int | None) -> list[Notice]:
-    """What of a wish lies beyond the pose's dose."""
+    """Warnings where the requested hold or repetitions exceed the pose's dose."""
     notices = []
     dose = pose.dose
     if hold_s is not None and hold_s > dose.longest_s:
@@ -213,7 +213,7 @@ class Patience:
         self._waited_s = 0.0
 
     def wait(self, passed_s: float) -> None:
-        """Nothing is held, so much longer."""
+        """Count time during which nothing is held."""
         before_s, self._waited_s = self._waited_s, self._waited_s + passed_s
         self.hurries = before_s < HURRIED_AFTER_S <= self._waited_s
         self.over = self._waited_s >= PATIENCE_S

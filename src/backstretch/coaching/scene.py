@@ -49,7 +49,7 @@ class Phase(StrEnum):
 
 
 class Status(StrEnum):
-    """What counts of a moment, told by shape and colour: counting, to be put right, unseen, or neither."""
+    """The state of a moment, shown by shape and colour: counting, to be corrected, unseen, or neither."""
 
     IN = "in"
     ADJUST = "adjust"
@@ -167,7 +167,7 @@ class Decision:
 
 
 def breath_at(seconds: float, breaths_a_minute: float = BREATHS_A_MINUTE) -> Breath:
-    """The breath so many seconds after one began; it eases at both ends."""
+    """The breath at a time in seconds after one began; it eases at both ends."""
     share = (seconds * breaths_a_minute / 60.0) % 1.0
     inhaling = share < INHALING
     way = share / INHALING if inhaling else (1.0 - share) / (1.0 - INHALING)

@@ -106,7 +106,7 @@ class ScriptedLeader(ABC):
 
     @abstractmethod
     def _go_on(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
-        """What a moment means, so long after the last one, while the session is not over."""
+        """Handle a moment, ``passed_s`` after the last one, while the session is not over."""
 
     @abstractmethod
     def _skip(self, command: Command) -> None:
@@ -144,7 +144,7 @@ class ScriptedLeader(ABC):
         self._events.append(event)
         if isinstance(event, Say):
             now_s = self._time_s
-            start_s = now_s if event.urgent else max(now_s, self._prompter.said_until_s)
+            start_s = now_s if event.urgent else max(now_s, self._prompter.speech_ends_s)
             self._prompter.quiet(now_s, start_s + speaking_s(event.words))
 
     def _turn_to(self, *poses: Pose) -> None:
@@ -153,7 +153,7 @@ class ScriptedLeader(ABC):
 
     def _enter(self, phase: Phase, script: Sequence[Entry] = ()) -> None:
         self.phase, self._since_s = phase, self._time_s
-        self._script = Script(tuple(script), starts_s=self._prompter.said_until_s)
+        self._script = Script(tuple(script), starts_s=self._prompter.speech_ends_s)
         self._prompter.clear()
 
     def _read_out(self) -> None:
@@ -166,8 +166,8 @@ class ScriptedLeader(ABC):
     ) -> Placed:
         """One instruction at a time until the camera sees what it needs."""
         placed = self._setting_up.push(step, form, surroundings, passed_s, self._script)
-        if placed.said:
-            self._say(placed.said)
+        if placed.speech:
+            self._say(placed.speech)
         self.scene = self._plain(placed.status, "Set up", placed.line)
         return placed
 

@@ -72,18 +72,18 @@ class Prompter:
 
     Attributes:
         shown: What stands on the screen.
-        said_until_s: When what was said last will have been said to its end.
+        speech_ends_s: When the last spoken line ends.
     """
 
     shown: str = ""
-    said_until_s: float = -math.inf
+    speech_ends_s: float = -math.inf
     _waiting: str = ""
     _since_s: float = -math.inf
-    _said_s: float = -math.inf
+    _speech_starts_s: float = -math.inf
     _history: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def push(self, time_s: float, line: str, *, at_once: bool = False) -> str:
-        """Take what should be told now; return what is to be spoken, mostly nothing.
+        """Take the line of this moment; return what is to be spoken, mostly an empty string.
 
         Args:
             time_s: The moment.
@@ -95,7 +95,9 @@ class Prompter:
         lasted_s = math.inf if at_once else time_s - self._since_s
         if lasted_s >= SHOWN_AFTER_S:
             self.shown = line
-        free_s = self._said_s + SAFETY_SILENCE_S if at_once else self.said_until_s + SILENCE_S
+        free_s = (
+            self._speech_starts_s + SAFETY_SILENCE_S if at_once else self.speech_ends_s + SILENCE_S
+        )
         is_free = time_s >= free_s and lasted_s >= SAID_AFTER_S
         if not (line and is_free and self._is_news(time_s, line)):
             return ""
@@ -113,8 +115,8 @@ class Prompter:
         return count <= len(AGAIN_S) and time_s - last_s >= AGAIN_S[count - 1]
 
     def quiet(self, start_s: float, end_s: float) -> None:
-        """Something is said from then to then: corrections wait."""
-        self._said_s, self.said_until_s = start_s, end_s
+        """Hold back corrections while something is spoken from ``start_s`` to ``end_s``."""
+        self._speech_starts_s, self.speech_ends_s = start_s, end_s
 
     def clear(self) -> None:
         """Begin with an empty line; what was said is not forgotten."""
@@ -201,10 +203,10 @@ def explaining(part: Part, side: str | None) -> tuple[Entry, ...]:
     """A stretch in words, step by step; the last step stays on the screen."""
     steps = part.pose.steps
     entries = (Entry(text, step) for step, text in enumerate(steps))
-    return (Entry(named(part, side)), *entries, Entry(BY_ITSELF, len(steps) - 1))
+    return (Entry(form_name(part, side)), *entries, Entry(BY_ITSELF, len(steps) - 1))
 
 
-def named(part: Part, side: str | None) -> str:
+def form_name(part: Part, side: str | None) -> str:
     """The stretch and its side."""
     return f"{Form(part.pose, side).name}."
 
@@ -235,7 +237,7 @@ def coming(agenda: Agenda) -> str:
     """What comes after the rest."""
     if agenda.hold > 1:
         return f"Then the {agenda.side} side." if agenda.switches else "Then once more."
-    return f"Next: {named(agenda.part, agenda.side)}"
+    return f"Next: {form_name(agenda.part, agenda.side)}"
 
 
 def resting(agenda: Agenda) -> str:

@@ -255,7 +255,7 @@ class Maker(Leader, Protocol):
     """A leader that makes something; see `guide.Guide`."""
 
     @property
-    def made(self) -> Pose | OwnNeutral | None:
+    def result(self) -> Pose | OwnNeutral | None:
         """What it came to; None before that."""
 
     @property
@@ -286,6 +286,6 @@ def run_guided(
         if stage.is_heard and leader.scene.line:
             with suppress(KeyboardInterrupt):  # the last words are courtesy
                 sleep(speaking_s(leader.scene.line))
-    if why == "done" and leader.made is not None:
-        return leader.made
+    if why == "done" and leader.result is not None:
+        return leader.result
     raise TakeError(WHY.get(why) or f"{leader.refused}; nothing was written")
