@@ -43,7 +43,7 @@ class Hired:
 
 @pytest.fixture(autouse=True)
 def hired(monkeypatch):
-    monkeypatch.setattr(batch_run, "Crew", Hired)
+    monkeypatch.setattr(batch_run, "WorkerPool", Hired)
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def camera_api() -> int:
 def redacted(url: str) -> str:
     """A URL without what may be secret in it.
 
-    >>> shown("rtsp://ann:pa@ss@10.0.0.7:554/stream?token=3")
+    >>> redacted("rtsp://ann:pa@ss@10.0.0.7:554/stream?token=3")
     'rtsp://10.0.0.7:554/stream'
     """
     scheme, _, rest = url.partition("://")
