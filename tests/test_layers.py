@@ -190,6 +190,10 @@ def test_what_only_a_report_needs_waits_for_it():
     assert "jinja2" not in loaded_by(imports)
 
 
+def test_the_program_from_python_reads_no_documents_at_import():
+    assert loaded_by("backstretch.api") & {"pydantic", "jinja2"} == set()
+
+
 def test_only_detection_chooses_the_landmarker():
     door = "backstretch.vision.mediapipe_landmarker"
     users = {m for m in MODULES if any(name.startswith(door) for name in imports_of(m))}

@@ -22,8 +22,8 @@ class BatchSettings:
     """What is wanted of all recordings of a batch.
 
     Attributes:
-        request, recognised, model: As `backstretch.api.analyse_recording` takes them.
-        settings: Their hash, see `backstretch.batch_kept`.
+        request, recognised, model: As `analysis.pipeline.analyse_recording` takes them.
+        settings: Their hash, see `analysis.batch_resume.settings_hash`.
         text: Whether the results' documents are needed.
     """
 

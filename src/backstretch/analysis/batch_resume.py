@@ -31,7 +31,7 @@ class Origin:
     """What a result was made from.
 
     Attributes:
-        path: Which file; see `backstretch.batch.real`.
+        path: Which file; see `real`.
         size, mtime_ns: Its bytes, and when it was changed last, as it was when work began.
         settings: See `settings_hash`; empty while it is being made.
     """

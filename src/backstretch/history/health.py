@@ -230,8 +230,8 @@ def advice(now: datetime, past: Iterable[PastSession]) -> Advice:
 
 def _was_asked(session: PastSession) -> bool:
     """Whether the person was asked how sore they are, answered or not."""
-    was_skipped = any(line["type"] == SORENESS for line in session.lines)
-    return was_skipped or session.soreness is not None
+    has_line = any(line["type"] == SORENESS for line in session.lines)
+    return has_line or session.soreness is not None
 
 
 def soreness_advice(value: int) -> str:

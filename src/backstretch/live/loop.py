@@ -49,7 +49,7 @@ KEYS = {
 
 
 class Eye(Protocol):
-    """Gives the newest picture; see `camera.Capture`."""
+    """Gives the newest picture; see `vision.capture.Capture`."""
 
     @property
     def ended(self) -> bool:
@@ -245,7 +245,7 @@ class Live:
 
 
 class FrontEnd(Protocol):
-    """Shows a live session and passes on keys; see `window.WindowShow` and `keys.TerminalShow`."""
+    """Shows a live session and passes on keys; see `WindowShow` and `TerminalShow`."""
 
     def run(self, live: Live) -> None:
         """Show `Live.state` until `Live.over`, or until the person closes it."""

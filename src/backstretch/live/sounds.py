@@ -15,7 +15,7 @@ from backstretch.coaching.scene import Earcon
 from backstretch.errors import Notice, NoticeKind
 
 LATE_SOUND_S = 1.0
-"""The same for an earcon: one that comes later would be taken for the next moment's."""
+"""An earcon that is later than this is left out: it would be taken for the next moment's."""
 Samples = NDArray[np.float32]
 """(n,) mono, each within -1..1."""
 RATE = 44_100
