@@ -96,8 +96,10 @@ def test_moments_too_far_apart_have_nothing_to_do_with_each_other():
 
 def test_a_moment_is_told_a_fifth_of_a_second_later():
     smoother = Smoother()
-    told = [(t, [s for s, _ in smoother.push(t, STILL)]) for t in every(20, 1.0)]
-    assert all(now - t == pytest.approx(HALF_WIDTH_S, abs=0.051) for now, ts in told for t in ts)
+    settled_s = [(t, [s for s, _ in smoother.push(t, STILL)]) for t in every(20, 1.0)]
+    assert all(
+        now - t == pytest.approx(HALF_WIDTH_S, abs=0.051) for now, ts in settled_s for t in ts
+    )
 
 
 def test_finish_tells_the_moments_still_waiting():
@@ -145,9 +147,9 @@ def test_pushing_one_by_one_equals_the_slow_obvious_form(seed, fps, nobody_at):
     bend = moments(lambda v: folded(v).seen(LEFT_SIDE), [(0, 0), (1, 80)], jittered(fps, 1.0, seed))
     timeline = trembling(bend, jitter_px=3.0, seed=seed)
     timeline = [(t, None if n == nobody_at else b) for n, (t, b) in enumerate(timeline)]
-    for (time_s, body), (_, seen) in zip(steadied(timeline), timeline, strict=True):
-        if seen is not None:
-            assert body.xy_px == pytest.approx(slow(time_s, seen, timeline), abs=1e-6)
+    for (time_s, body), (_, marks) in zip(steadied(timeline), timeline, strict=True):
+        if marks is not None:
+            assert body.xy_px == pytest.approx(slow(time_s, marks, timeline), abs=1e-6)
 
 
 @settings(max_examples=10)

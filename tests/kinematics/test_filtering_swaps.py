@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backstretch.kinematics.filtering import BELIEVED_AFTER_S, JUMP_M, NEXT_WITHIN_S, SwapVeto
+from backstretch.kinematics.filtering import JUMP_M, LONGEST_SWAP_S, NEXT_WITHIN_S, SwapVeto
 from backstretch.kinematics.landmarks import INDEX
 from tests.figures import (
     DOWN,
@@ -105,7 +105,7 @@ def test_swaps_of_hands_and_knees_seen_from_the_side_are_undone():
 
 
 STRETCHES = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 7)), max_size=6)
-"""How many frames are right and how many after them swapped: less than `BELIEVED_AFTER_S`."""
+"""How many frames are right and how many after them swapped: less than `LONGEST_SWAP_S`."""
 
 
 @given(STRETCHES, st.sampled_from([("arms",), ("legs",), ("arms", "legs")]))
@@ -122,7 +122,7 @@ def test_a_swap_that_lasts_is_believed():
     timeline = still(40, swapped_at=range(5, 41))
     after = put_right(timeline)
     believed_s = [t for (t, marks), body in zip(timeline, after, strict=True) if body is marks]
-    assert believed_s[5:] == [t for t, _ in timeline if t >= 5 / FPS + BELIEVED_AFTER_S - 1e-9]
+    assert believed_s[5:] == [t for t, _ in timeline if t >= 5 / FPS + LONGEST_SWAP_S - 1e-9]
 
 
 def test_a_swap_that_was_believed_is_the_truth_from_then_on():

@@ -131,7 +131,7 @@ def scattered(seed):
 
 
 def of_all(*landmarks):
-    """Measure with every landmark taken as seen."""
+    """Measure with every landmark taken as is_seen."""
     xy = np.array([each.xy_px for each in landmarks])
     world = np.array([each.world_m for each in landmarks])
     return measure_body(xy, world, np.ones(xy.shape[:2], dtype=bool))
@@ -230,8 +230,8 @@ class TestCatalogue:
 
     def test_has_a_column_for_every_side_and_frame(self, measure):
         sides = set(SIDES) if measure.sided else {None}
-        found = {(c.side, c.frame) for c in COLUMNS if c.measure is measure}
-        assert found == {(side, frame) for side in sides for frame in measure.frames}
+        columns = {(c.side, c.frame) for c in COLUMNS if c.measure is measure}
+        assert columns == {(side, frame) for side in sides for frame in measure.frames}
 
     def test_takes_parts_of_the_body(self, measure):
         parts = [part.removeprefix("~") for part in measure.parts]
@@ -360,15 +360,15 @@ def test_angles_lie_within_half_a_turn(seed):
 
 
 MIDLINES = {"trunk_from_up", "trunk_forward", "neck_bend", "thigh_roll"}
-"""Trunk and neck are taken from one side where only that is seen."""
+"""Trunk and neck are taken from one side where only that is is_seen."""
 
 
 def gone_without(name):
-    """Keys of the columns that are unknown when one landmark is not seen."""
+    """Keys of the columns that are unknown when one landmark is not is_seen."""
     landmarks = scattered(3)
-    seen = np.ones((1, COUNT), dtype=bool)
-    seen[0, INDEX[name]] = False
-    values = measure_body(landmarks.xy_px[None], landmarks.world_m[None], seen).values[0]
+    is_seen = np.ones((1, COUNT), dtype=bool)
+    is_seen[0, INDEX[name]] = False
+    values = measure_body(landmarks.xy_px[None], landmarks.world_m[None], is_seen).values[0]
     return {column.key for column, value in zip(COLUMNS, values, strict=True) if np.isnan(value)}
 
 

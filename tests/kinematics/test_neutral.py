@@ -36,12 +36,12 @@ def still(body, until_s=2.0, fps=10.0, from_s=0.0):
     return [(t, body) for t in every(fps, until_s, from_s)]
 
 
-def neutral_of(timeline, posed=lambda _: False):
+def neutral_of(timeline, in_pose=lambda _: False):
     finder = NeutralFinder()
     for time_s, body in timeline:
         row = measured(body or standing().seen(FRONT))
-        finder.push(time_s, body, row, 0, posed=posed(time_s))
-    return finder.found
+        finder.push(time_s, body, row, 0, in_pose=in_pose(time_s))
+    return finder.neutral
 
 
 STANDING = neutral_of(still(standing().seen(FRONT)))
@@ -56,7 +56,7 @@ def test_no_neutral_is_found_in_less_than_a_second():
 
 
 def test_an_empty_take_has_no_neutral():
-    assert NeutralFinder().found is None
+    assert NeutralFinder().neutral is None
 
 
 def test_moving_is_not_neutral():
@@ -71,12 +71,12 @@ def test_the_neutral_is_the_first_still_span_after_moving():
 
 
 def test_a_held_pose_is_not_neutral():
-    assert neutral_of(still(folded(120.0).seen(LEFT_SIDE)), posed=lambda _: True) is None
+    assert neutral_of(still(folded(120.0).seen(LEFT_SIDE)), in_pose=lambda _: True) is None
 
 
 def test_a_pose_in_between_starts_the_second_anew():
-    found = neutral_of(still(standing().seen(FRONT)), posed=lambda t: t == pytest.approx(0.5))
-    assert found.start_s == pytest.approx(0.6)
+    neutral = neutral_of(still(standing().seen(FRONT)), in_pose=lambda t: t == pytest.approx(0.5))
+    assert neutral.start_s == pytest.approx(0.6)
 
 
 def test_nobody_in_between_starts_the_second_anew():
@@ -171,8 +171,8 @@ def test_a_body_that_cannot_tell_gives_no_camera_roll(body):
 
 @pytest.mark.parametrize("camera_deg", [LEFT_SIDE, RIGHT_SIDE])
 def test_its_values_follow_the_way_the_person_faces(camera_deg):
-    found = neutral_of(still(folded(20.0).seen(camera_deg)))
-    assert found.values[COLUMN_INDEX["trunk_lean_fwd"]] == pytest.approx(20.0)
+    neutral = neutral_of(still(folded(20.0).seen(camera_deg)))
+    assert neutral.values[COLUMN_INDEX["trunk_lean_fwd"]] == pytest.approx(20.0)
 
 
 def test_its_ratios_are_over_its_lengths():
@@ -210,8 +210,8 @@ def test_relative_measures_count_from_the_neutral(key, rest, figure, expected):
 
 def test_a_shoulder_turn_past_the_back_of_the_circle_stays_small():
     rest = neutral_of(still(standing().seen(BACK)))
-    found = values_of(Figure(twist_deg=10.0).seen(BACK), neutral=rest)["shoulder_yaw_rel.left"]
-    assert found == pytest.approx(10.0)
+    yaw_deg = values_of(Figure(twist_deg=10.0).seen(BACK), neutral=rest)["shoulder_yaw_rel.left"]
+    assert yaw_deg == pytest.approx(10.0)
 
 
 def test_ratios_use_the_neutrals_lengths_when_the_body_foreshortens():
@@ -227,8 +227,8 @@ def test_a_length_the_neutral_lacks_is_taken_from_the_moment():
 
 def test_a_neutral_without_legs_in_the_picture_has_no_shank():
     legs = [f"{s}_{p}" for s in ("left", "right") for p in ("knee", "ankle")]
-    found = neutral_of(still(standing().seen(FRONT, hidden=legs)))
-    assert np.isnan(found.lengths).tolist() == [False, False, True] * 2
+    neutral = neutral_of(still(standing().seen(FRONT, hidden=legs)))
+    assert np.isnan(neutral.lengths).tolist() == [False, False, True] * 2
 
 
 def test_a_ratio_over_a_length_of_nothing_is_unknown():

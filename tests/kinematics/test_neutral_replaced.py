@@ -57,20 +57,20 @@ def then(*bodies, seconds=3.0):
     return [(n / FPS, body) for n, body in enumerate(b for b in bodies for _ in range(count))]
 
 
-def found(timeline, *, known=None, posed=never):
+def neutrals_of(timeline, *, known=None, in_pose=never):
     """The neutrals in use, one after the other."""
     finder = NeutralFinder(known)
     used = []
     for time_s, body in timeline:
-        finder.push(time_s, body, measured(body or FIRST), 0, posed=posed(time_s))
-        if finder.found is not None and finder.found not in used:
-            used.append(finder.found)
+        finder.push(time_s, body, measured(body or FIRST), 0, in_pose=in_pose(time_s))
+        if finder.neutral is not None and finder.neutral not in used:
+            used.append(finder.neutral)
     return used
 
 
 def is_replaced(*bodies, **options):
     """Whether the first neutral does not see the end."""
-    return len(found(then(*bodies), **options)) > 1
+    return len(neutrals_of(then(*bodies), **options)) > 1
 
 
 # Kept
@@ -103,19 +103,19 @@ def test_the_neutral_is_kept_while_nobody_is_in_view():
 
 @pytest.mark.parametrize("camera_deg", [45.0, LEFT_SIDE, RIGHT_SIDE, BACK])
 def test_a_person_who_has_turned_gets_a_new_neutral(camera_deg):
-    assert found(then(FIRST, standing().seen(camera_deg)))[-1].view.azimuth_deg == pytest.approx(
-        camera_deg, abs=5.0
-    )
+    assert neutrals_of(then(FIRST, standing().seen(camera_deg)))[
+        -1
+    ].view.azimuth_deg == pytest.approx(camera_deg, abs=5.0)
 
 
 @pytest.mark.parametrize("factor", [1.5, 1 / 1.5])
 def test_a_person_who_has_come_nearer_or_gone_away_gets_a_new_neutral(factor):
-    new = found(then(FIRST, nearer(FIRST, factor)))[-1]
+    new = neutrals_of(then(FIRST, nearer(FIRST, factor)))[-1]
     assert new.lengths[0] == pytest.approx(factor * TRUNK_PX)
 
 
 def test_the_new_neutral_is_a_still_second_of_its_own():
-    first, new = found(then(FIRST, standing().seen(LEFT_SIDE)))
+    first, new = neutrals_of(then(FIRST, standing().seen(LEFT_SIDE)))
     assert first.end_s < new.start_s
     assert new.end_s - new.start_s == pytest.approx(STILL_FOR_S, abs=1 / FPS)
 
@@ -123,18 +123,20 @@ def test_the_new_neutral_is_a_still_second_of_its_own():
 def test_a_new_neutral_waits_for_a_second_of_stillness():
     side = standing().seen(LEFT_SIDE)
     short = [*then(FIRST), *[(3.0 + n / FPS, side) for n in range(10)]]
-    assert len(found(short)) == 1
-    assert len(found([*short, (4.0, side)])) == 2
+    assert len(neutrals_of(short)) == 1
+    assert len(neutrals_of([*short, (4.0, side)])) == 2
 
 
 def test_a_person_who_walks_up_gets_no_new_neutral_on_the_way():
     keys = [(0, 1), (2, 1), (6, 3)]
     timeline = moments(lambda factor: nearer(FIRST, factor), keys, every(FPS, 6.0))
-    assert len(found(timeline)) == 1
+    assert len(neutrals_of(timeline)) == 1
 
 
 def test_a_person_who_turns_and_turns_back_gets_three_neutrals():
-    azimuths = [new.view.azimuth_deg for new in found(then(FIRST, standing().seen(90.0), FIRST))]
+    azimuths = [
+        new.view.azimuth_deg for new in neutrals_of(then(FIRST, standing().seen(90.0), FIRST))
+    ]
     assert azimuths == pytest.approx([0.0, 90.0, 0.0])
 
 
@@ -142,7 +144,7 @@ def test_a_person_who_drifts_nearer_never_outgrows_the_neutral():
     """To twice the size in 20 s, slowly enough to count as standing still."""
     factors = 2.0 ** (every(FPS, 20.0) / 20.0)
     timeline = [(n / FPS, nearer(FIRST, factor)) for n, factor in enumerate(factors)]
-    last = found(timeline)[-1].lengths[0] / TRUNK_PX
+    last = neutrals_of(timeline)[-1].lengths[0] / TRUNK_PX
     assert 2.0 / NEARER_FROM**1.5 <= last <= 2.0
 
 
@@ -154,13 +156,13 @@ def test_turned_and_bent_knees_are_upright_enough():
 
 
 def test_a_pose_that_is_held_is_no_new_neutral():
-    assert not is_replaced(FIRST, standing().seen(LEFT_SIDE), posed=lambda time_s: time_s > 2.95)
+    assert not is_replaced(FIRST, standing().seen(LEFT_SIDE), in_pose=lambda time_s: time_s > 2.95)
 
 
 def test_a_pose_in_between_starts_the_second_anew():
     held_s = 3.75
     timeline = then(FIRST, standing().seen(LEFT_SIDE))
-    new = found(timeline, posed=lambda time_s: abs(time_s - held_s) < 0.06)[-1]
+    new = neutrals_of(timeline, in_pose=lambda time_s: abs(time_s - held_s) < 0.06)[-1]
     assert new.start_s == pytest.approx(3.9)
 
 
@@ -182,7 +184,9 @@ def test_a_body_that_looks_away_is_no_new_neutral(figure, factor):
 
 def test_a_body_that_looks_ahead_again_is():
     away = nearer(Figure(turn_deg=40.0).seen(FRONT), 1.5)
-    assert found(then(FIRST, away, nearer(FIRST, 1.5)))[-1].start_s == pytest.approx(6.0, abs=0.2)
+    assert neutrals_of(then(FIRST, away, nearer(FIRST, 1.5)))[-1].start_s == pytest.approx(
+        6.0, abs=0.2
+    )
 
 
 def test_a_head_that_is_not_seen_does_not_count_as_turned_away():
@@ -211,7 +215,7 @@ def test_a_body_that_leans_or_lies_along_the_line_of_sight_replaces_no_upright_o
 
 @pytest.mark.parametrize("figure", [kneeling(), SUPINE], ids=["kneeling", "supine"])
 def test_a_neutral_that_lies_is_replaced_by_one_that_stands(figure):
-    used = found(then(figure.seen(LEFT_SIDE), standing().seen(LEFT_SIDE)))
+    used = neutrals_of(then(figure.seen(LEFT_SIDE), standing().seen(LEFT_SIDE)))
     assert [neutral.upright for neutral in used] == [False, True]
 
 
@@ -242,14 +246,14 @@ def test_a_neutral_that_lies_is_not_replaced_by_a_body_that_looks_away():
     ids=["turned", "nearer", "same"],
 )
 def test_a_neutral_given_beforehand_is_never_replaced(body):
-    (known,) = found(then(FIRST))
-    assert found(then(body), known=known) == [known]
+    (known,) = neutrals_of(then(FIRST))
+    assert neutrals_of(then(body), known=known) == [known]
 
 
 def test_a_neutral_given_beforehand_is_kept_even_if_it_lies():
-    (known,) = found(then(SUPINE.seen(LEFT_SIDE)))
-    assert found(then(FIRST), known=known) == [known]
+    (known,) = neutrals_of(then(SUPINE.seen(LEFT_SIDE)))
+    assert neutrals_of(then(FIRST), known=known) == [known]
 
 
 def test_its_trunk_is_the_figures_own():
-    assert found(then(FIRST))[0].lengths[[0, 3]] == pytest.approx([TRUNK_PX, TRUNK_M])
+    assert neutrals_of(then(FIRST))[0].lengths[[0, 3]] == pytest.approx([TRUNK_PX, TRUNK_M])

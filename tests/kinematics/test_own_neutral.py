@@ -57,12 +57,12 @@ def still(*bodies, seconds=2.0, fps=10.0):
     return [(n / fps, body) for n, body in enumerate(frames)]
 
 
-def found(*bodies, **options):
+def neutral_of(*bodies, **options):
     """The neutral in use after each body was held still."""
     finder = NeutralFinder(**options)
     for time_s, body in still(*bodies):
-        finder.push(time_s, body, measured(body), 0, posed=False)
-    return finder.found
+        finder.push(time_s, body, measured(body), 0, in_pose=False)
+    return finder.neutral
 
 
 def yaw(body, neutral, usual=None):
@@ -76,8 +76,8 @@ def loaded(folder, text):
     return load_neutral(write(folder / "neutral.toml", text))
 
 
-def read_again(kept, folder):
-    return loaded(folder, neutral_text(kept))
+def read_again(neutral, folder):
+    return loaded(folder, neutral_text(neutral))
 
 
 class TestTheText:
@@ -88,8 +88,8 @@ class TestTheText:
         assert tomllib.loads(neutral_text(own(view=(12.34, -5.06))))["view"] == [12.3, -5.1]
 
     def test_has_values_to_a_thousandth(self):
-        kept = own(nose_drop=0.12345, head_pitch=-3.14159)
-        assert tomllib.loads(neutral_text(kept))["values"] == {
+        neutral = own(nose_drop=0.12345, head_pitch=-3.14159)
+        assert tomllib.loads(neutral_text(neutral))["values"] == {
             "nose_drop": 0.123,
             "head_pitch": -3.142,
         }
@@ -108,9 +108,9 @@ angles = st.integers(-1800, 1800).map(lambda tenths: tenths / 10)
     values=st.dictionaries(st.sampled_from(RELATIVE), angles),
 )
 def test_a_neutral_written_and_read_again_is_equal(tmp_path_factory, date, view, values):
-    kept = OwnNeutral(date.isoformat(), view, values)
-    again = read_again(kept, tmp_path_factory.mktemp("data"))
-    assert vars(again) == vars(kept)
+    neutral = OwnNeutral(date.isoformat(), view, values)
+    again = read_again(neutral, tmp_path_factory.mktemp("data"))
+    assert vars(again) == vars(neutral)
 
 
 def test_where_no_file_is_there_is_no_neutral(tmp_path):
@@ -118,9 +118,9 @@ def test_where_no_file_is_there_is_no_neutral(tmp_path):
 
 
 def test_a_file_says_what_it_says(tmp_path):
-    kept = loaded(tmp_path, SOUND)
-    assert (kept.date, kept.view) == (DATE, View(0.0, 5.0))
-    assert kept.values == {KEY: 1.5, "head_pitch": -2.0}
+    neutral = loaded(tmp_path, SOUND)
+    assert (neutral.date, neutral.view) == (DATE, View(0.0, 5.0))
+    assert neutral.values == {KEY: 1.5, "head_pitch": -2.0}
 
 
 def but(old, new):
@@ -212,29 +212,31 @@ def test_a_link_to_nothing_is_no_neutral(tmp_path):
 
 class TestWhatIsKept:
     def test_is_the_day_and_the_view(self):
-        kept = OwnNeutral.of(found(standing().seen(35.0)), DATE)
-        assert kept.date == DATE
-        assert (kept.view.azimuth_deg, kept.view.elevation_deg) == pytest.approx((35.0, 0.0))
+        neutral = OwnNeutral.of(neutral_of(standing().seen(35.0)), DATE)
+        assert neutral.date == DATE
+        assert (neutral.view.azimuth_deg, neutral.view.elevation_deg) == pytest.approx((35.0, 0.0))
 
     def test_is_every_relative_measure_and_no_other(self):
-        assert OwnNeutral.of(found(standing().seen(FRONT)), DATE).values.keys() == set(RELATIVE)
+        assert OwnNeutral.of(neutral_of(standing().seen(FRONT)), DATE).values.keys() == set(
+            RELATIVE
+        )
 
     def test_is_what_they_read_at_rest(self):
         figure = Figure(turn_deg=10.0, twist_deg=6.0)
-        values = OwnNeutral.of(found(figure.seen(FRONT)), DATE).values
+        values = OwnNeutral.of(neutral_of(figure.seen(FRONT)), DATE).values
         assert values[KEY] == pytest.approx(4.0)
         assert values["shoulder_yaw_rel.right"] == pytest.approx(-6.0)
 
     def test_leaves_out_what_was_not_seen(self):
         body = standing().seen(FRONT, hidden=["left_ear", "right_ear"])
-        kept = OwnNeutral.of(found(body), DATE).values
-        assert kept.keys() == {"shoulder_yaw_rel.left", "shoulder_yaw_rel.right"}
+        values = OwnNeutral.of(neutral_of(body), DATE).values
+        assert values.keys() == {"shoulder_yaw_rel.left", "shoulder_yaw_rel.right"}
 
     def test_can_be_written_and_read_again(self, tmp_path):
-        kept = OwnNeutral.of(found(Figure(tilt_deg=7.0).seen(20.0)), DATE)
-        again = read_again(kept, tmp_path)
-        assert again.view.apart(kept.view) < 0.1
-        assert again.values == pytest.approx(dict(kept.values), abs=0.001)
+        neutral = OwnNeutral.of(neutral_of(Figure(tilt_deg=7.0).seen(20.0)), DATE)
+        again = read_again(neutral, tmp_path)
+        assert again.view.apart(neutral.view) < 0.1
+        assert again.values == pytest.approx(dict(neutral.values), abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -274,24 +276,24 @@ TURNED = Figure(turn_deg=30.0)
 class TestTheNeutralOfATake:
     @pytest.mark.parametrize("camera_deg", NEAR)
     def test_counts_from_the_own_one_where_the_camera_stands_there(self, camera_deg):
-        neutral = found(standing().seen(camera_deg), own_neutral=own())
+        neutral = neutral_of(standing().seen(camera_deg), own_neutral=own())
         assert yaw(TURNED.seen(camera_deg), neutral) == pytest.approx(20.0)
 
     @pytest.mark.parametrize("camera_deg", AWAY)
     def test_counts_from_the_takes_own_rest_where_it_stands_elsewhere(self, camera_deg):
-        neutral = found(standing().seen(camera_deg), own_neutral=own())
+        neutral = neutral_of(standing().seen(camera_deg), own_neutral=own())
         assert yaw(TURNED.seen(camera_deg), neutral) == pytest.approx(30.0)
 
     @pytest.mark.parametrize(("camera_deg", "day"), [(19.0, DATE), (21.0, "")])
     def test_says_which_of_them_it_was(self, camera_deg, day):
-        assert found(standing().seen(camera_deg), own_neutral=own()).own_neutral_date == day
+        assert neutral_of(standing().seen(camera_deg), own_neutral=own()).own_neutral_date == day
 
     def test_is_nobodys_own_without_one(self):
-        assert found(standing().seen(FRONT)).own_neutral_date == ""
+        assert neutral_of(standing().seen(FRONT)).own_neutral_date == ""
 
     def test_has_all_else_from_the_take(self):
         body = standing(knee_deg=150.0).seen(15.0)
-        with_own, without = found(body, own_neutral=own()), found(body)
+        with_own, without = neutral_of(body, own_neutral=own()), neutral_of(body)
         others = np.arange(len(without.values)) != COLUMN_INDEX[KEY]
         assert with_own.values[others] == pytest.approx(without.values[others], nan_ok=True)
         assert with_own.lengths == pytest.approx(without.lengths)
@@ -299,12 +301,14 @@ class TestTheNeutralOfATake:
 
     def test_follows_a_person_who_turns_away_and_back(self):
         bodies = [standing().seen(camera_deg) for camera_deg in (FRONT, LEFT_SIDE, FRONT)]
-        days = [found(*bodies[:count], own_neutral=own()).own_neutral_date for count in (1, 2, 3)]
+        days = [
+            neutral_of(*bodies[:count], own_neutral=own()).own_neutral_date for count in (1, 2, 3)
+        ]
         assert days == [DATE, "", DATE]
 
     def test_that_is_given_beforehand_is_left_as_it_is(self):
-        known = found(standing().seen(FRONT))
-        assert found(standing().seen(FRONT), known=known, own_neutral=own()) is known
+        known = neutral_of(standing().seen(FRONT))
+        assert neutral_of(standing().seen(FRONT), known=known, own_neutral=own()) is known
 
     def test_need_not_be_found_to_count_from_the_own_one(self):
         usual = NeutralFinder(own_neutral=own()).usual
@@ -361,13 +365,13 @@ class TestASession:
         ]
         assert [step.neutral.own_neutral_date for step in last] == [DATE, ""]
 
-    @pytest.mark.parametrize(("kept", "count"), [(True, 1), (False, 0)], ids=["own", "none"])
-    def test_counts_a_hold_that_a_take_begins_with(self, kept, count):
+    @pytest.mark.parametrize(("has_own", "count"), [(True, 1), (False, 0)], ids=["own", "none"])
+    def test_counts_a_hold_that_a_take_begins_with(self, has_own, count):
         """Whoever starts in the stretch has shown no rest."""
         begun = replace(Figure(), tilt_deg=35.0).seen(FRONT)
-        rest = OwnNeutral.of(found(standing().seen(FRONT)), DATE)
+        rest = OwnNeutral.of(neutral_of(standing().seen(FRONT)), DATE)
         timeline = [(float(t), begun) for t in every(10.0, 4.0)]
-        holds = held_s(timeline, own_neutral=rest if kept else None)
+        holds = held_s(timeline, own_neutral=rest if has_own else None)
         assert holds == [("left", pytest.approx(4.0))] * count
 
     @pytest.mark.parametrize(
@@ -382,6 +386,6 @@ class TestASession:
         view = camera_deg, 0.0
         turned = ideal_body({"turn": (turn,)}, view)
         timeline = still(ideal_body(STANDING, view), turned, seconds=4.0)
-        rest = OwnNeutral.of(found(ideal_body(STANDING, (FRONT, 0.0))), DATE)
+        rest = OwnNeutral.of(neutral_of(ideal_body(STANDING, (FRONT, 0.0))), DATE)
         sides = [side for side, _ in held_s(timeline, ROTATION, own_neutral=rest)]
         assert sides == [side for side, _ in held_s(timeline, ROTATION)]

@@ -113,7 +113,7 @@ def lost(marks, form):
     ]
 
 
-def taken_for(marks, form, others):
+def passed_by(marks, form, others):
     """The forms whose required checks a figure passes, seen as the form is."""
     verdicts = ((other, verdict_of(marks, other, view_of(form.pose)[0])) for other in others)
     return [
@@ -135,19 +135,19 @@ class TestAStandingFigure:
     @pytest.mark.parametrize("joint", ["knee", "elbow"])
     @pytest.mark.parametrize("side", ["left", "right", "left.world", "right.world"])
     def test_has_straight_limbs(self, view, joint, side):
-        found = values(ideal_body(STANDING, view))
-        assert found[f"{joint}.{side}"] == pytest.approx(180.0, abs=1e-4)
+        measures = values(ideal_body(STANDING, view))
+        assert measures[f"{joint}.{side}"] == pytest.approx(180.0, abs=1e-4)
 
     @pytest.mark.parametrize("limb", ["upper_arm", "forearm", "thigh", "shank"])
     @pytest.mark.parametrize("side", ["left", "right", "left.world", "right.world"])
     def test_has_hanging_limbs(self, view, limb, side):
-        found = values(ideal_body(STANDING, view))
-        assert found[f"{limb}_incl.{side}"] == pytest.approx(180.0, abs=1e-4)
+        measures = values(ideal_body(STANDING, view))
+        assert measures[f"{limb}_incl.{side}"] == pytest.approx(180.0, abs=1e-4)
 
     @pytest.mark.parametrize("part", ["hip", "shoulder"])
     def test_is_level(self, view, part):
-        found = values(ideal_body(STANDING, view))
-        assert found[f"{part}_tilt.world"] == pytest.approx(0.0, abs=1e-6)
+        measures = values(ideal_body(STANDING, view))
+        assert measures[f"{part}_tilt.world"] == pytest.approx(0.0, abs=1e-6)
 
     def test_is_square(self, view):
         assert values(ideal_body(STANDING, view))["abs_twist"] == pytest.approx(0.0, abs=1e-6)
@@ -158,16 +158,18 @@ class TestAStandingFigure:
 
 @given(angles)
 def test_the_trunk_leans_by_its_angle(trunk_deg):
-    found = values(ideal_body({"trunk": (trunk_deg,)}, LEFT_SIDE))
-    assert found["trunk_incl"] == pytest.approx(abs(trunk_deg), abs=1e-4)
+    measures = values(ideal_body({"trunk": (trunk_deg,)}, LEFT_SIDE))
+    assert measures["trunk_incl"] == pytest.approx(abs(trunk_deg), abs=1e-4)
 
 
 @given(angles, angles)
 def test_a_knee_bends_by_what_thigh_and_shank_differ(thigh_deg, shank_deg):
-    found = values(ideal_body({"thighs": (thigh_deg, 0.0), "shanks": (shank_deg, 0.0)}, LEFT_SIDE))
+    measures = values(
+        ideal_body({"thighs": (thigh_deg, 0.0), "shanks": (shank_deg, 0.0)}, LEFT_SIDE)
+    )
     straight_less = 180.0 - apart_deg(thigh_deg, shank_deg)
-    assert found["knee.left"] == pytest.approx(straight_less, abs=1e-4)
-    assert found["knee.right"] == pytest.approx(straight_less, abs=1e-4)
+    assert measures["knee.left"] == pytest.approx(straight_less, abs=1e-4)
+    assert measures["knee.right"] == pytest.approx(straight_less, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -181,8 +183,8 @@ def test_a_knee_bends_by_what_thigh_and_shank_differ(thigh_deg, shank_deg):
 )
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_what_is_positive_goes_towards_the_worked_side(entry, measure, side):
-    found = values(ideal_body({entry: (25.0,)}, FRONT, side))
-    assert found[f"{measure}.{side}"] == pytest.approx(25.0)
+    measures = values(ideal_body({entry: (25.0,)}, FRONT, side))
+    assert measures[f"{measure}.{side}"] == pytest.approx(25.0)
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
@@ -197,9 +199,9 @@ def test_a_limbs_second_angle_goes_out_to_its_own_side(side):
 @pytest.mark.parametrize(("worked", "other"), [("left", "right"), ("right", "left")])
 def test_the_other_side_may_differ(worked, other):
     figure = {"thighs": (90.0, 0.0), "other_thigh": (150.0, 0.0)}
-    found = values(ideal_body(figure, LEFT_SIDE, worked))
-    assert found[f"thigh_incl.{worked}"] == pytest.approx(90.0)
-    assert found[f"thigh_incl.{other}"] == pytest.approx(150.0)
+    measures = values(ideal_body(figure, LEFT_SIDE, worked))
+    assert measures[f"thigh_incl.{worked}"] == pytest.approx(90.0)
+    assert measures[f"thigh_incl.{other}"] == pytest.approx(150.0)
 
 
 # A body and its picture
@@ -208,13 +210,13 @@ def test_the_other_side_may_differ(worked, other):
 @given(FIGURES, VIEWS_OF_IT)
 def test_segments_keep_their_lengths(figure, view):
     marks = ideal_body(figure, view)
-    found = {
+    measures = {
         "thigh": length_m(marks, "left_hip", "left_knee"),
         "shank": length_m(marks, "right_knee", "right_ankle"),
         "trunk": float(np.linalg.norm(middle_m(marks, "shoulder") - middle_m(marks, "hip"))),
     }
     lengths = {"thigh": THIGH, "shank": SHANK, "trunk": TRUNK}
-    assert found == pytest.approx({part: share * STATURE_M for part, share in lengths.items()})
+    assert measures == pytest.approx({part: share * STATURE_M for part, share in lengths.items()})
 
 
 @given(FIGURES, VIEWS_OF_IT)
@@ -285,14 +287,14 @@ def test_an_ideal_passes_its_own_checks(form):
 @pytest.mark.parametrize("form", FORMS, ids=FORM_IDS)
 def test_an_ideal_passes_the_checks_of_no_look_alike(form):
     marks = ideal_body(form.pose.figure, view_of(form.pose), form.side or "left")
-    assert taken_for(marks, form, LOOK_ALIKES[form.pose.id]) == []
+    assert passed_by(marks, form, LOOK_ALIKES[form.pose.id]) == []
 
 
 @pytest.mark.parametrize("pose", POSES, ids=LIBRARY.poses)
 def test_an_ideal_passes_the_checks_of_no_other_pose(pose):
     form = forms_of(pose)[0]
     marks = ideal_body(pose.figure, view_of(pose), "left")
-    assert taken_for(marks, form, [other for other in FORMS if other.pose is not pose]) == []
+    assert passed_by(marks, form, [other for other in FORMS if other.pose is not pose]) == []
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if form.side], ids=SIDED_IDS)
@@ -302,7 +304,7 @@ def test_an_ideal_of_one_side_is_not_taken_for_the_other(form, request):
         request.applymarker(pytest.mark.xfail(raises=AssertionError, reason=reason))
     (other,) = (each for each in forms_of(form.pose) if each.side != form.side)
     marks = ideal_body(form.pose.figure, view_of(form.pose), form.side)
-    assert taken_for(marks, form, [other]) == []
+    assert passed_by(marks, form, [other]) == []
 
 
 @pytest.mark.parametrize(("form", "view"), SEEN, ids=SEEN_IDS)
@@ -326,7 +328,7 @@ def test_an_ideal_with_noise_passes_its_own_checks(form, seed):
 @settings(max_examples=6)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_an_ideal_with_noise_passes_the_checks_of_no_look_alike(form, seed):
-    assert taken_for(noisy(form, seed), form, LOOK_ALIKES[form.pose.id]) == []
+    assert passed_by(noisy(form, seed), form, LOOK_ALIKES[form.pose.id]) == []
 
 
 # Not as it should be yet
@@ -337,4 +339,4 @@ def test_an_ideal_with_noise_passes_the_checks_of_no_look_alike(form, seed):
 def test_turning_the_neck_is_not_taken_for_turning_and_nodding_with_this_noise_either(seed):
     """They differ in the nod alone: 0 and 0.045 shoulder widths, where noise makes 0.02."""
     form = FORMS[FORM_IDS.index("neck_rotation left")]
-    assert taken_for(noisy(form, seed), form, LOOK_ALIKES[form.pose.id]) == []
+    assert passed_by(noisy(form, seed), form, LOOK_ALIKES[form.pose.id]) == []

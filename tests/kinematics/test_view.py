@@ -41,7 +41,7 @@ def test_someone_on_their_back_is_seen_from_the_feet_and_the_side():
 
 
 @pytest.mark.parametrize(
-    ("view", "wanted", "off_deg"),
+    ("view", "name", "off_deg"),
     [
         (View(0, 0), "front", 0),
         (View(40, 0), "front", 40),
@@ -55,21 +55,21 @@ def test_someone_on_their_back_is_seen_from_the_feet_and_the_side():
         (View(0, 90), "front", 90),
     ],
 )
-def test_off_is_the_angle_to_the_nearest_allowed_direction(view, wanted, off_deg):
-    assert view.off(wanted) == pytest.approx(off_deg, abs=1e-5)
+def test_off_is_the_angle_to_the_nearest_allowed_direction(view, name, off_deg):
+    assert view.off(name) == pytest.approx(off_deg, abs=1e-5)
 
 
-@pytest.mark.parametrize("wanted", VIEWS)
-def test_a_view_is_nothing_off_itself(wanted):
-    assert [direction.off(wanted) for direction in VIEWS[wanted]] == pytest.approx(
-        [0.0] * len(VIEWS[wanted]), abs=1e-5
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_is_nothing_off_itself(name):
+    assert [direction.off(name) for direction in VIEWS[name]] == pytest.approx(
+        [0.0] * len(VIEWS[name]), abs=1e-5
     )
 
 
-@pytest.mark.parametrize("wanted", VIEWS)
-def test_named_views_do_not_prefer_a_side(wanted):
-    mirrored = [View(-view.azimuth_deg, view.elevation_deg) for view in VIEWS[wanted]]
-    assert [view.off(wanted) for view in mirrored] == pytest.approx([0.0] * len(mirrored), abs=1e-5)
+@pytest.mark.parametrize("name", VIEWS)
+def test_named_views_do_not_prefer_a_side(name):
+    mirrored = [View(-view.azimuth_deg, view.elevation_deg) for view in VIEWS[name]]
+    assert [view.off(name) for view in mirrored] == pytest.approx([0.0] * len(mirrored), abs=1e-5)
 
 
 def test_off_agrees_with_the_dot_product_of_directions():

@@ -103,7 +103,7 @@ class Session:
     @property
     def neutral(self) -> Neutral | None:
         """The neutral in use."""
-        return self._finder.found
+        return self._finder.neutral
 
     @property
     def seeks_neutral(self) -> bool:
@@ -157,8 +157,8 @@ class Session:
         unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)
         settled = SettledMoment(time_s, values, self._near_side, unseen)
         judged = self._judged(settled)
-        posed = any(each.watch.inside for each in judged)
-        self._finder.push(time_s, marks, body, row, posed=posed)
+        in_pose = any(each.watch.inside for each in judged)
+        self._finder.push(time_s, marks, body, row, in_pose=in_pose)
         return self._judge_by(marks, settled, judged)
 
     def _vote(self, time_s: float, left_nearer_m: float) -> None:

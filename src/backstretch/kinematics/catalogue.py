@@ -15,14 +15,15 @@ Unit = Literal["deg", "ratio"]
 Range = tuple[float, float]
 """Low and high, in a measure's unit."""
 HYSTERESIS: dict[Unit, float] = {"deg": 5.0, "ratio": 0.06}
-"""How much further out than it came in a value must be to count as having left."""
+"""How far outside its range a value that was inside must go before it counts as outside."""
 NOSE_STEADY_WITHIN = 0.015
-"""The nose moves by a tenth of what limbs do, and jitters by 0.005 shoulder widths."""
+"""The hysteresis of the nose, in shoulder widths: it moves a tenth as far as limbs, and jitters by 0.005."""
 LEAST_HALF_WIDTH_DEG: dict[Reference, float] = {"image": 12.0, "world": 18.0}
 LEAST_HALF_WIDTH = 0.12
-"""Half the width of the narrowest range that the camera can tell; of angles and of ratios (research, D)."""
+"""Half the width of the narrowest range that the camera can resolve: of angles by frame of reference, and of
+ratios (research, section D)."""
 HEAD_HALF_WIDTHS = 3.0
-"""The same for measures that have a steadiness of their own, in those."""
+"""The same for measures with a `steady_within` of their own, as a multiple of it."""
 _LIMITS = {
     **dict.fromkeys(
         ("angle", "from_up", "trunk_from_up", "unsigned_twist", "chest_from_up"), (0.0, 180.0)
@@ -33,7 +34,7 @@ _LIMITS = {
 }
 _SIGNED_LIMITS: dict[Unit, tuple[float, float]] = {"deg": (-180.0, 180.0), "ratio": (-5.0, 10.0)}
 ROOM_DEG = 15.0
-"""For supple people, and for what the detector errs by (research, section D: 6 to 9 deg)."""
+"""Margin around a normal range, for supple people and the detector's error (research, D: 6 to 9 deg)."""
 NORMAL_DEG: dict[str, Range] = {
     "head_roll_rel": (-50.0, 50.0),
     "head_yaw_rel": (-80.0, 80.0),
@@ -44,7 +45,7 @@ NORMAL_DEG: dict[str, Range] = {
     "hip_arch": (-165.0, 47.0),
     "neck_trunk": (-90.0, 75.0),
 }
-"""Normal ends of motion in degrees.
+"""Normal ranges of motion in degrees.
 
 Cervical: lateral flexion 45 (50 with a hand on the head), rotation 80, flexion 45-53, extension 75 (AAOS, AMA).
 Seated turning of the trunk: 45, with 10 of the shoulder blades and 10 of the hips. Lateral lean of the trunk's
@@ -62,7 +63,7 @@ class Measure:
         unit: ``deg`` or ``ratio``.
         formula: The key of the formula in `FORMULAS`.
         parts: Body parts the formula takes, in its order; ``~`` marks the other side's.
-        label: What to call it when talking to people.
+        label: Its name in texts for people.
         definition: What it is, in words, with sign and neutral value where they matter.
         sided: Whether it has a left and a right value; midline measures have one.
         frames: Frames of reference it exists in, the default first.
@@ -71,8 +72,7 @@ class Measure:
         over: The reference length a ratio is divided by; ``""`` for angles.
         facing: Whether the sign follows the way the person faces (side views).
         relative: Whether it is the difference from the person's neutral.
-        steady_within: How much further out than it came in a value must be to count as having left;
-            0 for the unit's own, see `HYSTERESIS`.
+        steady_within: Its own hysteresis; 0 for that of its unit, see `HYSTERESIS`.
     """
 
     name: str
@@ -91,17 +91,17 @@ class Measure:
 
     @property
     def hysteresis(self) -> float:
-        """How much further out than it came in a value must be to count as having left."""
+        """How far outside its range a value that was inside must go before it counts as outside."""
         return self.steady_within or HYSTERESIS[self.unit]
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Between which values it can lie at all; ratios with room for the odd proportion."""
+        """Lowest and highest possible value; ratios have a margin for unusual proportions."""
         return _LIMITS.get(self.formula, _SIGNED_LIMITS[self.unit])
 
 
 def least_half_width(measure: Measure, frame: Reference) -> float:
-    """Half the width of the narrowest range that a camera can tell of a measure, in its unit."""
+    """Half the width of the narrowest range of a measure that a camera can resolve, in its unit."""
     if measure.steady_within:
         return HEAD_HALF_WIDTHS * measure.steady_within
     return LEAST_HALF_WIDTH_DEG[frame] if measure.unit == "deg" else LEAST_HALF_WIDTH
@@ -188,7 +188,7 @@ CATALOGUE = (
         "hip",
         ("shoulder", "hip", "knee"),
         "hip angle",
-        "angle at the hip; 180 straight, 90 seated; holds lumbar bending, so not clinical flexion",
+        "angle at the hip; 180 straight, 90 seated; includes lumbar bending, so not clinical flexion",
     ),
     _angle("knee", ("hip", "knee", "ankle"), "knee angle", "angle at the knee; 180 straight"),
     Measure(

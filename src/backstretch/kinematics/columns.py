@@ -65,27 +65,27 @@ def _columns() -> tuple[Column, ...]:
 
 
 def landmark_index(part: str, side: str | None) -> int:
-    """Index of a part's landmark on a side; ``~`` marks the other side's, midline parts have one."""
+    """Index of a part's landmark on a side; ``~`` takes the other side, midline parts have no side."""
     if part.startswith("~"):
         part, side = part[1:], "right" if side == "left" else "left"
     return INDEX[part] if part in INDEX else INDEX[f"{side or 'left'}_{part}"]
 
 
-def _needed(column: Column) -> tuple[str, ...]:
+def _needed_landmarks(column: Column) -> tuple[str, ...]:
     """Names of the landmarks a column needs; midline measures name both sides."""
     measure = column.measure
     sides = (column.limb_side,) if column.limb_side else SIDES
-    needed = [NAMES[landmark_index(part, side)] for part in measure.parts for side in sides]
+    names = [NAMES[landmark_index(part, side)] for part in measure.parts for side in sides]
     if measure.formula in BY_SHOULDERS:
-        needed += [f"{side}_shoulder" for side in SIDES]
-    return tuple(dict.fromkeys(needed))
+        names += [f"{side}_shoulder" for side in SIDES]
+    return tuple(dict.fromkeys(names))
 
 
 COLUMNS = _columns()
 COLUMN_INDEX = {column.key: index for index, column in enumerate(COLUMNS)}
 LENGTHS = ("trunk", "shoulders", "shank")
 """Reference lengths; the columns of `Body.lengths` are these in pixels, then these in metres."""
-NEEDED = {column.key: _needed(column) for column in COLUMNS}
+NEEDED = {column.key: _needed_landmarks(column) for column in COLUMNS}
 """The landmarks each column needs, by its key."""
 
 

@@ -24,21 +24,21 @@ HALF_WIDTH_S = 0.2
 """Half the triangle's base. 0.2 s takes the detector's jitter (1-3 px) below a pixel and is shorter than
 any voluntary movement that counts; wider would round off the entries of quick folds."""
 JITTER = 0.06
-"""How far a landmark may stray by jitter, as a share of the body's size in the picture; about three times
-what the detector does on a still body."""
+"""How far a landmark may stray by jitter, as a share of the body's size in the picture: about three times the
+detector's jitter on a still body."""
 SPARSE_FROM_S, SPARSE_TO_S = 0.19, 0.5
-"""Moments with such gaps beside them were looked at sparsely, while nothing changed: the triangle is then twice
-the gap on either side, or there would be nothing in it to steady them by."""
+"""Gaps between moments that were sampled sparsely, while nothing changed: the triangle then reaches twice the
+gap to either side, or it would contain no other moment."""
 LONGEST_HALF_S = 2.0 * SPARSE_TO_S
 Moment = tuple[float, Landmarks | None]
 JUMP_M = 0.15
 """Mean jump of a pair's landmarks from one frame to the next above which a swap is considered."""
-BETTER = 0.5
-"""With the names exchanged the jump must shrink to this share of itself."""
+SWAP_SHRINKS_TO = 0.5
+"""A swap is assumed only if the jump shrinks to this share of itself with the names exchanged."""
 NEXT_WITHIN_S = 0.25
-"""Over longer gaps people can move that much."""
-BELIEVED_AFTER_S = 0.5
-"""A swap that lasts this long is no swap."""
+"""Longest gap over which a swap is considered; over longer ones people can move that much."""
+LONGEST_SWAP_S = 0.5
+"""What lasts longer is no swap; the detector was wrong before it."""
 PAIRS = {
     "arms": ("elbow", "wrist", "pinky", "index", "thumb"),
     "legs": ("knee", "ankle", "heel", "foot_index"),
@@ -46,20 +46,20 @@ PAIRS = {
 
 
 class Smoother:
-    """Takes moments in order and gives them back steadied, `HALF_WIDTH_S` later; sparse ones later still."""
+    """Smooths moments in order of time; returns each `HALF_WIDTH_S` later, sparse ones later still."""
 
     def __init__(self) -> None:
         self._moments: deque[tuple[float, Landmarks | None, Floats]] = deque()
         self._next = 0
 
     def push(self, time_s: float, landmarks: Landmarks | None) -> list[Moment]:
-        """Take one moment; return those that are now settled, oldest first."""
+        """Take one moment; return those whose smoothing is complete, oldest first."""
         nothing = np.empty((0, 6))
         self._moments.append((time_s, landmarks, _columns(landmarks) if landmarks else nothing))
         return self._settle(time_s)
 
     def finish(self) -> list[Moment]:
-        """Return the moments still waiting; the source has ended."""
+        """Return the remaining moments; the source has ended."""
         return self._settle(np.inf)
 
     def _settle(self, now_s: float) -> list[Moment]:
@@ -68,7 +68,7 @@ class Smoother:
             half_s = self._half_width_s(self._next)
             if self._moments[self._next][0] + half_s > now_s:
                 break
-            settled.append(self._steadied(self._next, half_s))
+            settled.append(self._smooth(self._next, half_s))
             self._next += 1
             self._forget(settled[-1][0] - LONGEST_HALF_S)
         return settled
@@ -87,24 +87,24 @@ class Smoother:
             self._moments.popleft()
             self._next -= 1
 
-    def _steadied(self, index: int, half_s: float) -> Moment:
+    def _smooth(self, index: int, half_s: float) -> Moment:
         time_s, landmarks, now = self._moments[index]
         if landmarks is None:
             return time_s, None
         around = [(1.0 - abs(t - time_s) / half_s, body) for t, _, body in self._moments]
-        seen = [(weight, body) for weight, body in around if weight > 0.0 and len(body)]
-        bodies = np.array([body for _, body in seen])
+        neighbours = [(weight, body) for weight, body in around if weight > 0.0 and len(body)]
+        bodies = np.array([body for _, body in neighbours])
         away = bodies[:, :, :2] - now[:, :2]
         stray = JITTER * size_px(landmarks)
         nearness = np.exp(np.einsum("tli,tli->tl", away, away) * (-0.5 / max(stray, 1.0) ** 2))
-        weights = nearness * np.array([weight for weight, _ in seen])[:, None]
+        weights = nearness * np.array([weight for weight, _ in neighbours])[:, None]
         mean = np.einsum("tl,tlc->lc", weights, bodies) / weights.sum(axis=0)[:, None]
         xy, world, visibility = mean[:, :2].copy(), mean[:, 2:5].copy(), mean[:, 5].copy()
         return time_s, Landmarks(xy, world, visibility, landmarks.image_wh)
 
 
 def _columns(landmarks: Landmarks) -> Floats:
-    """All of a body in one (33, 6) table: x, y, world x, y, z, visibility."""
+    """A body as one (33, 6) table: x, y, world x, y, z, visibility."""
     return np.column_stack([landmarks.xy_px, landmarks.world_m, landmarks.visibility])
 
 
@@ -113,7 +113,7 @@ _RIGHT = {name: [INDEX[f"right_{part}"] for part in parts] for name, parts in PA
 
 
 class SwapVeto:
-    """Takes moments in order of time and gives them back with swapped limbs put right."""
+    """Exchanges the names of limbs that the detector swapped, in moments that come in order of time."""
 
     def __init__(self) -> None:
         self._before: tuple[float, Floats] | None = None
@@ -135,17 +135,17 @@ class SwapVeto:
 
     def _is_swapped(self, name: str, time_s: float, now: Floats, before: Floats) -> bool:
         left, right = _LEFT[name], _RIGHT[name]
-        jump_m = _way(now, before, left, left) + _way(now, before, right, right)
-        swapped_m = _way(now, before, left, right) + _way(now, before, right, left)
-        if jump_m / 2 < JUMP_M or swapped_m > BETTER * jump_m:
+        jump_m = _distance_m(now, before, left, left) + _distance_m(now, before, right, right)
+        swapped_m = _distance_m(now, before, left, right) + _distance_m(now, before, right, left)
+        if jump_m / 2 < JUMP_M or swapped_m > SWAP_SHRINKS_TO * jump_m:
             self._since_s.pop(name, None)
             return False
         since_s = self._since_s.setdefault(name, time_s)
-        return time_s - since_s < BELIEVED_AFTER_S
+        return time_s - since_s < LONGEST_SWAP_S
 
 
-def _way(now: Floats, before: Floats, here: list[int], there: list[int]) -> float:
-    """Mean distance from some landmarks now to others before, in metres."""
+def _distance_m(now: Floats, before: Floats, here: list[int], there: list[int]) -> float:
+    """Mean distance in metres from the landmarks ``here`` now to the landmarks ``there`` before."""
     away = now[here] - before[there]
     return float(np.sqrt(np.einsum("ij,ij->i", away, away)).mean())
 

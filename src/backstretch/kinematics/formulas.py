@@ -17,7 +17,13 @@ from backstretch.kinematics.landmarks import INDEX, Floats
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Landmarks of T moments in one frame of reference, y up, unseen ones NaN."""
+    """Landmarks of T moments in one frame of reference, y up, unseen ones NaN.
+
+    Attributes:
+        at: (T, 33, D) the landmarks.
+        trunk: (T, D) from the hips to the shoulders.
+        neck: (T, D) from the shoulders to the ears.
+    """
 
     at: Floats
     trunk: Floats
@@ -38,9 +44,9 @@ class Points:
         return (left + right) / 2
 
 
-def points_of(xyz: Floats, seen: NDArray[np.bool_]) -> Points:
-    """Landmarks (T, 33, D), y up, with the unseen ones made NaN."""
-    at = np.where(seen[..., None], xyz, np.nan)
+def points_of(xyz: Floats, is_seen: NDArray[np.bool_]) -> Points:
+    """Landmarks (T, 33, D), y up, as `Points`; ``is_seen`` is (T, 33)."""
+    at = np.where(is_seen[..., None], xyz, np.nan)
     return Points(at, _midline(at, "hip", "shoulder"), _midline(at, "shoulder", "ear"))
 
 
@@ -222,7 +228,7 @@ def twist(points: Points, columns: tuple[Column, ...]) -> Floats:
 
 
 def unsigned_twist(points: Points, columns: tuple[Column, ...]) -> Floats:
-    """The same without its direction."""
+    """Turn of the shoulder line against the hip line about the trunk, without sign."""
     del columns
     return np.abs(_twist(points))[:, None]
 
@@ -244,7 +250,7 @@ def chest_from_up(points: Points, columns: tuple[Column, ...]) -> Floats:
 
 
 def thigh_roll(points: Points, columns: tuple[Column, ...]) -> Floats:
-    """Turn of the line from hips to knees from up, about the trunk."""
+    """Angle about the trunk from straight up to the line from hips to knees, + towards each column's side."""
     axis = unit(points.trunk)
     thighs = points.middle("knee") - points.middle("hip")
     across = thighs - along(thighs, axis)

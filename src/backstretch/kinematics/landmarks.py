@@ -27,7 +27,7 @@ COUNT = len(NAMES)
 INDEX = {name: index for index, name in enumerate(NAMES)}
 SIDES = ("left", "right")
 LONGEST_GAP_S = 0.5
-"""Moments further apart than this do not hang together: what was between them is unseen, whatever its ends."""
+"""Longest time between two moments that is bridged; what lies between moments further apart is unseen."""
 
 
 def _other_side(name: str) -> str:
@@ -125,7 +125,7 @@ class LandmarkTrack:
 
 
 class GrowingTrack:
-    """Moments that are collected for a track; it takes them over without a copy."""
+    """Collects moments for a track, which takes over their memory without a copy."""
 
     def __init__(self) -> None:
         self._times_s = array("d")
@@ -144,7 +144,7 @@ class GrowingTrack:
             self._rows.frombytes(np.asarray(part, np.float64).tobytes())
 
     def track(self, wh: tuple[int, int]) -> LandmarkTrack:
-        """All of it; nothing can be added then."""
+        """The track of all moments; nothing can be added afterwards."""
         rows = np.frombuffer(self._rows).reshape(-1, 6 * COUNT)
         xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
@@ -152,5 +152,5 @@ class GrowingTrack:
 
 
 def size_px(marks: Landmarks | None) -> float:
-    """How large a body is in the picture: how far its landmarks lie about their middle."""
+    """Size of a body in the picture: root mean square distance of its landmarks from their mean; 0 for None."""
     return math.sqrt(float(np.var(marks.xy_px, axis=0).sum())) if marks else 0.0

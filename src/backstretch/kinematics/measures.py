@@ -18,18 +18,18 @@ from backstretch.kinematics.landmarks import INDEX, SIDES, Floats
 VISIBLE = 0.35
 """Lowest visibility at which a landmark is taken as seen. The research says 0.5; but inside the true holds of
 the rendered clips elbows, wrists, knees and ankles at 0.35 to 0.5 lie 8 to 14 % of a trunk's length off
-(medians), those at 0.5 to 0.7 9 to 10 %, those at 0.1 to 0.35 8 to 12 %: the limit is honest, not exact."""
+(medians), those at 0.5 to 0.7 9 to 10 %, those at 0.1 to 0.35 8 to 12 %: the exact limit matters little."""
 PICTURE_MARGIN = 0.02
-"""How far outside the picture, as a share of its size, a landmark may lie and still be believed."""
+"""How far outside the picture, as a share of its size, a landmark may lie and still count as seen."""
 LIMB_OVER_TRUNK = (0.5, 1.4)
-"""Thigh and shank over trunk in space; both are some 0.85 in people (Drillis and Contini), and the detector
-keeps them within 0.6 to 1.1 while it sees them."""
+"""Possible ratios of thigh and shank to trunk in space; both are some 0.85 in people (Drillis and Contini), and
+the detector keeps them within 0.6 to 1.1 while it sees them."""
 _FOOT = ("ankle", "heel", "foot_index")
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """What the landmarks of T moments say before the neutral is known.
+    """Measured values of T moments, before they are related to a neutral.
 
     Attributes:
         values: (T, len(COLUMNS)); ratios are still lengths (px or m), relative measures absolute,
@@ -45,20 +45,20 @@ class Body:
     camera: Floats
 
 
-def measure_body(xy_px: Floats, world_m: Floats, seen: NDArray[np.bool_]) -> Body:
+def measure_body(xy_px: Floats, world_m: Floats, is_seen: NDArray[np.bool_]) -> Body:
     """Measure T moments at once.
 
     Args:
         xy_px: (T, 33, 2) pixels, y down.
         world_m: (T, 33, 3) metres, camera axes.
-        seen: (T, 33); see `seen_landmarks`.
+        is_seen: (T, 33); see `seen_landmarks`.
 
     Returns:
         The values of every column, with NaN where a needed landmark is not seen.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        image = points_of(xy_px * (1, -1), seen)
-        world = points_of(world_m * (1, -1, -1), seen)
+        image = points_of(xy_px * (1, -1), is_seen)
+        world = points_of(world_m * (1, -1, -1), is_seen)
         blocks = []
         for formula, frame, start, stop in _blocks():
             points = image if frame == "image" else world
@@ -75,27 +75,27 @@ def measure_body(xy_px: Floats, world_m: Floats, seen: NDArray[np.bool_]) -> Bod
 def seen_landmarks(
     xy_px: Floats, world_m: Floats, visibility: Floats, image_wh: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Tell which landmarks are seen: visible enough, inside the picture, and of a possible body.
+    """Which landmarks are seen: visible enough, inside the picture, and with limbs of possible length.
 
     The model squeezes legs that are cut off into the picture and calls them visible; in space they
-    are then too short for their trunk.
+    are then too short for the trunk.
 
     Returns:
         (T, 33) booleans.
     """
     margin = PICTURE_MARGIN * max(image_wh)
     inside = (xy_px >= -margin) & (xy_px <= np.asarray(image_wh, float) + margin)
-    seen = (visibility >= VISIBLE) & inside.all(axis=-1)
+    is_seen = (visibility >= VISIBLE) & inside.all(axis=-1)
     for side in SIDES:
         hip, knee = INDEX[f"{side}_hip"], INDEX[f"{side}_knee"]
         trunk = length(world_m[:, INDEX[f"{side}_shoulder"]] - world_m[:, hip])
         thigh = length(world_m[:, knee] - world_m[:, hip])
         shank = length(world_m[:, INDEX[f"{side}_ankle"]] - world_m[:, knee])
-        seen[:, knee] &= _possible(thigh, trunk)
-        seen[:, [INDEX[f"{side}_{part}"] for part in _FOOT]] &= (
+        is_seen[:, knee] &= _possible(thigh, trunk)
+        is_seen[:, [INDEX[f"{side}_{part}"] for part in _FOOT]] &= (
             _possible(shank, trunk) & _possible(thigh, trunk)
         )[:, None]
-    return seen
+    return is_seen
 
 
 def _possible(limb: Floats, trunk: Floats) -> NDArray[np.bool_]:

@@ -1,9 +1,9 @@
 """The neutral: a person's lengths, zero values and view, taken before they stretch.
 
-Bodies foreshorten in a pose, so lengths and the view are never judged from the posed body. The neutral is
-the first still span of a take in which no pose is held; upright if it starts upright, else as it starts. It
-is replaced only by an upright one that looks square ahead, and only if there was no upright one yet or the
-person has turned or come nearer since.
+Bodies foreshorten in a pose, so lengths and the view are never taken from a body in a pose. The neutral is the
+first still span of a take in which no pose is held, upright or not. It is replaced only by an upright one with
+head, chest and hips square, and only if the old one is not upright, or the person has turned since or moved
+nearer or further away.
 """
 
 import math
@@ -28,9 +28,9 @@ from backstretch.kinematics.measures import VISIBLE, Body
 from backstretch.kinematics.view import OBLIQUE_FROM_DEG, View
 
 STILL_FOR_S = 1.0
-"""How long the body must stay put. Shorter spans occur at the turning points of movements."""
+"""Least length of a still span; shorter ones occur at the turning points of movements."""
 STILL_WITHIN = 0.1
-"""How far a joint may stray meanwhile, over the trunk's length: three times the detector's jitter."""
+"""How far a landmark may move in a still span, over the trunk's length: three times the detector's jitter."""
 UPRIGHT_BELOW_DEG = 35.0
 """Trunk angle from vertical up to which sitting or standing counts as upright."""
 UPRIGHT_IN_SPACE_BELOW_DEG = 45.0
@@ -39,32 +39,32 @@ FACING_FROM = 0.34
 """Share of the way to the camera that lies along the body's left or right: sin 20°. Below it the camera sees
 chest or back, and which way the person faces in the picture cannot be told."""
 STRAIGHT_BELOW_DEG = 12.0
-"""Camera roll is told only from a body that stands or sits this straight; more is posture."""
+"""Camera roll is estimated only from a trunk that leans less than this; more is posture."""
 SQUARE_WITHIN_DEG = {
     "abs_twist": 20.0,
     "head_yaw_rel.left": 25.0,
     "head_roll_rel.left": 12.0,
 }
-"""Upright and beyond one of these is no neutral: the head or the chest is turned away from the rest."""
+"""An upright position beyond one of these is no neutral: the head or the chest is turned away from the rest."""
 ROLL_SEEN_WITHIN_DEG = 45.0
 """How far off the front the picture still shows the tilt of the head."""
 TURNED_FROM_DEG = 30.0
 NEARER_FROM = 1.2
-"""A view or a trunk's length that differs by so much (a factor) asks for a new neutral."""
+"""A new neutral replaces one whose view differs by this angle, or whose trunk's length by this factor."""
 BY_CAMERA = {"nose_aside", "shoulder_yaw_rel"}
-"""Relative measures that read something else from every place of the camera: a neutral of another day stands in
-for the take's own only until there is one."""
+"""Relative measures whose zero depends on where the camera stands: the person's own neutral of another day
+serves only until the take has one."""
 OWN_WITHIN_DEG = 20.0
-"""How far the camera may stand from where it stood when somebody's own neutral was taken: turns of the head and
-shoulders in space err by 8 to 20 degrees anyway."""
+"""Largest angle between the view now and that of the person's own neutral; turns of the head and shoulders in
+space err by 8 to 20 degrees anyway."""
 REPLACE_EVERY_S = 1.0
-"""How often a new neutral is looked for, once there is one."""
+"""Least time between two still spans that are considered as the neutral."""
 CORE = [
     INDEX[f"{side}_{part}"]
     for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
     for side in ("left", "right")
 ]
-"""The landmarks by which stillness is told."""
+"""The landmarks that must stay still."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ class Neutral:
         view: From where the camera sees the person.
         upright: Whether the trunk was upright.
         roll_deg: How far the camera is turned about its own axis, + the picture turned clockwise;
-            NaN where the body cannot tell.
+            NaN where it cannot be estimated.
         own_neutral_date: The day of the person's own neutral that its relative values come from; empty if they
             are those of the span.
     """
@@ -127,23 +127,24 @@ def _turn(degrees: Floats) -> Floats:
 
 
 class NeutralFinder:
-    """Looks for the neutral.
+    """Finds the neutral in the moments of a take.
 
     Args:
         known: A neutral known beforehand; it is not replaced.
-        own_neutral: The person's own zero values of relative measures. They replace those of what is found,
-            where the camera stands about as it did then.
+        own_neutral: The person's own zero values of relative measures. They replace those of the take's
+            neutral where the camera stands about as it did then.
 
     Attributes:
-        found: None until there is one.
-        stale: Whether nothing should be measured from it until there is a new one.
-        seeks: Whether there is none and the last moment, as all at first, may be part of one.
+        neutral: None until one is found.
+        stale: Whether relative measures are unknown until a new one is found.
+        seeks: Whether a neutral is needed, and the last moment may be part of one; True before the first moment
+            unless one is known.
     """
 
     def __init__(
         self, known: Neutral | None = None, own_neutral: "OwnNeutral | None" = None
     ) -> None:
-        self.found = known
+        self.neutral = known
         self.stale = False
         self.seeks = known is None
         self._own_neutral = own_neutral
@@ -153,14 +154,14 @@ class NeutralFinder:
 
     @property
     def usual(self) -> Floats | None:
-        """(M,) what relative measures are counted from before a neutral is found; None for nothing."""
+        """(M,) zero values of relative measures before a neutral is found; None if they are not known."""
         return self._own_neutral.zeros() if self._own_neutral else None
 
     @property
     def own_neutral_date(self) -> str:
         """The day of the own neutral that is in use; empty where none is."""
-        if self.found is not None:
-            return self.found.own_neutral_date
+        if self.neutral is not None:
+            return self.neutral.own_neutral_date
         return self._own_neutral.date if self._own_neutral else ""
 
     def _with_own(self, neutral: Neutral) -> Neutral:
@@ -172,19 +173,27 @@ class NeutralFinder:
 
     def renew(self) -> None:
         """Ask for a new upright neutral; lengths and view are those of the old one until then."""
-        self.stale = self.found is not None and not self._is_given
+        self.stale = self.neutral is not None and not self._is_given
         self.seeks = not self._is_given
         self._moments.clear()
         self._next_s = -math.inf
 
     def push(
-        self, time_s: float, landmarks: Landmarks | None, body: Body, row: int, *, posed: bool
+        self, time_s: float, landmarks: Landmarks | None, body: Body, row: int, *, in_pose: bool
     ) -> None:
-        """Take one moment; ``posed`` says that some pose is held in it."""
+        """Take one moment, whose measures are one row of a `Body`.
+
+        Args:
+            time_s: The frame's own time.
+            landmarks: None with nobody in view.
+            body: Measures of some moments.
+            row: Where this one stands among them.
+            in_pose: Whether the person is in some pose.
+        """
         if self._is_given:
             return
         self.seeks = False
-        if landmarks is None or posed:
+        if landmarks is None or in_pose:
             self._moments.clear()
             return
         if self._moments and time_s - self._moments[-1][0] > LONGEST_GAP_S:
@@ -196,34 +205,34 @@ class NeutralFinder:
         while time_s - self._moments[1 if len(self._moments) > 1 else 0][0] >= STILL_FOR_S:
             self._moments.popleft()
         long_enough = time_s - self._moments[0][0] >= STILL_FOR_S
-        if long_enough and time_s >= self._next_s and self._still():
-            self._consider(self._neutral())
+        if long_enough and time_s >= self._next_s and self._is_still():
+            self._consider(self._median_neutral())
             self._next_s = time_s + REPLACE_EVERY_S
-        self.seeks = self.found is None or self.stale
+        self.seeks = self.neutral is None or self.stale
 
     def _consider(self, new: Neutral) -> None:
         if new.upright and not is_square(new):
             return
-        old = self.found
+        old = self.neutral
         if old is None:
-            self.found = self._with_own(new)
+            self.neutral = self._with_own(new)
         elif new.upright:
             change = new.lengths[0] / old.lengths[0]
             moved = not 1.0 / NEARER_FROM <= change <= NEARER_FROM
             turned = new.view.apart(old.view) > TURNED_FROM_DEG
             if self.stale or not old.upright or moved or turned:
-                self.found, self.stale = self._with_own(new), False
+                self.neutral, self.stale = self._with_own(new), False
 
-    def _still(self) -> bool:
+    def _is_still(self) -> bool:
         cores = np.array([moment[1] for moment in self._moments])
-        seen = ~np.isnan(cores).any(axis=(0, 2))
+        is_seen = ~np.isnan(cores).any(axis=(0, 2))
         trunk = np.median([moment[3][0] for moment in self._moments])
-        if seen.sum() < len(CORE) // 2 or not trunk > 0:
+        if is_seen.sum() < len(CORE) // 2 or not trunk > 0:
             return False
-        strayed = cores[:, seen].max(axis=0) - cores[:, seen].min(axis=0)
-        return bool(strayed.max() <= STILL_WITHIN * trunk)
+        extent = cores[:, is_seen].max(axis=0) - cores[:, is_seen].min(axis=0)
+        return bool(extent.max() <= STILL_WITHIN * trunk)
 
-    def _neutral(self) -> Neutral:
+    def _median_neutral(self) -> Neutral:
         times, _, values, lengths, cameras = zip(*self._moments, strict=True)
         view = View.of(np.mean(cameras, axis=0))
         span = times[0], times[-1]
@@ -239,7 +248,7 @@ def neutral_of(
         values: (M,) as in `Body.values`.
         lengths: (6,) as in `Body.lengths`.
         view: From where the camera sees it.
-        span: From when to when.
+        span: Start and end of the still span, in seconds.
     """
     ratios = values / np.append(lengths, 1.0)[reference_lengths()]
     settled = np.where(facing_columns() & (view.azimuth_deg > 0), -ratios, ratios)
@@ -252,7 +261,7 @@ def neutral_of(
 
 
 def is_square(neutral: Neutral) -> bool:
-    """Whether head, chest and hips look the same way, as far as they are seen."""
+    """Whether head, chest and hips face the same way; what is unseen is taken as square."""
     away = {key: abs(neutral.values[COLUMN_INDEX[key]]) for key in SQUARE_WITHIN_DEG}
     if neutral.view.off("front") > ROLL_SEEN_WITHIN_DEG:
         del away["head_roll_rel.left"]  # from the side the ears lie over each other
@@ -262,7 +271,7 @@ def is_square(neutral: Neutral) -> bool:
 def _roll(values: Floats, view: View) -> float:
     """Camera roll from a straight body seen from the front: the lean of the trunk.
 
-    From the side the trunk's lean is posture, and nothing is told.
+    NaN from the side, where the trunk's lean is posture.
     """
     lean = float(values[COLUMN_INDEX["trunk_lean_lat.left"]])
     off_front = min(view.off("front"), view.off("back"))
@@ -287,7 +296,7 @@ class OwnNeutral:
 
     @classmethod
     def of(cls, neutral: Neutral, date: str) -> Self:
-        """What to keep of a neutral for other days."""
+        """The zero values of a neutral, for use on other days."""
         values = {
             key: float(neutral.values[index])
             for key, index in COLUMN_INDEX.items()
@@ -296,11 +305,11 @@ class OwnNeutral:
         return cls(date, neutral.view, values)
 
     def suits(self, view: View) -> bool:
-        """Whether the camera stands about where it stood."""
+        """Whether a view is about the one it was taken from."""
         return self.view.apart(view) <= OWN_WITHIN_DEG
 
     def zeros(self) -> Floats:
-        """(M,) what relative measures are counted from; NaN for all else."""
+        """(M,) zero values of relative measures; NaN for all other columns."""
         zeros = np.full(len(relative_columns()), np.nan)
         for key, value in self.values.items():
             zeros[COLUMN_INDEX[key]] = value

@@ -2,8 +2,8 @@
 
 A pose file's ``[figure]`` gives each segment an angle from straight up towards where the person faces, and
 for limbs a second one out to their own side. It is written for the left side and mirrored for the right;
-entries that begin with ``other_`` stand for the side that is not worked, which else is like the worked one.
-Segment lengths are shares of stature (Drillis and Contini 1966, as tabulated by Winter).
+entries that begin with ``other_`` stand for the side that is not worked, which is like the worked one without
+them. Segment lengths are shares of stature (Drillis and Contini 1966, as tabulated by Winter).
 """
 
 from collections.abc import Mapping
@@ -53,11 +53,11 @@ _FACE = (("eye_inner", 0.3), ("eye", 0.5), ("eye_outer", 0.7))
 def ideal_body(
     figure: Mapping[str, tuple[float, ...]], view: tuple[float, float], side: str = "left"
 ) -> Landmarks:
-    """The figure as a far, level camera sees it.
+    """Landmarks of the figure as a far, level camera sees it.
 
     Args:
         figure: Entries as in `SEGMENTS`; what is left out stands upright or hangs.
-        view: Azimuth and elevation of the camera in the body's own axes, see `views.View`.
+        view: Azimuth and elevation of the camera in the body's own axes, see `view.View`.
         side: The worked side.
 
     Returns:
@@ -80,8 +80,8 @@ def _points(figure: Mapping[str, tuple[float, ...]]) -> dict[str, Floats]:
     """Every landmark in shares of stature: left, up, forward from the middle of the hips."""
     trunk = _direction(_number(figure, "trunk"), _number(figure, "lean"), 1)
     left = np.array([1.0, 0.0, 0.0])
-    hips = _turned(left, trunk, _number(figure, "hip_roll"))
-    shoulders = _turned(_unit(left - (left @ trunk) * trunk), trunk, _number(figure, "twist"))
+    hips = _rotate(left, trunk, _number(figure, "hip_roll"))
+    shoulders = _rotate(_unit(left - (left @ trunk) * trunk), trunk, _number(figure, "twist"))
     at = _head(figure, TRUNK * trunk)
     for side, sign in (("left", 1), ("right", -1)):
         shoulder = TRUNK * trunk + sign * SHOULDER * shoulders
@@ -96,8 +96,8 @@ def _head(figure: Mapping[str, tuple[float, ...]], start: Floats) -> dict[str, F
     ears = np.array([1.0, 0.0, 0.0])
     turn_deg = _number(figure, "turn") + _number(figure, "twist")
     forward = face.copy()
-    face, ears = (_turned(each, neck, turn_deg) for each in (face, ears))
-    face, ears = (_turned(each, forward, -_number(figure, "tilt")) for each in (face, ears))
+    face, ears = (_rotate(each, neck, turn_deg) for each in (face, ears))
+    face, ears = (_rotate(each, forward, -_number(figure, "tilt")) for each in (face, ears))
     middle = start + NECK * neck
     at = {"nose": middle + NOSE * face}
     for side, sign in (("left", 1), ("right", -1)):
@@ -134,12 +134,12 @@ def _number(figure: Mapping[str, tuple[float, ...]], name: str, default: float =
 
 
 def _direction(forward_deg: float, aside_deg: float, sign: int) -> Floats:
-    """So far from up towards the front, then so far out to a side: (left, up, forward)."""
+    """Unit vector (left, up, forward): turned from up towards the front, then out to a side."""
     forward, aside = radians(forward_deg), radians(aside_deg)
     return np.array([sign * sin(aside), cos(aside) * cos(forward), cos(aside) * sin(forward)])
 
 
-def _turned(vector: Floats, axis: Floats, deg: float) -> Floats:
+def _rotate(vector: Floats, axis: Floats, deg: float) -> Floats:
     """The vector turned about a unit axis (Rodrigues)."""
     turn = radians(deg)
     along = (vector @ axis) * axis * (1.0 - cos(turn))

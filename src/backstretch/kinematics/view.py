@@ -1,4 +1,4 @@
-"""From where the camera sees the person, and how far that is from what a pose asks for."""
+"""Views: from where the camera sees the person, and how far that is from the view that a pose asks for."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from backstretch.kinematics.landmarks import Floats
 
 @dataclass(frozen=True)
 class View:
-    """From where the camera sees the body, told in the body's own axes.
+    """The direction from which the camera sees the body, in the body's own axes.
 
     Attributes:
         azimuth_deg: 0 sees the chest, +90 the left side, -90 the right side, 180 the back.
@@ -30,9 +30,9 @@ class View:
             elevation_deg=math.degrees(math.asin(up / size)),
         )
 
-    def off(self, wanted: str) -> float:
-        """Degrees between this view and the nearest direction of a named one."""
-        return min(_angle(self, direction) for direction in VIEWS[wanted])
+    def off(self, name: str) -> float:
+        """Degrees between this view and the nearest direction of the named view, see `VIEWS`."""
+        return min(_angle(self, direction) for direction in VIEWS[name])
 
     def apart(self, other: "View") -> float:
         """Degrees between this view and another."""
@@ -74,7 +74,7 @@ VIEWS = {
 
 
 def carries(measure: Measure, view: View) -> bool:
-    """Whether this view shows a measure; from the side the shoulders have no width to count in."""
+    """Whether a view shows a measure; from the side the shoulder width is no reference length."""
     if measure.frames[0] == "world":
         return True
     if measure.over == "shoulders" and view.off("side") <= DOUBTFUL_FROM_DEG:
