@@ -67,8 +67,8 @@ class TestBuiltInLibrary:
         assert LIBRARY.own_ids == frozenset()
 
     def test_recognises_every_pose_that_is_not_guided(self):
-        wanted = [pose for pose in LIBRARY.poses.values() if not pose.guided]
-        assert list(LIBRARY.recognised) == wanted
+        unguided = [pose for pose in LIBRARY.poses.values() if not pose.guided]
+        assert list(LIBRARY.recognised) == unguided
 
     def test_does_not_recognise_the_pelvic_tilt(self):
         assert "pelvic_tilt" in LIBRARY.poses
@@ -230,9 +230,9 @@ def test_a_broken_set_keeps_no_other_from_loading_and_is_named(tmp_path, data):
 
 
 @pytest.mark.parametrize(
-    ("make", "told"), [("folder", "is not a file"), ("link to nothing", "cannot be read")]
+    ("make", "words"), [("folder", "is not a file"), ("link to nothing", "cannot be read")]
 )
-def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make, told):
+def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make, words):
     path = own(tmp_path) / "broken.toml"
     if make == "folder":
         path.mkdir()
@@ -240,7 +240,7 @@ def test_something_else_that_is_named_like_a_pose_is_told(tmp_path, make, told):
         path.symlink_to(tmp_path / "nothing")
     library = open_library(POSE_FILES, [tmp_path])
     assert library.own_ids == {"desk_fold"}
-    assert [fault.split(" (", maxsplit=1)[0] for fault in library.faults] == [f"{path}: {told}"]
+    assert [fault.split(" (", maxsplit=1)[0] for fault in library.faults] == [f"{path}: {words}"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
@@ -271,7 +271,7 @@ class TestFind:
         assert LIBRARY.find(str(write(tmp_path / "childs_pose.toml"))).name == "Desk fold"
 
     @pytest.mark.parametrize(
-        ("wanted", "near"),
+        ("name", "near"),
         [
             ("child_pose", "childs_pose"),
             ("childs-pose", "childs_pose"),
@@ -280,21 +280,19 @@ class TestFind:
             ("figure4", "figure_four_chair"),
         ],
     )
-    def test_names_the_ids_near_an_unknown_one(self, wanted, near):
-        with pytest.raises(
-            InputError, match=f"no pose is called '{wanted}'; did you mean.* {near}"
-        ):
-            LIBRARY.find(wanted)
+    def test_names_the_ids_near_an_unknown_one(self, name, near):
+        with pytest.raises(InputError, match=f"no pose is called '{name}'; did you mean.* {near}"):
+            LIBRARY.find(name)
 
     def test_names_at_most_three_ids(self):
         with pytest.raises(InputError) as caught:
             LIBRARY.find("standing")
         assert str(caught.value).count(" or ") == 2
 
-    @pytest.mark.parametrize("wanted", ["xyzzy", ""])
-    def test_names_every_id_if_none_is_near(self, wanted):
+    @pytest.mark.parametrize("name", ["xyzzy", ""])
+    def test_names_every_id_if_none_is_near(self, name):
         with pytest.raises(InputError) as caught:
-            LIBRARY.find(wanted)
+            LIBRARY.find(name)
         assert [name for name in LIBRARY.poses if name not in str(caught.value)] == []
 
     def test_names_the_id_of_a_pose_of_the_users_own(self, tmp_path):

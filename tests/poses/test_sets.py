@@ -148,7 +148,7 @@ def test_all_faults_of_a_set_are_told_at_once(tmp_path, poses):
     )
     with pytest.raises(PoseFileError) as caught:
         load_set(path, poses)
-    wanted = [
+    expected = [
         "'nmae'",
         "name is missing",
         "about",
@@ -159,8 +159,8 @@ def test_all_faults_of_a_set_are_told_at_once(tmp_path, poses):
         "stretch 2: repetitions must be a whole number",
         "stretch 3: pose is missing",
     ]
-    told = zip(wanted, caught.value.faults, strict=True)
-    assert [(words, fault) for words, fault in told if words not in fault] == []
+    pairs = zip(expected, caught.value.faults, strict=True)
+    assert [(words, fault) for words, fault in pairs if words not in fault] == []
 
 
 FAULTS = [
@@ -216,7 +216,7 @@ class TestAFaultOfASet:
 
 def test_a_set_without_stretches_is_refused(tmp_path, poses):
     path = write(tmp_path / "empty.toml", SET.split("[[stretch]]", maxsplit=1)[0])
-    with pytest.raises(PoseFileError, match=r"empty\.toml: write one \[\[stretch\]\] table"):
+    with pytest.raises(PoseFileError, match=r"empty\.toml: write a \[\[stretch\]\] table"):
         load_set(path, poses)
 
 

@@ -1,1 +1,1 @@
-"""Poses: a stretch as data: the values, the file, the library."""
+"""Poses: stretches as data; the values, the files and the library."""

@@ -78,10 +78,10 @@ class Library:
     """Poses and sets by id, in order of their ids.
 
     Attributes:
-        poses, sets: What could be read.
+        poses, sets: All that could be read.
         paths: Where each pose was read from.
         own_ids: Ids of the poses that are the user's own.
-        refined: Library poses by id that a personal reference stands in for.
+        refined: Library poses, by id, that a personal reference replaces.
         faults: What could not be read, and which ids clash, one line each.
     """
 
@@ -92,39 +92,39 @@ class Library:
     refined: dict[str, Pose]
     faults: tuple[str, ...]
 
-    def find(self, wanted: str) -> Pose:
-        """The pose of this id, or that of a path which ends in ``.toml``.
+    def find(self, name: str) -> Pose:
+        """The pose with this id, or the one in the file of a path that ends in ``.toml``.
 
         Raises:
             InputError: No such pose; the message names the nearest ids.
             PoseFileError: The file has faults.
         """
-        if wanted.endswith(".toml"):
-            return load_pose(Path(wanted))
-        if wanted in self.poses:
-            return self.poses[wanted]
-        raise InputError(f"no pose is called {wanted!r}; {_hint(wanted, self.poses)}")
+        if name.endswith(".toml"):
+            return load_pose(Path(name))
+        if name in self.poses:
+            return self.poses[name]
+        raise InputError(f"no pose is called {name!r}; {_hint(name, self.poses)}")
 
-    def find_set(self, wanted: str) -> PoseSet:
-        """The set of this id.
+    def find_set(self, name: str) -> PoseSet:
+        """The set with this id.
 
         Raises:
             InputError: No such set; the message names the nearest ids.
         """
-        if wanted in self.sets:
-            return self.sets[wanted]
-        raise InputError(f"no set is called {wanted!r}; {_hint(wanted, self.sets)}")
+        if name in self.sets:
+            return self.sets[name]
+        raise InputError(f"no set is called {name!r}; {_hint(name, self.sets)}")
 
     @property
     def recognised(self) -> tuple[Pose, ...]:
-        """The poses that can be told unasked."""
+        """The poses that can be recognised without being asked for."""
         return tuple(pose for pose in self.poses.values() if not pose.guided)
 
 
 def open_library(builtin: Path, own: Iterable[Path] = (), *, personal: bool = True) -> Library:
     """Read all pose folders; of two poses with one id the one read first counts.
 
-    A pose of the user's own that refines the library pose of its id, a personal reference, stands in for it.
+    A personal reference, a pose of the user's own that refines the library pose of its id, replaces it.
 
     Args:
         builtin: The folder that ships with the program.
@@ -139,7 +139,7 @@ def open_library(builtin: Path, own: Iterable[Path] = (), *, personal: bool = Tr
 
 
 class _Shelf:
-    """Collects what the folders hold."""
+    """Collects the poses and sets of the folders."""
 
     def __init__(self, *, personal: bool) -> None:
         self._personal = personal
@@ -214,20 +214,20 @@ class _Shelf:
         )
 
 
-def _hint(wanted: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(wanted.replace("-", "_").lower(), known, n=3, cutoff=0.4)
-    return f"did you mean {' or '.join(near)}?" if near else f"known are: {', '.join(known)}"
+def _hint(name: str, ids: Iterable[str]) -> str:
+    ids = list(ids)
+    near = difflib.get_close_matches(name.replace("-", "_").lower(), ids, n=3, cutoff=0.4)
+    return f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(ids)}"
 
 
 def builtin_poses() -> Path:
-    """The pose files: inside an installed package, or beside the source tree."""
+    """The folder of pose files: inside an installed package, or beside the source tree."""
     inside = Path(str(resources.files("backstretch"))) / "poses" / "files"
     return inside if inside.is_dir() else Path(__file__).parents[3] / "poses"
 
 
 def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
-    """Read one set; holds and repetitions that it leaves out are the pose's own.
+    """Read one set; holds and repetitions that it leaves out are the defaults of the pose.
 
     Raises:
         InputError: The file cannot be read.
@@ -246,7 +246,7 @@ def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
 
 
 def _own_faults(table: dict[str, Any]) -> list[str]:
-    """Faults outside of the stretches."""
+    """Faults outside the stretches."""
     faults = [f"unknown entry {name!r}" for name in sorted(table.keys() - ENTRIES)]
     missing = [name for name in TEXTS if name not in table]
     faults += [f"{name} is missing; it must be a text" for name in missing]
@@ -257,7 +257,7 @@ def _own_faults(table: dict[str, Any]) -> list[str]:
     if not _is_number(rest_s) or not low <= rest_s <= high:
         faults.append(f"rest_s = {quoted(rest_s)}; it must be {low:g} to {high:g}")
     if not isinstance(table.get("stretch"), list) or not table["stretch"]:
-        faults.append("write one [[stretch]] table a stretch")
+        faults.append("write a [[stretch]] table for each stretch")
     return faults
 
 

@@ -1,4 +1,4 @@
-"""Poses: the values that a pose file says. Reading one is `pose_file`'s work."""
+"""Poses: the values that a pose file defines; `pose_file` reads them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -22,7 +22,7 @@ TAGS = (
     "after_workout",
     "men",
 )
-"""What sets are made of; ``seven``: the usual list of seven for the lower back."""
+"""Tags that group poses; ``seven``: the usual list of seven for the lower back."""
 NOT_FOR = {
     "osteoporosis": "osteoporosis or a vertebral fracture",
     "hip_replacement": "a hip replacement",
@@ -37,14 +37,14 @@ GRACE_UNSEEN_S = 2.0
 """How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
 never counted as valid."""
 LONGEST_HOLD_S = 120.0
-"""No single hold is longer (research, section A: cap a single hold at 120 s)."""
+"""Most seconds that a single hold counts (research, section A: cap a single hold at 120 s)."""
 CalibratedSides = Literal["both", "left", "right", "each"]
 CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each")
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What somebody was measured at while they held a position.
+    """A measure of somebody who held a position.
 
     Attributes:
         median: In the measure's unit.
@@ -61,7 +61,7 @@ class OwnRanges:
 
     Attributes:
         good, accept: As in `Check`.
-        measured: What was measured there.
+        measured: The person's measured values.
     """
 
     good: Range
@@ -82,11 +82,11 @@ class Check:
         accept: Range that counts as held.
         need: ``always``: the clock needs it; ``if seen``: it stops the clock where it is seen to be
             wrong, but may be out of sight; ``form``: it is a matter of form and only cues.
-        more: Which way is more range of motion, ``""`` where that means nothing.
-        below, above: What to say when the value is below or above the range.
+        more: Which values mean more range of motion, ``""`` where neither larger nor smaller ones do.
+        below, above: The cue for a value below or above the range; may be empty.
         source: Where the ranges come from.
-        measured: What the person was measured at, where the ranges were calibrated.
-        right: The ranges of the right side where it has its own; else they are those of the left.
+        measured: The person's measured values, where the ranges were calibrated; else None.
+        right: The ranges of the right side; None where they are those of the left.
     """
 
     measure: Measure
@@ -103,7 +103,7 @@ class Check:
     right: OwnRanges | None = None
 
     def on(self, side: str | None) -> "Check":
-        """The check as it is for a form of this side; the left's ranges where the right has none."""
+        """The check with the ranges of this side; those of the left where the right has none."""
         own = self.right if side == "right" else None
         if own is None:
             return self
@@ -123,13 +123,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Dose:
-    """How long and how often.
+    """How long and how often a pose is held.
 
     Attributes:
-        seconds: Least and most that a hold should last.
-        default_s: What makes a hold complete, if nothing else is asked.
-        repetitions: Least and most.
-        default_repetitions: How many are asked for.
+        seconds: Least and most seconds of a hold.
+        default_s: Seconds that make a hold complete, unless others are asked for.
+        repetitions: Least and most repetitions.
+        default_repetitions: Repetitions to do, unless others are asked for.
         source: Where the dose comes from.
         grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
         motion: The measure that tells moving from holding; empty for the first required check that
@@ -147,7 +147,7 @@ class Dose:
 
     @property
     def longest_s(self) -> float:
-        """What a single hold is capped at."""
+        """Most seconds that a single hold counts."""
         return min(self.seconds[1], LONGEST_HOLD_S)
 
 
@@ -157,12 +157,12 @@ class Calibration:
 
     Attributes:
         date: The day, as 2026-01-31.
-        takes: Still stretches of time that were measured.
-        seconds: How long they were together; 0 for a photograph.
+        takes: Number of still spans that were measured.
+        seconds: Their total length; 0 for a photograph.
         sides: ``both`` at once, ``left`` or ``right`` and the other side mirrored from it, or ``each``.
         view: From where the camera saw the person, as (azimuth, elevation) in degrees.
         trunk_share: Length of the trunk as a share of the picture's height: how near the person was.
-        neutral: What relative measures were counted from, in words.
+        neutral: The neutral that relative measures were counted from, in words.
     """
 
     date: str
@@ -183,19 +183,19 @@ class Pose:
         name, also: What it is called.
         regions, tags: What it is for and which sets it suits; see `REGIONS` and `TAGS`.
         positions: How the body is placed; see `POSITIONS`.
-        views: From where the camera may see the person, best first; see `views.VIEWS`.
-        camera: Where to put it, in words.
+        views: From where the camera may see the person, best first; see `view.VIEWS`.
+        camera: Where to put the camera, in words.
         limits: What the camera cannot tell of this stretch, in words; may be empty.
         equipment: What is needed besides floor and clothes.
         sides, side_rule: Whether sides are done in turn, and which side counts as left.
-        guided: Why it cannot be told from rest; such a pose is judged when asked for by name and
-            never recognised unasked. Empty for all others.
+        guided: Why it cannot be distinguished from rest; such a pose is judged only when it is asked for by
+            name. Empty for all others.
         steps, safety: What to do, and when not to.
         not_for: Keys of `NOT_FOR`.
         look_alikes: Pose ids, or names of things outside the library, and what tells them apart.
         sources: Where the stretch and its dose come from.
-        figure: Its ideal as segment directions, see `ideal`; empty where the file has none.
-        refines: The library pose that it is somebody's own form of; empty for all others.
+        figure: Its ideal as segment directions, see `stick_figure`; empty where the file has none.
+        refines: Id of the library pose that a personal reference adapts to somebody; empty for all others.
         calibration: How its ranges were calibrated; None where they were not.
     """
 
@@ -243,12 +243,12 @@ class Pose:
 
 
 def measure_words(check: Check) -> str:
-    """The measure, its side where it has one, and where it is taken if not in the picture."""
+    """The measure in words, with its side if it has one, and ``in space`` if it is not taken in the picture."""
     of = {"work": "worked side", "both": "both sides", "": ""}.get(check.of, f"{check.of} side")
     more = [words for words in (of, "in space" if check.frame == "world" else "") if words]
     return f"{check.measure.label} ({', '.join(more)})" if more else check.measure.label
 
 
 def capitalised(words: str) -> str:
-    """The words with a large first letter, the others as they are."""
+    """The words with a capital first letter."""
     return words[:1].upper() + words[1:]

@@ -1,4 +1,4 @@
-"""Pose files: reading one so that every fault is told at once, each with its place."""
+"""Pose files: reading one, with all its faults reported at once, each with its place."""
 
 import difflib
 import math
@@ -32,7 +32,7 @@ from backstretch.poses.pose import (
 from backstretch.poses.toml_table import Table, read_toml
 
 GRACE_LIMITS_S = (0.0, 10.0)
-"""A lapse longer than this is no lapse but the end of a hold."""
+"""Least and most grace; a longer lapse is the end of the hold."""
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -91,12 +91,12 @@ class _Reader:
             refines=take.text("refines", ""),
             calibration=self.calibration(take.table_if_any("calibration")),
         )
-        take.nothing_left()
-        self.whole(pose)
+        take.report_unknown()
+        self.compare_parts(pose)
         return pose
 
-    def whole(self, pose: Pose) -> None:
-        """Faults that show only between the parts of a pose."""
+    def compare_parts(self, pose: Pose) -> None:
+        """Report parts of a pose that do not fit together."""
         if pose.checks and not any(check.need == "always" for check in pose.checks):
             self.fault("", "no check is required; at least one must be, or nothing can be held")
         for number, check in enumerate(pose.checks, start=1):
@@ -124,7 +124,7 @@ class _Reader:
         figure = {
             name: take.numbers(name, count) for name, count in SEGMENTS.items() if name in table
         }
-        take.nothing_left()
+        take.report_unknown()
         return figure
 
     def calibration(self, table: dict[str, Any] | None) -> Calibration | None:
@@ -141,7 +141,7 @@ class _Reader:
             trunk_share=take.number("trunk_share"),
             neutral=take.text("neutral", ""),
         )
-        take.nothing_left()
+        take.report_unknown()
         return calibration
 
     def right(self, place: str, table: dict[str, Any] | None, limits: Range) -> OwnRanges | None:
@@ -150,7 +150,7 @@ class _Reader:
         take = Table(self.fault, f"{place}: right", table)
         measured = Reach(take.number("median"), take.number("spread"))
         own = OwnRanges(take.span("good", limits), take.span("accept", limits), measured)
-        take.nothing_left()
+        take.report_unknown()
         return own
 
     def dose(self, table: dict[str, Any]) -> Dose:
@@ -165,17 +165,17 @@ class _Reader:
             grace_unseen_s=take.number("grace_unseen_s", GRACE_UNSEEN_S),
             motion=take.text("motion", ""),
         )
-        take.nothing_left()
+        take.report_unknown()
         if any(times % 1 for times in dose.repetitions if math.isfinite(times)):
             self.fault("hold", "repetitions: they must be whole numbers")
-        sound = len(self.faults) == before
+        is_sound = len(self.faults) == before
         for name, value, span in (
             ("default_s", dose.default_s, dose.seconds),
             ("default_repetitions", dose.default_repetitions, dose.repetitions),
             ("grace_wrong_s", dose.grace_wrong_s, GRACE_LIMITS_S),
             ("grace_unseen_s", dose.grace_unseen_s, GRACE_LIMITS_S),
         ):
-            if sound and not span[0] <= value <= span[1]:
+            if is_sound and not span[0] <= value <= span[1]:
                 self.fault("hold", f"{name} {value:g} is outside {span[0]:g} to {span[1]:g}")
         return dose
 
@@ -202,9 +202,9 @@ class _Reader:
             measured=take.reach(),
             right=self.right(place, take.table_if_any("right"), limits),
         )
-        take.nothing_left()
+        take.report_unknown()
         if isinstance(name, str) and name in BY_NAME:
-            self.consistent(place, check)
+            self.compare_entries(place, check)
         return check
 
     def measure(self, place: str, name: str) -> Measure:
@@ -214,18 +214,18 @@ class _Reader:
             self.fault(place, f"there is no measure {name!r}; {hint}")
         return BY_NAME.get(name, BY_NAME["knee"])
 
-    def consistent(self, place: str, check: Check) -> None:
-        """Faults between the entries of one check."""
+    def compare_entries(self, place: str, check: Check) -> None:
+        """Report entries of one check that do not fit together."""
         if check.measure.sided and not check.of:
             self.fault(place, f"of is missing: {', '.join(SIDED)}")
         if check.of and not check.measure.sided:
             self.fault(place, f"of = {check.of!r}, but the measure has no sides; leave it out")
-        self.nested(place, check.accept, check.good)
+        self.compare_ranges(place, check.accept, check.good)
         if check.right is not None:
-            self.nested(f"{place}: right", check.right.accept, check.right.good)
+            self.compare_ranges(f"{place}: right", check.right.accept, check.right.good)
 
-    def nested(self, place: str, accept: Range, good: Range) -> None:
-        """The good range must lie within the accepted one."""
+    def compare_ranges(self, place: str, accept: Range, good: Range) -> None:
+        """Report a good range that does not lie within the accepted one."""
         (low, high), (good_low, good_high) = accept, good
         if good_low < low or good_high > high:
             words = f"good {good_low:g} to {good_high:g} reaches outside accept {low:g} to {high:g}"

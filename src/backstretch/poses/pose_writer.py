@@ -1,4 +1,4 @@
-"""Writing pose files: in the order and the layout that they are read best in, whole or not at all."""
+"""Writing pose files: a pose as text, in the order and layout that read best."""
 
 from datetime import date
 from typing import Any
@@ -19,12 +19,12 @@ from backstretch.poses.pose import (
 from backstretch.poses.toml_table import NEEDS
 
 LONG = 88
-"""A list that would make a longer line than this is written with one entry a line."""
+"""Most characters of a line; a list that would make a longer one is written with one entry a line."""
 _REQUIRED = {need: value for value, need in NEEDS.items()}
 
 
 def pose_text(pose: Pose) -> str:
-    """The pose as the text of its file; read again it is equal."""
+    """The pose as the text of its file; reading it gives an equal pose."""
     document = tomlkit.document()
     for name, value in _head(pose).items():
         if value:
@@ -153,5 +153,5 @@ def _numbers(values: tuple[float, ...]) -> Any:
 
 
 def _plain(value: float) -> int | float:
-    """A number as somebody would write it: whole ones without a point."""
+    """A number as people write it: whole ones without a decimal point."""
     return int(value) if float(value).is_integer() else value

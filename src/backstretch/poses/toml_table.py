@@ -1,4 +1,4 @@
-"""TOML tables whose entries are taken by name: what is wrong is collected, not raised at the first."""
+"""TOML tables whose entries are taken by name, with all faults collected instead of raised one at a time."""
 
 import math
 import reprlib
@@ -13,13 +13,13 @@ from backstretch.errors import InputError, PoseFileError
 from backstretch.poses.pose import Need, Reach
 
 LARGEST_BYTES = 30_000
-"""A pose file has a few thousand; anything much larger is something else, and slow to find that out."""
+"""A pose file has a few thousand; anything much larger is something else, and slow to parse."""
 LARGEST_NUMBER = 1e6
-"""Nothing in a pose file is anywhere near."""
+"""Limit of the numbers in a pose file; those that make sense are far smaller."""
 NEEDS: dict[bool | str, Need] = {True: "always", False: "form", "if seen": "if seen"}
-"""What ``required`` may say."""
+"""The need for each value of ``required``."""
 Fault = Callable[[str, str], None]
-"""Is told what is wrong: the place, and the words."""
+"""Called with each fault: its place in the file, and what is wrong in words."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         if not stat.S_ISREG(about.st_mode):
             raise InputError(f"{path}: is not a file")
         if about.st_size > LARGEST_BYTES:
-            raise PoseFileError([f"{path}: has {about.st_size:,} bytes; this is no pose file"])
+            raise PoseFileError([f"{path}: has {about.st_size:,} bytes; this is not a pose file"])
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
@@ -47,7 +47,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def quoted(value: Any) -> str:
-    """A value of a file as it is told in a fault, cut short."""
+    """A value of a file as text for a fault, cut short."""
     try:
         return reprlib.repr(value)
     except ValueError:  # a number of thousands of digits
@@ -58,23 +58,23 @@ class Table:
     """One TOML table whose entries are taken by name, with faults instead of exceptions.
 
     Args:
-        fault: Is told what is wrong: the place, and the words.
+        fault: Called with each fault: its place, and what is wrong in words.
         place: Where the table stands in its file.
-        table: What was read; what was taken is taken out of ``left``.
+        table: Its entries.
     """
 
     def __init__(self, fault: Fault, place: str, table: dict[str, Any]) -> None:
         self._fault = fault
         self._place = place
-        self.left = dict(table)
+        self._remaining = dict(table)
 
     def take(self, name: str, kind: Callable[[Any], bool], words: str, default: Any) -> Any:
         """Take out an entry of some kind; ``default`` where it is missing or wrong."""
-        if name not in self.left:
+        if name not in self._remaining:
             if default is None:
                 self._fault(self._place, f"{name} is missing; {words}")
             return default
-        value = self.left.pop(name)
+        value = self._remaining.pop(name)
         if kind(value):
             return value
         self._fault(self._place, f"{name} = {quoted(value)}; {words}")
@@ -87,7 +87,7 @@ class Table:
         return text or ""
 
     def need(self) -> Need:
-        """What ``required`` says."""
+        """The need that ``required`` means; ``always`` where it is missing or wrong."""
         words = 'it must be true, false or "if seen"'
         known = self.take("required", _is_need, words, default=True)
         return NEEDS[known]
@@ -99,14 +99,14 @@ class Table:
         return _numbers(numbers)
 
     def numbers_of(self, name: str, count: int) -> tuple[float, ...]:
-        """So many numbers; NaN where they are missing."""
+        """A list of ``count`` numbers; NaN where it is missing or wrong."""
         words = f"it must be a list of {count} numbers"
         numbers = self.take(name, lambda v: len(_numbers(v)) == count, words, None)
         return (math.nan,) * count if numbers is None else _numbers(numbers)
 
     def reach(self) -> Reach | None:
-        """What was measured; None where nothing was."""
-        if "median" not in self.left and "spread" not in self.left:
+        """The measured ``median`` and ``spread``; None where both are missing."""
+        if "median" not in self._remaining and "spread" not in self._remaining:
             return None
         return Reach(self.number("median"), self.number("spread"))
 
@@ -125,7 +125,7 @@ class Table:
         return int(self.take(name, _is_whole, "it must be a whole number", None) or 0)
 
     def choice(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        """One of some texts."""
+        """One of the allowed texts."""
         words = f"it must be one of {', '.join(filter(None, allowed))}"
         return self.take(name, lambda value: value in allowed, words, default) or ""
 
@@ -133,15 +133,19 @@ class Table:
         self, name: str, default: tuple[str, ...] | None = None, allowed: tuple[str, ...] = ()
     ) -> tuple[str, ...]:
         """A list of texts."""
-        words = f"it must be a list of {', '.join(allowed)}" if allowed else "it must list texts"
+        words = (
+            f"it must be a list of {', '.join(allowed)}"
+            if allowed
+            else "it must be a list of texts"
+        )
         may_be_empty = default is not None
-        good = self.take(
+        texts = self.take(
             name, lambda v: _is_texts(v, allowed) and (v or may_be_empty), words, default
         )
-        return tuple(good or ())
+        return tuple(texts or ())
 
     def span(self, name: str, limits: tuple[float, float]) -> tuple[float, float]:
-        """Two numbers in order and within limits; NaN where they are not."""
+        """Two numbers, low and high; NaN where they are missing or not in order, a fault outside the limits."""
         low, high = limits
         words = f"it must be [low, high] within {low:g} to {high:g}"
         span = self.take(name, _is_span, words, None)
@@ -162,7 +166,7 @@ class Table:
 
     def table_if_any(self, name: str) -> dict[str, Any] | None:
         """A table; None where there is none."""
-        if name not in self.left:
+        if name not in self._remaining:
             return None
         words = f"write a [{name}] table"
         table: dict[str, Any] | None = self.take(name, lambda v: isinstance(v, dict), words, None)
@@ -170,17 +174,17 @@ class Table:
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         """A list of tables."""
-        tables = self.take(name, _is_tables, f"write one [[{name}]] table a check", None)
+        tables = self.take(name, _is_tables, f"write a [[{name}]] table for each check", None)
         return tables or []
 
-    def nothing_left(self) -> None:
-        """Call what was not taken unknown."""
-        for name in self.left:
+    def report_unknown(self) -> None:
+        """Report the entries that were not taken as unknown."""
+        for name in self._remaining:
             self._fault(self._place, f"unknown entry {name!r}")
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a number, and none that is absurd."""
+    """Whether it is a number below `LARGEST_NUMBER`, whatever its sign."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and abs(value) < LARGEST_NUMBER  # NaN is not smaller either
 
