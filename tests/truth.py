@@ -185,7 +185,7 @@ def reference(clip: Clip, stretch: Pose, step_s: float = REFERENCE_STEP_S) -> fl
     session = Session((stretch,), steady=False)
     session.push(clip.true_track(step_s))
     session.finish()
-    return sum(held.hold.valid_s for held in session.held)
+    return sum(held.hold.valid_s for held in session.holds)
 
 
 def credited(result: Result) -> list[tuple[float, float]]:

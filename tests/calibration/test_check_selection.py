@@ -140,8 +140,8 @@ def counted(choice, moments):
     session.push(moments)
     session.finish()
     return {
-        side: sum(held.hold.valid_s for held in session.held if held.form.side == side)
-        for side in {held.form.side for held in session.held}
+        side: sum(held.hold.valid_s for held in session.holds if held.form.side == side)
+        for side in {held.form.side for held in session.holds}
     }
 
 

@@ -238,7 +238,7 @@ def held_s(pose, body):
     session = Session((pose,))
     session.push(timeline)
     session.finish()
-    return sum(held.hold.valid_s for held in session.held)
+    return sum(held.hold.valid_s for held in session.holds)
 
 
 def roles(check):

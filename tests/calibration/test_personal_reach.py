@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.calibration.personal import (
+    best_match,
     best_try,
     match_still,
     reach_of,
     rest_of,
     stretches,
-    taken_for,
 )
 from backstretch.calibration.stills import Still, stills_of
 from backstretch.judging.matching import forms_of
@@ -358,22 +358,22 @@ class TestRest:
 class TestTakenFor:
     def test_is_the_form_that_a_still_passes_for(self):
         _, bent = take(side_bend(30.0).mirrored())
-        assert taken_for(bent, [BEND]) == forms_of(BEND)[1]
+        assert best_match(bent, [BEND]) == forms_of(BEND)[1]
 
     def test_is_the_closest_of_several(self):
         near = replace(BEND, id="near", sides="both", checks=(replace(FOLD, good=(55.0, 180.0)),))
         nearer = replace(near, id="nearer", checks=(FOLD,))
         folded = still({"trunk_incl": 52.0})
-        assert taken_for(folded, [near, nearer]) == forms_of(nearer)[0]
+        assert best_match(folded, [near, nearer]) == forms_of(nearer)[0]
 
     def test_is_none_at_rest(self):
         (rest,) = take()
-        assert taken_for(rest, LIBRARY.values()) is None
+        assert best_match(rest, LIBRARY.values()) is None
 
     def test_is_never_one_that_cannot_be_told_from_rest(self):
         guided = replace(BEND, guided="It looks like standing.")
         _, bent = take(side_bend(30.0))
-        assert taken_for(bent, [guided]) is None
+        assert best_match(bent, [guided]) is None
 
     def test_is_none_where_something_needed_is_not_seen(self):
-        assert taken_for(still({}), [BEND]) is None
+        assert best_match(still({}), [BEND]) is None

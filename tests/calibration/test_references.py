@@ -112,7 +112,7 @@ def counted_s(pose, timeline, side=None):
     session = Session((pose,))
     session.push(timeline)
     session.finish()
-    return sum(held.hold.valid_s for held in session.held if held.form.side == side)
+    return sum(held.hold.valid_s for held in session.holds if held.form.side == side)
 
 
 class TestAPersonalReference:

@@ -77,7 +77,7 @@ TO_BOTH_SIDES = [
 
 def test_two_bends_before_the_camera_are_two_whole_holds():
     session, said = practised(moments(bent, TO_BOTH_SIDES, every(15, 38.0)), bends(8.0))
-    held = [(each.form.side, each.hold.valid_s >= 8.0) for each in session.held]
+    held = [(each.form.side, each.hold.valid_s >= 8.0) for each in session.holds]
     assert (held, session.leader.ended) == ([("left", True), ("right", True)], "done")
     assert said.count(lines.RELAX) == 2
 
@@ -91,7 +91,7 @@ def test_who_waits_for_the_words_is_led_through_all_phases():
 def test_guided_repetitions_of_somebody_who_lies_still_are_holds_of_their_own():
     session, _ = practised(moments(lying, [(0, 0), (25, 0)], every(10, 25.0)), tilts(2))
     assert session.leader.ended == "done"
-    assert [each.hold.valid_s for each in session.held] == pytest.approx([5.0, 5.0], abs=0.3)
+    assert [each.hold.valid_s for each in session.holds] == pytest.approx([5.0, 5.0], abs=0.3)
 
 
 # Whatever happens

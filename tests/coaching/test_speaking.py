@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from backstretch.coaching.scene import Status
 from backstretch.coaching.speaking import (
     AGAIN_S,
+    DISPLAY_DELAY_S,
     FORGOTTEN_AFTER_S,
     PAUSE_S,
     SAFETY_SILENCE_S,
-    SAID_AFTER_S,
-    SHOWN_AFTER_S,
     SILENCE_S,
+    SPEECH_DELAY_S,
     STATUS_AFTER_S,
     WORDS_A_SECOND,
     Entry,
@@ -45,14 +45,14 @@ def said_at(prompter, line, from_s, until_s, **options):
 
 def test_a_line_is_shown_once_it_has_lasted():
     prompter = Prompter()
-    told(prompter, CUE, 0.0, SHOWN_AFTER_S - 2 * MOMENT_S)
+    told(prompter, CUE, 0.0, DISPLAY_DELAY_S - 2 * MOMENT_S)
     before = prompter.shown
-    told(prompter, CUE, SHOWN_AFTER_S - MOMENT_S, SHOWN_AFTER_S + 2 * MOMENT_S)
+    told(prompter, CUE, DISPLAY_DELAY_S - MOMENT_S, DISPLAY_DELAY_S + 2 * MOMENT_S)
     assert (before, prompter.shown) == ("", CUE)
 
 
 def test_a_line_is_said_once_it_has_lasted_longer():
-    assert said_at(Prompter(), CUE, 0.0, 5.0) == pytest.approx([SAID_AFTER_S], abs=1.5 * MOMENT_S)
+    assert said_at(Prompter(), CUE, 0.0, 5.0) == pytest.approx([SPEECH_DELAY_S], abs=1.5 * MOMENT_S)
 
 
 def test_a_line_that_flickers_is_neither_shown_nor_said():

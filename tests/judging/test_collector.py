@@ -7,7 +7,7 @@ from backstretch.frame import Source
 from backstretch.judging.collector import too_slow, view_warnings
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.reasons import BOUNCING, TOO_BRIEF, Reason, ReasonKind
-from backstretch.judging.result import alike_joined, losses, score
+from backstretch.judging.result import losses, merge_by_wording, score
 from backstretch.judging.wording import describe_notice
 from backstretch.kinematics.columns import COLUMNS
 from backstretch.kinematics.neutral import Neutral
@@ -77,7 +77,7 @@ def test_two_measures_of_one_name_are_one_loss_and_one_span():
     turns = [Reason(ReasonKind.TOO_SMALL, name) for name in ("head_yaw_rel", "nose_aside")]
     spans = [Span(n, n + 1.0, Kind.WRONG, reason) for n, reason in enumerate(turns)]
     assert losses(spans) == [("head turn too small", 2.0)]
-    assert alike_joined(spans) == [Span(0, 2.0, Kind.WRONG, turns[0])]
+    assert merge_by_wording(spans) == [Span(0, 2.0, Kind.WRONG, turns[0])]
 
 
 def test_scores_come_in_steps_of_five():

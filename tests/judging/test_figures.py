@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backstretch.judging.figures import ideal_verdict, is_taken_for, lint
+from backstretch.judging.figures import ideal_passes, ideal_verdict, lint
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import forms_of
 from backstretch.kinematics.catalogue import BY_NAME, LEAST_HALF_WIDTH_DEG
@@ -179,7 +179,7 @@ class TestALookAlike:
     def test_that_passes_for_the_pose_is_told(self, pose):
         twin = with_figure(replace(pose, id="desk_bow"), trunk=(70.0,))
         assert told(replace(pose, look_alikes={"desk_bow": "Told apart."}), twin) == [
-            "look_alikes: no check tells the figure of desk_bow from this pose"
+            "look_alikes: the figure of desk_bow passes all required checks of this pose"
         ]
 
     def test_that_is_outside_the_ranges_is_not_told(self, pose):
@@ -203,14 +203,14 @@ class TestALookAlike:
 
 
 def test_a_figure_is_taken_for_the_pose_whose_ranges_it_is_in(pose):
-    (shown,), (judged,) = forms_of(with_figure(pose, trunk=(89.0,))), forms_of(pose)
-    assert is_taken_for(shown, judged)
+    (figure,), (form,) = forms_of(with_figure(pose, trunk=(89.0,))), forms_of(pose)
+    assert ideal_passes(figure, form)
 
 
 def test_a_figure_is_not_taken_for_a_pose_whose_measure_its_view_cannot_tell(pose):
     """From the front nobody can say which way is forward."""
     seen_from_the_front = replace(pose, views=("front",))
-    (judged,) = forms_of(with_check(pose, 1, measure=BY_NAME["trunk_lean_fwd"]))
+    (form,) = forms_of(with_check(pose, 1, measure=BY_NAME["trunk_lean_fwd"]))
     (from_the_front,), (from_the_side,) = forms_of(seen_from_the_front), forms_of(pose)
-    assert is_taken_for(from_the_side, judged)
-    assert not is_taken_for(from_the_front, judged)
+    assert ideal_passes(from_the_side, form)
+    assert not ideal_passes(from_the_front, form)

@@ -8,7 +8,7 @@ import pytest
 
 from backstretch.calibration.references import rests_of
 from backstretch.calibration.stills import Still
-from backstretch.judging.figures import RESTS, contrasts_of, measured, settled
+from backstretch.judging.figures import RESTS, contrasts_of, measure_figure, settle_figure
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import forms_of
 from backstretch.kinematics.columns import COLUMN_INDEX, relative_columns
@@ -202,24 +202,24 @@ class TestWhatWasHeldInTheTake:
 
 class TestAFigure:
     def test_is_measured_with_all_of_it_seen(self):
-        body = measured(ideal_body({"thighs": (60.0, 10.0)}, (40.0, 20.0)))
+        body = measure_figure(ideal_body({"thighs": (60.0, 10.0)}, (40.0, 20.0)))
         assert not np.isnan(body.values).any()
 
     @pytest.mark.parametrize("azimuth_deg", [0.0, 90.0, -90.0])
     def test_that_stands_is_at_rest(self, azimuth_deg):
-        body = measured(ideal_body(STANDING, (azimuth_deg, 0.0)))
-        values = settled(body, "left", azimuth_deg)
+        body = measure_figure(ideal_body(STANDING, (azimuth_deg, 0.0)))
+        values = settle_figure(body, "left", azimuth_deg)
         assert np.nanmax(np.abs(values[relative_columns()])) == pytest.approx(0.0, abs=1e-6)
 
     def test_that_turns_the_head_is_counted_from_standing(self):
-        turned = measured(ideal_body({"turn": (40.0,)}, (0.0, 0.0)))
-        values = settled(turned, "left", 0.0)
+        turned = measure_figure(ideal_body({"turn": (40.0,)}, (0.0, 0.0)))
+        values = settle_figure(turned, "left", 0.0)
         assert values[COLUMN_INDEX["head_yaw_rel.left"]] == pytest.approx(40.0, abs=0.5)
 
     def test_that_looks_shorter_is_as_long_as_it_was_when_it_stood(self):
         """From 60 degrees above everything is half as high, and is measured in trunks of before."""
         level, above = (
-            settled(measured(ideal_body(STANDING, (0.0, elevation_deg))), "left", 0.0)
+            settle_figure(measure_figure(ideal_body(STANDING, (0.0, elevation_deg))), "left", 0.0)
             for elevation_deg in (0.0, 60.0)
         )
         at = COLUMN_INDEX["hip_above_ankle.left"]
@@ -228,7 +228,7 @@ class TestAFigure:
     def test_of_the_tests_own_reads_the_same(self):
         """Two builders of figures, one measure."""
         ours = body_of(standing().seen(LEFT_SIDE)).values[0]
-        theirs = measured(ideal_body(STANDING, (90.0, 0.0))).values[0]
+        theirs = measure_figure(ideal_body(STANDING, (90.0, 0.0))).values[0]
         for key in ("trunk_incl", "hip.left", "knee.left", "upper_arm_incl.left"):
             at = COLUMN_INDEX[key]
             assert ours[at] == pytest.approx(theirs[at], abs=0.01)

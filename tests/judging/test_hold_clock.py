@@ -372,7 +372,7 @@ def test_done_seconds_are_those_of_the_closed_holds():
 
 def test_nothing_goes_on_after_the_end():
     clock = counted(plain(t) for t in every(10, 3.0))
-    assert (clock.settled, clock.valid_s) == (False, 0.0)
+    assert (clock.is_holding, clock.valid_s) == (False, 0.0)
 
 
 # Attempts

@@ -105,11 +105,11 @@ def unasked(asked):
 
 
 def named(session):
-    return [(each.form.pose.id, each.form.side) for each in session.held]
+    return [(each.form.pose.id, each.form.side) for each in session.holds]
 
 
 def only_hold(session):
-    (held,) = session.held
+    (held,) = session.holds
     return held.hold
 
 
@@ -347,5 +347,5 @@ def test_the_total_is_never_more_than_what_was_held():
     session, steps = run(
         one_after_the_other(("standing_forward_fold", None), ("frog_stretch", None))
     )
-    held_s = sum(each.hold.valid_s for each in session.held)
+    held_s = sum(each.hold.valid_s for each in session.holds)
     assert max(step.total_s for step in steps) <= held_s + 0.5

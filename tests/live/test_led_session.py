@@ -293,7 +293,7 @@ def test_a_hold_that_goes_on_at_the_end_is_closed_and_counts():
     take = [(t, marks) for t, marks in bent(15.0) if t < 12.0]
     session = practising(LONG)
     push(session, take)
-    before = session.held
+    before = session.holds
     session.finish(LIGHT)
     (held,) = session.result(SOURCE, ()).holds
     assert before == ()
@@ -306,7 +306,7 @@ def test_what_is_going_on_is_told_until_it_is_over():
     push(session, take[:45])
     assert sum(span.seconds for span in session.going_on) > 2.0
     push(session, take[45:])
-    assert (session.going_on, len(session.held)) == ((), 1)
+    assert (session.going_on, len(session.holds)) == ((), 1)
 
 
 def test_a_session_in_which_nobody_came_holds_nothing_and_says_so():

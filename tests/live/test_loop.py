@@ -211,7 +211,7 @@ def test_the_seconds_are_those_of_the_same_landmarks_without_a_camera():
     for time_s, marks in bending():
         session.push(time_s, marks, Surroundings(120.0))
     session.finish(Surroundings())
-    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in session.held]
+    assert [held.hold.spans for held in whole().holds] == [h.hold.spans for h in session.holds]
 
 
 def test_a_picture_that_comes_out_of_order_is_skipped():

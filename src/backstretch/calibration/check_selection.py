@@ -36,8 +36,8 @@ WIDER: dict[Unit, float] = {"deg": 2.0, "ratio": 2.5}
 """A new pose's ranges over the narrowest that the camera can tell: they must do for other days and places."""
 STEADY = 0.75
 """A measure whose spread is more than this share of its narrowest half-width is not steady."""
-TOLD_APART_BY = 2
-"""Measures that should tell each other position from this one: figures are ideals, and detectors err."""
+SEPARATING_CHECKS = 2
+"""How many checks should separate each contrast from the pose: figures are ideals, and detectors err."""
 MOST_CHECKS, FORM_CHECKS = 7, 2
 WORTH_MORE = 1.0
 """Where all is told apart once, another check must be worth more than this: a contrast, or two halves."""
@@ -354,12 +354,12 @@ def _counts(check: Check) -> float:
 def _gain(candidate: Candidate, separated: Floats) -> float:
     """What a check adds: separating a new contrast counts twice as much as separating one again."""
     first = np.minimum(candidate.apart, np.clip(1.0 - separated, 0.0, 1.0))
-    again = np.minimum(candidate.apart, np.clip(TOLD_APART_BY - separated, 0.0, 1.0))
+    again = np.minimum(candidate.apart, np.clip(SEPARATING_CHECKS - separated, 0.0, 1.0))
     return float((first + again).sum())
 
 
 def _cover(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
-    """Few checks that tell every contrast apart, each by `TOLD_APART_BY` where that can be had."""
+    """Few checks that tell every contrast apart, each by `SEPARATING_CHECKS` where that can be had."""
     chosen: list[Candidate] = []
     covered = np.zeros(count)
     while len(chosen) < MOST_CHECKS:

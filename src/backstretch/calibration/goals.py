@@ -6,7 +6,7 @@ The lines are short, calm and plain. Comfort comes before depth.
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from backstretch.calibration.personal import match_still, reach_of, taken_for
+from backstretch.calibration.personal import best_match, match_still, reach_of
 from backstretch.calibration.references import (
     Take,
     is_upright,
@@ -92,7 +92,7 @@ class PersonalGoal:
         """As `Goal.refusal`."""
         match = match_still(still, Form(self.pose, side))
         is_in = match.verdict.state is State.IN
-        look_alike = None if is_in else taken_for(still, self._others)
+        look_alike = None if is_in else best_match(still, self._others)
         if look_alike is not None:
             return f"this looks like {look_alike.pose.name}"
         if not is_in and still.neutral is None:

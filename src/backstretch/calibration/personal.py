@@ -19,7 +19,7 @@ import numpy as np
 
 from backstretch.calibration.stills import Still, view_of
 from backstretch.judging.hold_clock import State
-from backstretch.judging.matching import Form, Reading, Verdict, forms_of, way
+from backstretch.judging.matching import Form, Reading, Verdict, forms_of, share_of_way
 from backstretch.judging.wording import measure_label
 from backstretch.kinematics.catalogue import Range, least_half_width, safe_range
 from backstretch.kinematics.landmarks import INDEX, SIDES
@@ -255,7 +255,7 @@ def _way(reading: Reading, still: Still) -> float:
     least, most = safe_range(check.measure)
     is_beyond = check.more == "larger" and high < reading.value <= most
     is_beyond |= check.more == "smaller" and least <= reading.value < low
-    return 1.0 if is_beyond else way(reading, still.neutral)
+    return 1.0 if is_beyond else share_of_way(reading, still.neutral)
 
 
 def _far_off(reading: Reading) -> str:
@@ -345,7 +345,7 @@ def rest_of(check: Check, matches: Sequence[StillMatch]) -> float:
     return float(np.median(values)) if values else float("nan")
 
 
-def taken_for(still: Still, poses: Iterable[Pose]) -> Form | None:
+def best_match(still: Still, poses: Iterable[Pose]) -> Form | None:
     """The form whose required checks a still passes best; None where it passes for none."""
     candidates = [
         (verdict.closeness, form)

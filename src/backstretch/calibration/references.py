@@ -9,15 +9,15 @@ from backstretch.calibration.check_selection import Choice, choose
 from backstretch.calibration.drafts import draft_pose
 from backstretch.calibration.personal import (
     StillMatch,
+    best_match,
     best_try,
     calibration_of,
     personal_pose,
     stretches,
-    taken_for,
 )
 from backstretch.calibration.stills import Still, is_alike, longest_position, stills_of, view_of
 from backstretch.errors import Notice, TakeError
-from backstretch.judging.figures import Contrast, contrasts_of, is_taken_for
+from backstretch.judging.figures import Contrast, contrasts_of, ideal_passes
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import forms_of, needed_landmarks
 from backstretch.judging.step import Step
@@ -75,8 +75,8 @@ def newly_alike(before: Pose, after: Pose, library: Library) -> list[str]:
         if other is None or not other.figure:
             continue
         pairs = [(figure, at) for figure in forms_of(other) for at in range(len(forms_of(before)))]
-        is_apart = not any(is_taken_for(figure, forms_of(before)[at]) for figure, at in pairs)
-        if is_apart and any(is_taken_for(figure, forms_of(after)[at]) for figure, at in pairs):
+        is_apart = not any(ideal_passes(figure, forms_of(before)[at]) for figure, at in pairs)
+        if is_apart and any(ideal_passes(figure, forms_of(after)[at]) for figure, at in pairs):
             notes.append(f"With these ranges {other.name} can be mistaken for it.")
     return notes
 
@@ -148,7 +148,7 @@ def matches_in(
     if not matches:
         raise TakeError(f"{take.name}: {_why_not(stills, pose, others, sides)}")
     for each in matches:
-        look_alike = taken_for(each.still, others)
+        look_alike = best_match(each.still, others)
         if look_alike is not None and each.verdict.state is not State.IN:
             raise TakeError(f"{take.name}: this looks like {look_alike.pose.name}, not {pose.name}")
     if words := wrong_view(pose, matches[0].still):
@@ -286,7 +286,7 @@ def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Seq
     """Why no still of a take shows a pose, in words."""
     if sides and stretches(stills, pose):
         return f"shows {pose.name} on the other side than the one that is asked for"
-    forms = [taken_for(still, others) for still in stills]
+    forms = [best_match(still, others) for still in stills]
     look_alike = next((form for form in forms if form is not None), None)
     if look_alike is not None:
         return f"this looks like {look_alike.pose.name}, not {pose.name}"

@@ -69,7 +69,7 @@ def seconds_held(take: Take, pose: Pose, own_neutral: OwnNeutral | None = None) 
     session = Session((pose,), own_neutral=own_neutral)
     session.push(take.moments)
     session.finish()
-    return sum(held.hold.valid_s for held in session.held)
+    return sum(held.hold.valid_s for held in session.holds)
 
 
 def count_notes(

@@ -1,4 +1,4 @@
-"""Collecting a result: feeds a session with moments, and keeps what its result needs.
+"""Collecting a result: gives moments to a session, and collects what its result needs.
 
 The result's notices are made here as well: what the camera's place makes uncertain, and when a calibration
 should be made again because the camera stands elsewhere or the stretch no longer matches.
@@ -14,7 +14,7 @@ from backstretch.frame import Source
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment, Request
-from backstretch.judging.result import Result, alike_joined
+from backstretch.judging.result import Result, merge_by_wording
 from backstretch.judging.session import Session
 from backstretch.judging.step import Snapshots, Step
 from backstretch.kinematics.landmarks import Landmarks
@@ -23,16 +23,16 @@ from backstretch.kinematics.view import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, View
 from backstretch.poses.pose import Calibration, Check, Pose
 
 TOGETHER, WITHIN_S = 16, 0.1
-"""Moments of a recording that are judged together: the same numbers as one by one, with a fraction of the work.
-Sparse sampling asks what was judged, which then must not lie further behind."""
+"""How many moments of a recording are judged together, and how far apart at most: the numbers are the same as
+one by one, with a fraction of the work. Sparse sampling uses the judgements, which must not lag further."""
 SLOW_BELOW_FPS = 12.0
 """Below this the model's tracker can lose a quick movement: the next picture is too far from the last."""
 ELSEWHERE_FROM = 1.5
-"""A person who looks larger or smaller than then by more than this factor stands elsewhere."""
-RUNNING = 3
-"""So many attempts after the last hold and the stretch does not match any more."""
+"""A person who looks larger or smaller than at the calibration by more than this factor stands elsewhere."""
+FAILED_ATTEMPTS = 3
+"""This many attempts since the last hold mean that the stretch no longer matches its calibration."""
 APART_S, LEAST_S = 1.0, 1.0
-"""Attempts nearer than this are one; shorter ones are none."""
+"""Attempts less than `APART_S` apart count as one; those shorter than `LEAST_S` do not count."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Attention:
 
     Attributes:
         is_busy: Whether some position is held, or may soon be: only then movements matter.
-        seeks_neutral: Whether there is no neutral yet, and the person may be at rest.
+        seeks_neutral: Whether a neutral is needed, and the person may be at rest.
     """
 
     is_busy: bool = False
@@ -49,7 +49,7 @@ class Attention:
 
 
 class ResultCollector:
-    """Feeds a session with moments, and collects what the result needs.
+    """Gives moments to a session, and collects what the result needs.
 
     Args:
         assignment: What the person was to hold.
@@ -77,13 +77,13 @@ class ResultCollector:
         self._mirrored = mirrored
         self._together, self._within_s = together, within_s
         self._waiting: list[tuple[float, Landmarks | None]] = []
-        self._seen = 0
+        self._seen_count = 0
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
 
     @classmethod
     def of_recording(cls, request: Request) -> Self:
-        """One for the moments of a recording, which come more quickly than they were recorded."""
+        """A collector for a recording, whose moments are judged several at a time."""
         assignment = request.assignment
         # Sides that were not asked for are judged too: to say so when they were held.
         session = Session(assignment.poses, asked=assignment.asked, own_neutral=request.own_neutral)
@@ -98,7 +98,7 @@ class ResultCollector:
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
         self.count += len(moments)
-        self._seen += sum(marks is not None for _, marks in moments)
+        self._seen_count += sum(marks is not None for _, marks in moments)
         self._waiting += moments
         apart_s = self._waiting[-1][0] - self._waiting[0][0] if self._waiting else 0.0
         if len(self._waiting) < self._together and apart_s < self._within_s:
@@ -132,16 +132,16 @@ class ResultCollector:
     def holds(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for."""
         counts = self.assignment.counts
-        return tuple(each for each in self.session.held if counts(each.form.side))
+        return tuple(each for each in self.session.holds if counts(each.form.side))
 
     @property
     def _attempts(self) -> tuple[Span, ...]:
         watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
-        spans = [span for watch in watches for span in alike_joined(watch.clock.attempts)]
+        spans = [span for watch in watches for span in merge_by_wording(watch.clock.attempts)]
         return tuple(sorted(spans, key=lambda span: span.start_s))
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
-        """What the moments came to; ``notices`` are those of their source."""
+        """The result of all moments; ``notices`` are those of their source."""
         return Result(
             source=source,
             assignment=self.assignment,
@@ -149,20 +149,20 @@ class ResultCollector:
             attempts=self._attempts,
             notices=(*notices, *self._notices(source)),
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
-            seen=self._seen / max(1, self.count),
+            seen=self._seen_count / max(1, self.count),
             snapshots=self._snapshots,
         )
 
     def _notices(self, source: Source) -> list[Notice]:
         """What makes the figures uncertain; where nothing could be held, that alone."""
-        if self._seen == 0:
+        if self._seen_count == 0:
             return [Notice(NoticeKind.NOBODY_SEEN)]
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
         notices = [*self._view_warnings(holds), *_capped(holds)]
         notices += self._recalibrations(source, self._attempts)
-        other_s = sum(each.hold.valid_s for each in self.session.held)
+        other_s = sum(each.hold.valid_s for each in self.session.holds)
         other_s -= sum(each.hold.valid_s for each in holds)
         if other_s > 0.0:
             notices.append(Notice(NoticeKind.OTHER_SIDE, {"held_s": other_s}))
@@ -177,17 +177,17 @@ class ResultCollector:
         for pose in poses.values():
             ends_s = [each.hold.end_s for each in holds if each.form.pose.id == pose.id]
             neutral = self._neutrals.get(pose.id, self.session.neutral)
-            tried = attempts if self.assignment.pose is not None else ()
-            yield from recalibration(pose, neutral, source.height, tried, max(ends_s, default=None))
+            own = attempts if self.assignment.pose is not None else ()
+            yield from recalibration(pose, neutral, source.height, own, max(ends_s, default=None))
 
-    def _view_warnings(self, held: tuple[Held, ...]) -> list[Notice]:
+    def _view_warnings(self, holds: tuple[Held, ...]) -> list[Notice]:
         """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
         if self.assignment.pose is not None:
             pose = self.assignment.pose
             return view_warnings(pose, self._neutrals.get(pose.id, self.session.neutral))
-        if self.session.neutral is None and not held:
+        if self.session.neutral is None and not holds:
             return []
-        poses = {each.form.pose.id: each.form.pose for each in held}
+        poses = {each.form.pose.id: each.form.pose for each in holds}
         return [
             replace(notice, pose=pose.name)
             for pose_id, pose in poses.items()
@@ -195,21 +195,21 @@ class ResultCollector:
         ]
 
 
-def _capped(held: tuple[Held, ...]) -> Iterator[Notice]:
-    for hold in (each.hold for each in held):
+def _capped(holds: tuple[Held, ...]) -> Iterator[Notice]:
+    for hold in (each.hold for each in holds):
         if hold.held_s > hold.longest_s:
             times_s = {"start_s": hold.start_s, "held_s": hold.held_s, "longest_s": hold.longest_s}
             yield Notice(NoticeKind.CAPPED, times_s)
 
 
 def too_slow(source: Source) -> Iterator[Notice]:
-    """A warning where the pictures are few."""
+    """A notice where the recording has few pictures a second."""
     if source.frames > 1 and source.fps < SLOW_BELOW_FPS:
         yield Notice(NoticeKind.FEW_PICTURES, {"fps": source.fps})
 
 
 def view_warnings(pose: Pose, neutral: Neutral | None) -> list[Notice]:
-    """What is uncertain of a pose from where the camera stands.
+    """Notices of what is uncertain in a pose because of where the camera stands.
 
     Args:
         pose: The pose that is judged.
@@ -222,7 +222,7 @@ def _warnings(pose: Pose, neutral: Neutral | None) -> Iterator[Notice]:
     if neutral is None:
         yield Notice(NoticeKind.NO_NEUTRAL)
         return
-    off_deg, wanted = min((neutral.view.off(view), view) for view in pose.views)
+    off_deg, nearest = min((neutral.view.off(view), view) for view in pose.views)
     doubtful = [c.measure for c in pose.checks if c.frame == "image" and _is_doubtful(c, neutral)]
     if off_deg > DOUBTFUL_FROM_DEG:
         doubtful = [check.measure for check in pose.checks if check.frame == "image"]
@@ -233,7 +233,7 @@ def _warnings(pose: Pose, neutral: Neutral | None) -> Iterator[Notice]:
                 "azimuth_deg": neutral.view.azimuth_deg,
                 "elevation_deg": neutral.view.elevation_deg,
                 "off_deg": off_deg,
-                "view": wanted,
+                "view": nearest,
                 "measures": tuple(dict.fromkeys(measure.name for measure in doubtful)),
             },
         )
@@ -254,7 +254,7 @@ def recalibration(
     attempts: Sequence[Span],
     last_hold_s: float | None,
 ) -> Iterator[Notice]:
-    """Why a calibrated pose should be calibrated again; nothing for poses that were not.
+    """Notices of why a calibrated pose should be calibrated again; none for other poses.
 
     Args:
         pose: The pose that was judged.
@@ -272,29 +272,29 @@ def recalibration(
             now = neutral.view
             views = {"then_deg": calibration.view, "now_deg": (now.azimuth_deg, now.elevation_deg)}
             yield Notice(NoticeKind.CALIBRATED_ELSEWHERE, {**who, **views})
-        elif moved := _moved(calibration, neutral, height_px):
-            yield Notice(moved, who)
-    if _tries(attempts, last_hold_s) >= RUNNING:
+        elif kind := _moved(calibration, neutral, height_px):
+            yield Notice(kind, who)
+    if _count_attempts(attempts, last_hold_s) >= FAILED_ATTEMPTS:
         yield Notice(NoticeKind.CALIBRATION_FAILS, who)
 
 
 def _turned(calibration: Calibration, view: View) -> bool:
-    """Whether the camera sees another side; left and right are the same, since the nearer one is judged."""
+    """Whether the camera sees another side than at the calibration; left and right are taken as the same."""
     then = View(*calibration.view)
     mirrored = replace(then, azimuth_deg=-then.azimuth_deg)
     return min(view.apart(then), view.apart(mirrored)) > DOUBTFUL_FROM_DEG
 
 
 def _moved(calibration: Calibration, neutral: Neutral, height_px: int) -> NoticeKind | None:
-    """Whether the person was nearer or further away then; None if not."""
+    """The kind of notice if the person was nearer or further away at the calibration; else None."""
     change = float(neutral.lengths[0]) / max(1, height_px) / calibration.trunk_share
     if change > ELSEWHERE_FROM:
         return NoticeKind.CALIBRATED_FURTHER
     return NoticeKind.CALIBRATED_NEARER if change < 1.0 / ELSEWHERE_FROM else None
 
 
-def _tries(attempts: Sequence[Span], last_hold_s: float | None) -> int:
-    """How often a pose was tried in vain since it was held."""
+def _count_attempts(attempts: Sequence[Span], last_hold_s: float | None) -> int:
+    """Number of attempts at a pose since it was last held."""
     count, until_s = 0, float("-inf")
     for span in sorted(attempts, key=lambda each: each.start_s):
         is_after = last_hold_s is None or span.start_s > last_hold_s

@@ -1,8 +1,8 @@
-"""Ideal figures of poses: they find weak pose files, and tell a new pose from rest and from other stretches.
+"""Ideal figures of poses: they show weak pose files, and what sets a new pose apart from others and from rest.
 
 `lint` finds what is formally sound and still does not make a good pose: it looks at a pose against the body,
 the camera and the other poses. (The faults of a file itself are reported when it is read.)
-`Contrast` is what another position measures: a position of rest or a stretch of the library, as an ideal
+`Contrast` holds the measures of another position: a position of rest or a stretch of the library, as an ideal
 figure seen from the side that suits it.
 """
 
@@ -25,9 +25,9 @@ from backstretch.poses.pose import Check, Pose
 from backstretch.poses.pose_file import ID
 
 PUSHING = re.compile(r"\b(further|farther|deeper|harder|push (?:more|through))\b", re.IGNORECASE)
-"""Words that push somebody on; a cue speaks of position and ease."""
+"""Words that push somebody on, which a cue must not contain."""
 HALF_SEEN_DEG = 2 * DOUBTFUL_FROM_DEG
-"""From further off than this a picture does not carry a measure at all."""
+"""From further off than this a picture does not show a measure at all."""
 RESTS: Mapping[str, Mapping[str, tuple[float, ...]]] = {
     "standing": STANDING,
     "sitting on a chair": {"thighs": (90, 5), "shanks": (180, 0)},
@@ -63,7 +63,7 @@ RESTS: Mapping[str, Mapping[str, tuple[float, ...]]] = {
 
 
 def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
-    """What is wrong with a pose, one line each, with its place; empty where nothing is.
+    """The weaknesses of a pose, one line each, with its place.
 
     Args:
         pose: The pose.
@@ -98,11 +98,11 @@ def _range(check: Check) -> Iterator[str]:
         return
     (low, high), (least, most) = check.accept, check.measure.limits
     sides = (low > least) + (high < most)
-    wanted = least_half_width(check.measure, check.frame) * sides
-    if high - low < wanted:
+    narrowest = least_half_width(check.measure, check.frame) * sides
+    if high - low < narrowest:
         yield (
-            f"accept {low:g} to {high:g} is {high - low:g} deg wide; the camera cannot tell less "
-            f"than {wanted:g}"
+            f"accept {low:g} to {high:g} is {high - low:g} deg wide; the camera needs at least "
+            f"{narrowest:g}"
         )
 
 
@@ -137,38 +137,38 @@ def _look_alikes(pose: Pose, others: Mapping[str, Pose]) -> Iterator[str]:
             if ID.fullmatch(name) and "_" in name:
                 yield f"look_alikes: there is no pose {name!r}"
         elif others[name].figure and any(
-            is_taken_for(figure, form)
+            ideal_passes(figure, form)
             for figure in forms_of(others[name])
             for form in forms_of(pose)
         ):
-            yield f"look_alikes: no check tells the figure of {name} from this pose"
+            yield f"look_alikes: the figure of {name} passes all required checks of this pose"
 
 
-def is_taken_for(figure: Form, judged: Form) -> bool:
-    """Whether the ideal of one form passes the required checks of another."""
-    return ideal_verdict(figure, judged).state is State.IN
+def ideal_passes(figure: Form, form: Form) -> bool:
+    """Whether the ideal figure of one form passes the required checks of another."""
+    return ideal_verdict(figure, form).state is State.IN
 
 
-def ideal_verdict(figure: Form, judged: Form) -> Verdict:
-    """What the checks of one form say of the ideal of another, in the latter's own best view."""
+def ideal_verdict(figure: Form, form: Form) -> Verdict:
+    """The verdict of ``form`` on the ideal figure of another form, seen in the best view of the latter."""
     direction = VIEWS[figure.pose.views[0]][0]
     view = direction.azimuth_deg, direction.elevation_deg
-    return verdict_of(ideal_body(figure.pose.figure, view, figure.side or "left"), judged, view[0])
+    return verdict_of(ideal_body(figure.pose.figure, view, figure.side or "left"), form, view[0])
 
 
-def verdict_of(marks: Landmarks, judged: Form, azimuth_deg: float) -> Verdict:
-    """What the checks of a form say of a figure, after it stood before the camera."""
-    body = measured(marks)
+def verdict_of(marks: Landmarks, form: Form, azimuth_deg: float) -> Verdict:
+    """The verdict of a form on a figure, with a standing figure as its neutral."""
+    body = measure_figure(marks)
     near = "left" if body.towards_camera[0] > 0 else "right"
-    return judged.judge(settled(body, near, azimuth_deg), near, inside=False)
+    return form.judge(settle_figure(body, near, azimuth_deg), near, inside=False)
 
 
 @dataclass(frozen=True, eq=False)
 class Contrast:
-    """Another position.
+    """The measures of another position than that of the pose in question.
 
     Attributes:
-        name: What it is.
+        name: What the position is called.
         pose: The id of the library pose that it is; empty for positions of rest.
         values: (M,) settled values of all columns, NaN where they cannot be measured.
         near: The side nearer to the camera.
@@ -185,8 +185,8 @@ class Contrast:
 def contrasts_of(poses: Iterable[Pose], view: View) -> list[Contrast]:
     """Positions of rest, and every form of some poses, as a camera at this place may see them.
 
-    Whoever lies or kneels turns as the stretch wants, so poses are seen from the view that suits them and
-    that is nearest to the given one, and those who lie from their side.
+    People turn to suit a pose, so each is seen from the one of its views that is nearest to the given one.
+    Positions of rest are seen from the side, and those with an upright trunk from the given view too.
     """
     aside = 90.0 if view.azimuth_deg >= 0.0 else -90.0
     contrasts = [
@@ -197,8 +197,8 @@ def contrasts_of(poses: Iterable[Pose], view: View) -> list[Contrast]:
     for pose in poses:
         if pose.figure and not pose.guided:
             directions = [direction for name in pose.views for direction in VIEWS[name]]
-            seen = min(directions, key=view.apart)
-            place = seen.azimuth_deg, seen.elevation_deg
+            nearest = min(directions, key=view.apart)
+            place = nearest.azimuth_deg, nearest.elevation_deg
             contrasts += [
                 _contrast(pose.name, pose.id, pose.figure, place, form.side)
                 for form in forms_of(pose)
@@ -213,22 +213,22 @@ def _contrast(
     view: tuple[float, float],
     side: str | None,
 ) -> Contrast:
-    body = measured(ideal_body(figure, view, side or "left"))
+    body = measure_figure(ideal_body(figure, view, side or "left"))
     near = "left" if body.towards_camera[0] > 0 else "right"
-    return Contrast(name, pose, settled(body, near, view[0]), near)
+    return Contrast(name, pose, settle_figure(body, near, view[0]), near)
 
 
-def settled(body: Body, near: str, azimuth_deg: float) -> Floats:
-    """(M,) values of a figure that stood before the camera before."""
+def settle_figure(body: Body, near: str, azimuth_deg: float) -> Floats:
+    """(M,) values of a figure, with a standing figure as its neutral."""
     return settle(body, 0, _standing(azimuth_deg), near)
 
 
 @lru_cache(maxsize=64)
 def _standing(azimuth_deg: float) -> Neutral:
-    rest = measured(ideal_body(STANDING, (azimuth_deg, 0.0)))
+    rest = measure_figure(ideal_body(STANDING, (azimuth_deg, 0.0)))
     return neutral_of(rest.values[0], rest.lengths[0], View(azimuth_deg, 0.0))
 
 
-def measured(marks: Landmarks) -> Body:
-    """A figure measured, all of it seen."""
+def measure_figure(marks: Landmarks) -> Body:
+    """Measures of a figure, with all landmarks taken as seen."""
     return measure_body(marks.xy_px[None], marks.world_m[None], np.ones((1, COUNT), bool))

@@ -15,7 +15,7 @@ from backstretch.poses.pose import Check
 
 @dataclass(frozen=True, eq=False)
 class SettledMoment:
-    """One moment as the forms see it.
+    """One moment with its final values, before the forms judge it.
 
     Attributes:
         time_s: The frame's own time.
@@ -36,12 +36,12 @@ class FormWatch:
 
     Attributes:
         form: The pose and its side.
-        keeps_attempts: Whether time near the pose is noted.
+        keeps_attempts: Whether attempts are recorded.
         clock: Counts its holds.
         motion: Follows its primary measure.
         inside: Whether the last seen moment was right.
-        is_close: Whether the last moment was, or nearly: no reading further out than one hysteresis.
-        until_s: The last moment it was given.
+        is_close: Whether the last moment was right or nearly so: no reading further out than its hysteresis.
+        until_s: Time of the last moment it judged.
     """
 
     form: Form
@@ -65,23 +65,23 @@ class FormWatch:
 
     @property
     def busy(self) -> bool:
-        """Whether it must go on watching, whatever the moment looks like."""
+        """Whether it must judge the next moment, even one that is not like its form."""
         return self.inside or not self.clock.idle
 
-    def judge(self, moment: SettledMoment, neutral: Neutral | None) -> "Judged":
-        """Judge the next moment; the clock is left to whoever knows what the other forms say of it."""
+    def judge(self, moment: SettledMoment, neutral: Neutral | None) -> "Judgement":
+        """Judge the next moment; the caller passes it to the clock, since that depends on the other forms."""
         self.until_s = moment.time_s
         if moment.values is None:
             self.motion.push(moment.time_s, math.nan, inside=False)
             self.is_close = False
-            return Judged(self, None, Moment(moment.time_s, State.UNSEEN, reason=NOBODY))
+            return Judgement(self, None, Moment(moment.time_s, State.UNSEEN, reason=NOBODY))
         verdict = self.form.judge(moment.values, moment.near_side, inside=self.inside)
         if verdict.state is not State.UNSEEN:
             self.inside = verdict.state is State.IN
         primary = _mean(verdict, self.form.pose.primary)
         limits = tuple(Limit(each.slack, each.target.hysteresis) for each in verdict.required)
         self.is_close = all(limit.slack >= -limit.hysteresis for limit in limits)
-        judged = Moment(
+        judged_moment = Moment(
             moment.time_s,
             verdict.state,
             limits=limits,
@@ -91,18 +91,18 @@ class FormWatch:
             closeness=verdict.closeness,
             readings=tuple(_mean(verdict, check) for check in self.form.pose.checks),
         )
-        return Judged(self, verdict, judged)
+        return Judgement(self, verdict, judged_moment)
 
     def catch_up(self, recent: Iterable[SettledMoment], neutral: Neutral | None) -> None:
-        """Take what was missed of the last moments, so that the clock knows the way in."""
-        for missed in recent:
-            if missed.time_s > self.until_s:
-                self.clock.push(self.judge(missed, neutral).moment)
+        """Judge the recent moments that were skipped, so that the clock knows the way in."""
+        for moment in recent:
+            if moment.time_s > self.until_s:
+                self.clock.push(self.judge(moment, neutral).moment)
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
-    """One form's view of one moment."""
+class Judgement:
+    """One form's judgement of one moment; the verdict is None with nobody in view."""
 
     watch: FormWatch
     verdict: Verdict | None
@@ -110,9 +110,9 @@ class Judged:
 
     @property
     def rank(self) -> tuple[bool, bool, float]:
-        """How much the moment speaks for this form."""
+        """How well the form fits the moment: larger is better."""
         closeness = self.verdict.closeness if self.verdict else 0.0
-        return self.watch.clock.settled, self.moment.state is State.IN, closeness
+        return self.watch.clock.is_holding, self.moment.state is State.IN, closeness
 
 
 def _mean(verdict: Verdict, check: Check) -> float:

@@ -21,13 +21,13 @@ SETTLE_S = 0.5
 """How long the position must be right before a hold opens (field notes, section 4: 0.3-0.5 s)."""
 ENTRY_S = 1.0
 """A movement into or out of the position may take this long before it is called an attempt."""
-BOUNCED_FROM_START_S = 2.0
-"""Bouncing that begins this soon leaves nothing that was held: the entry alone takes 2 to 5 s (research,
+EARLY_BOUNCE_S = 2.0
+"""Bouncing that begins this soon takes all time of the hold with it: the entry alone takes 2 to 5 s (research,
 section B), so the first reversal was the end of the entry."""
 
 
 class State(StrEnum):
-    """What can be said of a moment."""
+    """Whether a moment is in the position, out of it, or unseen."""
 
     IN = "in"
     OUT = "out"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a span of time is worth."""
+    """How a span of time counts."""
 
     VALID = "valid"
     WRONG = "wrong"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of time of one kind, with the reason where it is not valid."""
+    """Time of one kind, with the reason where it is not valid."""
 
     start_s: float
     end_s: float
@@ -53,7 +53,7 @@ class Span:
 
     @property
     def seconds(self) -> float:
-        """Its length."""
+        """Its length in seconds."""
         return self.end_s - self.start_s
 
 
@@ -72,7 +72,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Moment:
-    """One looked-at moment.
+    """One moment as the clock takes it.
 
     Attributes:
         time_s: The frame's own time.
@@ -80,7 +80,7 @@ class Moment:
         limits: The required readings, always in the same order.
         reason: Why it is not IN; None when it is.
         near_pose: Whether it is close enough to the pose to be an attempt at it.
-        withheld: Time, up to this moment, in which the person moved and did not hold.
+        withheld: Time up to this moment that does not count, because the person moved.
         closeness: 0..1 to the good ranges, for the score.
         readings: Value of each of the pose's measures, NaN where unseen, for the hold's figures.
     """
@@ -101,10 +101,10 @@ class Hold:
 
     Attributes:
         start_s, end_s: In the source's time.
-        spans: The whole of it, valid time and lapses, in order.
-        longest_s: What the pose caps a single hold at.
+        spans: Its valid time and lapses, in order.
+        longest_s: Most seconds that the pose lets a single hold count.
         score: Time-weighted mean closeness of the checks to their good ranges, 0..100.
-        moments: The looked-at moments inside the valid spans, for the figures.
+        moments: The moments inside the valid spans, for the figures.
     """
 
     start_s: float
@@ -131,17 +131,17 @@ class Hold:
 
     @property
     def unseen_s(self) -> float:
-        """Seconds of its lapses in which the camera could not tell."""
+        """Seconds of its lapses in which the camera could not see enough."""
         return total(self.spans, Kind.UNSEEN)
 
 
 def total(spans: Iterable[Span], kind: Kind) -> float:
-    """Seconds of one kind."""
+    """Seconds of the spans of one kind."""
     return sum(span.seconds for span in spans if span.kind is kind)
 
 
 def split(before: Moment, after: Moment) -> list[Span]:
-    """Say what the time between two looked-at moments is worth."""
+    """Divide the time between two moments into spans by how it counts."""
     start_s, end_s = before.time_s, after.time_s
     if end_s - start_s > LONGEST_GAP_S + INSTANT_S:
         return [Span(start_s, end_s, Kind.UNSEEN, GAP)]
@@ -182,9 +182,9 @@ class HoldClock:
     """Counts the holds of one form of a pose from its moments.
 
     Args:
-        longest_s: What a single hold is capped at.
+        longest_s: Most seconds that a single hold counts.
         grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
-        keeps_attempts: Whether time near the pose is noted.
+        keeps_attempts: Whether attempts are recorded.
 
     Attributes:
         holds: The closed holds.
@@ -219,7 +219,7 @@ class HoldClock:
         return sum(hold.valid_s for hold in self.holds)
 
     @property
-    def settled(self) -> bool:
+    def is_holding(self) -> bool:
         """Whether a hold is going on."""
         return self._settled
 
@@ -263,11 +263,11 @@ class HoldClock:
         self._end_attempt(before_hold=False)
 
     def _withhold(self, withheld: Span) -> None:
-        """Turn valid time into wrong time; all of it if so little of the hold would be left."""
+        """Turn valid time into wrong time, from the start of the hold if bouncing begins early."""
         if not self._open:
             return
-        early = withheld.start_s - self._open[0].start_s <= BOUNCED_FROM_START_S
-        if withheld.reason == BOUNCING and early:
+        is_early = withheld.start_s - self._open[0].start_s <= EARLY_BOUNCE_S
+        if withheld.reason == BOUNCING and is_early:
             withheld = replace(withheld, start_s=self._open[0].start_s)
         self._open = merge_spans([part for span in self._open for part in _without(span, withheld)])
 
@@ -290,7 +290,7 @@ class HoldClock:
             self._end_attempt(before_hold=True)
 
     def _drop(self) -> None:
-        """The position was not right for long enough: it was an attempt."""
+        """Turn the open spans into an attempt: the position was not right for long enough."""
         for span in self._open:
             is_valid = span.kind is Kind.VALID
             self._near.append(
@@ -315,7 +315,7 @@ class HoldClock:
         self._open, self._moments, self._settled = [], [], False
 
     def _end_attempt(self, *, before_hold: bool) -> None:
-        """Keep the time near the pose that was not just a movement into or out of a hold."""
+        """Record the time near the pose that was not just a movement into or out of a hold."""
         near, self._near = self._near, []
         follows, self._near_follows_hold = self._near_follows_hold, before_hold
         if not near or not self._keeps_attempts:
@@ -335,13 +335,13 @@ def _lapse(spans: list[Span]) -> list[Span]:
 
 
 def merge_spans(
-    spans: Iterable[Span], alike: Callable[[Span], Hashable] = lambda span: span.reason
+    spans: Iterable[Span], key: Callable[[Span], Hashable] = lambda span: span.reason
 ) -> list[Span]:
-    """Join neighbours of the same kind that are ``alike``: of one reason, where nothing else is said."""
+    """Join neighbouring spans of one kind and equal ``key``, which is the reason unless given."""
     merged: list[Span] = []
     for span in spans:
         joins = bool(merged) and abs(merged[-1].end_s - span.start_s) < INSTANT_S
-        if joins and (merged[-1].kind, alike(merged[-1])) == (span.kind, alike(span)):
+        if joins and (merged[-1].kind, key(merged[-1])) == (span.kind, key(span)):
             merged[-1] = replace(merged[-1], end_s=span.end_s)
         else:
             merged.append(span)
@@ -362,13 +362,13 @@ def _without(span: Span, withheld: Span) -> list[Span]:
 
 
 def score_of(moments: Sequence[Moment]) -> float:
-    """Mean closeness of 100, each moment weighed by the time it stands for."""
+    """Mean closeness, 0..100, each moment weighted by the time it stands for; 0 without moments."""
     if len(moments) <= 1:
         return 100.0 * moments[0].closeness if moments else 0.0
     gaps = [min(b.time_s - a.time_s, LONGEST_GAP_S) for a, b in pairwise(moments)]
     weights = [(a + b) / 2 for a, b in pairwise([0.0, *gaps, 0.0])]
-    weighed = sum(w * moment.closeness for w, moment in zip(weights, moments, strict=True))
-    return 100.0 * weighed / sum(weights)
+    total_closeness = sum(w * moment.closeness for w, moment in zip(weights, moments, strict=True))
+    return 100.0 * total_closeness / sum(weights)
 
 
 def _is_valid_at(time_s: float, spans: list[Span]) -> bool:

@@ -18,7 +18,7 @@ SEEN_SHARE = 0.4
 right, and the others are on average at least that share of the way from the neutral to their limit.
 Without the last, standing would be an attempt at every standing stretch."""
 REACH: dict[Unit, float] = {"deg": 30.0, "ratio": 0.35}
-"""The way assumed for a reading that is right in the neutral, or not known there."""
+"""The distance from the neutral to the limit that is assumed for a reading right or unknown in the neutral."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Target:
     """One check applied to one column of measures.
 
     Attributes:
-        check: As the pose's file has it.
+        check: The check as in the pose file.
         for_side: The same with the ranges of the form's side.
-        column, index: What is read, and where it stands among `columns.COLUMNS`.
+        column, index: The column that is read, and where it stands among `columns.COLUMNS`.
     """
 
     check: Check
@@ -38,7 +38,7 @@ class Target:
 
     @property
     def hysteresis(self) -> float:
-        """What leaving needs more than entering."""
+        """How far outside its range a value that was inside must go before it counts as outside."""
         return self.check.measure.hysteresis
 
 
@@ -65,12 +65,12 @@ class Reading:
 
     @property
     def unseen(self) -> bool:
-        """Whether the camera cannot tell."""
+        """Whether the value cannot be seen."""
         return math.isnan(self.value)
 
     @property
     def lacking(self) -> bool:
-        """Whether the camera would have to tell."""
+        """Whether the value cannot be seen although the clock needs it."""
         return self.target.check.need == "always" and math.isnan(self.value)
 
     @property
@@ -92,7 +92,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one moment is for one form of a pose.
+    """How one moment fulfils the checks of one form of a pose.
 
     Attributes:
         state: IN, OUT or UNSEEN.
@@ -109,7 +109,7 @@ class Verdict:
 
     @property
     def limiting(self) -> Reading | None:
-        """The reading that keeps the moment from being IN, first the seen ones; None when IN."""
+        """The first reading that keeps the moment from being IN, seen ones before unseen ones; None when IN."""
         for reading in self.required:
             if reading.outside:
                 return reading
@@ -123,8 +123,8 @@ class Verdict:
     @property
     def closeness(self) -> float:
         """Mean closeness of the seen readings, 0..1; 0 when nothing is seen."""
-        seen = [reading.closeness for reading in self.readings if not reading.unseen]
-        return sum(seen) / len(seen) if seen else 0.0
+        values = [reading.closeness for reading in self.readings if not reading.unseen]
+        return sum(values) / len(values) if values else 0.0
 
 
 @dataclass(frozen=True)
@@ -156,10 +156,10 @@ class Form:
             near_side: The side nearer to the camera.
             inside: Whether the moment before was IN, so that leaving needs the hysteresis.
         """
-        found = values[self._indices[near_side]].tolist()
+        row = values[self._indices[near_side]].tolist()
         readings = tuple(
             _reading(target, value, inside=inside)
-            for target, value in zip(self.targets[near_side], found, strict=True)
+            for target, value in zip(self.targets[near_side], row, strict=True)
         )
         required = [reading for reading in readings if reading.target.check.required]
         if any(reading.outside for reading in required):
@@ -191,7 +191,7 @@ def _reason(reading: Reading, unseen: frozenset[str]) -> Reason:
 
 
 def needed_landmarks(form: Form) -> frozenset[str]:
-    """The landmarks without which the clock cannot tell, whichever side is nearer."""
+    """The landmarks that the clock needs, for either side nearer to the camera."""
     return frozenset(
         name
         for near in SIDES
@@ -222,7 +222,7 @@ def _target(check: Check, for_side: Check, side: str | None) -> Target:
 
 
 def _sides(check: Check, form: Form, near_side: str) -> tuple[str | None, ...]:
-    """The person's own sides that a check speaks of."""
+    """The person's own sides that a check refers to."""
     work = form.side or near_side
     sides: dict[str, tuple[str | None, ...]] = {
         "": (None,),
@@ -241,18 +241,18 @@ def _other(side: str) -> str:
 
 def is_near(verdict: Verdict, neutral: Neutral | None) -> bool:
     """Whether the moment is close enough to the pose to be an attempt at it."""
-    seen = [reading for reading in verdict.required if not reading.unseen]
-    wrong = [reading for reading in seen if reading.slack < 0.0]
-    few = len(seen) < SEEN_SHARE * len(verdict.required)
-    if neutral is None or few or len(wrong) > NEAR_SHARE * len(seen):
+    visible = [reading for reading in verdict.required if not reading.unseen]
+    wrong = [reading for reading in visible if reading.slack < 0.0]
+    is_hidden = len(visible) < SEEN_SHARE * len(verdict.required)
+    if neutral is None or is_hidden or len(wrong) > NEAR_SHARE * len(visible):
         return False
-    if not wrong or any(_rest_slack(r, neutral) < 0.0 for r in seen if r.slack >= 0.0):
+    if not wrong or any(_rest_slack(r, neutral) < 0.0 for r in visible if r.slack >= 0.0):
         return True  # something that is right now was wrong in the neutral: done on purpose
-    ways = [way(reading, neutral) for reading in wrong]
-    return sum(ways) / len(ways) >= NEAR_SHARE
+    shares = [share_of_way(reading, neutral) for reading in wrong]
+    return sum(shares) / len(shares) >= NEAR_SHARE
 
 
-def way(reading: Reading, neutral: Neutral | None) -> float:
+def share_of_way(reading: Reading, neutral: Neutral | None) -> float:
     """Share of the way from the neutral to its limit that a reading has gone; 1 where it is right.
 
     It is negative for what is further off than in the neutral.

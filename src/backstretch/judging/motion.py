@@ -17,7 +17,7 @@ SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""
 FAST: dict[Unit, float] = {"deg": 60.0, "ratio": 1.0}
 FAST_FOR_S = 0.3
-"""Per second, and for how long: ordinary movement; rising from a chair moves the hip by 46-69°/s."""
+"""Faster than this per second, for this long, is movement; rising from a chair moves the hip by 46-69°/s."""
 STILL_WINDOW_S = 3.0
 STILL_AFTER_S = 1.0
 SLOW: dict[Unit, float] = {"deg": 10.0, "ratio": 0.17}
@@ -30,14 +30,14 @@ BOUNCE: dict[Unit, float] = {"deg": 6.0, "ratio": 0.1}
 """Peak to peak; breathing sways less than 3°."""
 BOUNCE_REVERSALS = 3
 BOUNCE_WITHIN_S = 3.0
-"""So many reversals within so many seconds are bouncing: half a cycle a second and quicker. Breathing,
+"""This many reversals within this many seconds are bouncing: half a cycle a second and quicker. Breathing,
 at most 0.35 cycles a second, cannot reach it. Only reversals since the position was entered count."""
 MEDIAN_OF, DENSE_S, SPARSE_S = 3, 0.11, 0.22
-"""The median of so many moments is followed: a joint that is guessed wrong in a single picture would be two
-reversals. Not where they take longer than `DENSE_S`, since that would hide a quick bounce, unless sparse ones:
-nothing has steadied these."""
+"""The median of `MEDIAN_OF` moments is followed: a landmark that is wrong in a single picture would be two
+reversals. If they span more than `DENSE_S`, where the median would hide a quick bounce, the last one is
+followed instead; but not beyond `SPARSE_S`, where nothing has smoothed them."""
 BOUNCE_LASTS_S = 1.2
-"""Bouncing is over when the next reversal is overdue: one comes at least every second."""
+"""Bouncing is over when no reversal has come for this long: one comes at least every second."""
 
 
 class MotionWatch:
@@ -45,7 +45,7 @@ class MotionWatch:
 
     Args:
         unit: The measure's.
-        grace_wrong_s: How long the position may be wrong and go on afterwards; longer, and it is entered anew.
+        grace_wrong_s: How long the position may be wrong; after longer it is entered anew.
     """
 
     def __init__(self, unit: Unit, *, grace_wrong_s: float) -> None:
@@ -83,7 +83,7 @@ class MotionWatch:
             self._inside_last_s = time_s
         if not math.isnan(value):
             self._recent.append((time_s, value))
-            self._follow(*self._sure())
+            self._follow(*self._steady_value())
         middle_s, speed = self._speed(time_s)
         self._enter(time_s, speed, inside=inside)
         withheld = [self._fast(middle_s, speed), self._bounced(time_s)]
@@ -92,7 +92,7 @@ class MotionWatch:
             withheld.append(Span(start_s, end_s, Kind.WRONG, RESTLESS))
         return tuple(span for span in withheld if span)
 
-    def _sure(self) -> tuple[float, float]:
+    def _steady_value(self) -> tuple[float, float]:
         """The last moment, or the middle one of the last three without its jitter."""
         if len(self._recent) < MEDIAN_OF:
             return self._recent[-1]
@@ -134,7 +134,7 @@ class MotionWatch:
         return Span(self._fast_from_s, end_s, Kind.WRONG, TOO_FAST)
 
     def _enter(self, time_s: float, speed: float, *, inside: bool) -> None:
-        """Follow when the position became right, and when the movement into it was over."""
+        """Note when the position became right, and when the movement into it was over."""
         if not inside:
             self._inside_from_s = self._still_from_s = None
         elif self._inside_from_s is None:
@@ -155,15 +155,15 @@ class MotionWatch:
         """Note a reversal when the value has come back from its last extreme by a bounce's height."""
         bounce = BOUNCE[self._unit]
         extreme_s, extreme = self._extreme or (time_s, value)
-        way = value - extreme
+        change = value - extreme
         if self._rising is None:
-            self._rising = way > 0 if way else None
+            self._rising = change > 0 if change else None
             extreme_s, extreme = (time_s, value)
-        elif (way > 0) == self._rising:
+        elif (change > 0) == self._rising:
             extreme_s, extreme = time_s, value
-        elif abs(way) < bounce / 4:
+        elif abs(change) < bounce / 4:
             extreme_s = time_s
-        elif abs(way) >= bounce:
+        elif abs(change) >= bounce:
             if extreme_s >= self._entered_s:
                 self._reversals.append(extreme_s)
             self._rising, extreme_s, extreme = not self._rising, time_s, value

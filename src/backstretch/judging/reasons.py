@@ -1,4 +1,4 @@
-"""Reasons: why a moment does not count, as values that are compared, grouped and written down; no words."""
+"""Reasons: why a moment does not count, as values without words, to compare, group and store."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Reason:
     """Why time does not count.
 
     Attributes:
-        kind: What is the matter.
+        kind: What keeps the time from counting.
         measure: Name of the measure that is too small, too large or unseen.
         side: The measured limb's own side; None for midline measures and where the side is a direction.
         landmark: Name of the landmark that is unseen, such as ``left_hip``; then there is no measure.
@@ -72,7 +72,7 @@ class Reason:
 
 NOBODY = Reason(ReasonKind.NOBODY)
 GAP = Reason(ReasonKind.GAP)
-"""Nothing was looked at for longer than the clock bridges."""
+"""No frame was sampled for longer than the clock bridges."""
 TOO_FAST = Reason(ReasonKind.TOO_FAST)
 RESTLESS = Reason(ReasonKind.RESTLESS)
 BOUNCING = Reason(ReasonKind.BOUNCING)

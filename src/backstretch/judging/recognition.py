@@ -1,7 +1,6 @@
-"""Recognition: which poses a moment may show, and which of several holds at one time is the true one.
+"""Recognition: which poses a moment may show, and which of several holds at one time counts.
 
-With many poses in question, a shortlist made in one sweep says which forms a moment may be; only those are
-judged in full.
+With many poses in question, a shortlist selects the forms that a moment may show; only those are judged fully.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,19 +19,19 @@ from backstretch.kinematics.neutral import settle
 from backstretch.poses.pose import Pose
 
 LEAST_S = 2.5
-"""A stretch that nobody asked for is named from this long on: a position may be passed through, and the
-shortest doses are 3 s."""
+"""Shortest hold of a stretch that is recognised without being asked for: a position may be passed through, and
+the shortest doses are 3 s."""
 PICTURE_ZERO = {"head_roll_rel": 0.0, "head_yaw_rel": 0.0, "nose_aside": 0.0, "nose_drop": 0.06}
-"""What a single picture takes for the neutral of relative measures: a head carried straight; ears and nose
-level read 0.04 to 0.08 on photographs. Nods and turns of the head from the side differ too much from one
-person to the next, so ``head_pitch`` stays unknown."""
+"""The neutral of relative measures that is assumed for a single picture: a head carried straight. Level
+ears and nose read 0.04 to 0.08 on photographs. Nods and turns of the head from the side differ too much between
+people, so ``head_pitch`` stays unknown."""
 PICTURE_INSTEAD = ("shoulder_yaw_rel", "twist")
 """In a single picture the first is taken from the second: the shoulder line against the hip line."""
 MARGIN = 2.0
-"""How far outside its range a reading may be, in hysteresis widths: enough to have the moment before the
-crossing, whose distance to the limit the hold clock needs."""
+"""How far outside its range a reading of a listed form may be, in hysteresis widths: enough to include the
+moment before the crossing, whose distance to the limit the hold clock needs."""
 SEEN_SHARE = 0.5
-"""Less than this share of the required readings seen, and a moment is not on the list."""
+"""A form is listed only if at least this share of its required readings is seen."""
 _Indices = NDArray[np.intp]
 _Table = tuple[_Indices, Floats, Floats, _Indices, _Indices]
 """Columns, lowest and highest values of all readings; where each form's begin, and how many they are."""
@@ -55,7 +54,7 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Held:
-    """A hold and what was held."""
+    """A hold and the form that was held."""
 
     form: Form
     hold: Hold
@@ -65,7 +64,7 @@ def looks_like(marks: Landmarks, poses: Iterable[Pose]) -> tuple[Likeness, ...]:
     """The poses that one person's landmarks pass for, best first.
 
     There is no neutral in a single picture: ratios are taken over its own lengths, relative measures
-    from what is usual, see `PICTURE_ZERO`.
+    from usual values, see `PICTURE_ZERO`.
     """
     values, near = picture_values(marks)
     likenesses = []
@@ -91,32 +90,32 @@ def picture_values(marks: Landmarks) -> tuple[Floats, str]:
     return values, near
 
 
-def without_overlaps(held: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
-    """Let each second count for one stretch only, by time.
+def without_overlaps(holds: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
+    """The holds in order of time, cut so that each second counts for one stretch only.
 
-    Where two holds overlap, the one that was closer to its pose meanwhile, weighed by its seconds, keeps
-    them; the other keeps what it has before or after, whichever is more.
+    Where two holds overlap, the shared time goes to the one with the larger product of its closeness in that
+    time and all its valid seconds; the other keeps its part before or after, whichever is longer.
 
     Args:
-        held: Holds of any forms, in any order.
+        holds: Holds of any forms, in any order.
         least_s: Holds with fewer valid seconds are left out.
     """
-    waiting = sorted(held, key=lambda each: each.hold.start_s)
-    holds: list[Held] = []
+    waiting = sorted(holds, key=lambda each: each.hold.start_s)
+    chosen: list[Held] = []
     while waiting:
         now = waiting.pop(0)
-        rival = next((each for each in holds if _overlaps(now.hold, each.hold)), None)
+        rival = next((each for each in chosen if _overlaps(now.hold, each.hold)), None)
         if rival is None:
-            holds.append(now)
+            chosen.append(now)
             continue
         winner, loser = now, rival
         if _claim(rival.hold, now.hold) > _claim(now.hold, rival.hold):
             winner, loser = rival, now
-        holds.remove(rival)
+        chosen.remove(rival)
         rest = _outside(loser.hold, winner.hold)
         waiting = [winner, *([replace(loser, hold=rest)] if rest else []), *waiting]
-    holds = [each for each in holds if each.hold.held_s >= least_s]
-    return sorted(holds, key=lambda each: each.hold.start_s)
+    chosen = [each for each in chosen if each.hold.held_s >= least_s]
+    return sorted(chosen, key=lambda each: each.hold.start_s)
 
 
 def _overlaps(one: Hold, other: Hold) -> bool:
@@ -125,14 +124,14 @@ def _overlaps(one: Hold, other: Hold) -> bool:
 
 
 def _claim(hold: Hold, other: Hold) -> float:
-    """How much a hold has to say for what it shares with another: its closeness there, and all its seconds."""
+    """A hold's claim to the time it shares with another: its closeness there times all its valid seconds."""
     low_s, high_s = max(hold.start_s, other.start_s), min(hold.end_s, other.end_s)
     there = [moment for moment in hold.moments if low_s <= moment.time_s <= high_s]
     return hold.held_s * (score_of(there) if there else hold.score) / 100.0
 
 
 def _outside(hold: Hold, other: Hold) -> Hold | None:
-    """What of a hold lies before or after another, whichever has more valid seconds; None for nothing."""
+    """The part of a hold before or after another, whichever has more valid seconds; None if neither has any."""
     parts = [_part(hold, hold.start_s, other.start_s), _part(hold, other.end_s, hold.end_s)]
     return max((p for p in parts if p), key=lambda part: part.held_s, default=None)
 
@@ -144,11 +143,11 @@ def _part(hold: Hold, low_s: float, high_s: float) -> Hold | None:
     valid = [n for n, span in enumerate(inside) if span.kind is Kind.VALID]
     if not valid:
         return None
-    kept = tuple(inside[valid[0] : valid[-1] + 1])
-    start_s, end_s = kept[0].start_s, kept[-1].end_s
+    between = tuple(inside[valid[0] : valid[-1] + 1])
+    start_s, end_s = between[0].start_s, between[-1].end_s
     moments = tuple(m for m in hold.moments if start_s <= m.time_s <= end_s)
     score = score_of(moments) if moments else hold.score
-    return Hold(start_s, end_s, kept, hold.longest_s, score, moments)
+    return Hold(start_s, end_s, between, hold.longest_s, score, moments)
 
 
 def _cut(span: Span, low_s: float, high_s: float) -> Span:
@@ -156,13 +155,13 @@ def _cut(span: Span, low_s: float, high_s: float) -> Span:
 
 
 class Shortlist:
-    """Required ranges of many forms in flat tables, one for each side that may be near."""
+    """Selects the forms that a moment may show, from flat tables of required ranges, one for each near side."""
 
     def __init__(self, forms: Sequence[Form]) -> None:
         self._forms = forms
 
     def of(self, values: Floats, near: str) -> NDArray[np.intp]:
-        """Indices of the forms that the moment may be.
+        """Indices of the forms that the moment may show.
 
         Args:
             values: (M,) settled values of all columns.
@@ -174,8 +173,10 @@ class Shortlist:
         readings = values[index]
         with np.errstate(invalid="ignore"):
             wrong = (readings < low) | (readings > high)
-        seen = np.add.reduceat(~np.isnan(readings), starts)
-        return np.flatnonzero((np.add.reduceat(wrong, starts) == 0) & (seen >= SEEN_SHARE * counts))
+        seen_counts = np.add.reduceat(~np.isnan(readings), starts)
+        return np.flatnonzero(
+            (np.add.reduceat(wrong, starts) == 0) & (seen_counts >= SEEN_SHARE * counts)
+        )
 
     @cached_property
     def _tables(self) -> dict[str, _Table]:

@@ -1,4 +1,4 @@
-"""What was asked, in parts: of the person, and of the recording. Each stage takes the part that it uses."""
+"""Requests: what the person was to hold, and how the recording is to be analysed."""
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -20,7 +20,7 @@ class Part:
         return self.start_s <= time_s and (self.end_s is None or time_s <= self.end_s)
 
     def end_in(self, length_s: float) -> float:
-        """Where it ends in a recording of a length, in seconds."""
+        """Where it ends in a recording of this length, in seconds."""
         return length_s if self.end_s is None else min(self.end_s, length_s)
 
     def __str__(self) -> str:
@@ -36,8 +36,8 @@ class Assignment:
         asked: Whether stretches were asked for.
         sides: Sides that count; both when empty.
         hold_s: Seconds that make one repetition complete; each pose's own when None.
-        title: What several stretches together are called.
-        aims: Seconds of a hold and repetitions a side by the pose's id, where they are not its own.
+        title: A name for several stretches together.
+        aims: Seconds of a hold and repetitions a side by the pose's id, where they differ from its dose.
     """
 
     poses: tuple[Pose, ...]
@@ -53,7 +53,7 @@ class Assignment:
         return self.poses[0] if self.asked and len(self.poses) == 1 else None
 
     def counts(self, side: str | None) -> bool:
-        """Whether holds of a side count; None is that of poses done on both sides at once."""
+        """Whether holds of a side count; the side is None for poses done on both sides at once."""
         return side is None or not self.sides or side in self.sides
 
     def asked_s(self, pose: Pose) -> float:
@@ -80,7 +80,7 @@ class Request:
     Attributes:
         assignment: What the person was to hold.
         part: The part of the recording that is analysed.
-        every_frame: Whether to look at every picture, not only where it matters.
+        every_frame: Whether to analyse every frame, instead of sampling sparsely where nothing changes.
         mirrored: Whether the recording is a mirror image.
         own_neutral: The person's own neutral, from another day.
     """

@@ -21,7 +21,7 @@ SCHEMA = 1
 SCORE_STEP = 5
 """Scores are in steps of 5: finer would be noise (research, section D)."""
 WORTH_SAYING_S = 0.05
-"""Less rounds to 0.0 s."""
+"""Shortest loss that is listed; less rounds to 0.0 s."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Result:
         assignment: What the person was to hold.
         holds: Holds of the sides asked for, by time.
         attempts: Time near the pose that never became a hold.
-        notices: What makes the figures uncertain, and what else is to be said of them.
+        notices: What makes the figures uncertain, and other remarks.
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
         looks_like: For a photograph, the poses it passes for, best first.
@@ -81,7 +81,7 @@ class Result:
             "holds": [hold_document(held, self.assignment) for held in self.holds],
             "attempts": [_span(span) for span in self.attempts],
             "stretches": [_stretch(each, self) for each in tallies(self)],
-            "snapshots": {name: _snapshot(step) for name, step in self.snapshots.found.items()},
+            "snapshots": {name: _snapshot(step) for name, step in self.snapshots.steps.items()},
             "totals": {
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
@@ -123,7 +123,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Tally:
-    """What was held of one stretch and side, against what was asked.
+    """The holds of one stretch and side, compared with what was asked for.
 
     Attributes:
         form: The stretch and side.
@@ -140,7 +140,7 @@ class Tally:
 
 
 def tallies(result: Result) -> list[Tally]:
-    """Of every stretch and side that was asked for, or of all that were recognised, in order."""
+    """A tally for every stretch and side that was asked for, or for all that were recognised, in order."""
     assignment = result.assignment
     if assignment.asked:
         forms = [form for pose in assignment.poses for form in forms_of(pose)]
@@ -151,11 +151,11 @@ def tallies(result: Result) -> list[Tally]:
 
 
 def _tally(form: Form, result: Result) -> Tally:
-    ours = [each for each in result.holds if each.form == form]
+    holds = [each for each in result.holds if each.form == form]
     return Tally(
         form=form,
-        held_s=sum(each.hold.valid_s for each in ours),
-        done=sum(map(result.complete, ours)),
+        held_s=sum(each.hold.valid_s for each in holds),
+        done=sum(map(result.complete, holds)),
         asked=result.assignment.repetitions(form.pose),
         asked_s=result.assignment.asked_s(form.pose),
     )
@@ -177,7 +177,7 @@ def hold_document(held: Held, assignment: Assignment) -> dict[str, Any]:
         "score": score(hold.score),
         "measures": measures_of(form.pose, hold.moments),
         "reasons": [f"{seconds:.1f} s {reason}" for reason, seconds in losses(hold.spans)],
-        "spans": [_span(span) for span in alike_joined(hold.spans)],
+        "spans": [_span(span) for span in merge_by_wording(hold.spans)],
     }
 
 
@@ -235,19 +235,19 @@ def _likeness(likeness: Likeness) -> dict[str, Any]:
     return {"pose": likeness.pose, "side": likeness.side, "score": percent}
 
 
-def alike_joined(spans: Iterable[Span]) -> list[Span]:
-    """Spans with neighbours joined that read the same: two measures may have one name."""
+def merge_by_wording(spans: Iterable[Span]) -> list[Span]:
+    """Join neighbouring spans whose reasons read the same: two measures may share a label."""
     return merge_spans(spans, lambda span: describe_reason(span.reason))
 
 
 def losses(spans: Iterable[Span]) -> list[tuple[str, float]]:
-    """Why seconds were lost, in words, and how many; most first."""
-    lost: dict[str, float] = {}
+    """Reasons why seconds were lost, in words, with the seconds; most first."""
+    lost_s: dict[str, float] = {}
     for span in spans:
         if span.kind is not Kind.VALID:
             reason = describe_reason(span.reason)
-            lost[reason] = lost.get(reason, 0.0) + span.seconds
-    most_first = sorted(lost.items(), key=lambda each: -each[1])
+            lost_s[reason] = lost_s.get(reason, 0.0) + span.seconds
+    most_first = sorted(lost_s.items(), key=lambda each: -each[1])
     return [(reason, seconds) for reason, seconds in most_first if seconds >= WORTH_SAYING_S]
 
 
@@ -272,10 +272,10 @@ def measures_of(pose: Pose, moments: tuple[Moment, ...]) -> dict[str, dict[str, 
     """Median and best value of each of the pose's measures over a hold."""
     measures = {}
     for index, check in enumerate(pose.checks):
-        values = [moment.readings[index] for moment in moments]
-        seen = [value for value in values if not math.isnan(value)]
-        if seen:
-            measures[pose.label(check)] = _figures(check, seen)
+        readings = [moment.readings[index] for moment in moments]
+        values = [value for value in readings if not math.isnan(value)]
+        if values:
+            measures[pose.label(check)] = _figures(check, values)
     return measures
 
 

@@ -1,4 +1,4 @@
-"""The middle of the program: moments with landmarks go in, steps come out.
+"""Sessions: landmarks over time go in, judged steps come out.
 
 Live, recorded and replayed runs all pass through here, so the same landmarks give the same verdicts and
 the same seconds.
@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.judging.form_judge import FormWatch, Judged, SettledMoment
+from backstretch.judging.form_judge import FormWatch, Judgement, SettledMoment
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.matching import forms_of
 from backstretch.judging.recognition import LEAST_S, Held, Shortlist, without_overlaps
@@ -27,10 +27,10 @@ NEAR_SIDE_LASTS_S = 1.0
 """Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
 NEAR_SIDE_MARGIN_M = 0.05
 """How clear the vote must be to change sides."""
-DOUBT = 0.05
-"""So much closer, of 1, another form must be to be told of a moment instead of the last one."""
+SWITCH_MARGIN = 0.05
+"""How much closer to its pose (0..1) another form must be to replace the one that fitted best so far."""
 RECENT_S = 1.0
-"""Moments kept for a form that comes into question: it must have seen the way in."""
+"""How long moments are kept, for a form that comes into question to be judged on the way in too."""
 
 
 class Session:
@@ -40,13 +40,13 @@ class Session:
         poses: The pose asked for, or all that may be recognised.
         sides: Sides to judge, for poses with sides; both when empty.
         asked: Whether the poses were asked for. Then every moment is judged by each of their forms,
-            and time near a pose counts as an attempt; otherwise only by forms that it may be.
+            and time near a pose counts as an attempt; otherwise only by forms that it may show.
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
         own_neutral: The person's own zero values of relative measures, from another day.
         steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
 
     Attributes:
-        watches: The forms that were judged so far, in turn.
+        watches: The forms that were judged so far, in order.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Session:
         self._done: tuple[int, list[Held]] = (0, [])
 
     def turn_to(self, poses: Sequence[Pose], sides: tuple[str, ...] = ()) -> None:
-        """Judge these poses from now on, of a person who goes on being followed; close what is open.
+        """Judge these poses of the same person from now on; close open holds and attempts.
 
-        Without poses nothing is judged: a pause. Other poses than before that are measured from the
-        neutral need a new one: the person may have turned while nothing of it could be seen.
+        Without poses nothing is judged: a pause. New poses with relative measures need a new neutral: the
+        person may have turned meanwhile without it being seen.
         """
         for watch in self.watches:
             watch.clock.finish()
@@ -87,10 +87,10 @@ class Session:
         self.watches += self._judging
         self._shortlist = Shortlist(forms)
         self._recent: deque[SettledMoment] = deque()
-        self._told_by: FormWatch | None = None
+        self._best: FormWatch | None = None
 
     @property
-    def held(self) -> list[Held]:
+    def holds(self) -> list[Held]:
         """The holds that are over, each second for one stretch only, by time."""
         holds = [Held(watch.form, hold) for watch in self.watches for hold in watch.clock.holds]
         return without_overlaps(holds, least_s=0.0 if self._asked else LEAST_S)
@@ -98,7 +98,7 @@ class Session:
     @property
     def going_on(self) -> tuple[Span, ...]:
         """The spans of the hold that is going on, lapses included; empty when there is none."""
-        return self._told_by.clock.going_on if self._told_by else ()
+        return self._best.clock.going_on if self._best else ()
 
     @property
     def neutral(self) -> Neutral | None:
@@ -107,7 +107,7 @@ class Session:
 
     @property
     def seeks_neutral(self) -> bool:
-        """Whether there is none and the last moment, as all at first, may be part of one."""
+        """Whether a neutral is needed, and the last moment may be part of one; see `NeutralFinder.seeks`."""
         return self._finder.seeks
 
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
@@ -117,10 +117,10 @@ class Session:
         """
         if self._smoother is None:
             return self._judge(list(moments))
-        settled = []
+        smooth = []
         for time_s, marks in moments:
-            settled += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
-        return self._judge(settled)
+            smooth += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
+        return self._judge(smooth)
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
@@ -131,38 +131,40 @@ class Session:
 
     def _judge(self, moments: list[tuple[float, Landmarks | None]]) -> list[Step]:
         bodies = [marks for _, marks in moments if marks is not None]
-        measured = iter(range(len(bodies)))
-        body, seen = _measure(bodies) if bodies else (None, None)
+        rows = iter(range(len(bodies)))
+        body, is_seen = _measure(bodies) if bodies else (None, None)
         steps = []
         for time_s, marks in moments:
-            if marks is None or body is None or seen is None:
+            if marks is None or body is None or is_seen is None:
                 steps.append(self._nobody(time_s))
             else:
-                row = next(measured)
-                steps.append(self._step(time_s, marks, body, row, seen[row]))
+                row = next(rows)
+                steps.append(self._step(time_s, marks, body, row, is_seen[row]))
         return steps
 
     def _nobody(self, time_s: float) -> Step:
         self._last_s = time_s
-        settled = SettledMoment(time_s, None, self._near_side, frozenset())
-        return self._judge_by(None, settled, self._judged(settled))
+        moment = SettledMoment(time_s, None, self._near_side, frozenset())
+        return self._advance(None, moment, self._judgements(moment))
 
     def _step(
-        self, time_s: float, marks: Landmarks, body: Body, row: int, seen: NDArray[np.bool_]
+        self, time_s: float, marks: Landmarks, body: Body, row: int, is_seen: NDArray[np.bool_]
     ) -> Step:
         self._vote(time_s, float(body.towards_camera[row]))
         values = settle(body, row, self.neutral, self._near_side, self._finder.usual)
         if self._finder.stale:
             values = np.where(relative_columns(), np.nan, values)
-        unseen = frozenset(name for name, is_seen in zip(NAMES, seen, strict=True) if not is_seen)
-        settled = SettledMoment(time_s, values, self._near_side, unseen)
-        judged = self._judged(settled)
-        in_pose = any(each.watch.inside for each in judged)
+        unseen = frozenset(
+            name for name, visible in zip(NAMES, is_seen, strict=True) if not visible
+        )
+        moment = SettledMoment(time_s, values, self._near_side, unseen)
+        judgements = self._judgements(moment)
+        in_pose = any(each.watch.inside for each in judgements)
         self._finder.push(time_s, marks, body, row, in_pose=in_pose)
-        return self._judge_by(marks, settled, judged)
+        return self._advance(marks, moment, judgements)
 
     def _vote(self, time_s: float, left_nearer_m: float) -> None:
-        """Follow which side is nearer to the camera, slowly."""
+        """Update the side nearer to the camera, slowly."""
         passed_s = NEAR_SIDE_LASTS_S if self._last_s is None else time_s - self._last_s
         share = min(1.0, passed_s / NEAR_SIDE_LASTS_S)
         self._near_vote += share * (left_nearer_m - self._near_vote)
@@ -170,37 +172,37 @@ class Session:
             self._near_side = "left" if self._near_vote > 0 else "right"
         self._last_s = time_s
 
-    def _judged(self, moment: SettledMoment) -> list[Judged]:
-        """The moment in the eyes of every form in question."""
+    def _judgements(self, moment: SettledMoment) -> list[Judgement]:
+        """The judgements of the moment by every form in question."""
         if self._asked:
             return [watch.judge(moment, self.neutral) for watch in self._judging]
         may_be: set[np.intp] = set()
         if moment.values is not None:
             may_be = set(self._shortlist.of(moment.values, moment.near_side))
-        judged = []
+        judgements = []
         for index, watch in enumerate(self._judging):
             if index in may_be or watch.busy:
                 watch.catch_up(self._recent, self.neutral)
-                judged.append(watch.judge(moment, self.neutral))
+                judgements.append(watch.judge(moment, self.neutral))
             else:
                 watch.is_close = False
         self._recent.append(moment)
         while moment.time_s - self._recent[0].time_s > RECENT_S:
             self._recent.popleft()
-        return judged
+        return judgements
 
-    def _judge_by(
-        self, marks: Landmarks | None, settled: SettledMoment, judged: list[Judged]
+    def _advance(
+        self, marks: Landmarks | None, settled: SettledMoment, judgements: list[Judgement]
     ) -> Step:
-        """Hand the moment to the clocks; what the form says of it that it is most like."""
-        best = max(judged, key=self._rank, default=None)
-        self._told_by = best.watch if best else None
-        for each in judged:
+        """Pass the judgements to the clocks; return the step as judged by the form that fits best."""
+        best = max(judgements, key=self._rank, default=None)
+        self._best = best.watch if best else None
+        for each in judgements:
             # An attempt is one at the form that the moment is most like, and not beside a hold.
             is_other = each is not best and each.moment.near_pose
             moment = replace(each.moment, near_pose=False) if is_other else each.moment
             each.watch.clock.push(moment)
-        holds = self._so_far()
+        holds = self._closed_holds()
         step = Step.unjudged(
             settled,
             landmarks=marks,
@@ -209,39 +211,40 @@ class Session:
             holds=len(holds),
             own_neutral_date=self._finder.own_neutral_date,
         )
-        has_form = best is not None and (self._asked or best.watch.clock.settled)
+        has_form = best is not None and (self._asked or best.watch.clock.is_holding)
         return step.judged_by(best) if best and has_form else step
 
-    def _rank(self, judged: Judged) -> tuple[bool, bool, float]:
-        """How much a form has to say of the moment; the one that spoke last has the benefit of doubt."""
-        settled, is_in, closeness = judged.rank
-        return settled, is_in, closeness + (DOUBT if judged.watch is self._told_by else 0.0)
+    def _rank(self, judgement: Judgement) -> tuple[bool, bool, float]:
+        """How well a form fits the moment; the one that fitted best so far has an advantage."""
+        is_holding, is_in, closeness = judgement.rank
+        advantage = SWITCH_MARGIN if judgement.watch is self._best else 0.0
+        return is_holding, is_in, closeness + advantage
 
-    def _so_far(self) -> list[Held]:
-        """The holds that are over, each second for one stretch."""
+    def _closed_holds(self) -> list[Held]:
+        """The same as `holds`, computed again only when a hold has ended."""
         count = sum(len(watch.clock.holds) for watch in self.watches)
         if count != self._done[0]:
-            self._done = count, self.held
+            self._done = count, self.holds
         return self._done[1]
 
     def _total_s(self, holds: list[Held]) -> float:
-        """Valid seconds so far, each counted once: those of holds that are over, and of one going on."""
-        over = [(each.hold.start_s, each.hold.end_s) for each in holds]
+        """Valid seconds so far, each counted once, of the holds that are over and the one going on."""
+        intervals = [(each.hold.start_s, each.hold.end_s) for each in holds]
         going_s = [
-            min(_seconds_outside(watch.clock.going_on, over), watch.clock.longest_s)
+            min(_seconds_outside(watch.clock.going_on, intervals), watch.clock.longest_s)
             for watch in self.watches
-            if watch.clock.settled
+            if watch.clock.is_holding
         ]
         return sum(each.hold.valid_s for each in holds) + max(going_s, default=0.0)
 
 
-def _seconds_outside(spans: Iterable[Span], over: list[tuple[float, float]]) -> float:
-    """Valid seconds of spans that lie in none of some stretches of time, which do not overlap."""
+def _seconds_outside(spans: Iterable[Span], intervals: list[tuple[float, float]]) -> float:
+    """Valid seconds of spans that lie in none of the intervals, which do not overlap."""
     valid = [span for span in spans if span.kind is Kind.VALID]
     shared_s = sum(
         max(0.0, min(span.end_s, end_s) - max(span.start_s, start_s))
         for span in valid
-        for start_s, end_s in over
+        for start_s, end_s in intervals
     )
     return sum(span.seconds for span in valid) - shared_s
 
@@ -250,5 +253,5 @@ def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
     xy = np.array([body.xy_px for body in bodies])
     world = np.array([body.world_m for body in bodies])
     visibility = np.array([body.visibility for body in bodies])
-    seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
-    return measure_body(xy, world, seen), seen
+    is_seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
+    return measure_body(xy, world, is_seen), is_seen

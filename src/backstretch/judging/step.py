@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from backstretch.judging.form_judge import Judged, SettledMoment
+from backstretch.judging.form_judge import Judgement, SettledMoment
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import Form, Verdict
 from backstretch.judging.reasons import NOBODY, Reason
@@ -26,14 +26,14 @@ class Step:
         time_s: The frame's own time.
         landmarks: Steadied landmarks, None with nobody in view.
         values: (M,) value of each of `columns.COLUMNS`, NaN where it cannot be measured.
-        neutral: The neutral in use, None before one was found, or while a new one is needed.
+        neutral: The neutral in use; None before there is one, or while a new one is needed.
         near_side: The side nearer to the camera.
-        form: What the moment is judged by; None where many poses are in question and it is like none.
+        form: The pose and side that the moment is judged by; None where many are in question and it fits none.
         verdict: Its verdict, None with nobody in view, or without a form.
         state: IN, OUT or UNSEEN, motion included.
         reason: Why it is not IN; None where it is, or where nothing is judged.
         motion: Why time up to now is withheld (too fast, bouncing, restless); None when it is not.
-        near_pose: Whether the position is close enough to be meant for the pose.
+        near_pose: Whether the position is close enough to the pose to be an attempt at it.
         valid_s: Valid seconds of the hold that is going on.
         total_s: Valid seconds of the whole take so far.
         holds: Holds that are over.
@@ -68,7 +68,7 @@ class Step:
         holds: int,
         own_neutral_date: str = "",
     ) -> Self:
-        """A moment that no form has anything to say of; the arguments are the attributes."""
+        """The step of a moment that is judged by no form; the arguments are the attributes."""
         is_there = landmarks is not None
         return cls(
             time_s=moment.time_s,
@@ -88,19 +88,19 @@ class Step:
             own_neutral_date=own_neutral_date,
         )
 
-    def judged_by(self, judged: Judged) -> Self:
-        """The same moment as one form judges it."""
-        moment = judged.moment
+    def judged_by(self, judgement: Judgement) -> Self:
+        """The step of the same moment as one form judges it."""
+        moment = judgement.moment
         motion = moment.withheld[0].reason if moment.withheld else None
         return replace(
             self,
-            form=judged.watch.form,
-            verdict=judged.verdict,
+            form=judgement.watch.form,
+            verdict=judgement.verdict,
             state=State.OUT if motion and moment.state is State.IN else moment.state,
             reason=moment.reason or motion,
             motion=motion,
             near_pose=moment.near_pose,
-            valid_s=judged.watch.clock.valid_s,
+            valid_s=judgement.watch.clock.valid_s,
         )
 
     @property
@@ -116,13 +116,13 @@ class Step:
 
 @dataclass(eq=False)
 class Snapshots:
-    """Looks at a take's steps; keeps the closest and the furthest moment, and the side that was nearer.
+    """Selects the steps of a take that are closest to and furthest from its pose, and the side that was nearer.
 
-    A lapse is a moment of the hold only if the hold goes on after it: getting up at the end is no mistake.
+    A lapse counts only if the hold goes on after it: getting up at the end is no mistake.
     """
 
     _best: Step | None = None
-    _tried: Step | None = None
+    _attempt: Step | None = None
     _edge: Step | None = None
     _lapse: Step | None = None
     _open: Step | None = None
@@ -135,7 +135,7 @@ class Snapshots:
         if step.valid_s <= 0.0:
             self._open = None
             if step.near_pose:
-                self._tried = _closer(self._tried, step)
+                self._attempt = _closer(self._attempt, step)
             return
         self._near.setdefault(step.form, Counter())[step.near_side] += 1
         if step.state is State.IN:
@@ -145,15 +145,15 @@ class Snapshots:
             self._open = _further(self._open, step)
 
     @property
-    def found(self) -> dict[str, Step]:
-        """The ``best`` and the ``worst`` step; where nothing was held, the nearest to it is the best."""
-        moments = {BEST: self._best or self._tried, WORST: self._lapse or self._edge}
+    def steps(self) -> dict[str, Step]:
+        """The ``best`` and the ``worst`` step; where nothing was held, the best one is an attempt."""
+        moments = {BEST: self._best or self._attempt, WORST: self._lapse or self._edge}
         return {name: step for name, step in moments.items() if step is not None}
 
     def near(self, form: Form) -> str:
-        """The side that was nearer to the camera while a form was held, mostly."""
-        seen = self._near.get(form)
-        return seen.most_common(1)[0][0] if seen else form.side or "left"
+        """The side that was mostly nearer to the camera while a form was held."""
+        counts = self._near.get(form)
+        return counts.most_common(1)[0][0] if counts else form.side or "left"
 
 
 def _closeness(step: Step) -> float:

@@ -80,7 +80,7 @@ _NO_SPEECH = {
 }
 _NO_SPEECH_ON_LINUX = "no voice: install espeak-ng (sudo apt install espeak-ng)"
 MOST_TIMES, MOST_LABELS = 3, 3
-"""How many jumps are told with their times, and how many measures by name; of others there is a word."""
+"""How many jumps are listed with their times, and how many measures by name; others are summed up."""
 
 
 def describe_reason(reason: Reason | None) -> str:
@@ -89,12 +89,12 @@ def describe_reason(reason: Reason | None) -> str:
 
 
 def describe_cue(reason: Reason) -> str:
-    """What to say of somebody who is not seen, or moves; empty where the pose's own cues say it."""
+    """The cue for somebody who is unseen or moves; empty where the pose's own cues apply."""
     return _CUES.get(reason.kind, "").format(what=_subject(reason))
 
 
 def cue_of(step: Step) -> str:
-    """What to say of a moment, most important first: motion, what is not seen, checks in the file's order."""
+    """The cue for a moment, most important first: motion, what is unseen, checks in the file's order."""
     cue = describe_cue(step.reason) if step.reason else ""
     if cue or step.pose is None or step.verdict is None:
         return cue
@@ -105,7 +105,7 @@ def cue_of(step: Step) -> str:
 
 
 def describe_notice(notice: Notice) -> str:
-    """What is to be said of the machine or the recording, in one line."""
+    """A notice in words, on one line."""
     figures = dict(notice.figures)
     if "id" in figures:
         figures["again"] = _AGAIN.format(**figures)
@@ -115,7 +115,7 @@ def describe_notice(notice: Notice) -> str:
 
 
 def describe_others(notice: Notice) -> str:
-    """When somebody else was in the picture."""
+    """That another person is in the picture, and when, in words."""
     when = " between {first_s:.0f} and {last_s:.0f} s" if notice.figures else ""
     return f"another person is in the picture{when.format(**notice.figures)}"
 

@@ -147,7 +147,7 @@ class CoachedSession(LedSession[Coach]):
         return self._collector.assignment
 
     @property
-    def held(self) -> tuple[Held, ...]:
+    def holds(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for, by time."""
         return self._collector.holds
 

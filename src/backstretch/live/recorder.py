@@ -220,10 +220,10 @@ class SessionLogSink(Sink):
 
     def _log_holds(self) -> None:
         """Log the holds that are over and were not logged yet."""
-        held = self._session.held
-        for each in held[self._holds :]:
+        holds = self._session.holds
+        for each in holds[self._holds :]:
             self._record.write(HOLD, **hold_document(each, self._session.assignment))
-        self._holds = len(held)
+        self._holds = len(holds)
 
     def _moment(self, step: Step) -> dict[str, object]:
         spans = self._session.going_on
