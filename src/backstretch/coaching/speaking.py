@@ -17,9 +17,9 @@ from backstretch.judging.step import Step
 from backstretch.judging.wording import describe_cue, describe_reason
 from backstretch.poses.pose import Pose
 
-SHOWN_AFTER_S = 0.6
+DISPLAY_DELAY_S = 0.6
 """A line must last this long before it replaces the one on the screen; shorter ones are flicker."""
-SAID_AFTER_S = 1.2
+SPEECH_DELAY_S = 1.2
 """And this long before it is spoken: by then the person has not put it right by themselves."""
 SILENCE_S = 2.5
 """Nothing is corrected sooner than this after something was said to its end."""
@@ -93,12 +93,12 @@ class Prompter:
         if line != self._waiting:
             self._waiting, self._since_s = line, time_s
         lasted_s = math.inf if at_once else time_s - self._since_s
-        if lasted_s >= SHOWN_AFTER_S:
+        if lasted_s >= DISPLAY_DELAY_S:
             self.shown = line
         free_s = (
             self._speech_starts_s + SAFETY_SILENCE_S if at_once else self.speech_ends_s + SILENCE_S
         )
-        is_free = time_s >= free_s and lasted_s >= SAID_AFTER_S
+        is_free = time_s >= free_s and lasted_s >= SPEECH_DELAY_S
         if not (line and is_free and self._is_news(time_s, line)):
             return ""
         last_s, count = self._history.get(line, (-math.inf, 0))
