@@ -28,34 +28,34 @@ def source(fps, frames=100):
     return Source("a.mp4", 20.0, fps, frames, 640, 480)
 
 
-def said(pose, neutral):
+def warnings_of(pose, neutral):
     return list(map(describe_notice, view_warnings(pose, neutral)))
 
 
 def test_a_good_view_needs_no_words():
-    assert said(CHILD, neutral(95.0)) == []
+    assert warnings_of(CHILD, neutral(95.0)) == []
 
 
 def test_a_view_off_the_side_names_the_measures_it_makes_uncertain():
-    (words,) = said(CHILD, neutral(45.0))
+    (words,) = warnings_of(CHILD, neutral(45.0))
     assert "45° off the side view" in words
     assert "hip angle, knee angle, hip to heel distance and 4 more are uncertain" in words
 
 
 def test_a_tilted_camera_is_said():
-    assert said(CHILD, neutral(90.0, roll_deg=-7.2)) == [
+    assert warnings_of(CHILD, neutral(90.0, roll_deg=-7.2)) == [
         "the camera seems tilted by 7°; set it level"
     ]
 
 
 def test_without_a_neutral_it_is_said_what_is_missing():
-    (words,) = said(CHILD, None)
+    (words,) = warnings_of(CHILD, None)
     assert words.startswith("no still moment before the stretch")
 
 
-@pytest.mark.parametrize(("fps", "frames", "said"), [(8.0, 100, 1), (24.0, 100, 0), (8.0, 1, 0)])
-def test_few_pictures_a_second_are_said_of_videos(fps, frames, said):
-    assert len(list(too_slow(source(fps, frames)))) == said
+@pytest.mark.parametrize(("fps", "frames", "count"), [(8.0, 100, 1), (24.0, 100, 0), (8.0, 1, 0)])
+def test_few_pictures_a_second_are_said_of_videos(fps, frames, count):
+    assert len(list(too_slow(source(fps, frames)))) == count
 
 
 def test_reasons_are_summed_and_sorted_by_what_they_cost():

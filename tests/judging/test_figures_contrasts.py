@@ -39,8 +39,8 @@ def forms_in(poses, view):
 
 
 def only_form(pose, view):
-    (found,) = forms_in([pose], view)
-    return found
+    (contrast,) = forms_in([pose], view)
+    return contrast
 
 
 @cache
@@ -59,8 +59,8 @@ def value(contrast, key):
 
 def levels_deg(name, azimuth_deg):
     """The trunk of a position of rest from upright in space, from all sides that it is seen from."""
-    seen = seen_as(name, View(azimuth_deg, 0.0))
-    return [round(value(contrast, "trunk_incl.world")) for contrast in seen]
+    contrasts = seen_as(name, View(azimuth_deg, 0.0))
+    return [round(value(contrast, "trunk_incl.world")) for contrast in contrasts]
 
 
 def still_at(start_s, trunk_deg):
@@ -105,8 +105,8 @@ class TestRest:
         ],
     )
     def test_reads_what_it_is(self, name, key, deg):
-        (seen,) = seen_as(name, FROM_THE_LEFT)
-        assert value(seen, key) == pytest.approx(deg, abs=0.5)
+        (contrast,) = seen_as(name, FROM_THE_LEFT)
+        assert value(contrast, key) == pytest.approx(deg, abs=0.5)
 
     @pytest.mark.parametrize(
         ("azimuth_deg", "side"),
@@ -135,8 +135,8 @@ class TestRest:
 
 class TestAPoseOfTheLibrary:
     def test_is_a_contrast_by_name_and_id(self, pose):
-        found = only_form(pose, FROM_THE_LEFT)
-        assert (found.name, found.pose) == ("Desk fold", "desk_fold")
+        contrast = only_form(pose, FROM_THE_LEFT)
+        assert (contrast.name, contrast.pose) == ("Desk fold", "desk_fold")
 
     def test_that_is_done_on_both_sides_at_once_is_one_contrast(self, pose):
         assert len(forms_in([pose], FROM_THE_LEFT)) == 1
@@ -154,8 +154,8 @@ class TestAPoseOfTheLibrary:
         assert forms_in([replace(pose, guided="The movement is small.")], FROM_THE_LEFT) == []
 
     def test_reads_what_its_figure_is(self, pose):
-        found = only_form(pose, FROM_THE_LEFT)
-        assert value(found, "trunk_incl") == pytest.approx(60.0, abs=0.5)
+        contrast = only_form(pose, FROM_THE_LEFT)
+        assert value(contrast, "trunk_incl") == pytest.approx(60.0, abs=0.5)
 
     @pytest.mark.parametrize(
         ("view", "near"),
@@ -166,35 +166,41 @@ class TestAPoseOfTheLibrary:
 
     def test_is_seen_from_its_own_view_however_the_camera_stands(self, pose):
         """Whoever does it turns as the stretch wants: from the front no lean forward is to be seen."""
-        found = only_form(pose, FROM_THE_FRONT)
-        assert value(found, "trunk_lean_fwd") == pytest.approx(60.0, abs=0.5)
+        contrast = only_form(pose, FROM_THE_FRONT)
+        assert value(contrast, "trunk_lean_fwd") == pytest.approx(60.0, abs=0.5)
 
     def test_is_seen_from_the_nearest_of_its_views(self, pose):
-        found = only_form(replace(pose, views=("side", "front")), FROM_THE_FRONT)
-        assert np.isnan(value(found, "trunk_lean_fwd"))
+        contrast = only_form(replace(pose, views=("side", "front")), FROM_THE_FRONT)
+        assert np.isnan(value(contrast, "trunk_lean_fwd"))
 
     @pytest.mark.parametrize("built_in", FIGURES, ids=[pose.id for pose in FIGURES])
     def test_passes_for_itself(self, built_in):
-        seen = forms_in([built_in], VIEWS[built_in.views[0]][0])
+        contrasts = forms_in([built_in], VIEWS[built_in.views[0]][0])
         states = [
             form.judge(contrast.values, contrast.near, inside=False).state
-            for form, contrast in zip(forms_of(built_in), seen, strict=True)
+            for form, contrast in zip(forms_of(built_in), contrasts, strict=True)
         ]
         assert set(states) == {State.IN}
 
 
 class TestWhatWasHeldInTheTake:
     def test_is_a_contrast_by_its_time(self):
-        (found,) = rests_of([still_at(3.4, 40.0)])
-        assert (found.name, found.pose, found.is_rest) == ("what was held at 3 s", "", True)
+        (contrast,) = rests_of([still_at(3.4, 40.0)])
+        assert (contrast.name, contrast.pose, contrast.is_rest) == (
+            "what was held at 3 s",
+            "",
+            True,
+        )
 
     def test_reads_what_was_measured(self):
-        (found,) = rests_of([still_at(3.0, 40.0)])
-        assert (found.near, value(found, "trunk_incl")) == ("left", pytest.approx(40.0))
+        (contrast,) = rests_of([still_at(3.0, 40.0)])
+        assert (contrast.near, value(contrast, "trunk_incl")) == ("left", pytest.approx(40.0))
 
     def test_is_a_contrast_each_time(self):
-        found = rests_of([still_at(0.0, 0.0), still_at(8.0, 40.0)])
-        assert [value(contrast, "trunk_incl") for contrast in found] == pytest.approx([0.0, 40.0])
+        contrasts = rests_of([still_at(0.0, 0.0), still_at(8.0, 40.0)])
+        assert [value(contrast, "trunk_incl") for contrast in contrasts] == pytest.approx(
+            [0.0, 40.0]
+        )
 
     def test_is_nothing_where_nothing_was_held(self):
         assert rests_of([]) == []

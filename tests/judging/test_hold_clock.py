@@ -30,15 +30,15 @@ def plain(time_s, state=State.IN, slack=10.0, **options):
 def timeline(keys, times, *, unseen=lambda _: False, **options):
     """Moments of one check whose slack runs from key to key, judged with hysteresis."""
     at, values = zip(*keys, strict=True)
-    inside, found = False, []
+    inside, moments = False, []
     for t in map(float, times):
         slack = math.nan if unseen(t) else float(np.interp(t, at, values))
         if not math.isnan(slack):
             inside = slack >= (-LEAVE if inside else 0.0)
         state = State.UNSEEN if math.isnan(slack) else State.IN if inside else State.OUT
         reason = {State.IN: None, State.OUT: SMALL, State.UNSEEN: HIDDEN}[state]
-        found.append(plain(t, state, slack, reason=reason, **options))
-    return found
+        moments.append(plain(t, state, slack, reason=reason, **options))
+    return moments
 
 
 def counted(moments, longest_s=120.0, **graces):
@@ -177,11 +177,11 @@ def test_a_hold_opens_after_half_a_second(seconds, holds):
 
 def test_before_it_has_settled_nothing_is_shown_as_held():
     clock = HoldClock(120.0)
-    shown = []
+    seconds = []
     for t in every(10, 0.8):
         clock.push(plain(t))
-        shown.append(clock.valid_s)
-    assert shown == pytest.approx([0, 0, 0, 0, 0, 0.5, 0.6, 0.7, 0.8])
+        seconds.append(clock.valid_s)
+    assert seconds == pytest.approx([0, 0, 0, 0, 0, 0.5, 0.6, 0.7, 0.8])
 
 
 @pytest.mark.parametrize("lapse", [State.OUT, State.UNSEEN])

@@ -43,11 +43,11 @@ def spans_of(value, times, *, inside=lambda _: True, unit="deg"):
 
 def withheld(reason, value, times, **options):
     """The time withheld for a reason, as separate (start, end)."""
-    found = sorted(
+    times_s = sorted(
         (s.start_s, s.end_s) for s in spans_of(value, times, **options) if s.reason == reason
     )
     joined: list[tuple[float, float]] = []
-    for start_s, end_s in found:
+    for start_s, end_s in times_s:
         if joined and start_s <= joined[-1][1] + 1e-6:
             joined[-1] = joined[-1][0], max(end_s, joined[-1][1])
         else:
@@ -230,8 +230,8 @@ def test_moving_outside_the_position_is_not_restless():
 def test_restlessness_is_told_a_second_later():
     watch = MotionWatch("deg", grace_wrong_s=GRACE_WRONG_S)
     value = sway(0.2, 16.0)
-    told = [(t, s.end_s) for t in every(30, 12.0) for s in watch.push(t, value(t), inside=True)]
-    assert all(t - end_s == pytest.approx(1.0) for t, end_s in told)
+    pairs = [(t, s.end_s) for t in every(30, 12.0) for s in watch.push(t, value(t), inside=True)]
+    assert all(t - end_s == pytest.approx(1.0) for t, end_s in pairs)
 
 
 # Lapses

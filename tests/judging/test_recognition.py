@@ -55,16 +55,16 @@ def held(form, start_s, *seconds, score=100.0):
     return Held(form, Hold(start_s, spans[-1].end_s, spans, 120.0, score, moments))
 
 
-def told(*each, least_s=0.0):
+def times_of(*each, least_s=0.0):
     """What is left: (pose, start, end)."""
-    kept = without_overlaps(each, least_s=least_s)
-    return [(h.form.pose.id, h.hold.start_s, h.hold.end_s) for h in kept]
+    holds = without_overlaps(each, least_s=least_s)
+    return [(h.form.pose.id, h.hold.start_s, h.hold.end_s) for h in holds]
 
 
 def only(form, *each):
     """What is left of one form's hold."""
-    (found,) = [h.hold for h in without_overlaps(each) if h.form is form]
-    return found
+    (hold,) = [h.hold for h in without_overlaps(each) if h.form is form]
+    return hold
 
 
 # Two holds
@@ -85,12 +85,12 @@ def test_holds_at_different_times_stay_as_they_are():
 
 
 def test_of_two_holds_at_one_time_the_longer_stays():
-    assert told(held(BEND, 3.0, 6.0), held(REACH, 3.5, 5.0)) == [(BEND.pose.id, 3.0, 9.0)]
+    assert times_of(held(BEND, 3.0, 6.0), held(REACH, 3.5, 5.0)) == [(BEND.pose.id, 3.0, 9.0)]
 
 
 def test_of_two_holds_of_one_length_the_closer_stays():
     both = held(BEND, 3.0, 6.0, score=60.0), held(REACH, 3.0, 6.0, score=90.0)
-    assert told(*both) == [(REACH.pose.id, 3.0, 9.0)]
+    assert times_of(*both) == [(REACH.pose.id, 3.0, 9.0)]
 
 
 @pytest.mark.parametrize(("seconds", "winner"), [(8.0, REACH), (4.0, BEND)])
@@ -117,20 +117,20 @@ def test_both_sides_of_one_stretch_are_two_forms():
 
 def test_what_lies_after_the_longer_hold_is_kept():
     both = held(BEND, 3.0, 6.0), held(REACH, 5.0, 5.5)
-    assert told(*both) == [(BEND.pose.id, 3.0, 9.0), (REACH.pose.id, 9.0, 10.5)]
+    assert times_of(*both) == [(BEND.pose.id, 3.0, 9.0), (REACH.pose.id, 9.0, 10.5)]
 
 
 def test_what_lies_before_the_longer_hold_is_kept():
     both = held(BEND, 3.0, 6.0), held(REACH, 1.0, 5.0)
-    assert told(*both) == [(REACH.pose.id, 1.0, 3.0), (BEND.pose.id, 3.0, 9.0)]
+    assert times_of(*both) == [(REACH.pose.id, 1.0, 3.0), (BEND.pose.id, 3.0, 9.0)]
 
 
 @pytest.mark.parametrize(("from_s", "left"), [(0.0, (0.0, 4.0)), (2.0, (10.0, 14.0))])
 def test_of_what_lies_before_and_after_the_more_is_kept(from_s, left):
     """The shorter hold, from 4 to 10 s, is much closer."""
     winner = held(BEND, 4.0, 6.0)
-    found = only(REACH, winner, held(REACH, from_s, 12.0, score=20.0))
-    assert (found.start_s, found.end_s) == left
+    hold = only(REACH, winner, held(REACH, from_s, 12.0, score=20.0))
+    assert (hold.start_s, hold.end_s) == left
 
 
 def test_the_seconds_of_what_is_left_are_its_own():
@@ -139,26 +139,26 @@ def test_the_seconds_of_what_is_left_are_its_own():
 
 def test_the_lapse_that_a_cut_leaves_at_the_start_is_trimmed():
     """Valid until 8.5 s, wrong until 10 s, valid until 13 s; the other keeps all until 9 s."""
-    found = only(REACH, held(BEND, 3.0, 6.0), held(REACH, 5.0, 3.5, 1.5, 3.0, score=50.0))
-    assert (found.start_s, found.end_s, found.wrong_s) == (10.0, 13.0, 0.0)
+    hold = only(REACH, held(BEND, 3.0, 6.0), held(REACH, 5.0, 3.5, 1.5, 3.0, score=50.0))
+    assert (hold.start_s, hold.end_s, hold.wrong_s) == (10.0, 13.0, 0.0)
 
 
 def test_the_lapse_that_a_cut_leaves_at_the_end_is_trimmed():
     """Valid until 3 s, wrong until 4.5 s, valid until 8 s; the other keeps all from 4 s on."""
-    found = only(REACH, held(BEND, 4.0, 9.0), held(REACH, 0.0, 3.0, 1.5, 3.5))
-    assert (found.start_s, found.end_s, found.wrong_s) == (0.0, 3.0, 0.0)
+    hold = only(REACH, held(BEND, 4.0, 9.0), held(REACH, 0.0, 3.0, 1.5, 3.5))
+    assert (hold.start_s, hold.end_s, hold.wrong_s) == (0.0, 3.0, 0.0)
 
 
 def test_lapses_within_what_is_left_stay():
-    found = only(REACH, held(BEND, 3.0, 6.0), held(REACH, 5.0, 6.0, 0.5, 2.0, score=50.0))
-    assert [span.kind for span in found.spans] == [Kind.VALID, Kind.WRONG, Kind.VALID]
-    assert found.wrong_s == 0.5
+    hold = only(REACH, held(BEND, 3.0, 6.0), held(REACH, 5.0, 6.0, 0.5, 2.0, score=50.0))
+    assert [span.kind for span in hold.spans] == [Kind.VALID, Kind.WRONG, Kind.VALID]
+    assert hold.wrong_s == 0.5
 
 
 def test_a_hold_of_which_only_a_lapse_is_left_is_gone():
     both = held(BEND, 3.0, 6.0), held(REACH, 5.0, 3.0, 3.0, 0.5, score=50.0)
     cover = held(FOLD, 11.0, 4.0)
-    assert [name for name, *_ in told(*both, cover)] == [BEND.pose.id, FOLD.pose.id]
+    assert [name for name, *_ in times_of(*both, cover)] == [BEND.pose.id, FOLD.pose.id]
 
 
 def test_only_moments_of_what_is_left_are_kept():
@@ -168,7 +168,7 @@ def test_only_moments_of_what_is_left_are_kept():
 
 def test_a_hold_between_two_longer_ones_keeps_what_is_between():
     cut = held(REACH, 7.0, 8.0, score=50.0)
-    assert told(cut, held(BEND, 3.0, 6.0), held(FOLD, 12.0, 6.0)) == [
+    assert times_of(cut, held(BEND, 3.0, 6.0), held(FOLD, 12.0, 6.0)) == [
         (BEND.pose.id, 3.0, 9.0),
         (REACH.pose.id, 9.0, 12.0),
         (FOLD.pose.id, 12.0, 18.0),
@@ -177,7 +177,7 @@ def test_a_hold_between_two_longer_ones_keeps_what_is_between():
 
 def test_holds_come_in_order_of_time():
     mixed = held(FOLD, 20.0, 3.0), held(BEND, 3.0, 6.0), held(REACH, 12.0, 9.0)
-    assert [start_s for _, start_s, _ in told(*mixed)] == [3.0, 12.0, 21.0]
+    assert [start_s for _, start_s, _ in times_of(*mixed)] == [3.0, 12.0, 21.0]
 
 
 # Too short
@@ -185,18 +185,18 @@ def test_holds_come_in_order_of_time():
 
 @pytest.mark.parametrize(("least_s", "count"), [(0.0, 1), (2.5, 1), (2.6, 0)])
 def test_holds_with_fewer_seconds_are_left_out(least_s, count):
-    assert len(told(held(BEND, 3.0, 1.0, 5.0, 1.5), least_s=least_s)) == count
+    assert len(times_of(held(BEND, 3.0, 1.0, 5.0, 1.5), least_s=least_s)) == count
 
 
 def test_what_a_cut_makes_too_short_is_left_out():
     both = held(BEND, 3.0, 6.0), held(REACH, 5.0, 5.5)
-    assert told(*both, least_s=2.0) == [(BEND.pose.id, 3.0, 9.0)]
+    assert times_of(*both, least_s=2.0) == [(BEND.pose.id, 3.0, 9.0)]
 
 
 def test_what_was_left_out_takes_no_seconds_from_others():
     """The reach would be 1.5 s long and end at 10.5 s; the fold keeps its own start."""
     holds = held(BEND, 3.0, 6.0), held(REACH, 5.0, 5.5), held(FOLD, 9.5, 4.0)
-    assert told(*holds, least_s=2.0)[1:] == [(FOLD.pose.id, 9.5, 13.5)]
+    assert times_of(*holds, least_s=2.0)[1:] == [(FOLD.pose.id, 9.5, 13.5)]
 
 
 def test_no_stretch_is_done_for_less_than_what_is_named():
@@ -214,7 +214,7 @@ def holds(draw):
         held(
             draw(st.sampled_from(FORMS)),
             draw(st.integers(0, 40)) / 2,
-            *draw(lengths().map(lambda found: [each / 4 for each in found])),
+            *draw(lengths().map(lambda counts: [each / 4 for each in counts])),
             score=float(draw(st.integers(1, 100))),
         )
         for _ in range(count)
@@ -230,8 +230,8 @@ def lengths():
     )
 
 
-def valid_spans(kept):
-    return [span for each in kept for span in each.hold.spans if span.kind is Kind.VALID]
+def valid_spans(holds):
+    return [span for each in holds for span in each.hold.spans if span.kind is Kind.VALID]
 
 
 def union_s(spans):
@@ -242,14 +242,14 @@ def union_s(spans):
 
 @given(holds())
 def test_no_second_counts_twice(each):
-    kept = without_overlaps(each)
-    assert sum(h.hold.held_s for h in kept) == pytest.approx(union_s(valid_spans(kept)))
+    holds = without_overlaps(each)
+    assert sum(h.hold.held_s for h in holds) == pytest.approx(union_s(valid_spans(holds)))
 
 
 @given(holds())
 def test_whole_holds_lie_side_by_side(each):
-    kept = [h.hold for h in without_overlaps(each)]
-    assert all(a.end_s <= b.start_s for a, b in pairwise(kept))
+    holds = [h.hold for h in without_overlaps(each)]
+    assert all(a.end_s <= b.start_s for a, b in pairwise(holds))
 
 
 @given(holds())
@@ -278,8 +278,8 @@ def test_nothing_shorter_than_asked_is_left(each, quarters):
 
 @given(holds())
 def test_telling_apart_again_changes_nothing(each):
-    kept = without_overlaps(each)
-    assert without_overlaps(kept) == kept
+    holds = without_overlaps(each)
+    assert without_overlaps(holds) == holds
 
 
 # Pictures
@@ -356,6 +356,6 @@ def test_the_closest_pose_comes_first(is_first):
     ]
     deeper = replace(BEND.pose, id="deeper_bend", checks=tuple(checks))
     poses = [deeper, BEND.pose] if is_first else [BEND.pose, deeper]
-    found = looks_like(picture(BEND), poses)
-    assert [each.pose for each in found] == [BEND.pose.id, "deeper_bend"]
-    assert 1.0 >= found[0].closeness > found[1].closeness > 0.0
+    likenesses = looks_like(picture(BEND), poses)
+    assert [each.pose for each in likenesses] == [BEND.pose.id, "deeper_bend"]
+    assert 1.0 >= likenesses[0].closeness > likenesses[1].closeness > 0.0

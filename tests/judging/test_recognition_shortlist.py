@@ -171,6 +171,6 @@ def test_standing_with_hanging_arms_is_like_no_form(azimuth_deg, near):
 @pytest.mark.parametrize(("azimuth_deg", "near"), [(LEFT_SIDE, "left"), (RIGHT_SIDE, "right")])
 def test_standing_seen_from_the_side_is_like_a_few_stretches_of_the_neck(azimuth_deg, near):
     """Turns of the head hardly show from there."""
-    found = listed(standing_values(azimuth_deg, near), near)
-    assert len(found) <= 4
-    assert {form.pose.regions[0] for form in found} <= {"neck"}
+    forms = listed(standing_values(azimuth_deg, near), near)
+    assert len(forms) <= 4
+    assert {form.pose.regions[0] for form in forms} <= {"neck"}

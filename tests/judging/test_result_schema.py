@@ -72,9 +72,9 @@ FULL = {
 }
 
 
-def analysed(found, *poses, asked=True):
-    track = LandmarkTrack.of(found, side_bend(0.0).seen(0.0).image_wh)
-    source = replace(SOURCE, frames=len(found))
+def analysed(timeline, *poses, asked=True):
+    track = LandmarkTrack.of(timeline, side_bend(0.0).seen(0.0).image_wh)
+    source = replace(SOURCE, frames=len(timeline))
     result, _ = analyse_track(Recording(track, source), Request(Assignment(poses, asked=asked)))
     return result
 
@@ -90,9 +90,9 @@ def bending():
 
 @pytest.fixture(scope="module")
 def held():
-    found = document(analysed(bending(), BEND))
-    assert found["holds"]
-    return found
+    contents = document(analysed(bending(), BEND))
+    assert contents["holds"]
+    return contents
 
 
 def faults(document):
@@ -114,29 +114,29 @@ class TestRealDocuments:
         assert faults(held) == []
 
     def test_with_recognised_stretches(self):
-        found = document(analysed(bending(), BEND, CHILD, asked=False))
-        assert found["pose"] is None
-        assert found["holds"]
-        assert faults(found) == []
+        contents = document(analysed(bending(), BEND, CHILD, asked=False))
+        assert contents["pose"] is None
+        assert contents["holds"]
+        assert faults(contents) == []
 
     def test_with_another_stretch_asked_for_and_nothing_held(self):
-        found = document(analysed(bending(), CHILD))
-        assert found["holds"] == []
-        assert faults(found) == []
+        contents = document(analysed(bending(), CHILD))
+        assert contents["holds"] == []
+        assert faults(contents) == []
 
     def test_with_nobody_in_view(self):
         nobody = [(n / 10, None) for n in range(30)]
-        found = document(analysed(nobody, BEND))
-        assert found["neutral"] is None
-        assert faults(found) == []
+        contents = document(analysed(nobody, BEND))
+        assert contents["neutral"] is None
+        assert faults(contents) == []
 
     @pytest.mark.parametrize("asked", [True, False])
     def test_of_a_photograph(self, asked):
         marks = side_bend(25.0).seen(0.0)
         result = analysed([(0.0, marks)], BEND, asked=asked)
-        found = document(replace(result, looks_like=looks_like(marks, (BEND,))))
-        assert found["looks_like"]
-        assert faults(found) == []
+        contents = document(replace(result, looks_like=looks_like(marks, (BEND,))))
+        assert contents["looks_like"]
+        assert faults(contents) == []
 
     @pytest.mark.model
     def test_of_a_video(self):

@@ -44,8 +44,8 @@ BENDING = [(0, 0), (2, 0), (4, 30), (14, 30), (16, 0), (18, 0)]
 """Sideways lean of a plain side bend."""
 
 
-def fold(trunk_deg, **seen):
-    return folded(trunk_deg).seen(LEFT_SIDE, **seen)
+def fold(trunk_deg, **options):
+    return folded(trunk_deg).seen(LEFT_SIDE, **options)
 
 
 def bend(lean_deg):
@@ -218,8 +218,8 @@ def test_a_second_session_knows_nothing_of_the_first():
 
 
 def test_the_seconds_shown_never_fall_within_a_hold():
-    shown = [step.valid_s for step in run(folds(10.0))[1] if 6.0 < step.time_s < 15.0]
-    assert shown == sorted(shown)
+    seconds = [step.valid_s for step in run(folds(10.0))[1] if 6.0 < step.time_s < 15.0]
+    assert seconds == sorted(seconds)
 
 
 # Sides
@@ -230,8 +230,8 @@ def test_a_bend_counts_for_the_side_it_goes_to(side):
     timeline = moments(bend, BENDING, every(10, 18.0))
     if side == "right":
         timeline = [(t, body and body.mirrored()) for t, body in timeline]
-    found, hold = only_hold(timeline, BEND)
-    assert (found, hold.valid_s) == (side, pytest.approx(BENT_S, abs=0.1))
+    held_side, hold = only_hold(timeline, BEND)
+    assert (held_side, hold.valid_s) == (side, pytest.approx(BENT_S, abs=0.1))
 
 
 def test_the_other_side_is_not_counted_when_one_was_asked_for():

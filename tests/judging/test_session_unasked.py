@@ -224,9 +224,9 @@ def test_the_six_seconds_in_the_ideal_count_whole(asked):
 def test_it_does_not_matter_to_the_seconds_whether_a_stretch_was_asked_for(asked):
     form = FORMS[asked]
     session, _ = run(stretched(asked), (form.pose,), (form.side,) if form.side else (), asked=True)
-    asked_for, found = only_hold(session), only_hold(unasked(asked)[0])
-    assert (found.start_s, found.end_s, found.valid_s) == pytest.approx(
-        (asked_for.start_s, asked_for.end_s, asked_for.valid_s), abs=0.05
+    requested, recognised = only_hold(session), only_hold(unasked(asked)[0])
+    assert (recognised.start_s, recognised.end_s, recognised.valid_s) == pytest.approx(
+        (requested.start_s, requested.end_s, requested.valid_s), abs=0.05
     )
 
 
@@ -236,9 +236,11 @@ def test_a_stretch_that_comes_into_question_late_has_seen_the_way_in(asked, fps)
     """At few frames a second a quick way in has only one moment near the limit, or none."""
     form, timeline = FORMS[asked], stretched(asked, QUICKLY, fps)
     session, _ = run(timeline, (form.pose,), (form.side,) if form.side else (), asked=True)
-    asked_for, found = only_hold(session), only_hold(run(timeline)[0])
-    assert (found.start_s, found.end_s) == pytest.approx((asked_for.start_s, asked_for.end_s))
-    assert found.valid_s == pytest.approx(asked_for.valid_s, abs=0.05)
+    requested, recognised = only_hold(session), only_hold(run(timeline)[0])
+    assert (recognised.start_s, recognised.end_s) == pytest.approx(
+        (requested.start_s, requested.end_s)
+    )
+    assert recognised.valid_s == pytest.approx(requested.valid_s, abs=0.05)
 
 
 @pytest.mark.parametrize("fps", [5.0, 10.0, 30.0])
@@ -283,12 +285,12 @@ def test_every_moment_becomes_one_step():
 def test_steps_carry_pose_and_side_while_a_hold_goes_on(asked):
     session, steps = unasked(asked)
     hold = only_hold(session)
-    told = [
+    named_forms = [
         (step.pose and step.pose.id, step.side)
         for step in steps
         if hold.start_s + SETTLE_S + 1 / FPS <= step.time_s <= hold.end_s
     ]
-    assert set(told) == {asked}
+    assert set(named_forms) == {asked}
 
 
 @each_of_a_handful

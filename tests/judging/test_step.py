@@ -63,9 +63,9 @@ def test_getting_up_at_the_end_is_not_the_worst_moment():
 
 
 def test_an_attempt_that_was_never_held_shows_its_nearest_moment_only():
-    shown = document(SHALLOW)["snapshots"]
-    assert list(shown) == ["best"]
-    assert shown["best"]["state"] == "out"
+    snapshots = document(SHALLOW)["snapshots"]
+    assert list(snapshots) == ["best"]
+    assert snapshots["best"]["state"] == "out"
 
 
 def test_a_stretch_tells_what_was_asked_and_what_it_was_judged_by():

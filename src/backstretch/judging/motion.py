@@ -41,7 +41,7 @@ BOUNCE_LASTS_S = 1.2
 
 
 class MotionWatch:
-    """Follows the primary measure of one pose and says which time was movement, not hold.
+    """Follows the primary measure of one pose and finds the time that was movement, not hold.
 
     Args:
         unit: The measure's.

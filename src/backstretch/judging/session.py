@@ -28,7 +28,7 @@ NEAR_SIDE_LASTS_S = 1.0
 NEAR_SIDE_MARGIN_M = 0.05
 """How clear the vote must be to change sides."""
 SWITCH_MARGIN = 0.05
-"""How much closer to its pose (0..1) another form must be to replace the one that fitted best so far."""
+"""How much closer to its pose (0..1) another form must be to replace the best form so far."""
 RECENT_S = 1.0
 """How long moments are kept, for a form that comes into question to be judged on the way in too."""
 
@@ -215,7 +215,7 @@ class Session:
         return step.judged_by(best) if best and has_form else step
 
     def _rank(self, judgement: Judgement) -> tuple[bool, bool, float]:
-        """How well a form fits the moment; the one that fitted best so far has an advantage."""
+        """How well a form fits the moment; the best form so far has an advantage."""
         is_holding, is_in, closeness = judgement.rank
         advantage = SWITCH_MARGIN if judgement.watch is self._best else 0.0
         return is_holding, is_in, closeness + advantage

@@ -127,7 +127,7 @@ def measure_label(reading: Reading) -> str:
 
 
 def _subject(reason: Reason) -> str:
-    """The part of the body, or the measure, that a reason speaks of."""
+    """The part of the body, or the measure, that a reason is about."""
     if reason.landmark is not None:
         return reason.landmark.replace("_", " ")
     return _labelled(reason.measure, reason.side) if reason.measure else ""

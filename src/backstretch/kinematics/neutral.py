@@ -37,7 +37,7 @@ UPRIGHT_IN_SPACE_BELOW_DEG = 45.0
 """The same in space, where a lean towards the camera shows and a camera that looks down adds its own angle."""
 FACING_FROM = 0.34
 """Share of the way to the camera that lies along the body's left or right: sin 20°. Below it the camera sees
-chest or back, and which way the person faces in the picture cannot be told."""
+chest or back, and which way the person faces in the picture is unknown."""
 STRAIGHT_BELOW_DEG = 12.0
 """Camera roll is estimated only from a trunk that leans less than this; more is posture."""
 SQUARE_WITHIN_DEG = {
@@ -99,7 +99,7 @@ def settle(
     """Turn one row of `Body` into final values: ratios over lengths, relative ones from neutral.
 
     Without a neutral, ratios fall back on the lengths of the moment itself and relative measures
-    are NaN, or counted from ``usual`` (M,) values. ``near`` is the side nearer to the camera; it tells
+    are NaN, or counted from ``usual`` (M,) values. ``near`` is the side nearer to the camera; it shows
     which way the person faces. Seen from the front or from behind, measures whose sign follows that
     way are NaN.
     """

@@ -44,7 +44,7 @@ CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each"
 
 @dataclass(frozen=True)
 class Reach:
-    """A measure of somebody who held a position.
+    """What a check measured while the person held the position.
 
     Attributes:
         median: In the measure's unit.
@@ -132,7 +132,7 @@ class Dose:
         default_repetitions: Repetitions to do, unless others are asked for.
         source: Where the dose comes from.
         grace_wrong_s, grace_unseen_s: How long a lapse may last before the hold is over.
-        motion: The measure that tells moving from holding; empty for the first required check that
+        motion: The measure that distinguishes moving from holding; empty for the first required check that
             has a ``more``, or else the first.
     """
 
@@ -185,14 +185,14 @@ class Pose:
         positions: How the body is placed; see `POSITIONS`.
         views: From where the camera may see the person, best first; see `view.VIEWS`.
         camera: Where to put the camera, in words.
-        limits: What the camera cannot tell of this stretch, in words; may be empty.
+        limits: What the camera cannot see of this stretch, in words; may be empty.
         equipment: What is needed besides floor and clothes.
         sides, side_rule: Whether sides are done in turn, and which side counts as left.
         guided: Why it cannot be distinguished from rest; such a pose is judged only when it is asked for by
             name. Empty for all others.
         steps, safety: What to do, and when not to.
         not_for: Keys of `NOT_FOR`.
-        look_alikes: Pose ids, or names of things outside the library, and what tells them apart.
+        look_alikes: Pose ids, or names of things outside the library, and how they differ.
         sources: Where the stretch and its dose come from.
         figure: Its ideal as segment directions, see `stick_figure`; empty where the file has none.
         refines: Id of the library pose that a personal reference adapts to somebody; empty for all others.
@@ -225,7 +225,7 @@ class Pose:
 
     @property
     def primary(self) -> Check:
-        """The check whose measure tells moving from holding."""
+        """The check whose measure distinguishes moving from holding."""
         required = [check for check in self.checks if check.required]
         if self.dose.motion:
             return next(c for c in self.checks if c.measure.name == self.dose.motion)
