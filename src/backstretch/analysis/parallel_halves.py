@@ -18,7 +18,7 @@ from backstretch.judging.request import Part, Request
 from backstretch.kinematics.landmarks import Landmarks, size_px
 from backstretch.kinematics.neutral import CORE
 from backstretch.vision.detection import Detection, VideoLandmarker
-from backstretch.vision.pictures import Ahead
+from backstretch.vision.pictures import ReadAhead
 from backstretch.vision.video_reader import VideoReader
 
 SHORTEST_S = 20.0
@@ -57,7 +57,7 @@ def open_halves(
         def begin(size_px: float) -> SecondHalf:
             half = SecondHalf(reader, landmarker, request, middle_s, size_px)
             if at_once:
-                half.detections = iter(stack.enter_context(Ahead(half.detections, 0)))
+                half.detections = iter(stack.enter_context(ReadAhead(half.detections, 0)))
             else:
                 half.look_now(on_reached)
             return half
@@ -88,7 +88,7 @@ class SecondHalf:
         from_s: float,
         size_px: float,
     ) -> None:
-        self._reader = reader.again(from_s)
+        self._reader = reader.reader_from(from_s)
         self._landmarker = landmarker
         self._request = request
         self._part = replace(request.part, start_s=from_s)

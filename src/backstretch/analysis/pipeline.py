@@ -193,7 +193,7 @@ def _attempt(
         if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
-        notices = (*reader.warnings, *too_slow(reader.source), *identity.notices)
+        notices = (*reader.notices, *too_slow(reader.source), *identity.notices)
         recording = Recording(track.track(reader.wh), reader.source, notices)
         result = _with_likenesses(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)

@@ -33,7 +33,7 @@ from backstretch.kinematics.landmarks import LONGEST_GAP_S, Floats, Landmarks, s
 from backstretch.kinematics.measures import VISIBLE
 from backstretch.kinematics.neutral import CORE
 from backstretch.vision.detection import BystanderSearch, Detection, Landmarker
-from backstretch.vision.pictures import Ahead, Picture
+from backstretch.vision.pictures import Picture, ReadAhead
 from backstretch.vision.video_reader import VideoReader
 
 QUIET_S = 0.4
@@ -345,7 +345,7 @@ def open_sampler(
     is_alone = reader.source.frames == 1
     end_s = reader.source.duration_s if part.end_s is None else part.end_s
     detect = partial(_detect, landmarker, BystanderSearch(landmarker), is_alone=is_alone)
-    with Ahead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
+    with ReadAhead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
         if every_frame:
             yield EveryPicture(pictures, detect)
         else:
