@@ -1,8 +1,8 @@
 """Sampling: which pictures of a recording the model looks at, so that the counted seconds stay the same.
 
-The model costs some 20 ms a picture, all else together a few. A glance at a small grey copy, every
-`CHANGING_S`, shows whether the picture changes. The model looks at a picture every `QUIET_S` while nothing
-changes, every `CHANGING_S` while something does, and at every picture
+A look, the model's work on one picture, takes some 20 ms, all else together a few. A glance at a small grey
+copy, every `CHANGING_S`, shows whether the picture changes. There is a look every `QUIET_S` while it does not,
+every `CHANGING_S` while it does, and at every picture
 
 - while a neutral is sought, since other measures are counted from it;
 - while somebody moves in or near a position, as at entries and exits;
@@ -47,7 +47,7 @@ noticed. While it does not change, looks stay this far behind the glances: the p
 shows how quickly it began."""
 CHANGED_PARTS, CHANGED_BY, CHANGED_LEAST = 5, 0.45, 3.0
 """A picture has changed when at least this number of its parts differ from an earlier one by more than this
-share of their contrast and this much of 255. In holds they differ by half of that, in entries by twice that."""
+share of their contrast and this much of 255. In holds it is half of that share, in entries twice as much."""
 CHANGES_FOR_S = 0.3
 """How long a change goes on after the last sign of it: movements slow down before they end."""
 DOUBT, DOUBTED = 0.05, 2

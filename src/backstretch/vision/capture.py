@@ -79,7 +79,7 @@ class Capture:
 
     @property
     def fps(self) -> float:
-        """Pictures a second, as the source says; 0.0 where it does not."""
+        """Pictures a second, as the source states; 0.0 where it does not."""
         return self._feed.fps
 
     @property

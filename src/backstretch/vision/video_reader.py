@@ -97,7 +97,7 @@ class Growth:
         self._has_grown = False
 
     def cuts(self, time_s: float) -> bool:
-        """Whether a time is after the end and the file has grown; else the end is stated wrongly."""
+        """Whether a time is after the end of a file that has grown; in others the stated end may be wrong."""
         if time_s > self.end_s and not self._has_grown:
             self._has_grown = _size(self._path) > self._size
         return self._has_grown and time_s > self.end_s
@@ -367,7 +367,7 @@ class VideoReader:
                 self._note_damage()
 
     def _undecoded(self) -> Iterator[tuple[float | None, Decode]]:
-        """Pictures with the container's times; decoded when they are asked for, where the codec allows it."""
+        """Pictures with the container's times; decoded on demand where the codec allows it."""
         codec: VideoCodecContext | None = self._stream.codec_context
         if codec is None or not codec.codec.intra_only:
             for picture in self._pictures():
