@@ -36,7 +36,7 @@ class Loop:
     patience_s = 1.0
 
     def __init__(self, path):
-        self.warnings = []
+        self.notices = []
         self.path = path
         self.reopen()
 

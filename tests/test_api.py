@@ -116,7 +116,7 @@ class TestAnalyze:
         ("wrong", "said"),
         [
             ({"pose": "standing_side_bent"}, "did you mean standing_side_bend"),
-            ({"side": "middle"}, "it is left, right or both"),
+            ({"side": "middle"}, "use left, right or both"),
             ({"pose": "childs_pose", "side": "left"}, "both sides at once"),
             ({"hold_s": 0.5}, "1 to 120 seconds"),
             ({"start_s": 5.0, "end_s": 5.0}, "not after start_s"),

@@ -7,7 +7,7 @@
         print(held.form.side, held.hold.valid_s)
 
 The library's own ranges are used, as with ``--library``: what one machine's user has calibrated does not
-change what a script finds. Everything that can be put right by the caller is a `BackstretchError`.
+change what a script finds. Errors that the caller can put right are raised as `BackstretchError`.
 """
 
 from collections.abc import Callable
@@ -71,23 +71,24 @@ def analyze(  # noqa: PLR0913 - options of the program
         every_frame: Whether to look at every picture of a video, not only where it matters.
         out: A folder for report.html, result.json, steps.csv, annotated.mp4 (of videos) and landmarks.npz.
         model: Another MediaPipe pose model (``.task``).
-        progress: Is told the second of the recording that has been reached; of videos only.
+        progress: Called with the second of the recording that has been reached; for videos only.
 
     Returns:
-        What was held; ``as_dict()`` gives the JSON document of ``--json``. That nobody was seen is a result.
+        The holds and what is measured in them; ``as_dict()`` gives the JSON document of ``--json``. A recording
+        in which nobody is seen gives a result as well, not an error.
 
     Raises:
         InputError: An argument or the recording cannot be used, or ``out`` cannot be written.
         PoseFileError: The pose file has faults.
         SetupError: The machine lacks a system library, or the package its model.
     """
-    asked = _library().find(pose) if isinstance(pose, str) else pose
-    _refuse(asked, side, hold_s)
-    _refuse_part(start_s, end_s)
+    stretch = _library().find(pose) if isinstance(pose, str) else pose
+    _check_assignment(stretch, side, hold_s)
+    _check_part(start_s, end_s)
     recognised = _library().recognised
     assignment = Assignment(
-        poses=recognised if asked is None else (asked,),
-        asked=asked is not None,
+        poses=recognised if stretch is None else (stretch,),
+        asked=stretch is not None,
         sides=() if side == "both" else (side,),
         hold_s=hold_s,
     )
@@ -112,14 +113,14 @@ def all_poses() -> tuple[Pose, ...]:
     return tuple(_library().poses.values())
 
 
-def pose(wanted: str) -> Pose:
-    """The stretch of an id, or that of a pose file (a path ending in ``.toml``).
+def pose(id_or_path: str) -> Pose:
+    """The stretch with an id, or that of a pose file (a path ending in ``.toml``).
 
     Raises:
         InputError: No such stretch; the message names the nearest ids.
         PoseFileError: The file has faults.
     """
-    return _library().find(wanted)
+    return _library().find(id_or_path)
 
 
 def load_track(path: str | Path) -> Recording:
@@ -136,19 +137,19 @@ def _library() -> Library:
     return open_library(builtin_poses())
 
 
-def _refuse(asked: Pose | None, side: str, hold_s: float | None) -> None:
-    """Refuse a side or a length of hold that cannot be."""
+def _check_assignment(pose: Pose | None, side: str, hold_s: float | None) -> None:
+    """Raise if a side or a length of hold is not possible."""
     if side not in {*SIDES, "both"}:
-        raise InputError(f"side {side!r} is unknown; it is left, right or both")
-    if side != "both" and asked is not None and asked.sides == "both":
-        raise InputError(f"{asked.id} is done on both sides at once; leave out side")
+        raise InputError(f"side {side!r} is unknown; use left, right or both")
+    if side != "both" and pose is not None and pose.sides == "both":
+        raise InputError(f"{pose.id} is done on both sides at once; leave out side")
     if hold_s is not None and not SHORTEST_HOLD_S <= hold_s <= LONGEST_HOLD_S:
         limits = f"{SHORTEST_HOLD_S:g} to {LONGEST_HOLD_S:g}"
-        raise InputError(f"hold_s {hold_s:g} is not {limits} seconds")
+        raise InputError(f"hold_s must be {limits} seconds, is {hold_s:g}")
 
 
-def _refuse_part(start_s: float, end_s: float | None) -> None:
-    """Refuse a part of a recording that is none."""
+def _check_part(start_s: float, end_s: float | None) -> None:
+    """Raise if a part begins before the recording, or not before its own end."""
     if not start_s >= 0.0:
         raise InputError(f"start_s {start_s:g} is before the beginning")
     if end_s is not None and not end_s > start_s:

@@ -6,8 +6,8 @@
     ├── TakeError               a take that nothing can be calibrated from
     └── SetupError              something the machine lacks
 
-A `Notice` says something of the machine, of the recording or of how it was asked for. It is a value without
-words; `judging.wording` puts it into words.
+A `Notice` is a remark on the machine, the recording or the request. It is a value without words;
+`judging.wording` puts it into words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import Any, Self
 
 ODD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
-"""What a document, a row or a file that somebody changed by hand may raise when it is read."""
+"""Errors when reading a document, a row or a file that somebody has changed by hand."""
 Figure = float | str | Sequence[float] | Sequence[str]
+"""A value that the words of a notice contain."""
 
 
 class BackstretchError(Exception):
@@ -82,18 +83,18 @@ class NoticeKind(StrEnum):
     OTHER_SIDE = "other_side"  # held_s
     LONG_HOLD = "long_hold"  # longest_s, asked_s
     MANY_REPETITIONS = "many_repetitions"  # most, asked, sides
-    # A track of before notices were kept
+    # A notice of an older track, which has it in words only
     AS_WRITTEN = "as_written"  # words
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What is to be said of a session or recording, or of the machine that it runs on.
+    """A remark on a session, a recording, or the machine.
 
     Attributes:
         kind: What it is about.
-        figures: What its words name, as `NoticeKind` says.
-        pose: Name of the stretch that it is said of, where several may be in question; else empty.
+        figures: The values that its words contain, by the names in `NoticeKind`.
+        pose: Name of the stretch that it concerns, where there may be several; else empty.
     """
 
     kind: NoticeKind

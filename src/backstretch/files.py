@@ -1,6 +1,6 @@
 """Writing files: whole or not at all, never over another one by chance, and for their owner only.
 
-Also cells for spreadsheets, which take some texts for formulas and would run them.
+Also cells for spreadsheets, which would run some texts as formulas.
 """
 
 import errno
@@ -15,7 +15,7 @@ from typing import Any
 from backstretch.errors import InputError
 
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
-"""Modes of what only its owner may read."""
+"""Modes of files and folders that only their owner may read."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins with one of these is a formula to a spreadsheet."""
 
@@ -37,7 +37,7 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
         work.chmod(0o644)
         if force:
             work.replace(path)
-        elif not _placed(work, path):
+        elif not _place_if_free(work, path):
             raise InputError(f"{path}: is there already; --force writes over it")
         folders.clear()
     except OSError as error:
@@ -52,8 +52,8 @@ def save_text(text: str, path: Path, *, force: bool = False) -> None:
                 folder.rmdir()
 
 
-def _placed(work: Path, path: Path) -> bool:
-    """Give a file its name if that is free; a link takes it in one step, where there are links."""
+def _place_if_free(work: Path, path: Path) -> bool:
+    """Give a file its name if that is free, in one step where there are hard links; else return False."""
     try:
         path.hardlink_to(work)
     except FileExistsError:
@@ -67,7 +67,7 @@ def _placed(work: Path, path: Path) -> bool:
 
 @contextmanager
 def output_folder(folder: Path) -> Iterator[Path]:
-    """Give a working folder inside ``folder``; its files move up into it when all went well.
+    """Give a working folder inside ``folder``; its files move up into ``folder`` when all went well.
 
     Raises:
         InputError: The folder cannot be made or written; whatever was begun is removed.
@@ -132,7 +132,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def free_path(path: Path) -> Path:
-    """The path, or the first of its name with a number that is not there yet."""
+    """The path if it does not exist, else its name with the first free number from 2 on: ``name-2``."""
     number, free = 2, path
     while free.exists():
         free = path.with_name(f"{path.name}-{number}")
@@ -153,5 +153,5 @@ def open_private(name: str, flags: int) -> int:
 
 
 def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; what is no text is as it was."""
+    """A cell that no spreadsheet takes for a formula; values other than text are not changed."""
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

@@ -36,7 +36,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Source:
-    """What a result says about where it came from.
+    """The recording that a result is from.
 
     Attributes:
         path: As the user gave it.

@@ -21,7 +21,7 @@ from backstretch.analysis.batch import (
     BatchSummary,
     Item,
     Status,
-    named,
+    assign_names,
     real,
     recordings_in,
     summary_csv,
@@ -33,10 +33,10 @@ from backstretch.analysis.batch_resume import (
     finish,
     finished_result,
     known_names,
+    names_in_use,
     origin_of,
     settings_hash,
     sweep,
-    taken_names,
 )
 from backstretch.analysis.batch_workers import ShareSender
 from backstretch.analysis.pipeline import Progress
@@ -127,7 +127,7 @@ def found(folder, *paths, out=None):
 def names(*paths, known=None, taken=()):
     items = [Item(Path(path)) for path in paths]
     before = {real(Path(path)): name for path, name in (known or {}).items()}
-    return [item.name for item in named(items, before, taken)]
+    return [item.name for item in assign_names(items, before, taken)]
 
 
 def now(path, settings):
@@ -137,9 +137,9 @@ def now(path, settings):
     return origin
 
 
-def outcome(told=None, error="", path="a/clip.mp4", status=Status.DONE):
+def outcome(summary=None, error="", path="a/clip.mp4", status=Status.DONE):
     status = Status.FAILED if error else status
-    return BatchOutcome(Item(Path(path), "clip"), status, told or summary_of(DOCUMENT), error)
+    return BatchOutcome(Item(Path(path), "clip"), status, summary or summary_of(DOCUMENT), error)
 
 
 def rows_of(*outcomes):
@@ -190,7 +190,7 @@ class TestRecordings:
     def test_a_pipe_that_is_named_is_not_waited_for(self, tmp_path):
         os.mkfifo(tmp_path / "pipe.mp4")
         (item,) = recordings_in([tmp_path / "pipe.mp4"], None)
-        assert item.fault == f"{tmp_path / 'pipe.mp4'}: is no file"
+        assert item.fault == f"{tmp_path / 'pipe.mp4'}: is not a file"
 
     @posix
     def test_a_folder_that_leads_to_itself_ends(self, tmp_path):
@@ -297,8 +297,8 @@ class TestSummaryFile:
         assert [harmless(cell) for cell in ("-1", -1, "a", "")] == ["'-1", -1, "a", ""]
 
     def test_is_a_table_of_as_many_columns_in_each_row(self):
-        told = outcome(), outcome(BatchSummary()), outcome(error="no")
-        rows = list(csv.reader(io.StringIO(summary_csv(told))))
+        outcomes = outcome(), outcome(BatchSummary()), outcome(error="no")
+        rows = list(csv.reader(io.StringIO(summary_csv(outcomes))))
         assert {len(row) for row in rows} == {len(HEAD)}
 
 
@@ -400,7 +400,7 @@ class TestKept:
     def test_names_are_taken_by_all_but_empty_folders(self, folder):
         out = made(folder.parent, "file", "full/x", "half/.backstretch-1/steps.csv")
         (out / "empty").mkdir()
-        assert taken_names(out) == ["clip", "file", "full"]
+        assert names_in_use(out) == ["clip", "file", "full"]
 
     def test_sweeping_removes_what_was_left_and_nothing_else(self, folder):
         made(folder, ".backstretch-1/steps.csv", ".git/x")

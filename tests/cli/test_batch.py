@@ -280,11 +280,11 @@ class TestWorkers:
     def test_that_are_killed_are_replaced_and_the_recording_is_tried_again(self, crew, track):
         first, second = self.ends(crew, [track, track], killed=1).values()
         assert (first.error, second.error) == ("", "")
-        assert first.told.seconds[0] > 2.0
+        assert first.summary.seconds[0] > 2.0
 
     def test_that_are_killed_twice_by_one_recording_cost_only_that(self, crew, track):
         first, second = self.ends(crew, [track, track], killed=2).values()
-        assert first.error.startswith(f"{track}: the process at work on it was ended 2 times")
+        assert first.error.startswith(f"{track}: the process that analysed it was killed 2 times")
         assert "-9" in first.error
         assert not second.error
 

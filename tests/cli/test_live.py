@@ -180,7 +180,7 @@ class TestWrongUse:
 
     def test_a_camera_that_is_not_there(self, home):
         said = complaint(home.run("live", POSE, *NO_CAMERA))
-        assert said == "camera 9 is not there; backstretch cameras lists what is"
+        assert said == "camera 9 is not there; backstretch cameras lists all cameras"
 
     def test_a_camera_that_is_a_text(self, home, tmp_path):
         path = tmp_path / "text.mp4"

@@ -69,7 +69,7 @@ class Hardware:
     """
 
     def __init__(self, *answers, every_s=0.02):
-        self.fps, self.patience_s, self.warnings = 30.0, STALLED_S, []
+        self.fps, self.patience_s, self.notices = 30.0, STALLED_S, []
         self.answers = list(answers) or [grey(1)]
         self.is_there = True
         self.opened, self.refused, self.closed = [], 0, 0
@@ -202,7 +202,7 @@ class TestFile:
         with open_capture(str(path)) as capture:
             seen = list(taken(capture))
             assert 2 < len(seen) < 30
-            assert NoticeKind.ENDS_EARLY in {notice.kind for notice in capture.warnings}
+            assert NoticeKind.ENDS_EARLY in {notice.kind for notice in capture.notices}
 
     def test_with_a_long_gap_is_waited_for_and_not_called_lost(self, tmp_path, monkeypatch):
         monkeypatch.setattr(feeds, "STALLED_S", 0.2)
@@ -226,7 +226,7 @@ class TestRefusal:
     def test_of_a_single_picture_asks_for_a_video(self, tmp_path):
         path = tmp_path / "a.png"
         cv2.imwrite(str(path), grey(3))
-        said = r"a\.png: is a single picture; a camera needs a video"
+        said = r"a\.png: is a single picture; give a video"
         with pytest.raises(InputError, match=said), open_capture(str(path)):
             pass
 
@@ -262,11 +262,12 @@ class TestRefusal:
             return str(error.value)
 
         monkeypatch.setattr("platform.system", lambda: "Linux")
-        assert told() == "camera 93 is not there; backstretch cameras lists what is"
+        assert told() == "camera 93 is not there; backstretch cameras lists all cameras"
         (tmp_path / "video93").touch()
         assert told() == "camera 93 cannot be opened: it may be in use by another program"
         monkeypatch.setattr("os.access", lambda *_: False)  # to the administrator all is permitted
-        assert told().endswith("video93 is not permitted; join the group video")
+        refusal = f"no permission for {tmp_path}/video93; join the group video"
+        assert told() == f"camera 93 cannot be opened: {refusal}"
 
     def test_of_a_camera_that_opens_and_gives_nothing_comes_in_time(self, monkeypatch):
         monkeypatch.setattr(camera, "FIRST_PICTURE_S", 0.3)

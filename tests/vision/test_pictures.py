@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from backstretch.vision.pictures import Ahead
+from backstretch.vision.pictures import ReadAhead
 
 
 def test_gives_what_it_is_given_in_order():
-    with Ahead(range(1000), 3) as ahead:
+    with ReadAhead(range(1000), 3) as ahead:
         assert list(ahead) == list(range(1000))
 
 
@@ -21,7 +21,7 @@ def test_reads_ahead_but_not_further_than_allowed():
             made.append(number)
             yield number
 
-    with Ahead(items(), 4) as ahead:
+    with ReadAhead(items(), 4) as ahead:
         deadline = time.monotonic() + 5.0
         while len(made) < 5 and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -35,7 +35,7 @@ def test_an_error_is_raised_where_it_came():
         yield 1
         raise ValueError("torn")
 
-    with Ahead(items(), 4) as ahead:
+    with ReadAhead(items(), 4) as ahead:
         each = iter(ahead)
         assert next(each) == 1
         with pytest.raises(ValueError, match="torn"):
@@ -44,6 +44,6 @@ def test_an_error_is_raised_where_it_came():
 
 def test_nothing_goes_on_when_nobody_wants_more():
     before = threading.active_count()
-    with Ahead(iter(int, 1), 2) as ahead:  # without an end
+    with ReadAhead(iter(int, 1), 2) as ahead:  # without an end
         assert next(iter(ahead)) == 0
     assert threading.active_count() == before

@@ -46,7 +46,7 @@ UPRIGHT = {  # a phone that was turned: (a, b, c, d) of the track header, and wh
 
 def said(reader):
     """What was found wrong with the file, in words."""
-    return list(map(describe_notice, reader.warnings))
+    return list(map(describe_notice, reader.notices))
 
 
 def read(path, start_s=0.0, end_s=None):
@@ -326,7 +326,7 @@ def test_a_recording_can_be_read_once_more(tmp_path, taken):
         assert len(once_more) == 50
         assert once_more[:taken] == first
         assert reader.source.frames == 50
-        assert reader.warnings == []
+        assert reader.notices == []
 
 
 class TestAgain:
@@ -334,7 +334,7 @@ class TestAgain:
 
     def read(self, path, from_s, *, overlap_s):
         with VideoReader(path) as reader:
-            second_reader = reader.again(from_s)
+            second_reader = reader.reader_from(from_s)
             ours = []
             for frame in reader.frames():
                 ours.append(frame.time_s)
@@ -367,7 +367,7 @@ class TestAgain:
     def test_a_file_cut_short_is_told_as_by_one(self, tmp_path, kept):
         path = noisy(tmp_path / "a.mp4")
         path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
-        with VideoReader(path) as reader, reader.again(2.0) as second_reader:
+        with VideoReader(path) as reader, reader.reader_from(2.0) as second_reader:
             list(reader.frames())  # to its end: where there is no second half, nothing is agreed on
             list(second_reader.frames(2.0))
             assert (said(reader), reader.source) == read(path)[1:]
@@ -447,7 +447,7 @@ class TestGrowth:
         growth = Growth(path)
         with VideoReader(path, growth=growth) as reader:
             path.write_bytes(whole)
-            with reader.again(0.5) as later:
+            with reader.reader_from(0.5) as later:
                 assert later.source.duration_s > growth.end_s
                 times = [frame.time_s for frame in later.frames()]
         assert 0.0 <= growth.end_s - times[-1] < 0.1

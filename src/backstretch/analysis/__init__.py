@@ -1,1 +1,1 @@
-"""Analysis: recordings, one at a time and in batches."""
+"""Analysis: recordings from file to result, one at a time and in batches."""

@@ -1,4 +1,4 @@
-"""Batches: which recordings are meant, what the folder of each is called, and what became of it."""
+"""Batches: the recordings, the name of each one's output folder, its outcome, and summary.csv."""
 
 import csv
 import io
@@ -19,18 +19,18 @@ from backstretch.poses.pose import Pose
 
 @dataclass(frozen=True)
 class BatchSettings:
-    """What is wanted of all recordings of a batch.
+    """The settings of all recordings of a batch.
 
     Attributes:
         request, recognised, model: As `analysis.pipeline.analyse_recording` takes them.
-        settings: Their hash, see `analysis.batch_resume.settings_hash`.
-        text: Whether the results' documents are needed.
+        digest: Their hash, see `analysis.batch_resume.settings_hash`.
+        text: Whether replies carry the result documents.
     """
 
     request: Request
     recognised: tuple[Pose, ...]
     model: Path | None
-    settings: str
+    digest: str
     text: bool
 
 
@@ -41,7 +41,7 @@ class Task:
     Attributes:
         number: Its place in the batch.
         path: The file.
-        folder: Where its files go, None for nowhere.
+        folder: Where its results are written; None for nowhere.
     """
 
     number: int
@@ -51,13 +51,13 @@ class Task:
 
 @dataclass(frozen=True)
 class BatchRow:
-    """What a recording showed of one stretch and side.
+    """The figures of one stretch and side in a recording.
 
     Attributes:
-        pose, name: The stretch's id, and what people call it.
+        pose, name: The stretch's id and display name.
         side: Left, right, or empty.
         held_s, wrong_s, unseen_s: Seconds, within holds.
-        holds, complete: How many there were, and how many were long enough.
+        holds, complete: Number of holds, and of those long enough.
     """
 
     pose: str
@@ -72,13 +72,13 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """What a batch says of one result.
+    """The part of one result that a batch reports.
 
     Attributes:
-        rows: Each stretch and side that was asked for, or was recognised.
-        seconds: Valid, wrong and unseen ones, with those of attempts.
-        likeness: What a photograph looks like best; empty for others.
-        warnings: As those of the result.
+        rows: One for each stretch and side that was asked for or recognised.
+        seconds: Valid, wrong and unseen seconds, those of attempts included.
+        likeness: Id of the pose that a photograph resembles most; empty for other recordings.
+        warnings: The result's warnings.
     """
 
     rows: tuple[BatchRow, ...] = ()
@@ -87,20 +87,20 @@ class BatchSummary:
     warnings: tuple[str, ...] = ()
 
 
-NOTHING_TOLD = BatchSummary()
+EMPTY_SUMMARY = BatchSummary()
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of it.
+    """A worker's answer to one task.
 
     Attributes:
-        told: What the batch says of the result.
-        error: Why there is none, in one line; empty where there is.
-        text: The result's document, where it was wanted.
+        summary: The part of the result that the batch reports; empty if there is no result.
+        error: Why there is no result, in one line; empty if there is one.
+        text: The result document as JSON; empty unless the batch's settings ask for it.
     """
 
-    told: BatchSummary = NOTHING_TOLD
+    summary: BatchSummary = EMPTY_SUMMARY
     error: str = ""
     text: str = ""
 
@@ -110,23 +110,24 @@ HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "hold
         "error", "folder")  # fmt: skip
 ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
     ".wmv", ".flv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".npz"))  # fmt: skip
-"""What is looked at in a folder; a file that is named itself may end in anything."""
+"""Files of a folder that count as recordings; a file given by its own name may end in anything."""
 OWN_FILES = frozenset({ANNOTATED, TRACK})
-"""Beside a result these are its files, and no recordings."""
+"""In a folder with a result these belong to it and are no recordings."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
 RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
-"""Signs and names that some systems do not let a folder have."""
+"""Characters and names that some systems do not allow for a folder."""
 LONGEST_NAME_BYTES = 200
 """File systems end at 255; a number may be added."""
 
 
 class Status(StrEnum):
-    """What became of a recording."""
+    """The outcome of a recording."""
 
     DONE = "done"
     KEPT = "kept"
+    """The result of an earlier run is used."""
     FAILED = "failed"
 
 
@@ -135,9 +136,9 @@ class Item:
     """One recording of a batch.
 
     Attributes:
-        path: As it was given, or found in a folder that was.
-        name: Of its folder inside the output folder; empty where nothing is written.
-        fault: Why it cannot even be tried.
+        path: As it was given, or as it was found in a given folder.
+        name: Name of its folder inside the output folder; empty where nothing is written.
+        fault: Why it cannot be analysed at all, in one line; empty if that is to be tried.
     """
 
     path: Path
@@ -147,19 +148,19 @@ class Item:
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """What became of one recording; ``error`` says in one line why it failed."""
+    """The outcome of one recording; ``error`` says in one line why it failed."""
 
     item: Item
     status: Status
-    told: BatchSummary = NOTHING_TOLD
+    summary: BatchSummary = EMPTY_SUMMARY
     error: str = ""
 
 
 def summary_of(document: Mapping[str, Any]) -> BatchSummary:
-    """What a batch says of a result.
+    """The part of a result document that a batch reports.
 
     Raises:
-        ArithmeticError, AttributeError, LookupError, TypeError, ValueError: It is no result's document.
+        ArithmeticError, AttributeError, LookupError, TypeError, ValueError: It is no result document.
     """
     totals, alike = document["totals"], document.get("looks_like") or ()
     valid_s, wrong_s, unseen_s = (
@@ -190,17 +191,17 @@ def _row(stretch: Mapping[str, Any], holds: list[Mapping[str, Any]]) -> BatchRow
 
 
 def real(path: Path) -> str:
-    """Which file a path means, however it is written."""
+    """The file's absolute path without links, the same for every path that leads to it."""
     return os.path.realpath(path)
 
 
 def recordings_in(paths: Iterable[Path], out: Path | None) -> list[Item]:
-    """The recordings that are meant, each once, in the order given; those of a folder by name.
+    """The recordings among files and in folders, each once, in the order given; those of a folder by name.
 
     Args:
-        paths: Files, and folders that are searched with all that is in them. A folder without any recording
-            stands for itself, so that it is said what is wrong with it.
-        out: Where results will be; it is not searched.
+        paths: Files, and folders, which are searched with their subfolders. A folder without any recording
+            becomes an item itself, so that a message says what is wrong with it.
+        out: The output folder; it is not searched.
     """
     items: dict[str, Item] = {}
     for path in paths:
@@ -211,15 +212,15 @@ def recordings_in(paths: Iterable[Path], out: Path | None) -> list[Item]:
 
 
 def _walk(folder: Path, out: str | None) -> Iterator[Item]:
-    shut: list[OSError] = []
-    for here, folders, names in os.walk(folder, onerror=shut.append):
+    errors: list[OSError] = []
+    for here, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and real(Path(here, name)) != out
         )
         for path in (Path(here, name) for name in _recordings(names)):
-            if path.is_file() or not path.exists():  # a link that leads nowhere is told as such
+            if path.is_file() or not path.exists():  # a broken link is reported, not passed over
                 yield Item(path)
-    for error in shut:
+    for error in errors:
         words = f"{error.filename}: cannot be read ({error.strerror})"
         yield Item(Path(error.filename), fault=words)
 
@@ -234,31 +235,33 @@ def _recordings(names: Collection[str]) -> list[str]:
 
 
 def _no_file(path: Path) -> str:
-    """Said of a pipe or a device, which might never end; empty for all else."""
+    """The fault of a pipe or a device, which might never end; empty for anything else."""
     is_odd = path.exists() and not path.is_file() and not path.is_dir()
-    return f"{path}: is no file" if is_odd else ""
+    return f"{path}: is not a file" if is_odd else ""
 
 
-def named(items: list[Item], names: Mapping[str, str], taken: Iterable[str]) -> list[Item]:
-    """The same with names for their folders; no two are the same, in capitals or not.
+def assign_names(
+    items: list[Item], names: Mapping[str, str], names_in_use: Iterable[str]
+) -> list[Item]:
+    """The items with names for their folders, all different, also without regard to capitals.
 
-    A recording is called by its file's name; where that would do for several, by its folder's name and its
-    own; then by its ending too; at last by a number.
+    A recording's folder is named after its file; where several would have the same name, after its folder and
+    its file; then with the file's ending too; at last with a number.
 
     Args:
         items: The recordings.
-        names: Names that recordings had before, by what `real` says of them.
-        taken: Names that are not free.
+        names: Names that recordings had in earlier runs, by their `real` path.
+        names_in_use: Names that are not free.
     """
-    used = {_folded(name) for name in (SUMMARY, *taken, *names.values())}
+    used = {_folded(name) for name in (SUMMARY, *names_in_use, *names.values())}
     chosen = {real(item.path): names.get(real(item.path), "") for item in items}
     levels: tuple[Callable[[Path], str], ...] = (_short, _longer, _longest)
     for level in levels:
         waiting = [item.path for item in items if not chosen[real(item.path)]]
-        wanted = Counter(_folded(level(path)) for path in waiting)
+        counts = Counter(_folded(level(path)) for path in waiting)
         for path in waiting:
             name = level(path)
-            if wanted[_folded(name)] == 1 and _folded(name) not in used:
+            if counts[_folded(name)] == 1 and _folded(name) not in used:
                 chosen[real(path)] = name
         used |= {_folded(name) for name in chosen.values()}
     for path in (item.path for item in items if not chosen[real(item.path)]):
@@ -283,10 +286,10 @@ def _longest(path: Path) -> str:
     return _allowed(f"{Path(real(path)).parent.name}-{path.stem}-{path.suffix.removeprefix('.')}")
 
 
-def _allowed(wanted: str) -> str:
-    """A name that every system lets a folder have, that is not hidden, and leads nowhere else."""
-    signs = ["_" if sign in FORBIDDEN or ord(sign) < ord(" ") else sign for sign in wanted]
-    name = "".join(signs).strip(". -")
+def _allowed(text: str) -> str:
+    """A folder name that every system allows, that is not hidden and does not lead elsewhere."""
+    characters = ["_" if each in FORBIDDEN or ord(each) < ord(" ") else each for each in text]
+    name = "".join(characters).strip(". -")
     while len(os.fsencode(name)) > LONGEST_NAME_BYTES:
         name = name[:-1].rstrip(". ")
     return f"{name}_" if name.split(".")[0].lower() in RESERVED else name or "recording"
@@ -300,7 +303,7 @@ def _numbered(name: str, used: Collection[str]) -> str:
 
 
 def summary_csv(outcomes: Iterable[BatchOutcome]) -> str:
-    """A row for each recording and each stretch and side of it; one for a recording without any."""
+    """The text of summary.csv: a row for each stretch and side of each recording, one if it has none."""
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(HEAD)
@@ -310,7 +313,7 @@ def summary_csv(outcomes: Iterable[BatchOutcome]) -> str:
 
 
 def _rows(outcome: BatchOutcome) -> list[list[object]]:
-    summary, item = outcome.told, outcome.item
+    summary, item = outcome.summary, outcome.item
     first, last = (
         [str(item.path), str(outcome.status)],
         ["; ".join(summary.warnings), outcome.error],

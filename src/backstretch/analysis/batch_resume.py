@@ -1,7 +1,7 @@
 """What a folder of a batch was made from, so that a batch that is started again goes on where it stopped.
 
 ``batch.json`` is written last into each folder: the recording's path, size and time of change, a hash of the
-settings, and the files. All equal, and the files still there: the folder is kept. Else it is made again.
+settings, and the files. If all are equal and the files still there, the folder is kept; else it is made again.
 """
 
 import json
@@ -23,7 +23,7 @@ from backstretch.poses.pose import Pose
 
 ABOUT = "batch.json"
 WORK = ".backstretch-*"
-"""Folders in which results are made; one that is left over is of a process that was killed."""
+"""Working folders of results; one that is left over is of a process that was killed."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Origin:
     """What a result was made from.
 
     Attributes:
-        path: Which file; see `real`.
-        size, mtime_ns: Its bytes, and when it was changed last, as it was when work began.
-        settings: See `settings_hash`; empty while it is being made.
+        path: The recording's `real` path.
+        size, mtime_ns: Its size in bytes and time of change, both from before the analysis.
+        settings: The `settings_hash`; empty while the result is being made.
     """
 
     path: str
@@ -43,7 +43,7 @@ class Origin:
 
 
 def settings_hash(request: Request, recognised: tuple[Pose, ...], model: Path | None) -> str:
-    """A hash of all that a result depends on but for the recording: options, poses, model, and version.
+    """A hash of all that a result depends on except the recording: options, poses, model and version.
 
     Raises:
         InputError: The model cannot be read.
@@ -70,21 +70,21 @@ def _plain(value: Any) -> Any:
 
 
 def origin_of(path: Path, settings: str) -> Origin | None:
-    """What a result of a recording would be made from now; None where the file cannot be looked at."""
+    """The origin of a result made from a recording now; None where the file's state cannot be read."""
     try:
-        about = path.stat()
+        state = path.stat()
     except (OSError, ValueError):
         return None
-    return Origin(real(path), about.st_size, about.st_mtime_ns, settings)
+    return Origin(real(path), state.st_size, state.st_mtime_ns, settings)
 
 
 def known_names(out: Path) -> dict[str, str]:
-    """The folders in ``out`` that hold a result, by the recording it is of."""
-    return {path: each.name for each in _entries(out) if (path := _origin_in(each))}
+    """Names of the folders in ``out`` that hold a result, by their recording's `real` path."""
+    return {path: each.name for each in _entries(out) if (path := _recording_of(each))}
 
 
-def taken_names(out: Path) -> list[str]:
-    """The names in ``out`` that are not free; a folder that holds nothing is."""
+def names_in_use(out: Path) -> list[str]:
+    """The names in ``out`` that are not free; those of empty folders are."""
     return [each.name for each in _entries(out)]
 
 
@@ -100,8 +100,8 @@ def _is_empty(path: Path) -> bool:
     return False
 
 
-def _origin_in(folder: Path) -> str:
-    """Which recording a folder's result is of; also where the program was killed before it kept that."""
+def _recording_of(folder: Path) -> str:
+    """The `real` path of the recording of a folder's result, also without batch.json; empty for none."""
     origin = _origin(folder)
     if origin:
         return origin.path
@@ -112,7 +112,7 @@ def _origin_in(folder: Path) -> str:
 
 
 def finished_result(folder: Path, origin: Origin | None) -> dict[str, Any] | None:
-    """The document of a result that need not be made again; None where it must be."""
+    """The document of a result that is complete and of this origin; None where it must be made again."""
     about = _about(folder)
     try:
         is_whole = all((folder / name).is_file() for name in about["files"])
@@ -126,7 +126,7 @@ def finished_result(folder: Path, origin: Origin | None) -> dict[str, Any] | Non
 
 
 def begin(folder: Path, origin: Origin) -> None:
-    """Let a folder that is made again not pass for what it was before.
+    """Mark a folder that is made again as unfinished, and remove what a killed process has left.
 
     Raises:
         OSError: It cannot be written.
@@ -137,7 +137,7 @@ def begin(folder: Path, origin: Origin) -> None:
 
 
 def finish(folder: Path, origin: Origin) -> None:
-    """Keep what a folder was made from.
+    """Write what a finished folder was made from.
 
     Raises:
         OSError: It cannot be written.
@@ -147,7 +147,7 @@ def finish(folder: Path, origin: Origin) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a process that was killed has left; an empty folder too."""
+    """Remove what a killed process has left in a folder, and the folder if it is empty."""
     for work in folder.glob(WORK):
         shutil.rmtree(work, ignore_errors=True)
     with suppress(OSError):
@@ -167,7 +167,7 @@ def _origin(folder: Path) -> Origin | None:
 
 
 def _about(folder: Path) -> Any:
-    """What batch.json holds; an empty table where there is none, or a damaged one."""
+    """The content of batch.json; an empty table where it is missing or damaged."""
     with suppress(OSError, *ODD):
         return json.loads((folder / ABOUT).read_text("utf-8"))
     return {}

@@ -1,4 +1,4 @@
-"""A batch from recordings to outcomes: what was kept is taken over, the rest is analysed side by side."""
+"""Running a batch: results of an earlier run are used again, other recordings are analysed in parallel."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from backstretch.analysis.batch import (
     Reply,
     Status,
     Task,
-    named,
+    assign_names,
     summary_csv,
     summary_of,
 )
-from backstretch.analysis.batch_resume import finished_result, known_names, origin_of, taken_names
+from backstretch.analysis.batch_resume import finished_result, known_names, names_in_use, origin_of
 from backstretch.analysis.batch_workers import MOST_JOBS, Begun, Ended, Share, WorkerPool
 from backstretch.errors import InputError
 from backstretch.files import write_whole
@@ -29,31 +29,31 @@ from backstretch.formats.result_files import RESULT
 
 @dataclass(frozen=True)
 class Batch:
-    """What is asked for.
+    """A batch as it is requested.
 
     Attributes:
         items: The recordings.
-        orders: What is wanted of each.
-        jobs: How many at the same time; None for what the machine can do.
-        out: The folder for their folders and summary.csv, None for none.
+        settings: Those of all recordings.
+        jobs: Number of recordings analysed at the same time; None for the machine's default.
+        out: The folder for their folders and summary.csv; None for none.
     """
 
     items: list[Item]
-    orders: BatchSettings
+    settings: BatchSettings
     jobs: int | None
     out: Path | None
 
 
 @dataclass(frozen=True)
-class Through:
-    """A recording is through."""
+class ItemDone:
+    """A recording is done, well or not."""
 
     outcome: BatchOutcome
 
 
 @dataclass(frozen=True)
 class Document:
-    """The document of a result; they come in the order in which the recordings were given."""
+    """The document of a result, as JSON; documents come in the order of the recordings."""
 
     path: Path
     text: str
@@ -61,39 +61,39 @@ class Document:
 
 @dataclass(frozen=True)
 class Fault:
-    """What could not be read or written besides the recordings, one line each."""
+    """A file other than the recordings could not be read or written; one line for each fault."""
 
     lines: tuple[str, ...]
 
 
-Event = Begun | Share | Ended | Through | Document | Fault
+Event = Begun | Share | Ended | ItemDone | Document | Fault
 
 
-def prepared(items: list[Item], out: Path) -> list[Item]:
-    """The recordings with their folders' names; the output folder is made.
+def prepare_output(items: list[Item], out: Path) -> list[Item]:
+    """Make the output folder, and return the recordings with the names of their folders in it.
 
     Raises:
-        InputError: It cannot be made, or holds a summary.csv of something else.
+        InputError: It cannot be made, or holds a summary.csv that is not of a batch.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        there = out / SUMMARY
-        if there.exists() and not there.read_bytes().startswith(",".join(HEAD).encode()):
+        summary = out / SUMMARY
+        if summary.exists() and not summary.read_bytes().startswith(",".join(HEAD).encode()):
             words = (
-                f"{there}: is there already, and of something else; move it, or give another --out"
+                f"{summary}: is there already and not from a batch; move it, or give another --out"
             )
             raise InputError(words)
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror or error})") from error
-    return named(items, known_names(out), taken_names(out))
+    return assign_names(items, known_names(out), names_in_use(out))
 
 
 class BatchRun:
-    """One run of a batch; summary.csv is written anew whenever a recording is through.
+    """One run of a batch; summary.csv is written anew whenever a recording is done.
 
     Attributes:
-        outcomes: What became of the recordings that are through, by their place in the batch.
-        is_summarised: Whether summary.csv could be written, the last time.
+        outcomes: The outcomes of the recordings that are done, by their place in the batch.
+        is_summarised: Whether summary.csv could be written the last time.
     """
 
     def __init__(self, batch: Batch) -> None:
@@ -101,20 +101,23 @@ class BatchRun:
         self.is_summarised = True
         self._batch = batch
         self._texts: dict[int, str] = {}
-        self._turn = 0
+        self._next_document = 0
 
     def events(self) -> Generator[Event, None, None]:
-        """Analyse all; one that fails does not stop the others. Closed early, it leaves no worker behind."""
+        """Analyse all recordings; one that fails does not stop the others.
+
+        Closed early, the generator leaves no worker behind.
+        """
         tasks = []
         for number, item in enumerate(self._batch.items):
-            outcome = _without_work(self._batch, item)
+            outcome = _known_outcome(self._batch, item)
             if outcome is None:
                 tasks.append(_task(self._batch, number, item))
             else:
                 yield from self._end(number, outcome)
         jobs = min(self._batch.jobs or min(_processors(), MOST_JOBS), len(tasks))
-        with WorkerPool(self._batch.orders, jobs) as crew:
-            for event in crew.events(tasks):
+        with WorkerPool(self._batch.settings, jobs) as pool:
+            for event in pool.events(tasks):
                 yield event
                 if isinstance(event, Ended):
                     number, reply = event.task.number, event.reply
@@ -122,7 +125,7 @@ class BatchRun:
                     yield from self._end(number, outcome, reply.text)
 
     def finish(self) -> Iterator[Document | Fault]:
-        """Hand over the documents that a run which was stopped still has; an output folder without any goes."""
+        """Give the documents that still wait after a run was stopped; remove an empty output folder."""
         for number in sorted(self._texts):
             yield from self._document(number)
         if self._batch.out and not self.outcomes:
@@ -130,20 +133,20 @@ class BatchRun:
                 self._batch.out.rmdir()
 
     def in_order(self) -> list[BatchOutcome]:
-        """What became of the recordings that are through, in the order in which they were given."""
+        """The outcomes of the recordings that are done, in the order in which they were given."""
         return [self.outcomes[number] for number in sorted(self.outcomes)]
 
     def _end(self, number: int, outcome: BatchOutcome, text: str = "") -> Iterator[Event]:
-        """Take one in; its document waits for its turn. One that was kept is read then."""
+        """Add an outcome; its document waits for those before it, and is only then read if it was kept."""
         self.outcomes[number], self._texts[number] = outcome, text
         yield from self._summarise()
-        while self._turn in self._texts:
-            yield from self._document(self._turn)
-            self._turn += 1
-        yield Through(outcome)
+        while self._next_document in self._texts:
+            yield from self._document(self._next_document)
+            self._next_document += 1
+        yield ItemDone(outcome)
 
     def _summarise(self) -> Iterator[Fault]:
-        """Write summary.csv as far as it goes; that it cannot be is said once."""
+        """Write summary.csv with the outcomes so far; a failure is reported once."""
         out = self._batch.out
         if out is None:
             return
@@ -171,9 +174,9 @@ class BatchRun:
             yield Document(self._batch.items[number].path, text)
 
     def _stored_text(self, number: int) -> str:
-        """The document of a result that was kept, where it is needed; empty for others."""
+        """The document of a result that was kept, where documents are needed; else empty."""
         outcome, out = self.outcomes[number], self._batch.out
-        if out is None or outcome.status is not Status.KEPT or not self._batch.orders.text:
+        if out is None or outcome.status is not Status.KEPT or not self._batch.settings.text:
             return ""
         path = out / outcome.item.name / RESULT
         try:
@@ -186,22 +189,22 @@ def _task(batch: Batch, number: int, item: Item) -> Task:
     return Task(number, item.path, batch.out / item.name if batch.out else None)
 
 
-def _without_work(batch: Batch, item: Item) -> BatchOutcome | None:
-    """What is known of a recording before it is looked at; None where it must be."""
+def _known_outcome(batch: Batch, item: Item) -> BatchOutcome | None:
+    """The outcome of a recording that need not be analysed; None where it must be."""
     if item.fault:
         return BatchOutcome(item, Status.FAILED, error=" ".join(item.fault.split()))
     if batch.out is None:
         return None
-    document = finished_result(batch.out / item.name, origin_of(item.path, batch.orders.settings))
+    document = finished_result(batch.out / item.name, origin_of(item.path, batch.settings.digest))
     return None if document is None else BatchOutcome(item, Status.KEPT, summary_of(document))
 
 
 def _outcome(item: Item, reply: Reply) -> BatchOutcome:
     status = Status.FAILED if reply.error else Status.DONE
-    return BatchOutcome(item, status, reply.told, reply.error)
+    return BatchOutcome(item, status, reply.summary, reply.error)
 
 
 def _processors() -> int:
-    """How many this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)  # where a process can be kept to some
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+    """How many processors this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)  # where a process can be limited to some
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

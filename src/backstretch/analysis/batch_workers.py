@@ -22,29 +22,30 @@ from backstretch.judging.result import Result
 from backstretch.vision.video_reader import Growth
 
 MOST_JOBS = 4
-"""Without being asked for more: each takes some 700 MB, and more than one processor at times."""
+"""Default limit of workers: each takes some 700 MB, and more than one processor at times."""
 MOST_VIDEOS = 10
-"""A worker is replaced after so many: it takes about a second, and what the libraries do not give back of
-their memory (20 MB and more for each video, as measured over 30) is given back."""
+"""Videos after which a worker is replaced: that takes about a second, and frees memory that the libraries
+keep (20 MB and more for each video, as measured over 30)."""
 TRIES = 2
-"""A worker may be killed for another one's hunger; twice by the same recording is no chance."""
+"""Times that a recording is tried: a worker may be killed for the memory that others use; twice over the same
+recording is not by chance."""
 PATIENCE_S = 5.0
-"""How long a worker may take to remove what it had begun."""
+"""How long a worker may take to remove unfinished files."""
 STDOUT, STDERR = 1, 2
 SHARE_STEP = 0.01
-"""How far a recording must have come for it to be told again."""
+"""Least change of a recording's share that is reported."""
 
 
 @dataclass(frozen=True)
 class Begun:
-    """Work on a recording begins; also when it is tried again."""
+    """The analysis of a recording begins, for the first time or again."""
 
     task: Task
 
 
 @dataclass(frozen=True)
 class Share:
-    """So much of a recording was seen, 0 to 1."""
+    """The share of a recording that is analysed, 0 to 1."""
 
     task: Task
     share: float
@@ -52,7 +53,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Ended:
-    """A recording is through."""
+    """The analysis of a recording is over, with a result or an error."""
 
     task: Task
     reply: Reply
@@ -63,7 +64,7 @@ Event = Begun | Share | Ended
 
 @dataclass(eq=False)
 class _Worker:
-    """A process with our end of the pipe to it, what it is at, and how many videos it has seen."""
+    """A process, our end of the pipe to it, its present task, and how many videos it has analysed."""
 
     process: SpawnProcess
     pipe: Connection
@@ -77,8 +78,8 @@ class WorkerPool:
     They are spawned, not forked: the model's threads would not live through a fork.
     """
 
-    def __init__(self, orders: BatchSettings, jobs: int) -> None:
-        self._orders, self._jobs = orders, jobs
+    def __init__(self, settings: BatchSettings, jobs: int) -> None:
+        self._settings, self._jobs = settings, jobs
         self._context = get_context("spawn")
         self._workers: list[_Worker] = []
         self._waiting: deque[Task] = deque()
@@ -93,16 +94,16 @@ class WorkerPool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with _undisturbed():
+        with _uninterrupted():
             for worker in self._workers:
                 worker.pipe.close()
                 if worker.task is not None:
                     worker.process.terminate()
             while self._workers:
-                self._bury(self._workers[-1])
+                self._remove(self._workers[-1])
 
     def events(self, tasks: Iterable[Task]) -> Iterator[Event]:
-        """Have all done, in their order as workers become free; tell what happens as it does."""
+        """Have all tasks done, in their order, and give what happens as it does."""
         self._waiting.extend(tasks)
         while self._waiting or any(worker.task for worker in self._workers):
             yield from self._hand_out()
@@ -110,73 +111,74 @@ class WorkerPool:
             ready = wait([worker.pipe for worker in busy])
             for worker in busy:
                 if worker.pipe in ready:
-                    yield from self._hear(worker)
+                    yield from self._receive(worker)
 
     def _hand_out(self) -> Iterator[Begun]:
-        while self._waiting and (worker := self._free()):
+        while self._waiting and (worker := self._free_worker()):
             task = self._waiting.popleft()
             try:
                 worker.pipe.send(task)
             except OSError:  # it died while it had nothing to do
                 self._waiting.appendleft(task)
-                self._bury(worker)
+                self._remove(worker)
                 continue
             worker.task = task
             self._tries[task.number] = self._tries.get(task.number, 0) + 1
             yield Begun(task)
 
-    def _free(self) -> _Worker | None:
+    def _free_worker(self) -> _Worker | None:
         idle = [worker for worker in self._workers if worker.task is None]
         if idle:
             return idle[0]
-        return self._hire() if len(self._workers) < self._jobs else None
+        return self._start_worker() if len(self._workers) < self._jobs else None
 
-    def _hire(self) -> _Worker:
+    def _start_worker(self) -> _Worker:
         ours, its = self._context.Pipe()
-        process = self._context.Process(target=work, args=(its, self._orders), daemon=True)
+        process = self._context.Process(target=work, args=(its, self._settings), daemon=True)
         if hasattr(signal, "pthread_sigmask"):
-            resource_tracker.ensure_running()  # else it is begun below, and lets Ctrl-C through
+            resource_tracker.ensure_running()  # else it is started below, and lets Ctrl-C through
         worker = _Worker(process, ours)
-        with _undisturbed():
+        with _uninterrupted():
             process.start()
             self._workers.append(worker)
         its.close()  # so that the pipe ends when the worker does
         return worker
 
-    def _hear(self, worker: _Worker) -> Iterator[Event]:
+    def _receive(self, worker: _Worker) -> Iterator[Event]:
         task = worker.task
         assert task is not None
         try:
             message = worker.pipe.recv()
         except (EOFError, OSError):
-            yield from self._lost(worker, task)
+            yield from self._handle_death(worker, task)
             return
         if isinstance(message, Reply):
-            self._finished(worker, task)
+            self._release(worker, task)
             yield Ended(task, message)
         else:
             yield Share(task, message)
 
-    def _finished(self, worker: _Worker, task: Task) -> None:
+    def _release(self, worker: _Worker, task: Task) -> None:
+        """Let a worker that has replied take other tasks, or replace it after `MOST_VIDEOS`."""
         del self._tries[task.number]
         worker.task = None
         worker.videos += task.path.suffix != TRACK_ENDING
         if worker.videos >= MOST_VIDEOS:
-            self._bury(worker)
+            self._remove(worker)
 
-    def _lost(self, worker: _Worker, task: Task) -> Iterator[Event]:
-        """A worker that died over a task, which is tried once more."""
-        self._bury(worker)
+    def _handle_death(self, worker: _Worker, task: Task) -> Iterator[Event]:
+        """Remove a worker that died during a task; the task is tried again, up to `TRIES` in all."""
+        self._remove(worker)
         if self._tries[task.number] < TRIES:
             self._waiting.appendleft(task)
             return
-        words = f"{task.path}: the process at work on it was ended {TRIES} times; "
+        words = f"{task.path}: the process that analysed it was killed {TRIES} times; "
         code = worker.process.exitcode
         words += f"the system may lack memory, try --jobs 1 (exit code {code})"
         yield Ended(task, Reply(error=words))
 
-    def _bury(self, worker: _Worker) -> None:
-        """Wait for a process to end, and remove what it has left."""
+    def _remove(self, worker: _Worker) -> None:
+        """Wait for a worker's process to end, and remove what it has left."""
         worker.pipe.close()
         worker.process.join(PATIENCE_S)
         if worker.process.is_alive():
@@ -188,8 +190,8 @@ class WorkerPool:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep Ctrl-C for later; processes begun meanwhile never get it, where the system can do that."""
+def _uninterrupted() -> Iterator[None]:
+    """Delay Ctrl-C until the end; where the system can do that, processes started meanwhile never get it."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -200,23 +202,23 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def work(pipe: Connection, orders: BatchSettings) -> None:
-    """A worker's life: it takes tasks, tells the share that is done and replies, till the pipe is closed.
+def work(pipe: Connection, settings: BatchSettings) -> None:
+    """Run a worker process: receive tasks, send shares and replies, until the pipe is closed.
 
-    Ctrl-C is for the parent. SIGTERM ends it; what it had begun to write is removed.
+    Ctrl-C is left to the parent. SIGTERM ends the worker; unfinished files are removed.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(OSError):  # nobody may have opened it
+    with suppress(OSError):  # stderr may be closed
         os.dup2(STDERR, STDOUT)  # stdout is for documents
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
-            pipe.send(_reply(pipe.recv(), orders, pipe))
+            pipe.send(_reply(pipe.recv(), settings, pipe))
 
 
-def _reply(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
+def _reply(task: Task, settings: BatchSettings, pipe: Connection) -> Reply:
     try:
-        return _finish(task, orders, pipe)
+        return _finish(task, settings, pipe)
     except BackstretchError as error:
         return Reply(error=" ".join(str(error).split()))
     except Exception as error:  # noqa: BLE001 - a fault of one recording ends that, not the batch
@@ -224,12 +226,12 @@ def _reply(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
         return Reply(error=" ".join(words.split()))
 
 
-def _finish(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
-    origin = origin_of(task.path, orders.settings)
+def _finish(task: Task, settings: BatchSettings, pipe: Connection) -> Reply:
+    origin = origin_of(task.path, settings.digest)
     try:
         if task.folder and origin:
             begin(task.folder, origin)
-        result, note = _analysed(task, orders, pipe)
+        result, notes = _analysed(task, settings, pipe)
         if task.folder and origin:
             finish(task.folder, origin)
     except OSError as error:
@@ -237,21 +239,21 @@ def _finish(task: Task, orders: BatchSettings, pipe: Connection) -> Reply:
         raise InputError(words) from error
     document = result.as_dict()
     summary = summary_of(document)
-    summary = replace(summary, warnings=(*summary.warnings, *note))
-    return Reply(summary, text=json.dumps(document) if orders.text else "")
+    summary = replace(summary, warnings=(*summary.warnings, *notes))
+    return Reply(summary, text=json.dumps(document) if settings.text else "")
 
 
 def _analysed(
-    task: Task, orders: BatchSettings, pipe: Connection
+    task: Task, settings: BatchSettings, pipe: Connection
 ) -> tuple[Result, tuple[str, ...]]:
-    """The result, and what is to be said besides: of a file that grows, what was there counts."""
+    """The result, with a note where the file was still being written: only what was there counts."""
     growth = Growth(task.path)
     result = analyse_recording(
         task.path,
-        orders.request,
-        recognised=orders.recognised,
+        settings.request,
+        recognised=settings.recognised,
         out=task.folder,
-        model=orders.model,
+        model=settings.model,
         on_progress=ShareSender(pipe),
         growth=growth,
         at_once=False,
@@ -263,14 +265,14 @@ def _analysed(
 
 
 class ShareSender:
-    """Tells the parent the share of a recording that is done, in steps."""
+    """Sends the parent the share of a recording that is done, in steps of `SHARE_STEP`."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._sent = 0.0
 
     def __call__(self, progress: Progress) -> None:
-        """Send how far it is, unless that is about what was sent last; less where it begins again."""
+        """Send the share if it has changed by a step; it drops where an analysis begins again."""
         if abs(progress.share - self._sent) >= SHARE_STEP:
             self._sent = progress.share
             self._pipe.send(self._sent)

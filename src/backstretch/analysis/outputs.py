@@ -1,7 +1,7 @@
-"""The files that an analysis of a recording writes, and how far it is.
+"""The files that an analysis of a recording writes, and its progress.
 
 The annotated video is drawn beside the analysis from a second reading of the file. Most pictures are never
-looked at, and what they mean is known only when the next one has been. To keep them until then would take
+looked at, and their state is known only when the next sampled one is. To keep them until then would take
 hundreds of megabytes; to decode them again takes a tenth of drawing and encoding.
 """
 
@@ -35,12 +35,12 @@ from backstretch.vision.video_writer import AnnotatedVideo
 
 @dataclass(frozen=True)
 class Run:
-    """What a sink may need to know beforehand.
+    """What a sink may need when it is made.
 
     Attributes:
-        request: What was asked.
-        video: The recording, None for a landmark track.
-        while_finishing: To be called again and again while the end of the work is waited for.
+        request: The request of the analysis.
+        video: The recording; None for a landmark track.
+        while_finishing: Called repeatedly while a sink finishes its work in the background.
     """
 
     request: Request
@@ -49,7 +49,7 @@ class Run:
 
 
 def _annotated(path: Path, run: Run) -> Sink:
-    """The pictures with what was judged; none of a landmark track."""
+    """The sink of the annotated video; one that does nothing for a landmark track."""
     video = run.video
     if video is None:
         return Sink()
@@ -63,19 +63,19 @@ def _annotated(path: Path, run: Run) -> Sink:
 
 
 def _report(path: Path, _: Run) -> Sink:
-    """The page of the result, whose libraries nothing else needs."""
+    """The sink of the report, imported here since nothing else needs its libraries."""
     from backstretch.display.html.report import ReportFile
 
     return ReportFile(path)
 
 
 class DrawnRecording(Sink):
-    """The annotated video of one recording; takes long, and therefore belongs into the background.
+    """Draws the annotated video of one recording; slow, and therefore run in the background.
 
     Args:
         source: The recording.
-        target: The video.
-        request: What was asked.
+        target: The annotated video.
+        request: The request of the analysis.
     """
 
     def __init__(self, source: Path, target: Path, request: Request) -> None:
@@ -90,14 +90,14 @@ class DrawnRecording(Sink):
         self._step: Step | None = None
 
     def steps(self, steps: Sequence[Step]) -> None:
-        """Draw what lies before each step: what it means is known now."""
+        """Draw the pictures before each step: their state is known now."""
         for step in steps:
             while self._picture is not None and self._picture.time_s < step.time_s:
                 self._draw(self._picture, between(self._step, step, self._picture.time_s))
             self._step = step
 
     def result(self, result: Result) -> None:  # noqa: ARG002
-        """Draw the last picture; later ones have been added to the file since it was looked at."""
+        """Draw the last picture; later ones were added to the file after the analysis read it."""
         last = self._step
         while (
             last is not None and self._picture is not None and self._picture.time_s <= last.time_s
@@ -124,19 +124,20 @@ FORMATS: Mapping[str, Callable[[Path, Run], Sink]] = {
     RESULT: lambda path, _: ResultFile(path),
     REPORT: _report,
 }
-"""What is written of each recording, by the file's name; each may read those before it."""
+"""Makes the sink of each file that is written of a recording, by its name; a sink may read earlier files."""
 
 
 class Outputs:
     """The files that are written of a recording; none without a folder.
 
-    A context manager: what is not finished when it is left is given up.
+    A context manager: files that are not finished at its end are given up.
 
     Args:
-        folder: Where to write, None for nowhere.
-        request: What was asked.
-        video: The recording to draw on, None for a landmark track.
-        progress: Is told the source's time that both the analysis and the drawing have reached, in seconds.
+        folder: Where to write; None for nowhere.
+        request: The request of the analysis.
+        video: The recording to draw on; None for a landmark track.
+        progress: Called with the recording's time in seconds that is reached: the mean of what the analysis and
+            the sinks in the background have reached.
     """
 
     def __init__(
@@ -147,10 +148,10 @@ class Outputs:
         progress: Callable[[float], None],
     ) -> None:
         self._progress = progress
-        self._looked_s = request.part.start_s
+        self._analysed_s = request.part.start_s
         self._sinks: list[Sink] = []
         self._stack = ExitStack()
-        run = Run(request, video, self._tell)
+        run = Run(request, video, self._report_progress)
         with ExitStack() as stack:
             if folder is not None:
                 for name, make in FORMATS.items():
@@ -171,38 +172,41 @@ class Outputs:
         self._stack.close()
 
     def detection(self, time_s: float, marks: Landmarks | None) -> None:
-        """Hand on what was seen in a picture."""
+        """Pass the landmarks of a picture on to all sinks."""
         for sink in self._sinks:
             sink.detection(time_s, marks)
 
     def write(self, steps: Sequence[Step]) -> None:
-        """Hand on what is settled."""
+        """Pass judged moments on to all sinks."""
         for sink in self._sinks:
             sink.steps(steps)
 
     def reached(self, time_s: float) -> None:
-        """Tell how far it is: half of the way is looking, and half what is done in the background."""
-        self._looked_s = time_s
-        self._tell()
+        """Take the time that the analysis has reached, and report the progress."""
+        self._analysed_s = time_s
+        self._report_progress()
 
     def finish(self, recording: Recording, result: Result) -> None:
         """Finish all files.
 
         Raises:
-            InputError: There is a fault in what was written.
+            InputError: A file that was written has a fault.
             OSError: A file cannot be written.
         """
         for sink in self._sinks:
             sink.track(recording.track, recording.source, recording.notices)
             sink.result(result)
 
-    def _tell(self) -> None:
-        done_s = min((sink.done_s for sink in self._sinks), default=self._looked_s)
-        self._progress((self._looked_s + min(done_s, self._looked_s)) / 2.0)
+    def _report_progress(self) -> None:
+        done_s = min((sink.done_s for sink in self._sinks), default=self._analysed_s)
+        self._progress((self._analysed_s + min(done_s, self._analysed_s)) / 2.0)
 
 
 def between(before: Step | None, after: Step, time_s: float) -> Step:
-    """What to draw at a time between two steps: the first, on its way to the second."""
+    """The step to draw at a time between two: interpolated, or the first where they do not belong together.
+
+    They do not where their form or state differs, or the gap is longer than `LONGEST_GAP_S`.
+    """
     if before is None:
         return after
     gap_s = after.time_s - before.time_s

@@ -1,9 +1,9 @@
 """Halves: a long recording is looked at from its beginning and from its middle at the same time.
 
-The model uses one core. The first half is looked at on into the second, until for a while both trackers have
-found the body in the same place; from there on the second one's looks stand. So a hold across the middle has
-no seam, and where the trackers never agree, the recording is as if it had been looked at in one go. The same
-looks come of it whether the halves are looked at side by side or one after the other.
+The model uses one core. The first half goes on into the second, until both trackers have found the body in the
+same place `AGREED_LOOKS` times in a row; from there on the detections of the second half are used. So a hold
+across the middle has no seam, and where the trackers never agree, the recording is as if it had been looked at
+in one go. The detections are the same whether the halves are looked at together or one after the other.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,15 +18,16 @@ from backstretch.judging.request import Part, Request
 from backstretch.kinematics.landmarks import Landmarks, size_px
 from backstretch.kinematics.neutral import CORE
 from backstretch.vision.detection import Detection, VideoLandmarker
-from backstretch.vision.pictures import Ahead
+from backstretch.vision.pictures import ReadAhead
 from backstretch.vision.video_reader import VideoReader
 
 SHORTEST_S = 20.0
-"""What is shorter is looked at in one go: another landmarker takes half a second to begin."""
+"""Shorter recordings are looked at in one go: a second landmarker takes half a second to begin."""
 AGREED_LOOKS = 5
-"""So many looks in a row must agree: 0.3 to 2 s; a tracker that has just begun takes one or two to settle."""
+"""Looks in a row that must agree: 0.3 to 2 s; a tracker that has just begun takes one or two to settle."""
 AGREED_WITHIN_M = 0.1
-"""Half of a pelvis. Left and right taken for each other are further apart; the picture may not show it."""
+"""Median distance of agreeing landmarks at the most: half of a pelvis. Swapped left and right sides are further
+apart in metres, even where they are not in the picture."""
 
 
 @contextmanager
@@ -36,17 +37,17 @@ def open_halves(
     request: Request,
     middle_s: float,
     *,
-    on_reached: Callable[[float], None],
+    report: Callable[[float], None],
     at_once: bool,
 ) -> Iterator[Sampler]:
-    """Begin to look at both halves of a recording.
+    """Open the sampler of both halves of a recording.
 
     Args:
-        reader: Reads the recording; another one for the second half is taken from it.
-        landmarker: Looks at the first half; another one like it at the second.
-        request: What was asked.
+        reader: Reads the first half; it gives another reader for the second.
+        landmarker: Looks at the first half; it gives another landmarker for the second.
+        request: The request of the analysis.
         middle_s: Where the second half begins.
-        on_reached: Is told the time that was reached while only the second half is looked at.
+        report: Called with the time in seconds that is reached, while only the second half is looked at.
         at_once: Whether both are looked at at the same time; the detections are the same without.
     """
     with (
@@ -57,9 +58,9 @@ def open_halves(
         def begin(size_px: float) -> SecondHalf:
             half = SecondHalf(reader, landmarker, request, middle_s, size_px)
             if at_once:
-                half.detections = iter(stack.enter_context(Ahead(half.detections, 0)))
+                half.detections = iter(stack.enter_context(ReadAhead(half.detections, 0)))
             else:
-                half.look_now(on_reached)
+                half.look_now(report)
             return half
 
         yield HalvesSampler(first, begin, middle_s)
@@ -69,15 +70,15 @@ class SecondHalf:
     """The second half of a recording.
 
     Args:
-        reader: Reads the recording; another one for this half is taken from it.
-        landmarker: Another one like it looks at this half.
-        request: What was asked.
-        from_s: Where it begins.
-        size_px: How large the body is at the beginning of the first.
+        reader: The first half's; it gives another reader for this half.
+        landmarker: The first half's; it gives another landmarker for this half.
+        request: The request of the analysis.
+        from_s: Where the half begins.
+        size_px: Size of the body at the beginning of the first half.
 
     Attributes:
-        detections: What is found in it; a `Restart` comes last.
-        done_s: How many seconds of it have been looked at.
+        detections: Those of this half; a `Restart` comes last.
+        done_s: Seconds of it that have been looked at.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class SecondHalf:
         from_s: float,
         size_px: float,
     ) -> None:
-        self._reader = reader.again(from_s)
+        self._reader = reader.reader_from(from_s)
         self._landmarker = landmarker
         self._request = request
         self._part = replace(request.part, start_s=from_s)
@@ -96,18 +97,18 @@ class SecondHalf:
         self.detections: Iterator[Detection | Restart] = self._look()
         self.done_s = 0.0
 
-    def look_now(self, on_reached: Callable[[float], None]) -> None:
-        """Look at all of it, and tell how far that is."""
+    def look_now(self, report: Callable[[float], None]) -> None:
+        """Look at all of it, and report the time that is reached."""
         items: list[Detection | Restart] = []
         for item in self.detections:
             if isinstance(item, Restart):
-                items = []  # what was found before it is of no use
+                items = []  # the detections before it are of no use
             items.append(item)
-            on_reached(self._request.part.start_s + self.done_s)
+            report(self._request.part.start_s + self.done_s)
         self.detections = iter(items)
 
     def _look(self) -> Iterator[Detection | Restart]:
-        """Look at it, and judge it apart from the first half, to know what matters."""
+        """Look at it; it is also judged apart from the first half, since that guides the sampling."""
         collector = ResultCollector.of_recording(self._request)
         with (
             self._reader as reader,
@@ -116,7 +117,9 @@ class SecondHalf:
                 reader, landmarker, self._part, every_frame=False, size_px=self._size_px
             ) as sampler,
         ):
-            while isinstance(item := sampler.next(_later(collector.attention)), Detection):
+            while isinstance(
+                item := sampler.next(_without_neutral(collector.attention)), Detection
+            ):
                 collector.push([(item.time_s, item.marks)])
                 self.done_s = item.time_s - self._part.start_s
                 yield item
@@ -124,10 +127,10 @@ class SecondHalf:
                 yield item
 
 
-def _later(attention: Attention) -> Attention:
-    """That of a later part, in which no neutral is sought: it may begin amidst a hold.
+def _without_neutral(attention: Attention) -> Attention:
+    """The attention in the second half: it seeks no neutral, since the half may begin amidst a hold.
 
-    A hold cannot be told without a neutral; that of the beginning is used.
+    The neutral of the first half is used.
     """
     return replace(attention, seeks_neutral=False)
 
@@ -141,11 +144,11 @@ def middle_of(reader: VideoReader, part: Part) -> float | None:
 
 
 class HalvesSampler:
-    """Gives the detections of the first half up to where the second one agrees, then its; a `Sampler`.
+    """Gives the first half's detections until the second half agrees, then the second's; a `Sampler`.
 
     Args:
-        first: Looks from the beginning on, to the very end if need be.
-        begin: Begins with the second half, once it is known how large the body is, in pixels.
+        first: Looks from the beginning on, to the end of the recording if the halves never agree.
+        begin: Begins the second half; called with the size of the body in pixels, once that is known.
         middle_s: Where the second half begins.
     """
 
@@ -162,12 +165,12 @@ class HalvesSampler:
 
     @property
     def reached_s(self) -> float:
-        """The time up to which both halves are done, as if the second one followed the first."""
+        """The first half's time, plus the seconds of the second half that are done already."""
         done_s = self._second.done_s if self._second else 0.0
         return min(self._time_s, self._middle_s) + done_s
 
     def next(self, attention: Attention) -> Detection | Restart | None:
-        """Give the next detection of the half that stands; a `Restart` of either."""
+        """Give the next detection of the half that is used now; a `Restart` of either half."""
         item = self._take_after() if self._is_second else self._first_next(attention)
         if isinstance(item, Detection):
             self._time_s = item.time_s
@@ -196,7 +199,7 @@ class HalvesSampler:
         self._is_second = self._agreed >= AGREED_LOOKS and self._after is not None
 
     def _take_after(self) -> Detection | Restart | None:
-        """Give the detection of the second half that comes next, and get the one after it."""
+        """Give the second half's next detection, and fetch the one after it."""
         assert self._second is not None
         after, self._after = self._after, next(self._second.detections, None)
         return after

@@ -24,26 +24,26 @@ from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmark
 from backstretch.vision.video_reader import Growth, VideoReader
 
 LEAST_S = 1e-3
-"""A part is no shorter, where shares of it are told."""
+"""Least length of a part when its share is computed."""
 Analysis = tuple[Result, Recording]
 
 
 class Activity(Enum):
-    """What an analysis is at."""
+    """The present activity of an analysis."""
 
     LOOKING = auto()
     LOOKING_AGAIN = auto()
-    """The body was found to be hard to see: at every picture, from the beginning on."""
+    """The body is hard to see: every picture is looked at, from the beginning on."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an analysis is.
+    """The progress of an analysis.
 
     Attributes:
-        reached_s: The time of the recording that was reached.
+        reached_s: The time of the recording that is reached.
         start_s, end_s: The part that is analysed.
-        activity: What it is at.
+        activity: Whether it is the first time, or all is looked at again.
     """
 
     reached_s: float
@@ -59,11 +59,11 @@ class Progress:
 
 
 OnProgress = Callable[[Progress], None]
-"""Is told how far an analysis is."""
+"""Called with the progress of an analysis."""
 
 
 def ignore_progress(_progress: Progress) -> None:
-    """Leave it untold how far an analysis is."""
+    """Do nothing with the progress of an analysis."""
 
 
 def analyse_recording(
@@ -81,11 +81,11 @@ def analyse_recording(
 
     Args:
         path: A video, a photograph or a landmark track.
-        request: What was asked.
+        request: The request.
         recognised: The poses that a photograph is compared with.
-        out: The folder for the files, None for none.
+        out: The folder for the files; None for none.
         model: Another pose model.
-        on_progress: Is told how far it is while a video is looked at.
+        on_progress: Called while a video is looked at.
         growth: Ends a video that is still being written where it ended when it was opened; None to go on.
         at_once: Whether two cores may be used; the numbers are the same.
 
@@ -111,7 +111,7 @@ def analyse_recording(
 
 def _replayed(path: Path, model: Path | None) -> Recording:
     if model is not None:
-        raise InputError(f"{path}: is a landmark track; another model has no use for it")
+        raise InputError(f"{path}: is a landmark track and needs no model; leave the model out")
     recording = Recording.load(path)
     return replace(recording, source=replace(recording.source, path=str(path)))
 
@@ -137,15 +137,15 @@ def analyse_video(
 ) -> Analysis:
     """Analyse a video; write all `outputs.FORMATS` into ``folder`` if given.
 
-    Every picture is looked at where there are few, and where the body is found to be hard to see: then all is
-    done once more.
+    Every picture is looked at where a video has few a second. Where the body is found to be hard to see, the
+    analysis begins again with every picture.
 
-    ``recognised`` are the poses that a photograph is compared with. ``at_once`` has both halves of a long one
-    looked at at the same time; the numbers are the same without.
+    ``recognised`` are the poses that a photograph is compared with. With ``at_once`` both halves of a long
+    video are looked at at the same time; the numbers are the same without.
     """
-    wholly = replace(request, every_frame=True)
+    with_every_frame = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
-        request = wholly
+        request = with_every_frame
     attempt = partial(
         _attempt,
         reader,
@@ -157,7 +157,7 @@ def analyse_video(
     analysis = attempt(landmarker, request, activity=Activity.LOOKING)
     while isinstance(analysis, Restart):
         with landmarker.another() as fresh:
-            analysis = attempt(fresh, wholly, activity=Activity.LOOKING_AGAIN)
+            analysis = attempt(fresh, with_every_frame, activity=Activity.LOOKING_AGAIN)
     return analysis
 
 
@@ -172,15 +172,15 @@ def _attempt(
     at_once: bool,
     activity: Activity,
 ) -> Analysis | Restart:
-    """Analyse a video in one way; a `Restart` where that does not do."""
+    """Analyse a video as requested; a `Restart` where sampling is not enough."""
     start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
 
-    def tell(reached_s: float) -> None:
+    def report(reached_s: float) -> None:
         on_progress(Progress(reached_s, start_s, end_s, activity))
 
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
-    with Outputs(folder, request, reader.path, tell) as outputs:
+    with Outputs(folder, request, reader.path, report) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             while isinstance(item := sampler.next(collector.attention), Detection):
                 track.push(item.time_s, item.marks)
@@ -193,7 +193,7 @@ def _attempt(
         if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
-        notices = (*reader.warnings, *too_slow(reader.source), *identity.notices)
+        notices = (*reader.notices, *too_slow(reader.source), *identity.notices)
         recording = Recording(track.track(reader.wh), reader.source, notices)
         result = _with_likenesses(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)
@@ -204,17 +204,15 @@ def _sampler(
     reader: VideoReader,
     landmarker: VideoLandmarker,
     request: Request,
-    on_reached: Callable[[float], None],
+    report: Callable[[float], None],
     *,
     at_once: bool,
 ) -> AbstractContextManager[Sampler]:
-    """Of every picture, of a short recording in one go, or of both halves of a long one."""
+    """The sampler of every picture, of a short recording in one go, or of both halves of a long one."""
     middle_s = None if request.every_frame else middle_of(reader, request.part)
     if middle_s is None:
         return open_sampler(reader, landmarker, request.part, every_frame=request.every_frame)
-    return open_halves(
-        reader, landmarker, request, middle_s, on_reached=on_reached, at_once=at_once
-    )
+    return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
 
 
 def analyse_track(
@@ -224,7 +222,7 @@ def analyse_track(
     *,
     recognised: Sequence[Pose] = (),
 ) -> Analysis:
-    """Replay a landmark track; the same numbers as the run that recorded it."""
+    """Analyse a landmark track; the numbers are those of the run that recorded it."""
     collector = ResultCollector.of_recording(request)
     with Outputs(folder, request, None, lambda _: None) as outputs:
         for time_s, marks in recording.track:
@@ -246,7 +244,7 @@ def _with_likenesses(
     *,
     mirrored: bool,
 ) -> Result:
-    """The result; with it, what a photograph shows among all poses that can be told unasked."""
+    """The result; that of a photograph has the recognised poses which it resembles."""
     result = collector.result(recording.source, recording.notices)
     if len(recording.track) != 1:
         return result

@@ -1,12 +1,15 @@
-"""Sampling: which pictures of a recording the model is shown, so that the counted seconds stay the same.
+"""Sampling: which pictures of a recording the model looks at, so that the counted seconds stay the same.
 
-The model costs some 20 ms a picture, all else together a few. While glances at a small grey copy, `CHANGING_S`
-apart, tell that the picture stays as it is, a look every `QUIET_S` tells as much as looking at all; while it
-changes, one every `CHANGING_S`. Every picture is looked at while a neutral is sought, from which much else is
-counted; where somebody moves in or near a position, entries and exits among it; where a body moves so quickly
-that the tracker may lose it; and where the landmarks move and the picture does not: they are in doubt, and only
-many of them together steady a body that is hard to see. Where that is so for much of a recording, what is seen
-would depend on which pictures are looked at: then all of them are, from the beginning on.
+A look, the model's work on one picture, takes some 20 ms, all else together a few. A glance at a small grey
+copy, every `CHANGING_S`, shows whether the picture changes. There is a look every `QUIET_S` while it does not,
+every `CHANGING_S` while it does, and at every picture
+
+- while a neutral is sought, since other measures are counted from it;
+- while somebody moves in or near a position, as at entries and exits;
+- while a body moves so quickly that the tracker may lose it;
+- while the landmarks move and the picture does not: they are in doubt, and only many looks together steady a
+  body that is hard to see. If that is so for much of a recording, the result would depend on the choice of
+  pictures: then the analysis begins again with every picture.
 
 What it costs: a lapse shorter than `QUIET_S` is missed where the picture hardly changes with it, and the
 ends of a hold lie between two looks, not two pictures. docs/speed.md says by how much the seconds differ.
@@ -33,45 +36,46 @@ from backstretch.kinematics.landmarks import LONGEST_GAP_S, Floats, Landmarks, s
 from backstretch.kinematics.measures import VISIBLE
 from backstretch.kinematics.neutral import CORE
 from backstretch.vision.detection import BystanderSearch, Detection, Landmarker
-from backstretch.vision.pictures import Ahead, Picture
+from backstretch.vision.pictures import Picture, ReadAhead
 from backstretch.vision.video_reader import VideoReader
 
 QUIET_S = 0.4
-"""Between two looks while the picture stays as it is; the clock bridges no more than 0.5 s."""
+"""Time between two looks while the picture does not change; the clock bridges no more than 0.5 s."""
 CHANGING_S = 0.08
-"""Between two looks while it changes: the tracker follows 12 pictures a second, and bounces are told. While it
-stays, a picture is looked at when one so much later has been glanced at: what was just before a movement tells
-how quickly it began."""
+"""Time between two looks while the picture changes: the tracker follows 12 pictures a second, and bounces are
+noticed. While it does not change, looks stay this far behind the glances: the picture just before a movement
+shows how quickly it began."""
 CHANGED_PARTS, CHANGED_BY, CHANGED_LEAST = 5, 0.45, 3.0
-"""A picture has changed when so many of its parts differ from when it was last looked at, by that share of
-their contrast, and at least so many of 255. In holds they differ by half of it, in entries by twice as much."""
+"""A picture has changed when at least this number of its parts differ from an earlier one by more than this
+share of their contrast and this much of 255. In holds it is half of that share, in entries twice as much."""
 CHANGES_FOR_S = 0.3
-"""A change is over when there was none for so long: movements slow down before they end."""
+"""How long a change goes on after the last sign of it: movements slow down before they end."""
 DOUBT, DOUBTED = 0.05, 2
-"""So many landmarks that stray by more of the body's size in a picture that stays as it is are in doubt: three
-times what the detector does on a still body that it sees well. Its size is the largest so far: a body that is
-bent together looks small."""
+"""Share of the body's size, and a number of landmarks: where this number stray further while the picture does
+not change, they are in doubt. The share is three times what the detector does on a still body that it sees
+well. The body's size is the largest so far: a body that is bent together looks small."""
 DOUBTED_FOR_S = 1.0
+"""How long every picture is looked at after a doubt."""
 HARD_S, HARD_SHARE, HARD_OF_ALL = 4.0, 0.4, 0.1
-"""A body is hard to see where it is in doubt for so many seconds, that share of the time up to now, and that
-share of the whole recording. On the clips that are it is so for 37 to 75 %, else for less than 16 %."""
+"""A body is hard to see when the time in doubt reaches these seconds, this share of the time so far, and this
+share of the whole recording. On clips with such a body the share is 37 to 75 %, on others less than 16 %."""
 MOVING_PER_S, MOVING_FOR_S = 0.15, 0.6
-"""Body sizes a second from which somebody moves, and for how long every picture is looked at then: slower than
-a head turns. Where the picture does not change with it, it is the landmarks' jitter."""
+"""Speed in body sizes a second from which somebody moves, slower than a head turns, and how long every picture
+is looked at then. Where the picture does not change with it, it is the landmarks' jitter."""
 LOST_PER_S, LOST = 1.5, 2
-"""Body sizes a second. Where so many landmarks move faster, the tracker may lose the body between looks; then
-every picture is looked at for a while, whatever is held."""
+"""Speed in body sizes a second, and a number of landmarks: where this number move faster, the tracker may lose
+the body between looks; then every picture is looked at for a while, whatever is held."""
 BOX_MARGIN = 0.1
-"""How far around the landmarks, as a share of their extent, a person is looked for changes."""
+"""How far around the landmarks, as a share of their extent, changes of the picture are looked for."""
 Detect = Callable[[Picture], Detection | None]
-"""Looks at a picture; None where it is so damaged that it cannot be looked at."""
+"""Looks at a picture; None for one that is too damaged."""
 AHEAD = 3
-"""Pictures that are decoded before they are wanted; of 1920 x 1080 each takes 3 MB."""
+"""Number of pictures that are decoded ahead; each of 1920 x 1080 takes 3 MB."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """What is kept of a picture that was looked at: what was found, and its glance; no megabytes."""
+    """A picture that was looked at: its detection and its glance, without the megabytes of the picture."""
 
     detection: Detection
     glance: NDArray[np.float32]
@@ -91,18 +95,18 @@ class Sampled:
 
     @cached_property
     def around(self) -> NDArray[np.float32]:
-        """That part of the glance."""
+        """The part of the glance in which the person is."""
         return self.glance[self.where]
 
     @cached_property
     def contrast(self) -> float:
-        """By how much a point of it must differ to have changed, of 255."""
+        """How much one of its pixels must differ to have changed, of 255."""
         return max(CHANGED_LEAST, CHANGED_BY * float(self.around.std()))
 
 
 @dataclass(frozen=True)
 class Restart:
-    """Comes in place of a detection: sampling does not do.
+    """Comes in place of a detection where sampling is not enough.
 
     The body is so hard to see that every picture should be looked at, from the beginning on.
     """
@@ -118,7 +122,7 @@ class Sampler(Protocol):
     def next(self, attention: Attention, /) -> Detection | Restart | None:
         """Look at the next picture; None at the end.
 
-        ``attention`` is what the detections so far make of those that follow.
+        ``attention`` says what matters in the next pictures, by the detections so far.
         """
 
 
@@ -137,15 +141,15 @@ class EveryPicture:
 
 
 class SparseSampler:
-    """Looks where that may tell something new, and at the first and the last picture; a `Sampler`.
+    """Looks at pictures that may show something new, and at the first and the last; a `Sampler`.
 
-    When a change begins, what has passed since the last look is looked at as well: it may have begun there.
+    When a change begins, pictures since the last look are looked at as well: it may have begun there.
 
     Args:
-        pictures: In order of time.
-        detect: Looks at one.
-        length_s: How long they are all together.
-        size_px: How large the body is known to be; it may have begun bent together.
+        pictures: The pictures, in order of time.
+        detect: Looks at a picture.
+        length_s: The time that all pictures span.
+        size_px: Size of the body if known, else 0; at the beginning it may be bent together.
     """
 
     def __init__(
@@ -191,16 +195,16 @@ class SparseSampler:
         if self._due:
             self._passed = self._passed[self._passed.index(self._due[-1]) + 1 :]
         elif self._schedule.last is not None:
-            # An unscaled picture takes megabytes; only these may be due.
+            # A picture takes megabytes; only those that may still be due are kept.
             spread = _spread(self._passed[:-2], self._schedule.last_s)
             self._passed = [*spread, *self._passed[-2:]]
 
 
 class _Schedule:
-    """Tells when to look again.
+    """Decides which pictures to look at.
 
     Attributes:
-        last: What was looked at last; None before the first.
+        last: The last picture that was looked at; None before the first.
         is_given_up: Whether the body is so hard to see that every picture should be looked at.
     """
 
@@ -217,7 +221,7 @@ class _Schedule:
         self._begins_s = 0.0
 
     def due(self, passed: list[Picture], attention: Attention) -> Iterator[Picture]:
-        """Which of the pictures since the last look to look at, the newest last."""
+        """The pictures to look at of those since the last look, the newest last."""
         now, last = passed[-1], self.last
         if last is None:
             yield now
@@ -237,7 +241,7 @@ class _Schedule:
             yield from _in_time(earlier, last.detection.time_s)
 
     def _glance(self, now: Picture) -> None:
-        """See whether the picture changes; not at each, which may not even have been decoded yet."""
+        """See whether the picture changes; not called for each, which may not even be decoded yet."""
         self._glanced_s = now.time_s
         self._has_changed = has_changed(self._some_time_before(now), now)
         if self._has_changed:
@@ -245,11 +249,11 @@ class _Schedule:
 
     @property
     def last_s(self) -> float:
-        """When it was looked at last, minus infinity for never."""
+        """The time of the last look; minus infinity before the first."""
         return self.last.detection.time_s if self.last else -math.inf
 
     def push(self, now: Sampled, attention: Attention) -> None:
-        """Take what was found in a picture that was due."""
+        """Take a picture that was looked at."""
         last, self.last = self.last, now
         self._recent.append(now)
         if last is None:
@@ -264,7 +268,7 @@ class _Schedule:
             self._all_until_s = max(self._all_until_s, time_s + MOVING_FOR_S)
 
     def _doubt(self, time_s: float) -> None:
-        """Look at every picture for a while; give up where that was so for too long."""
+        """Have every picture looked at for a while; give up where the body is hard to see."""
         until_s = time_s + DOUBTED_FOR_S
         self._doubted_s += until_s - max(time_s, self._doubted_until_s)
         self._all_until_s = self._doubted_until_s = until_s
@@ -280,7 +284,7 @@ class _Schedule:
         return self._is_changing and is_moving and attention.is_busy
 
     def _some_time_before(self, now: Picture) -> Sampled:
-        """What was looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
+        """The picture looked at `CHANGING_S` before: pictures in a row differ little, even in movements."""
         recent = self._recent
         while len(recent) > 1 and now.time_s - recent[1].detection.time_s >= CHANGING_S - INSTANT_S:
             recent.popleft()
@@ -296,7 +300,7 @@ def _spread(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
 
 
 def _in_time(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
-    """The newest picture, and those before it without which the clock would not bridge the gaps."""
+    """The newest picture, and earlier ones where the clock could not bridge the gap without them."""
     for before, after in pairwise(pictures):
         if after.time_s - last_s > LONGEST_GAP_S:
             yield before
@@ -313,14 +317,14 @@ def has_changed(then: Sampled, now: Picture) -> bool:
 
 
 def strays_px(before: Landmarks | None, now: Landmarks | None) -> Floats:
-    """How far each landmark that is seen both times has gone.
+    """How far each landmark that is visible both times has moved, in pixels.
 
-    Infinite where somebody has come or gone; nothing where nobody is there.
+    All are infinite where the person was there only once; none with nobody in view both times.
     """
     if before is None or now is None:
         return np.full(0 if before is now else len(CORE), math.inf)
-    seen = (before.visibility[CORE] >= VISIBLE) & (now.visibility[CORE] >= VISIBLE)
-    strayed_px: Floats = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[seen]
+    is_visible = (before.visibility[CORE] >= VISIBLE) & (now.visibility[CORE] >= VISIBLE)
+    strayed_px: Floats = np.linalg.norm(now.xy_px[CORE] - before.xy_px[CORE], axis=1)[is_visible]
     return strayed_px
 
 
@@ -333,19 +337,19 @@ def open_sampler(
     every_frame: bool,
     size_px: float = 0.0,
 ) -> Iterator[Sampler]:
-    """Begin to look at a part of a recording, and for other people.
+    """Open the sampler of a part of a recording; it searches for other people too.
 
     Args:
-        reader: Reads it.
+        reader: Reads the recording.
         landmarker: Looks at its pictures.
         part: The part of the recording.
         every_frame: Whether to look at every picture, not only where it matters.
-        size_px: How large the body is known to be, as for `SparseSampler`.
+        size_px: As that of `SparseSampler`.
     """
-    is_alone = reader.source.frames == 1
+    is_single = reader.source.frames == 1
     end_s = reader.source.duration_s if part.end_s is None else part.end_s
-    detect = partial(_detect, landmarker, BystanderSearch(landmarker), is_alone=is_alone)
-    with Ahead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
+    detect = partial(_detect, landmarker, BystanderSearch(landmarker), is_single=is_single)
+    with ReadAhead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
         if every_frame:
             yield EveryPicture(pictures, detect)
         else:
@@ -353,13 +357,13 @@ def open_sampler(
 
 
 def _detect(
-    landmarker: Landmarker, bystanders: BystanderSearch, picture: Picture, *, is_alone: bool
+    landmarker: Landmarker, bystanders: BystanderSearch, picture: Picture, *, is_single: bool
 ) -> Detection | None:
-    """Look at a picture; not at one that is damaged, and harder at one that is alone."""
+    """Look at a picture, and harder at a recording's single one; None for a damaged picture."""
     frame = picture.frame()
     if frame is None:
         return None
     marks = landmarker.look(frame)
-    if marks is None and is_alone:
+    if marks is None and is_single:
         marks = landmarker.search(frame)
     return Detection(picture.time_s, marks, bystanders.search(frame, marks))

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.analysis.batch import BatchOutcome, Status
-from backstretch.analysis.batch_run import Batch, BatchRun, Document, Event, Fault, Through
+from backstretch.analysis.batch_run import Batch, BatchRun, Document, Event, Fault, ItemDone
 from backstretch.analysis.batch_workers import Begun, Ended, Share
 from backstretch.cli.options import INTERRUPTED, WRONG_USE, complain
 from backstretch.errors import InputError
@@ -102,7 +102,7 @@ class _Delivery:
             self._deliver(event)
         elif isinstance(event, Fault):
             self._fail(*event.lines)
-        elif isinstance(event, Through) and event.outcome.error:
+        elif isinstance(event, ItemDone) and event.outcome.error:
             self.went_well = False
 
     def _deliver(self, document: Document) -> None:
@@ -130,7 +130,7 @@ class _Lines:
 
     def show(self, event: Event) -> None:
         """Say what became of a recording."""
-        if isinstance(event, Through):
+        if isinstance(event, ItemDone):
             self._through += 1
             print(f"[{self._through}/{self._count}] {line_of(event.outcome)}", file=sys.stderr)
 
@@ -152,7 +152,7 @@ class _Bars:
             self._bars.update(self._rows[event.task.number], completed=event.share)
         elif isinstance(event, Ended):
             self._bars.remove_task(self._rows.pop(event.task.number))
-        elif isinstance(event, Through):
+        elif isinstance(event, ItemDone):
             self._end(event.outcome)
 
     def _end(self, outcome: BatchOutcome) -> None:
@@ -199,7 +199,7 @@ def show_table(outcomes: list[BatchOutcome], console: Console) -> None:
 def _cells(outcome: BatchOutcome) -> list[str]:
     if outcome.status is Status.FAILED:
         return [NOTHING] * 5 + ["failed"]
-    summary = outcome.told
+    summary = outcome.summary
     stretches = ", ".join(dict.fromkeys(row.name for row in summary.rows if row.holds))
     alike = f"looks like {summary.likeness}" if summary.likeness else NOTHING
     complete, holds = (sum(counts) for counts in zip(*_counts(outcome), strict=True))
@@ -212,11 +212,11 @@ def _cells(outcome: BatchOutcome) -> list[str]:
 
 
 def _counts(outcome: BatchOutcome) -> list[tuple[int, int]]:
-    return [(0, 0), *((row.complete, row.holds) for row in outcome.told.rows)]
+    return [(0, 0), *((row.complete, row.holds) for row in outcome.summary.rows)]
 
 
 def _notes(outcome: BatchOutcome) -> list[str]:
-    count = len(outcome.told.warnings)
+    count = len(outcome.summary.warnings)
     notes = ["kept"] if outcome.status is Status.KEPT else []
     return notes + ([f"{count} note{'s' if count > 1 else ''}"] if count else [])
 
@@ -232,8 +232,8 @@ def line_of(outcome: BatchOutcome) -> str:
     """What is said of a recording as soon as it is through."""
     if outcome.status is Status.FAILED:
         return f"failed: {outcome.error}"
-    valid_s = outcome.told.seconds[0]
-    notes = [str(outcome.status), f"{valid_s:.1f} s valid", *outcome.told.warnings]
+    valid_s = outcome.summary.seconds[0]
+    notes = [str(outcome.status), f"{valid_s:.1f} s valid", *outcome.summary.warnings]
     return " ".join(
         f"{outcome.item.path}: {'; '.join(notes)}".split()
     )  # a name may have line breaks

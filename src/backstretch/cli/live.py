@@ -122,7 +122,7 @@ def live(
         track=record,
         video=record_video,
         soreness=soreness,
-        warnings=warnings,
+        notices=warnings,
         profile=profile,
     )
     own_neutral = None if only_library else saved_neutral(profile)

@@ -99,7 +99,7 @@ def analyze(
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
     from backstretch.analysis.batch import recordings_in
-    from backstretch.analysis.batch_run import Batch, prepared
+    from backstretch.analysis.batch_run import Batch, prepare_output
     from backstretch.cli.batch import run_batch
     from backstretch.history.saving import Saving, asked_for
     from backstretch.judging.request import Assignment, Part, Request
@@ -139,7 +139,7 @@ def analyze(
     if when is not None and len(items) > 1:
         raise InputError("--when tells the time of one recording; leave it out with several")
     orders = _orders(request, library, model, text=as_json or save)
-    items = prepared(items, out) if out else items
+    items = prepare_output(items, out) if out else items
     run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
 
 

@@ -1,1 +1,1 @@
-"""Formats: every file that others read, each read and written in one place."""
+"""Formats: every file that others read, each read and written in one module."""

@@ -18,13 +18,13 @@ from backstretch.judging.result import SCHEMA
 from backstretch.kinematics.landmarks import NAMES
 
 LARGEST = 1e9
-"""More seconds, degrees or pixels are a fault of the file."""
+"""Limit of seconds, degrees and pixels; larger numbers are a fault of the file."""
 MOST_SHOWN = 40
 """Characters of a value that a message shows."""
 TIME, POSE, SIDE = "time_s", "pose", "side"
 """Columns of steps.csv that say which moment it is, and what it was judged by."""
 Point = tuple[float, float]
-RIGHT = {
+EXPECTED = {
     "bool_type": "true or false",
     "float_type": "a number",
     "greater_than": "a number",
@@ -54,7 +54,7 @@ Body = Annotated[list[Pair | None], AfterValidator(_check_body)]
 class ResultPart(BaseModel):
     """A part of a result, as far as a report reads it; other fields are not looked at.
 
-    What has a default may be missing, or null, which is the same.
+    A field with a default may be missing or null, which is the same.
     """
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -186,12 +186,12 @@ class ResultDocument(ResultPart):
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """The looked-at moments, in order.
+    """The moments of steps.csv, in order.
 
     Attributes:
         times_s: (N,) seconds of the recording.
-        forms: What each moment was judged by: id and side, both empty for nothing.
-        columns: (N,) values of each measure that was asked for and is there; NaN where not seen.
+        forms: Id and side of the pose that each moment was judged by; both empty for none.
+        columns: (N,) values of each requested measure that the file has; NaN where not seen.
     """
 
     times_s: NDArray[np.float64]
@@ -203,7 +203,7 @@ def read_result(path: Path) -> ResultDocument:
     """Read a result.
 
     Raises:
-        InputError: It cannot be read or is none; the message names the first field at fault.
+        InputError: It cannot be read or is no result; the message names the first field at fault.
     """
     try:
         document = json.loads(path.read_bytes(), parse_constant=_refuse)
@@ -230,22 +230,22 @@ def _refuse(constant: str) -> float:
 
 
 def _fault(error: ErrorDetails) -> str:
-    """What is not as it should be, with its place: ``holds[2].valid_s is "abc", not a number``."""
+    """A fault in words, with its place: ``holds[2].valid_s is "abc", not a number``."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"])
     place = "".join(parts).removeprefix(".")
     if error["type"] == "missing":
         return f"{place} is missing"
-    return f"{place} is {_quote(error['input'])}, not {_right(error)}"
+    return f"{place} is {_quote(error['input'])}, not {_expected(error)}"
 
 
-def _right(error: ErrorDetails) -> str:
-    """What would be right at the place of an error."""
+def _expected(error: ErrorDetails) -> str:
+    """What is expected at the place of an error."""
     about = error.get("ctx", {})
     if error["type"] == "value_error":
         return str(about["error"])
     if error["type"] == "literal_error":
         return str(about["expected"]).replace("'", "")
-    return RIGHT[error["type"]]
+    return EXPECTED[error["type"]]
 
 
 def _quote(value: Any) -> str:
@@ -254,15 +254,15 @@ def _quote(value: Any) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
-def read_steps(path: Path, wanted: Sequence[str]) -> Steps:
-    """Read the moments, with the columns that are wanted; none where the file is missing or empty.
+def read_steps(path: Path, columns: Sequence[str]) -> Steps:
+    """Read the moments with the columns named; no moments where the file is missing or empty.
 
     Raises:
         InputError: It cannot be read; the message names the line at fault.
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return _steps(csv.reader(file), wanted)
+            return _steps(csv.reader(file), columns)
     except FileNotFoundError:
         return Steps(np.empty(0))
     except _OddStepError as error:
@@ -275,13 +275,13 @@ class _OddStepError(Exception):
     """What is wrong with a line of steps.csv."""
 
 
-def _steps(reader: Any, wanted: Sequence[str]) -> Steps:
+def _steps(reader: Any, columns: Sequence[str]) -> Steps:
     head: list[str] = next(reader, [])
     if not head:
         return Steps(np.empty(0))
     if TIME not in head:
         raise _OddStepError(f"has no column {TIME}")
-    places = {name: head.index(name) for name in (TIME, *wanted) if name in head}
+    places = {name: head.index(name) for name in (TIME, *columns) if name in head}
     who = [head.index(name) if name in head else len(head) for name in (POSE, SIDE)]
     values: dict[str, list[float]] = {name: [] for name in places}
     forms = []
@@ -313,7 +313,7 @@ def _number(row: Sequence[str], at: int, place: str) -> float:
 
 
 def _check_time(times_s: Sequence[float], place: str) -> None:
-    """The last of the times is one, and not before the one before it."""
+    """Check that the last time is given, and is not before the previous one."""
     if math.isnan(times_s[-1]):
         raise _OddStepError(f"{place} is missing")
     if len(times_s) > 1 and times_s[-1] < times_s[-2]:

@@ -18,7 +18,7 @@ TRACK = "landmarks.npz"
 ANNOTATED = "annotated.mp4"
 REPORT = "report.html"
 VIDEO = "video.mp4"
-"""The pictures of a live session, as they were; `ANNOTATED` has what was seen in them."""
+"""The pictures of a live session without anything drawn on them, unlike those of `ANNOTATED`."""
 
 
 class StepsFile(Sink):
@@ -35,7 +35,7 @@ class StepsFile(Sink):
         self._rows.writerows(map(_row, steps))
 
     def result(self, result: Result) -> None:  # noqa: ARG002
-        """As `Sink.result`: the last row is written."""
+        """As `Sink.result`; closes the file after its last row."""
         self._file.close()
 
     def close(self) -> None:

@@ -34,17 +34,17 @@ START, MOMENT, HOLD, EVENT = "start", "moment", "hold", "event"
 SORENESS, END = "soreness", "end"
 """The kinds of lines."""
 PAIN = "pain"
-"""What an event tells, or why a session ended, when the person told of pain."""
+"""An event's ``what``, and a session's ``reason``, when the person reported pain."""
 MOST_SORE = 10
 EVERY_S = 1.0
-"""Of each such span of the frames' time one moment is kept: what a sudden end may cost."""
+"""One moment is written for each span of this length of the frames' time: a sudden end loses no more."""
 SYNC_S = 1.0
-"""The disk is made to keep what was written at most this often: a power cut may cost that much more."""
+"""Least time between two syncs to the disk: a power cut may lose this much more."""
 CLOSE_S = 2.0
 """How long closing may take; a disk that needs longer is reported and not waited for."""
 HEAD = {"type": START, "format": FORMAT, "version": VERSION}
 CLOSING = b""
-"""Stands after the last line."""
+"""Comes after the last line in the queue of lines."""
 
 
 class SessionRecord:
@@ -52,10 +52,10 @@ class SessionRecord:
 
     Args:
         path: The file, which must not be there yet; missing folders are made.
-        about: What the first line says; ``started`` is the time now where it is left out.
+        about: Fields of the first line; ``started`` is the time now where it is left out.
 
     Attributes:
-        fault: Why nothing more is kept, in one line; empty while all is well. Nothing here raises.
+        fault: Why nothing more is written, in one line; empty while all is well. No method raises.
     """
 
     def __init__(self, path: Path, about: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ class SessionRecord:
             self._lines.put(_line({"type": kind} | fields | {"type": kind}))
 
     def progress(self, time_s: float, /, **fields: Any) -> None:
-        """Add the first moment of each `EVERY_S` of the frames' time; the others are not kept."""
+        """Add the first moment of each `EVERY_S` of the frames' time; the others are not written."""
         second = time_s // EVERY_S
         if second != self._second:
             self._second = second
@@ -112,12 +112,12 @@ class SessionRecord:
     def _run(self, file: FileIO) -> None:
         try:
             with file:
-                self._keep(file)
+                self._write_lines(file)
         except OSError as error:
             self._fail(error)
 
-    def _keep(self, file: FileIO) -> None:
-        """Write line by line until the closing; sync when `SYNC_S` have passed since the last time."""
+    def _write_lines(self, file: FileIO) -> None:
+        """Write line by line until `CLOSING`; sync when `SYNC_S` have passed since the last time."""
         synced_s, is_safe = -math.inf, True
         while True:
             left_s = max(0.0, synced_s + SYNC_S - time.monotonic())
@@ -134,9 +134,9 @@ class SessionRecord:
             is_safe = False
 
     def _append(self, file: FileIO, line: bytes) -> None:
-        self.path.stat()  # an open file whose folder has gone takes lines without a word
+        self.path.stat()  # fails if the folder has gone; writing to the open file would not
         rest = memoryview(line)
-        while rest:  # a disk that fills up takes a part
+        while rest:  # a disk that fills up takes only a part
             rest = rest[file.write(rest) :]
 
     def _fail(self, error: OSError) -> None:
@@ -167,19 +167,19 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class PastSession:
-    """What a session's file tells.
+    """A session as it is read from its file.
 
     Attributes:
         path: The file.
         started: ISO time with offset.
-        about: What was said at the start, ``started`` included.
+        about: Fields of the first line, ``started`` included.
         holds: Its holds; one that was going on when the session was cut off has ``cut_off`` true and
             neither score, measures nor reasons.
-        pain: Whether the person told of pain.
+        pain: Whether the person reported pain.
         ended: Whether it came to its end; a session that was cut off did not.
-        soreness: What the person said, 0 to 10; None if not asked or not answered.
+        soreness: The person's answer, 0 to 10; None if not asked or not answered.
         seconds_valid: Valid seconds of all holds.
-        damaged: How many lines could not be read; a last line that was cut is not counted.
+        damaged: Number of lines that could not be read; a last line that was cut is not counted.
         lines: All lines that could be read, the first included.
     """
 
@@ -201,7 +201,7 @@ class PastSession:
 
     @property
     def lasted_s(self) -> float:
-        """From the first moment or event to the last, in the frames' time."""
+        """Seconds from the first moment or event to the last, in the frames' time."""
         times_s = [number_of(line["t"]) for line in self.lines if line.get("t") is not None]
         return max(times_s) - min(times_s) if times_s else 0.0
 
@@ -217,20 +217,20 @@ def read_session(path: Path) -> PastSession:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     about = _about(path, _parsed(first))
-    found = [_parsed(row) for row in rows if row.strip()]
-    is_cut = bool(rows) and bool(rows[-1].strip()) and found[-1] is None
-    lines = tuple(line for line in found if line is not None)
-    holds = (*(_fault_text(line) for line in lines if line["type"] == HOLD), *_cut_off(lines))
+    objects = [_parsed(row) for row in rows if row.strip()]
+    is_cut = bool(rows) and bool(rows[-1].strip()) and objects[-1] is None
+    lines = tuple(line for line in objects if line is not None)
+    holds = (*(_without_type(line) for line in lines if line["type"] == HOLD), *_cut_off(lines))
     return PastSession(
         path=path,
         started=about["started"],
         about=about,
         holds=holds,
-        pain=any(map(_tells_pain, lines)),
+        pain=any(map(_reports_pain, lines)),
         ended=any(line["type"] == END for line in lines),
         soreness=_soreness(lines),
         seconds_valid=sum(number_of(hold.get("valid_s")) for hold in holds),
-        damaged=found.count(None) - is_cut,
+        damaged=objects.count(None) - is_cut,
         lines=(HEAD | about, *lines),
     )
 
@@ -246,7 +246,7 @@ def _parsed(row: bytes) -> dict[str, Any] | None:
 
 
 def _about(path: Path, first: dict[str, Any] | None) -> dict[str, Any]:
-    """What the first line says, without what every first line says.
+    """The fields of the first line, without those of `HEAD`.
 
     Raises:
         InputError: It is no session's first line, or of a newer version.
@@ -270,24 +270,24 @@ def _is_time(value: Any) -> bool:
         return False
 
 
-def _fault_text(line: dict[str, Any]) -> dict[str, Any]:
+def _without_type(line: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name != "type"}
 
 
-def _tells_pain(line: dict[str, Any]) -> bool:
+def _reports_pain(line: dict[str, Any]) -> bool:
     is_event = (line["type"], line.get("what")) == (EVENT, PAIN)
     return is_event or (line["type"], line.get("reason")) == (END, PAIN)
 
 
 def _soreness(lines: tuple[dict[str, Any], ...]) -> int | None:
-    """The last answer."""
-    said = [line.get("value") for line in lines if line["type"] == SORENESS]
-    values = [n for n in said if type(n) is int and 0 <= n <= MOST_SORE]
+    """The last valid answer; None without one."""
+    answers = [line.get("value") for line in lines if line["type"] == SORENESS]
+    values = [n for n in answers if type(n) is int and 0 <= n <= MOST_SORE]
     return values[-1] if values else None
 
 
 def _cut_off(lines: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-    """The hold that was going on when the file stops, as far as the last moment tells; none or one."""
+    """The hold that was going on when the file stops, from the last moment; none or one."""
     after = {HOLD, END}
     last = next((line for line in reversed(lines) if line["type"] in {MOMENT, *after}), None)
     if last is None or last["type"] in after or number_of(last.get("valid_s")) <= 0.0:

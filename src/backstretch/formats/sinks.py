@@ -1,7 +1,7 @@
-"""Sinks: what takes what a run gives, recorded or live, and makes something of it: a file, a picture, a voice.
+"""Sinks: outputs of a run, recorded or live, such as a file, a picture or a voice.
 
-A new output is a `Sink` that takes what it needs, and a line in the table where it is offered:
-`analysis.outputs.FORMATS` for recordings, `live.recorder.FORMATS` for live sessions.
+To add an output, write a `Sink` and add it to a table: `analysis.outputs.FORMATS` for recordings,
+`live.recorder.FORMATS` for live sessions.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -22,17 +22,18 @@ from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks, LandmarkTrack
 
 MOST_WAITING = 2000
-"""Calls that wait for a sink; the analysis then waits as well, or an hour of them would fill the memory."""
+"""Most calls that wait for a sink; then the analysis waits too: an hour of calls would fill the memory."""
 PATIENCE_S = 0.1
+"""How often a waiting thread checks whether it still has to wait."""
 CLOSE_S = 10.0
 """How long a live session waits at its end for a slow disk."""
 Kind = Literal["detection", "steps", "events", "track"]
 ALL: frozenset[Kind] = frozenset({"detection", "steps", "events", "track"})
-"""What a run gives before its result."""
+"""All kinds of data that a run gives before its result."""
 
 
 class Sink:
-    """Takes what a run gives, and by itself does nothing with it; a base for all that do.
+    """Receives the data of a run and does nothing with it; the base class of all outputs.
 
     Detections, steps and events come as they happen. A run that went well then gives its track, if it was
     recorded, and its result, with which the sink is to finish its work. `close` comes last, whatever happened.
@@ -40,47 +41,47 @@ class Sink:
     Errors of the disk are raised as OSError.
 
     Attributes:
-        done_s: Up to which time all that was given is done; infinity for a sink that is never behind.
+        done_s: The time in seconds up to which all data is processed; infinity for a sink that is never behind.
     """
 
     done_s: float = inf
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What could not be done, one line each, where that is not raised."""
+        """What could not be done and was not raised, one line each."""
         return ()
 
     def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:
-        """A picture was looked at: the landmarks as they are in it, and the picture where it is at hand."""
+        """A picture was looked at: its landmarks, None with nobody in view, and the picture where available."""
 
     def steps(self, steps: Sequence[Step]) -> None:
         """Moments were judged, in order of time."""
 
     def events(self, time_s: float, events: Sequence[Event]) -> None:
-        """Something is to be heard or noted."""
+        """Something is to be spoken, sounded or noted."""
 
     def track(self, track: LandmarkTrack, source: Source, notices: tuple[Notice, ...]) -> None:
-        """All landmarks of a recording, with its source and what was found wrong with it."""
+        """All landmarks of a recording, with its source and notices."""
 
     def result(self, result: Result) -> None:
-        """What the run came to; nothing follows but `close`."""
+        """The result of the run; only `close` follows."""
 
     def close(self) -> None:
-        """Let go of everything; what has had no result may stay unfinished."""
+        """Release everything; an output that has had no result may stay unfinished."""
 
 
 class InBackground(Sink):
-    """Hands everything on to another sink in a thread of its own; who gives too much waits.
+    """Passes all calls on to another sink in a thread; a caller that is too quick has to wait.
 
     An error of that sink is raised at the next call.
 
     Args:
         make: Opens the sink, in the thread.
-        name: What the thread is called.
-        takes: What that sink has a use for; nothing else waits for it.
-        start_s: When the run begins.
-        while_finishing: Called again and again while the result is waited for.
-        most_waiting: So many calls wait before the caller does.
+        name: Name of the thread.
+        takes: The kinds of data that the sink uses; others are not passed on.
+        start_s: The time at which the run begins.
+        while_finishing: Called repeatedly while the sink finishes its work.
+        most_waiting: Number of calls that may wait; then the caller waits.
     """
 
     def __init__(
@@ -134,13 +135,13 @@ class InBackground(Sink):
         self._raise()
 
     def close(self) -> None:
-        """As `Sink.close`: what waits is given up."""
+        """As `Sink.close`; calls that wait are dropped."""
         self._is_given_up.set()
         while self._thread.is_alive():
             self._thread.join(PATIENCE_S)
 
     def _put(self, call: Callable[[Sink], object] | None) -> None:
-        """Have a call made in the thread; None for the end."""
+        """Queue a call for the thread; None for the end."""
         while True:
             self._raise()
             with suppress(Full):
@@ -159,7 +160,7 @@ class InBackground(Sink):
         try:
             with closing(self._make()) as sink:
                 self._feed(sink)
-        except BaseException as error:  # noqa: BLE001 - it is told where the next call comes
+        except BaseException as error:  # noqa: BLE001 - it is raised at the next call
             self._error = self._error or error
 
     def _feed(self, sink: Sink) -> None:
@@ -169,7 +170,7 @@ class InBackground(Sink):
             if self._result is not None:
                 sink.result(self._result)
         except BaseException as error:
-            self._error = error  # before that of closing, which often follows from it
+            self._error = error  # before an error of closing, which often follows from it
             raise
 
     def _next(self) -> Callable[[Sink], object] | None:
@@ -181,16 +182,16 @@ class InBackground(Sink):
 
 
 class InLiveBackground(InBackground):
-    """The same for a live session: never keeps its caller waiting and raises nothing.
+    """As `InBackground`, for a live session: never makes its caller wait, and raises nothing.
 
     Args:
-        make: As above.
+        make: As that of `InBackground`.
         path: The file, as it is named in faults.
-        name, takes: As above.
-        most_waiting: So many calls wait, later ones are left out and counted; 0 for any number.
+        name, takes: As those of `InBackground`.
+        most_waiting: Number of calls that may wait, 0 for any; further ones are left out and counted.
 
     Attributes:
-        left_out: Calls that it was too slow for.
+        left_out: Number of calls that were left out.
     """
 
     def __init__(
@@ -210,7 +211,7 @@ class InLiveBackground(InBackground):
     @property
     def faults(self) -> tuple[str, ...]:
         """As `Sink.faults`."""
-        if self._error is not None:  # what is missing beside is then of no interest
+        if self._error is not None:  # other faults do not matter then
             reason = getattr(self._error, "strerror", None) or self._error
             return (f"{self._path}: cannot be written ({reason})",)
         faults = []
@@ -223,12 +224,12 @@ class InLiveBackground(InBackground):
         return tuple(faults)
 
     def result(self, result: Result) -> None:
-        """As `Sink.result`; what takes too long is a fault."""
+        """As `Sink.result`; to take longer than `CLOSE_S` is a fault."""
         self._result = result
         self.close()
 
     def close(self) -> None:
-        """As `Sink.close`: what waits is done first, unless it takes too long."""
+        """As `Sink.close`; calls that wait are made first, unless they take longer than `CLOSE_S`."""
         if self._thread.is_alive():
             with suppress(Full):
                 self._calls.put(None, timeout=CLOSE_S)

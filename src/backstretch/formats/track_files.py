@@ -39,7 +39,7 @@ TRACK_ENDING = ".npz"
 ANOTHER_PERSON = re.compile(
     r"another person is in the picture(?: between (?P<first_s>\d+) and (?P<last_s>\d+) s)?;"
 )
-"""How older tracks say so, which have only the words of what there is to notice."""
+"""This notice in older tracks, which have their notices in words only."""
 SIDED_MARKERS = {
     "eye_inner": "EyeInner",
     "eye": "Eye",
@@ -136,7 +136,7 @@ class Recording:
 
 
 def _notices(about: dict[str, Any]) -> Iterator[Notice]:
-    """The notices of a track; those of tracks that were written before there were any, from their words."""
+    """The notices of a track; of an older one, which has them in words only, made from the words."""
     if "notices" in about:
         yield from map(Notice.from_dict, about["notices"])
         return
@@ -252,7 +252,7 @@ def rate_hz(time_s: Floats) -> float:
 
 
 def _one_word(name: str) -> str:
-    """A file's name without what would end its field."""
+    """A file's name with ``_`` for white space, which would end its field."""
     return "_".join(name.split())
 
 

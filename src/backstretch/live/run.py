@@ -73,7 +73,7 @@ class Setup:
         sessions: The folder of all sessions.
         track, video: Whether landmarks and pictures are kept.
         soreness: What the person said before, 0 to 10, None if that was skipped; empty if not asked.
-        warnings: What was said beforehand and belongs into the result.
+        notices: Those of the time before the session; the result has them too.
         profile: Whose session it is; empty for the one person who never said a name.
     """
 
@@ -82,7 +82,7 @@ class Setup:
     track: bool
     video: bool
     soreness: tuple[int | None, ...]
-    warnings: tuple[Notice, ...]
+    notices: tuple[Notice, ...]
     profile: str = ""
 
 
@@ -123,12 +123,12 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
             try:
                 ended = watch(live, stage.show)
             except Exception:  # what was held is kept, whatever went wrong
-                result = _result(live, session, capture, setup.warnings)
+                result = _result(live, session, capture, setup.notices)
                 recorder.finish(result, FAILED, without={REPORT})
                 raise
             is_pain = session.leader.phase is Phase.PAIN
             why = PAIN if ended == CLOSED and is_pain else ended
-            result = _result(live, session, capture, setup.warnings)
+            result = _result(live, session, capture, setup.notices)
             with _undisturbed():
                 figures = {"captured": capture.captured, "dropped": capture.dropped}
                 recorder.finish(result, why, figures)
@@ -162,11 +162,11 @@ def _about(session: CoachedSession, capture: Capture) -> dict[str, object]:
 
 
 def _result(
-    live: Live, session: CoachedSession, capture: Capture, warnings: tuple[Notice, ...]
+    live: Live, session: CoachedSession, capture: Capture, notices: tuple[Notice, ...]
 ) -> Result:
     source = live.source(capture.name)
-    notices = (*warnings, *capture.warnings, *too_slow(source), *live.notices)
-    return session.result(source, notices)
+    all_notices = (*notices, *capture.notices, *too_slow(source), *live.notices)
+    return session.result(source, all_notices)
 
 
 def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:

@@ -1,1 +1,1 @@
-"""Vision: light in, landmarks out: video files, cameras, the landmarker, other people."""
+"""Vision: reading video files and cameras, and finding the landmarks of people in their pictures."""

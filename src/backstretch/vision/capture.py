@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 
@@ -13,34 +13,30 @@ from backstretch.errors import InputError, Notice
 from backstretch.frame import Frame
 from backstretch.vision.feeds import RGB, CameraFeed, Feed, FileFeed, Image, redacted
 
-if TYPE_CHECKING:
-    pass
-
-
 FIRST_PICTURE_S = 8.0
-"""A camera may take seconds to wake up, and a stream has five to answer."""
+"""Longest wait for the first picture: a camera may take seconds to wake up, and a stream has five to answer."""
 REOPEN_S = 0.5
-"""Between two attempts to open a camera that has gone; bad pictures in between are waited out."""
+"""After reads have failed for this long, a camera is opened again; also the wait between two attempts."""
 GLITCH_S = 0.02
-"""Between two reads that fail, so that a camera that fails at once does not keep a core busy."""
+"""Wait after a failed read, so that a camera that fails at once does not keep a core busy."""
 CLOSE_S = 1.0
-"""So long a read may take to end; after that its thread is left behind."""
+"""How long closing waits for a running read; after that its thread is left behind."""
 LEAST_STEP_S = 1e-6
-"""Two pictures of one tick of the clock are told apart by this."""
+"""Least difference between the times of two pictures, also of two in one tick of the clock."""
 SILENT = "the camera does not answer; is it unplugged?"
 
 
 class Capture:
-    """The newest picture of a feed; a context manager, whose thread runs from enter to exit.
+    """Keeps the newest picture of a feed; a context manager, whose thread reads from enter to exit.
 
     A picture that is not taken before the next one comes is dropped. A camera that goes
     away is opened again until it comes back; its time runs on meanwhile.
 
     Attributes:
-        name: What is shown of where the pictures come from.
-        wh: Width and height of all pictures; of the first as it came.
-        captured: Pictures that came.
-        dropped: Those of them that a newer one replaced before they were taken.
+        name: The camera, stream or file, as shown to the user.
+        wh: Width and height of all pictures in pixels: those of the first one.
+        captured: Number of pictures read from the feed.
+        dropped: Number of those that a newer one replaced before they were taken.
     """
 
     def __init__(self, feed: Feed, name: str) -> None:
@@ -57,7 +53,7 @@ class Capture:
         self._failure: Exception | None = None
         self._is_failing = False
         self._last_s = -LEAST_STEP_S
-        self._came_at_s = 0.0  # by perf_counter, as the two below
+        self._captured_at_s = 0.0  # by perf_counter, as the two below
         self._alive_at_s = 0.0
         self._zero_s = float("inf")
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
@@ -83,33 +79,37 @@ class Capture:
 
     @property
     def fps(self) -> float:
-        """Pictures a second, as the source says; 0.0 where it does not."""
+        """Pictures a second, as the source states; 0.0 where it does not."""
         return self._feed.fps
 
     @property
-    def warnings(self) -> tuple[Notice, ...]:
-        """What was found wrong with the source so far."""
-        return tuple(self._feed.warnings)
+    def notices(self) -> tuple[Notice, ...]:
+        """Faults of the source found so far."""
+        return tuple(self._feed.notices)
 
     @property
     def ended(self) -> bool:
-        """Whether there will be no picture any more: a file was played, and its last one taken."""
+        """Whether there are no more pictures: a file was played, and its last picture taken."""
         return self._is_played and self._slot is None
 
     @property
     def lost(self) -> str:
-        """Why there is no picture just now, in words; empty while pictures come."""
+        """Why there is no picture just now, as a message; empty while pictures come."""
         if self._is_over or not self.captured:
             return ""
-        is_stalled = perf_counter() - self._came_at_s > self._feed.patience_s
+        is_stalled = perf_counter() - self._captured_at_s > self._feed.patience_s
         return SILENT if is_stalled or self._is_failing else ""
 
     def now_s(self) -> float:
-        """The capture clock: what the time of a picture would be that came now."""
+        """The capture clock: the time that a picture would have if it came now, in seconds."""
         return perf_counter() - self._zero_s if self.captured else 0.0
 
     def newest(self, timeout_s: float) -> Frame | None:
-        """Wait at most so long for a picture newer than the last one taken; None if none came."""
+        """Wait up to ``timeout_s`` for a picture newer than the last one taken; None if none came.
+
+        Raises:
+            Exception: What ended the thread, once there is no picture left.
+        """
         with self._news:
             self._news.wait_for(lambda: self._slot is not None or self._is_over, timeout_s)
             frame, self._slot = self._slot, None
@@ -118,7 +118,7 @@ class Capture:
         return frame
 
     def close(self) -> None:
-        """End the thread; one that hangs in a read is left to let go of its camera itself."""
+        """End the thread; one that hangs in a read is left behind, and closes its camera afterwards."""
         self._closing.set()
         if self._thread.is_alive():
             self._thread.join(CLOSE_S)
@@ -140,9 +140,9 @@ class Capture:
             self._feed.close()
 
     def _step(self) -> None:
-        came = self._feed.read()
-        if came is not None:
-            self._put(*came)
+        picture = self._feed.read()
+        if picture is not None:
+            self._put(*picture)
         elif perf_counter() - self._alive_at_s < REOPEN_S:
             self._closing.wait(GLITCH_S)
         else:
@@ -158,7 +158,7 @@ class Capture:
             self._closing.wait(REOPEN_S)
 
     def _put(self, time_s: float, image: Image) -> None:
-        """Make it the newest picture, unlike the last in time and like the first in size."""
+        """Make this the newest picture: later than the last one, and of the first one's size."""
         image = as_rgb(image)
         if not self.captured:
             self.wh = (image.shape[1], image.shape[0])
@@ -169,8 +169,8 @@ class Capture:
             self.dropped += self._slot is not None
             self._slot = frame
             self._is_failing = False
-            self._came_at_s = self._alive_at_s = now_s
-            self._zero_s = min(self._zero_s, now_s - self._last_s)  # the promptest sets the clock
+            self._captured_at_s = self._alive_at_s = now_s
+            self._zero_s = min(self._zero_s, now_s - self._last_s)  # by the least delayed picture
             self.captured += 1
             self._news.notify_all()
 
@@ -188,7 +188,7 @@ def open_capture(where: str) -> Capture:
 
 
 def as_rgb(image: Image) -> Image:
-    """(H, W, 3) RGB, of a picture that is that already, or grey (H, W), or BGRA."""
+    """A picture as (H, W, 3) RGB; it may be that already, or grey (H, W), or BGRA."""
     colours = np.atleast_3d(image)
     if colours.shape[2] == 1:
         return np.repeat(colours, 3, axis=2)
@@ -196,7 +196,7 @@ def as_rgb(image: Image) -> Image:
 
 
 def fitted(image: Image, wh: tuple[int, int]) -> Image:
-    """A contiguous picture of this size; black at the sides where the aspect is another."""
+    """A picture scaled to fit a size, contiguous; the rest is black where the aspect differs."""
     height, width = image.shape[:2]
     if (width, height) == wh:
         return np.ascontiguousarray(image)

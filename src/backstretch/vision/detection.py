@@ -1,6 +1,6 @@
-"""Detection: who is in a picture, whichever model finds them, and whether it is one and the same person.
+"""Detection: the person found in a picture, by any model, and doubts whether it is always the same person.
 
-Another model is one new module with a `VideoLandmarker`, and one line in `open_landmarker`.
+To add another model, write a module with a `VideoLandmarker` and open it in `open_landmarker`.
 """
 
 from contextlib import AbstractContextManager
@@ -17,11 +17,12 @@ from backstretch.kinematics.landmarks import INDEX, SIDES, Floats, Landmarks
 SEARCH_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
 SURE_AFTER = 2
-"""Sightings before it is said: a single one may be a coat on a chair."""
+"""Sightings of another person before they are reported: a single one may be a coat on a chair."""
 JUMP = 0.7
 """A trunk that moves by this much of the body's size at once belongs to somebody else, or to nobody: on
 clips and recordings of one person it moves by less than half, unless the detector lost them."""
 JUMP_WITHIN_S = 1.0
+"""Longest time between two detections that are compared for a jump."""
 _TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
 
 
@@ -32,7 +33,7 @@ class Detection:
     Attributes:
         time_s: The picture's own time.
         marks: The person; None with nobody in view.
-        another: Whether there was somebody beside; None where that was not looked for.
+        another: Whether another person was in it too; None where that was not searched.
     """
 
     time_s: float
@@ -54,10 +55,10 @@ class Landmarker(Protocol):
 
 
 class VideoLandmarker(Landmarker, Protocol):
-    """One that others can help with a recording."""
+    """A landmarker for recordings, of which several can work at the same time."""
 
     def another(self) -> AbstractContextManager["VideoLandmarker"]:
-        """Return one like this that has seen nothing yet; both may be used at the same time."""
+        """Return a new landmarker of the same model; both may be used at the same time."""
 
 
 def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLandmarker]:
@@ -73,7 +74,7 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
 
 
 class BystanderSearch:
-    """Searches now and then for somebody beside the person, which takes as long as finding the person.
+    """Searches every `SEARCH_EVERY_S` for another person, which takes as long as finding the first.
 
     Args:
         landmarker: Searches the pictures.
@@ -84,7 +85,7 @@ class BystanderSearch:
         self._next_s = 0.0
 
     def search(self, frame: Frame, marks: Landmarks | None) -> bool | None:
-        """Whether there is somebody beside a person; None where it is not time to look for that."""
+        """Whether there is another person; None where nobody was found or no search is due."""
         if marks is None or frame.time_s < self._next_s:
             return None
         self._next_s = frame.time_s + SEARCH_EVERY_S
@@ -92,10 +93,10 @@ class BystanderSearch:
 
 
 class IdentityWatch:
-    """Notices in a stream of detections what makes it unsure who is followed.
+    """Watches a stream of detections for signs that not always the same person is followed.
 
     Args:
-        is_picture: Whether there is a single picture; then one sighting of somebody else is enough.
+        is_picture: Whether it is a single picture; then one sighting of another person is enough.
     """
 
     def __init__(self, *, is_picture: bool = False) -> None:
@@ -107,11 +108,11 @@ class IdentityWatch:
 
     @property
     def is_crowded(self) -> bool:
-        """Whether somebody else was there the last times that were looked at."""
+        """Whether another person was seen in each of the last `SURE_AFTER` searches (one of a picture)."""
         return self._in_a_row >= self._sure_after
 
     def push(self, detection: Detection) -> None:
-        """Take what was found in the next picture."""
+        """Take the detection of the next picture."""
         if detection.marks is not None:
             self._follow(detection.time_s, detection.marks)
         if detection.another:
@@ -131,7 +132,7 @@ class IdentityWatch:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What makes it unsure who was judged."""
+        """Reasons to doubt who was judged: another person, jumps."""
         notices = []
         if len(self._times) >= self._sure_after:
             ends_s = {"first_s": self._times[0], "last_s": self._times[-1]}

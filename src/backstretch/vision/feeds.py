@@ -1,4 +1,4 @@
-"""Which cameras there are."""
+"""Feeds: pictures of cameras, streams and files played in real time; also the list of cameras."""
 
 import os
 import platform
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 Image = NDArray[np.uint8]
 STALLED_S = 1.0
-"""Without a picture for so long a camera is said not to answer; the slowest give several."""
+"""A camera without a picture for this long is reported as lost; even slow ones give several in it."""
 NETWORK_TIMEOUT_MS = 5000
-"""For a stream to answer, and for its next picture; the library's own is 30 s."""
+"""Longest wait for a stream to answer, and for its next picture; the library's own limit is 30 s."""
 CAMERA_WH = (1280, 720)
-"""Asked of cameras: what recordings are scaled to. More only costs time."""
+"""Picture size requested of cameras: recordings are scaled to it as well. More only costs time."""
 CAMERA_FPS = 30
 DEVICES = Path("/dev")
 """Where Linux keeps its cameras, as video0, video1, ..."""
@@ -34,38 +34,38 @@ RGB = 3
 
 
 class Feed(Protocol):
-    """Where pictures come from. All is called from one thread, the one that may wait for them.
+    """A source of pictures in real time. All methods are called from one thread, which may block.
 
     Attributes:
-        fps: As the source says; 0.0 where it does not.
-        patience_s: So long it may well be without a picture; longer means that it is lost.
+        fps: Pictures a second, as the source states; 0.0 where it does not.
+        patience_s: Longest usual wait for a picture; after that the source counts as lost.
     """
 
     fps: float
     patience_s: float
 
     @property
-    def warnings(self) -> list[Notice]:
-        """What was found wrong with it so far."""
+    def notices(self) -> list[Notice]:
+        """Faults of the source found so far."""
 
     def read(self) -> tuple[float, Image] | None:
-        """Wait for the next picture; its time since the first one, and RGB, BGRA or grey.
+        """Wait for the next picture: seconds since the first one, and an RGB, BGRA or grey image.
 
         None when there is none just now.
 
         Raises:
-            EOFError: There will never be one again.
+            EOFError: There are no more pictures.
         """
 
     def reopen(self) -> None:
-        """Open it, be it for the first time or anew.
+        """Open the source; if it is open already, close it first.
 
         Raises:
-            InputError: It cannot be opened; says why.
+            InputError: It cannot be opened; the message says why.
         """
 
     def close(self) -> None:
-        """Let go of it."""
+        """Release the source."""
 
 
 class CameraFeed:
@@ -76,25 +76,25 @@ class CameraFeed:
 
         self.fps = 0.0
         self.patience_s = STALLED_S
-        self.warnings: list[Notice] = []
+        self.notices: list[Notice] = []
         self._where = where
         self._devices = devices
         self._cv = cv2
         self._device: cv2.VideoCapture | None = None
         self._first_s: float | None = None
-        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # what fails is said by us, once
+        os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # failures are reported here, once
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
     @property
     def wh(self) -> tuple[int, int]:
-        """Width and height that the camera says it will deliver; 0 while it is closed."""
+        """Width and height in pixels, as the camera states them; 0 while it is closed."""
         if self._device is None:
             return 0, 0
         width = self._device.get(self._cv.CAP_PROP_FRAME_WIDTH)
         return round(width), round(self._device.get(self._cv.CAP_PROP_FRAME_HEIGHT))
 
     def read(self) -> tuple[float, Image] | None:
-        """The time is that at which the picture came, before it was decompressed."""
+        """As `Feed.read`; the time is when the picture arrived, before it was decompressed."""
         if self._device is None:
             return None
         try:
@@ -149,22 +149,22 @@ class CameraFeed:
         return device
 
     def _refusal(self) -> str:
-        """Why it cannot be opened, as far as that can be told."""
+        """Why it cannot be opened, as far as that can be found out."""
         if isinstance(self._where, str):
             return f"{redacted(self._where)} does not answer; check the address, and that it is on"
         name, node = f"camera {self._where}", self._devices / f"video{self._where}"
         if platform.system() != "Linux":
             reasons = "not there, in use by another program, or not permitted"
-            return f"{name} cannot be opened: {reasons}; backstretch cameras lists what is there"
+            return f"{name} cannot be opened: {reasons}; backstretch cameras lists all cameras"
         if not node.exists():
-            return f"{name} is not there; backstretch cameras lists what is"
+            return f"{name} is not there; backstretch cameras lists all cameras"
         if not os.access(node, os.R_OK | os.W_OK):
-            return f"{name} cannot be opened: {node} is not permitted; join the group video"
+            return f"{name} cannot be opened: no permission for {node}; join the group video"
         return f"{name} cannot be opened: it may be in use by another program"
 
 
 class FileFeed:
-    """A video file, each picture given when its moment has come."""
+    """A video file played in real time: each picture is given at its own time."""
 
     def __init__(self, path: Path) -> None:
         self.fps = 0.0
@@ -176,12 +176,12 @@ class FileFeed:
         self._start_s: float | None = None
 
     @property
-    def warnings(self) -> list[Notice]:
-        """What was found wrong with the file so far."""
-        return [] if self._reader is None else self._reader.warnings
+    def notices(self) -> list[Notice]:
+        """Faults of the file found so far."""
+        return [] if self._reader is None else self._reader.notices
 
     def read(self) -> tuple[float, Image] | None:
-        """The time is the file's own."""
+        """As `Feed.read`; the time is the file's own."""
         frame = next(self._frames, None)
         if frame is None:
             raise EOFError
@@ -195,7 +195,7 @@ class FileFeed:
         self.close()
         reader = self._open.enter_context(VideoReader(self._path))
         if reader.source.frames == 1:
-            raise InputError(f"{self._path}: is a single picture; a camera needs a video")
+            raise InputError(f"{self._path}: is a single picture; give a video")
         self.fps, self._reader = reader.source.fps, reader
         self._frames = reader.frames()
 
@@ -205,7 +205,7 @@ class FileFeed:
 
 
 def camera_api() -> int:
-    """OpenCV's number for the system's own interface, whose order numbers the cameras."""
+    """OpenCV's number of the system's own camera interface; cameras are numbered in its order."""
     import cv2
 
     by_system = {"Linux": cv2.CAP_V4L2, "Darwin": cv2.CAP_AVFOUNDATION, "Windows": cv2.CAP_DSHOW}
@@ -213,7 +213,7 @@ def camera_api() -> int:
 
 
 def redacted(url: str) -> str:
-    """A URL without what may be secret in it.
+    """A URL without what may be secret in it: user, password and query.
 
     >>> redacted("rtsp://ann:pa@ss@10.0.0.7:554/stream?token=3")
     'rtsp://10.0.0.7:554/stream'
@@ -221,12 +221,12 @@ def redacted(url: str) -> str:
     scheme, _, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     place = authority.rpartition("@")[2] + slash + path
-    is_plain = "@" not in place  # a password with a slash in it is no place to show
+    is_plain = "@" not in place  # else a password holds a slash, and part of it would be shown
     return f"{scheme}://{place.partition('?')[0].partition('#')[0]}" if is_plain else f"{scheme}://"
 
 
 NODES = Path("/sys/class/video4linux")
-"""Where Linux numbers the nodes of each camera."""
+"""Where Linux numbers the device nodes of each camera."""
 
 
 @dataclass(frozen=True)
@@ -234,10 +234,10 @@ class CameraInfo:
     """One camera.
 
     Attributes:
-        index: By which it is opened.
+        index: The number by which it is opened.
         name: As the system calls it.
-        wh: Width and height of its pictures; 0 where it cannot be opened.
-        fps: Pictures a second, as it says; 0.0 where it does not.
+        wh: Width and height of its pictures in pixels; 0 where it cannot be opened.
+        fps: Pictures a second, as it states; 0.0 where it does not.
         fault: Why it cannot be opened; empty where it can.
     """
 
@@ -249,16 +249,16 @@ class CameraInfo:
 
 
 def cameras(nodes: Path = NODES, devices: Path = DEVICES) -> list[CameraInfo]:
-    """The cameras that can be opened, and those that are there and cannot; opens each for it."""
+    """All cameras of the machine; each is opened once, and those that cannot be have a fault."""
     from cv2_enumerate_cameras import enumerate_cameras
 
     names = {each.index: each.name for each in enumerate_cameras(camera_api())}
-    listed = [_looked_at(index, names[index], devices) for index in sorted(names)]
-    # Nodes that may not be read are listed all, also those that carry a camera's metadata only.
-    return [each for each in listed if not (each.fault and _is_further(nodes, each.index))]
+    infos = [_camera_info(index, names[index], devices) for index in sorted(names)]
+    # A camera may have further nodes for its metadata; where they may not be read, they are listed too.
+    return [each for each in infos if not (each.fault and _is_further_node(nodes, each.index))]
 
 
-def _looked_at(index: int, name: str, devices: Path) -> CameraInfo:
+def _camera_info(index: int, name: str, devices: Path) -> CameraInfo:
     feed = CameraFeed(index, devices)
     try:
         feed.reopen()
@@ -269,7 +269,7 @@ def _looked_at(index: int, name: str, devices: Path) -> CameraInfo:
         feed.close()
 
 
-def _is_further(nodes: Path, index: int) -> bool:
+def _is_further_node(nodes: Path, index: int) -> bool:
     """Whether a camera has a node before this one; False where the system has no nodes."""
     order = nodes / f"video{index}" / "index"
     return order.exists() and order.read_text(encoding="utf-8").strip() != "0"

@@ -34,7 +34,7 @@ MASK_MARGIN = 0.1
 """How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 MODEL = "pose_landmarker_full.task"
 _STARTING = Lock()
-"""There is one stderr for all threads."""
+"""Held while stderr is redirected: all threads share it."""
 
 
 class _Searcher:
@@ -46,7 +46,7 @@ class _Searcher:
         self._graph: Any = None
 
     def detect(self, picture: Any) -> Any:
-        """What MediaPipe finds."""
+        """MediaPipe's result for one picture."""
         with self._lock:
             if self._graph is not None:
                 return self._graph.detect(picture)
@@ -73,7 +73,7 @@ class MediaPipeLandmarker:
         self._stack = contextlib.ExitStack()
         self._tracker = self._landmarker("VIDEO")
         self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE"))
-        self._has_looked = 0
+        self._look_count = 0
         self._visibility: Floats | None = None
 
     def __enter__(self) -> Self:
@@ -89,10 +89,10 @@ class MediaPipeLandmarker:
 
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
-        with _starting() if self._has_looked == 0 else contextlib.nullcontext():
-            stamp_ms = self._has_looked * SPACING_MS
+        with _starting() if self._look_count == 0 else contextlib.nullcontext():
+            stamp_ms = self._look_count * SPACING_MS
             detected = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
-        self._has_looked += 1
+        self._look_count += 1
         if not detected.pose_landmarks:
             return None  # the visibility filter keeps its state while nobody is in view
         points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]
@@ -100,10 +100,10 @@ class MediaPipeLandmarker:
         return _landmarks(points, world, visibility, frame.wh)
 
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
-        """Whether there is somebody beside the person with these landmarks.
+        """Whether there is another person beside the one with these landmarks.
 
-        The person is painted over and the rest is searched. Asking the model for two people takes
-        twice as long and found the second in 1 of 120 pictures of two clips side by side, this 118.
+        The person is painted over and the rest is searched. In 120 pictures of two clips side by side this
+        found the second person 118 times; asking the model for two people, which takes twice as long, once.
         """
         rest = Frame(frame.index, frame.time_s, _without(frame.image, marks))
         return self._find(rest) is not None
@@ -126,9 +126,9 @@ class MediaPipeLandmarker:
         )
 
     def another(self) -> "MediaPipeLandmarker":
-        """Return one like this that has seen nothing yet; both may be used at the same time.
+        """Return a new landmarker of the same model; both may be used at the same time.
 
-        It is to be closed before this one.
+        It has to be closed before this one.
         """
         return MediaPipeLandmarker(self._source, self._searcher)
 
@@ -173,9 +173,9 @@ def model_path() -> Path:
 
 
 def _model(model: Path | None) -> dict[str, Any]:
-    """What tells MediaPipe where the model is: by its path a graph takes 80 MB, by its bytes 115.
+    """MediaPipe's options that give it the model: by its path a graph takes 80 MB, by its bytes 115.
 
-    MediaPipe does not open every path that is not ASCII.
+    MediaPipe cannot open every path that is not ASCII.
     """
     path = model or model_path()
     name = str(path.absolute())
@@ -225,7 +225,7 @@ def _moved(marks: Landmarks, by_px: tuple[int, int], wh: tuple[int, int]) -> Lan
 
 
 def _rounded(values: Any) -> Floats:
-    """As float32 keeps them, so that a stored track replays to the last digit."""
+    """Values rounded to float32, so that a stored track replays to the last digit."""
     return np.asarray(values, np.float32).astype(np.float64)
 
 
@@ -241,20 +241,21 @@ def _mediapipe() -> Any:
 
 
 def _missing(reason: str) -> str:
-    """Say which system package is missing, where the error tells."""
+    """The message for MediaPipe not loading; it names the missing package where the reason shows it."""
     packages = {"libEGL": "libegl1", "libGLES": "libgles2", "libGL.": "libgl1"}
-    wanted = next((name for library, name in packages.items() if library in reason), None)
-    if wanted is None:
+    package = next((name for library, name in packages.items() if library in reason), None)
+    if package is None:
         return f"MediaPipe cannot be loaded: {reason}"
     install = "sudo apt install libegl1 libgles2 libgl1"
-    return f"MediaPipe needs the system library of the package {wanted}; on Debian: {install}"
+    return f"MediaPipe needs the system library of the package {package}; on Debian: {install}"
 
 
 @contextlib.contextmanager
 def _starting() -> Iterator[None]:
-    """While MediaPipe starts something: its messages mean nothing to a user, and Ctrl-C waits.
+    """Silence stderr and delay Ctrl-C while MediaPipe starts something.
 
-    Interrupted where it begins a thread, it would never let the program end.
+    Its messages mean nothing to a user. Interrupted where it begins a thread, it would never let the
+    program end.
     """
     with _STARTING, _uninterrupted():
         sys.stderr.flush()
@@ -270,15 +271,15 @@ def _starting() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Keep Ctrl-C for later; in other threads than the main one it never comes."""
+    """Delay Ctrl-C until the end; only the main thread ever receives it."""
     if current_thread() is not main_thread():
         yield
         return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    signals: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: signals.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before or signal.SIG_DFL)
-        if came:
+        if signals:
             signal.raise_signal(signal.SIGINT)

@@ -15,26 +15,26 @@ from backstretch.frame import Frame
 
 _Item = TypeVar("_Item")
 PATIENCE_S = 0.1
-"""How often a thread that waits looks whether anybody still wants what it has."""
+"""How often a waiting thread checks whether its items are still wanted."""
 GLANCE_PX, GLANCE_POINTS = 64, 4
-"""How wide a small copy is at the least, and how many points a part of it is the mean of, each way."""
+"""Least width of the small grey copy, and how many points each way one of its pixels is the mean of."""
 PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
-"""Formats whose first plane is a byte of brightness a pixel."""
+"""Pixel formats whose first plane is the brightness, one byte a pixel."""
 
 
 class _Ended:
-    """Comes last; with the error that ended it, if any."""
+    """The last item of a queue, with the error that ended the iteration, if any."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.error = error
 
 
-class Ahead(Generic[_Item]):
-    """An iterator over what another one gives, which runs in a thread; a context manager.
+class ReadAhead(Generic[_Item]):
+    """Iterates over items that are made ahead of time in a thread; a context manager.
 
     Args:
-        items: Are made in the thread; an error among them is raised where it would have come.
-        count: At most so many wait to be taken; 0 for as many as there are.
+        items: Iterated over in the thread; an error there is raised in place of the next item.
+        count: How many items may wait to be taken; 0 for any number.
     """
 
     def __init__(self, items: Iterable[_Item], count: int) -> None:
@@ -53,7 +53,7 @@ class Ahead(Generic[_Item]):
                 raise item.error
             return
 
-    def __enter__(self) -> "Ahead[_Item]":
+    def __enter__(self) -> "ReadAhead[_Item]":
         try:
             self._thread.start()
         except BaseException:
@@ -81,7 +81,7 @@ class Ahead(Generic[_Item]):
         self._put(end)
 
     def _put(self, item: _Item | _Ended) -> bool:
-        """Wait until there is room; False where nobody wants it any more."""
+        """Wait until there is room; False where the item is not wanted any more."""
         while not self._unwanted.is_set():
             with suppress(Full):
                 self._waiting.put(item, timeout=PATIENCE_S)
@@ -95,8 +95,8 @@ class Picture:
 
     Attributes:
         index, time_s: As those of its `Frame`.
-        convert: Gives the upright RGB image; None for one so damaged that its colours cannot be told.
-        shrink: Gives a small grey copy, upright.
+        convert: Gives the upright RGB image; None for a picture too damaged to be converted.
+        shrink: Gives a small grey copy, upright, 0 to 255.
     """
 
     index: int
@@ -106,7 +106,7 @@ class Picture:
 
     @cached_property
     def glance(self) -> NDArray[np.float32]:
-        """(h, w) the small grey copy, some `GLANCE_PX` wide."""
+        """(h, w) the small grey copy, about `GLANCE_PX` wide."""
         return self.shrink()
 
     def frame(self) -> Frame | None:
@@ -116,14 +116,14 @@ class Picture:
 
 
 def upright(picture: Any, wh: tuple[int, int], turn: int) -> NDArray[np.uint8]:
-    """(h, w, 3) RGB of a size, of PyAV's picture, after so many quarter turns anticlockwise."""
+    """PyAV's picture as (h, w, 3) RGB of a size, after ``turn`` quarter turns anticlockwise."""
     width, height = wh if turn % 2 == 0 else wh[::-1]
     image = picture.to_ndarray(format="rgb24", width=width, height=height)
     return np.ascontiguousarray(np.rot90(image, turn)).astype(np.uint8, copy=False)
 
 
 def glance(picture: Any, turn: int) -> NDArray[np.float32]:
-    """The mean of points in each part of PyAV's picture; several times as quick as scaling it."""
+    """(h, w) small grey copy of PyAV's picture: the means of points; several times as quick as scaling."""
     if picture.format.name in PLANAR:
         plane = picture.planes[0]
         light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)

@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 LONGEST_SIDE_PX = 1280
 """Larger pictures are scaled down to this: the model looks at 256 x 256 pixels of a person."""
 CLOCK_PICTURES = 30
-"""How many pictures are read to see whether the container's clock can be trusted."""
+"""How many pictures are read to see whether the container's times can be used."""
 CLOCK_SHARE = 0.6
 """Share of these that must be later than all before them."""
 FALLBACK_FPS = 25.0
 """Assumed for a file that has neither timestamps nor a frame rate."""
 EARLY_END_S = 1.0
-"""A file that stops this long before its stated end is said to be cut short."""
+"""A file that stops this long before its stated end is reported as ending early."""
 SEEK_MARGIN_S = 1.0
-"""Indices are in decoding order, which runs ahead of the order of showing by a few pictures."""
+"""How far before a time to seek: indices are in decoding order, a few pictures ahead of the shown order."""
 MOST_BROKEN = 1000
 """A file that fails this often is given up: some damage makes the library fail without end."""
 LARGE_PX, DECODERS = 1920 * 1080, 4
-"""Only larger pictures are decoded by several threads: each keeps some of them, of megabytes, and reading goes
-on beside the model anyway."""
+"""Only larger pictures are decoded by several threads: each thread holds some of them, of megabytes, and
+reading goes on beside the model anyway."""
 Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
 READING = {"protocol_whitelist": "file"}
@@ -51,13 +51,13 @@ READING = {"protocol_whitelist": "file"}
 
 @dataclass
 class _Part:
-    """A part of a file that one reader reads, and what it found there.
+    """The part of a file that one reader reads, and its counts.
 
     Attributes:
-        from_s, until_s: What lies outside of it is another reader's to tell.
-        pictures: How many there were with a usable time.
-        left_out: How many without.
-        broken: Damaged places.
+        from_s, until_s: Its limits; another reader counts what lies outside.
+        pictures: Number of pictures with a usable time.
+        left_out: Number of pictures without one.
+        broken: Number of damaged places.
         last_s: The time of the last picture, -1 before the first.
         is_at_end: Whether the end of the file was reached.
     """
@@ -72,40 +72,40 @@ class _Part:
 
     @property
     def is_here(self) -> bool:
-        """Whether the place that is read lies in it."""
+        """Whether the last picture lies in this part."""
         return self.from_s <= self.last_s < self.until_s
 
-    def begin(self) -> None:
-        """Forget what was found."""
+    def reset(self) -> None:
+        """Set all counts to zero."""
         self.pictures = self.left_out = self.broken = 0
         self.last_s, self.is_at_end = -1.0, False
 
 
 class Growth:
-    """Notices that a file grows, because something is still written to it, and where it is cut then.
+    """Watches whether a file grows while it is read, to end it where it ended when it was opened.
 
     Args:
-        path: The file, as it is before it is opened.
+        path: The file, before it is opened.
 
     Attributes:
-        end_s: Where it ended when it was opened.
+        end_s: Where it ended when it was opened, in seconds.
     """
 
     def __init__(self, path: Path) -> None:
         self.end_s = math.inf
         self._path, self._size = path, _size(path)
-        self._is_noticed = False
+        self._has_grown = False
 
     def cuts(self, time_s: float) -> bool:
-        """Whether a time is after the end of a file that has grown; the end may be stated wrongly."""
-        if time_s > self.end_s and not self._is_noticed:
-            self._is_noticed = _size(self._path) > self._size
-        return self._is_noticed and time_s > self.end_s
+        """Whether a time is after the end of a file that has grown; in others the stated end may be wrong."""
+        if time_s > self.end_s and not self._has_grown:
+            self._has_grown = _size(self._path) > self._size
+        return self._has_grown and time_s > self.end_s
 
     @property
     def cut_s(self) -> float | None:
-        """What comes later was left out; None where nothing was."""
-        return self.end_s if self._is_noticed else None
+        """The time after which pictures were left out; None where none were."""
+        return self.end_s if self._has_grown else None
 
 
 def _size(path: Path) -> int:
@@ -120,11 +120,11 @@ class VideoReader:
 
     Args:
         path: The file.
-        part: What it notes its findings in; `again` gives one to another reader of the file.
+        part: Where it counts; `reader_from` makes another for a second reader of the file.
         growth: Ends a file that grows where it ended when it was opened; None to read on.
 
     Attributes:
-        has_clock: Whether its times can be used; without them its pictures are counted.
+        has_clock: Whether its times can be used; if not, they follow from the frame rate.
     """
 
     def __init__(
@@ -161,18 +161,18 @@ class VideoReader:
     ) -> None:
         self._container.close()
 
-    def again(self, from_s: float) -> "VideoReader":
-        """Return another reader of the same file for what comes from ``from_s`` on, so that both read at once.
+    def reader_from(self, from_s: float) -> "VideoReader":
+        """Return a second reader of the same file, for the part from ``from_s`` on; both can read at once.
 
-        It is to be closed by itself; what it finds is told by this one.
+        It has to be closed by itself. Its counts are part of this reader's `notices` and `source`.
         """
         self._part.until_s = from_s
         self._parts.append(_Part(from_s))
         return VideoReader(self.path, self._parts[-1], growth=self._growth)
 
     @property
-    def warnings(self) -> list[Notice]:
-        """What was found wrong with the file; complete once it was read."""
+    def notices(self) -> list[Notice]:
+        """Faults found in the file; complete once it was read."""
         notices = []
         if not self.has_clock:
             notices.append(Notice(NoticeKind.NO_TIMES, {"fps": self._fps}))
@@ -205,13 +205,13 @@ class VideoReader:
 
     @property
     def wh(self) -> tuple[int, int]:
-        """Width and height of the pictures that are given out."""
+        """Width and height in pixels of the pictures that are given."""
         width, height = self._wh
         scale = min(1.0, LONGEST_SIDE_PX / max(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))
 
     def frames(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
-        """Give the converted `pictures`, but for damaged ones."""
+        """Give the `pictures` converted, without damaged ones."""
         for picture in self.pictures(start_s, end_s):
             frame = picture.frame()
             if frame is not None:
@@ -247,7 +247,7 @@ class VideoReader:
             return av.open(name, options=READING, metadata_errors="replace")
         except (self._errors, OSError) as error:
             raise InputError(
-                f"{self.path}: cannot be read as a video ({_notices(error)})"
+                f"{self.path}: cannot be read as a video ({_reason(error)})"
             ) from error
 
     def _video_stream(self) -> "VideoStream":
@@ -260,8 +260,8 @@ class VideoReader:
                     is_many = is_large and not codec.codec.intra_only
                     codec.thread_count = DECODERS if is_many else 1
                 return stream
-        what = "only sound" if self._container.streams.audio else "nothing"
-        raise InputError(f"{self.path}: holds no pictures, {what}; give a video file")
+        sound = ", only sound" if self._container.streams.audio else ""
+        raise InputError(f"{self.path}: holds no pictures{sound}; give a video file")
 
     def _unreadable(self) -> str:
         with self.path.open("rb") as file:
@@ -276,7 +276,7 @@ class VideoReader:
         self._stream = self._video_stream()
 
     def _look_ahead(self) -> tuple["VideoFrame", bool]:
-        """The first picture, and whether the times of the first ones can be a clock."""
+        """The first picture, and whether the container's times can be used."""
         self._broken = 0
         first, count, later, last_s = None, 0, 0, float("-inf")
         for picture in itertools.islice(self._pictures(), CLOCK_PICTURES):
@@ -329,7 +329,7 @@ class VideoReader:
         if self._count:  # it was read before
             self._rewind()
             self._parts, self._part.until_s = [self._part], math.inf
-        self._part.begin()
+        self._part.reset()
         self._count = self._broken = 0
         base = self._stream.time_base
         if start_s <= SEEK_MARGIN_S or not self.has_clock or base is None:
@@ -337,12 +337,12 @@ class VideoReader:
         target = int((start_s - SEEK_MARGIN_S + self._start_s) / base)
         try:
             self._container.seek(target, stream=self._stream)
-            landed = next(self._container.demux(self._stream))
+            packet = next(self._container.demux(self._stream))
             self._container.seek(target, stream=self._stream)
         except (self._errors, StopIteration):
             self._rewind()
             return
-        if not landed.is_keyframe or landed.pts is None or landed.pts > target:
+        if not packet.is_keyframe or packet.pts is None or packet.pts > target:
             self._rewind()
 
     def _demux(self) -> Iterator[Any]:
@@ -367,7 +367,7 @@ class VideoReader:
                 self._note_damage()
 
     def _undecoded(self) -> Iterator[tuple[float | None, Decode]]:
-        """Pictures with the container's times; decoded when they are asked for, where the codec allows it."""
+        """Pictures with the container's times; decoded on demand where the codec allows it."""
         codec: VideoCodecContext | None = self._stream.codec_context
         if codec is None or not codec.codec.intra_only:
             for picture in self._pictures():
@@ -380,7 +380,7 @@ class VideoReader:
                 yield time_s, cache(partial(self._decoded_from, packet))
 
     def _decoded_from(self, packet: Any) -> "VideoFrame | None":
-        """The picture of a packet that needs no other; None for a damaged one."""
+        """The picture of a packet that needs no other packet; None for a damaged one."""
         try:
             picture = next(iter(packet.decode()), None)
         except self._errors:
@@ -388,10 +388,10 @@ class VideoReader:
         self._note_damage(picture is None or picture.is_corrupt)
         return picture
 
-    def _note_damage(self, times: int = 1) -> None:
-        self._broken += times
+    def _note_damage(self, count: int = 1) -> None:
+        self._broken += count
         if self._part.is_here:
-            self._part.broken += times
+            self._part.broken += count
 
     def _timed(self) -> Iterator[tuple[float, Decode]]:
         """Pictures with strictly increasing times; one without a usable time is left out."""
@@ -411,7 +411,7 @@ class VideoReader:
         return None if stamp_s is None else stamp_s - self._start_s
 
     def _upright(self, decode: Decode) -> NDArray[np.uint8] | None:
-        """RGB; None for a picture so damaged that its colours cannot be told."""
+        """The RGB image; None for a picture too damaged to be converted."""
         picture = decode()
         try:
             return None if picture is None else upright(picture, self.wh, self._turn)
@@ -438,5 +438,5 @@ def _quarter_turns(picture: "VideoFrame") -> int:
     return round(picture.rotation / 90) % 4
 
 
-def _notices(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error).split("\n", maxsplit=1)[0]

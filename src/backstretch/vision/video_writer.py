@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 TICKS_PER_S = 90_000
 """Times are kept in 1/90000 s, as MPEG does; the frame rates in use are whole numbers of these."""
 USUAL_FPS = 30
-"""For the encoder's guesses only, and for how long the picture of a video of one picture lasts."""
+"""Only for the encoder's guesses, and for how long a video of a single picture lasts."""
 ENCODER = {
     "preset": "veryfast",
     "crf": "23",
     "bf": "0",  # no picture refers to a later one, so decoding and showing times agree
 }
 BT601, LIMITED = 6, 1
-"""How colours become luma and chroma, as H.273 numbers it. Said in the file, since browsers guess
+"""How colours become luma and chroma, as H.273 numbers it. Stated in the file, since browsers guess
 another way for large pictures."""
 FASTSTART = {"movflags": "+faststart"}
 """The index comes first in the file, so that a browser can start before it has all of it."""
@@ -55,8 +55,8 @@ class AnnotatedVideo:
         self._padding = ((0, wh[1] % 2), (0, wh[0] % 2), (0, 0))
         self._first_s: float | None = None
         self._ticks = -1
-        self._lasts = TICKS_PER_S // USUAL_FPS
-        self._open = True
+        self._duration_ticks = TICKS_PER_S // USUAL_FPS
+        self._is_open = True
 
     def write(self, image: NDArray[np.uint8], time_s: float) -> None:
         """Add one picture.
@@ -70,7 +70,7 @@ class AnnotatedVideo:
         ticks = round((time_s - self._first_s) * TICKS_PER_S)
         if self._ticks >= 0:
             ticks = max(ticks, self._ticks + 1)
-            self._lasts = ticks - self._ticks
+            self._duration_ticks = ticks - self._ticks
         self._ticks = ticks
         frame = self._from_ndarray(np.pad(image, self._padding, mode="edge"), format="rgb24")
         frame.pts, frame.time_base = ticks, Fraction(1, TICKS_PER_S)
@@ -78,11 +78,11 @@ class AnnotatedVideo:
 
     def close(self) -> None:
         """Finish the file; the last picture lasts as long as the one before it."""
-        if not self._open:
+        if not self._is_open:
             return
         if self._first_s is not None:
             self._mux(self._stream.encode())
-        self._open = False
+        self._is_open = False
         self._container.close()
 
     def __enter__(self) -> Self:
@@ -97,14 +97,14 @@ class AnnotatedVideo:
         if error is None:
             self.close()
             return
-        with suppress(OSError):  # the first error is the one to tell
+        with suppress(OSError):  # the first error is the one to report
             self.close()
 
     def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
         try:
             for packet in packets:
-                packet.duration = self._lasts
+                packet.duration = self._duration_ticks
                 self._container.mux(packet)
         except OSError:
-            self._open = False  # touched again after a failed write, FFmpeg crashes
+            self._is_open = False  # touched again after a failed write, FFmpeg crashes
             raise
