@@ -253,7 +253,8 @@ class TestACamera:
         done = person.calibrate_outside(BEND.id, "--from", "camera", "--camera", room, *QUIET)
         assert done.returncode == 2
         assert done.stderr == (
-            "backstretch: the pictures ended before all takes were made; nothing was written\n"
+            "backstretch: the window was closed or the video ended before all takes were done; "
+            "nothing was saved\n"
         )
         assert person.files == []
 
@@ -295,6 +296,6 @@ def test_a_video_that_is_interrupted_leaves_nothing(person):
     said = what_is_left(reader)
     os.close(reader)
     assert (done.returncode, done.stdout) == (130, b"")
-    assert "backstretch: stopped; nothing was written" in said
+    assert "backstretch: stopped; nothing was saved" in said
     assert "Traceback" not in said
     assert person.files == []

@@ -411,7 +411,7 @@ class TestStopping:
         assert "No hold was found" not in stopped[0].stdout
 
     def test_does_not_say_that_nothing_was_written(self, stopped):
-        assert "nothing was written" not in stopped[0].stderr
+        assert "nothing was saved" not in stopped[0].stderr
 
 
 @pytest.mark.model
@@ -488,7 +488,7 @@ class TestFirstRunWithoutATerminal:
 
     def test_says_that_there_is_no_screen_and_goes_on(self, first):
         done, _ = first
-        assert "there is no screen to open a window on" in done.stderr
+        assert "there is no screen for a window" in done.stderr
         assert done.returncode == 0
         assert "Nobody was seen." in done.stdout
 

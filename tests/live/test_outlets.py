@@ -131,7 +131,7 @@ def test_a_hold_is_kept_as_soon_as_it_is_over(tmp_path):
         for time_s, marks in bending():
             log.steps(session.push(time_s, marks, Surroundings())[0])
     assert [hold["pose"] for hold in read_session(record.path).holds] == [BEND.id]
-    assert len(session.held) == 1
+    assert len(session.holds) == 1
 
 
 def test_no_hold_is_kept_twice(tmp_path):

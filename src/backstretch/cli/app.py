@@ -66,7 +66,7 @@ def _run() -> int:
     except BackstretchError as error:
         return complain(*error.faults)
     if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
-        complain("stopped; nothing was written")
+        complain("stopped; nothing was saved")
     return code if isinstance(code, int) else 0
 
 
