@@ -185,7 +185,7 @@ class TestAReferenceOfTheUsersOwn:
         person, take, _ = stiff
         before = person.reference().read_bytes()
         said = complaint(person.calibrate(BEND.id, "--from", take))
-        assert said == f"{person.reference()}: is there already; --force writes over it"
+        assert said == f"{person.reference()}: exists already; add --force to replace it"
         assert person.reference().read_bytes() == before
 
     def test_is_replaced_by_force(self, person):
@@ -267,7 +267,7 @@ class TestTheNeutral:
         assert kept.date == DAY
 
     def test_says_from_where_it_was_seen(self, tipped):
-        assert printed(tipped[2]).startswith("Your neutral is taken, seen from the front.")
+        assert printed(tipped[2]).startswith("Your neutral is saved, seen from the front.")
 
     def test_is_what_others_are_measured_from(self, tipped):
         person, bend, _ = tipped
@@ -297,7 +297,7 @@ class TestTheNeutral:
     def test_is_not_written_over(self, tipped):
         person, bend, _ = tipped
         said = complaint(person.calibrate("--neutral", "--from", bend))
-        assert said.endswith("neutral.toml: is there already; --force writes over it")
+        assert said.endswith("neutral.toml: exists already; add --force to replace it")
 
 
 # A new stretch

@@ -77,16 +77,19 @@ UNCLEAR = [
     ((), "say what to calibrate: a stretch, or --new ID, or --neutral"),
     ((BEND.id, "--new", "my_bend", *GOOD), "say what to calibrate: "),
     ((BEND.id, "--neutral", *GOOD), "say what to calibrate: "),
-    ((BEND.id,), "say from what: --from camera, or --from a video, photograph or landmark track"),
-    ((BEND.id, "--from", "camera", *GOOD), "--from camera goes alone"),
-    ((BEND.id, "--from", "camera", "--start", "3"), "--from camera goes alone"),
-    ((BEND.id, "--from", "camera", "--end", "3"), "--from camera goes alone"),
+    (
+        (BEND.id,),
+        "say what to use: --from camera, or --from FILE (a video, photograph or landmark track)",
+    ),
+    ((BEND.id, "--from", "camera", *GOOD), "--from camera cannot be combined"),
+    ((BEND.id, "--from", "camera", "--start", "3"), "--from camera cannot be combined"),
+    ((BEND.id, "--from", "camera", "--end", "3"), "--from camera cannot be combined"),
     ((BEND.id, *GOOD, "--start", "5", "--end", "4"), "--end 4 is not after --start 5"),
     ((BEND.id, *GOOD, "--still", "0.5"), "Invalid value for '--still'"),
     ((BEND.id, *GOOD, "--still", "6"), "Invalid value for '--still'"),
     ((BEND.id, *GOOD, "--side", "up"), "Invalid value for '--side'"),
     ((BEND.id, *GOOD, "--takes", "9"), "Invalid value for '--takes'"),
-    ((BEND.id, *GOOD, "--poses", "@none"), "@none: there is no such folder of poses"),
+    ((BEND.id, *GOOD, "--poses", "@none"), "@none: there is no such folder"),
     (("side_bend", *GOOD), "no pose is called 'side_bend'; did you mean "),
     (
         ("standing_forward_fold", *GOOD, "--side", "left"),
@@ -150,7 +153,7 @@ def test_a_take_must_show_what_is_needed(refusal, arguments, words):
 
 DESTINATIONS = [
     (("--new", "childs_pose"), "the id 'childs_pose' is taken by a stretch of the library"),
-    (("--new", ""), "'' cannot be an id; use small letters, digits and _, like my_stretch"),
+    (("--new", ""), "'' cannot be an id; use only small letters, digits and _, like my_stretch"),
     (("--new", "../my_bend"), "'../my_bend' cannot be an id"),
     (("--new", "/my_bend"), "'/my_bend' cannot be an id"),
     (("--new", "My_Bend"), "'My_Bend' cannot be an id"),
@@ -158,11 +161,17 @@ DESTINATIONS = [
     (("--new", "my_bend.toml"), "'my_bend.toml' cannot be an id"),
     (
         ("--new", "my_bend", "--out", "@bow.toml"),
-        "--out @bow.toml: the file's name is the id; call",
+        "--out @bow.toml: the file's name becomes the id; call",
     ),
-    ((BEND.id, "--out", "@My_Bend.toml"), "--out @My_Bend.toml: the file's name is the id; use"),
-    ((BEND.id, "--out", "@my_bend.txt"), "--out @my_bend.txt: a pose file ends in .toml"),
-    ((BEND.id, "--out", "@my_bend"), "--out @my_bend: a pose file ends in .toml"),
+    (
+        (BEND.id, "--out", "@My_Bend.toml"),
+        "--out @My_Bend.toml: the file's name becomes the id; use",
+    ),
+    (
+        (BEND.id, "--out", "@my_bend.txt"),
+        "--out @my_bend.txt: the name of a pose file must end in .toml",
+    ),
+    ((BEND.id, "--out", "@my_bend"), "--out @my_bend: the name of a pose file must end in .toml"),
     ((BEND.id, "--out", "@folder.toml"), "@folder.toml: is a folder; name a file"),
     ((BEND.id, "--out", "@good.npz/my_bend.toml"), "@good.npz/my_bend.toml: cannot be written"),
     (
@@ -198,7 +207,7 @@ def test_a_new_stretch_of_the_users_own_is_not_written_over(person, takes):
     path.parent.mkdir(parents=True)
     path.write_text("from yesterday")
     said = complaint(person.calibrate_outside("--new", "my_bow", "--from", takes / "fold.npz"))
-    assert said == f"{path}: is there already; --force writes over it"
+    assert said == f"{path}: exists already; add --force to replace it"
     assert path.read_text() == "from yesterday"
 
 

@@ -97,12 +97,12 @@ class TestList:
         keep(path, 1, profile="A\nnn")
         keep(path, 1)
         done = run(tmp_path, "history", "--profile", "Nobody")
-        assert done.stdout == "There is no session of Nobody; the names are: A nn, Ben\n"
+        assert done.stdout == "There are no sessions of Nobody; the names are: A nn, Ben\n"
 
     def test_who_asks_for_a_name_where_there_is_none_is_told_so(self, tmp_path, path):
         keep(path, 1)
         done = run(tmp_path, "history", "--profile", "Nobody")
-        assert done.stdout == "There is no session of Nobody; all were kept without a name\n"
+        assert done.stdout == "There are no sessions of Nobody; all were saved without a name\n"
 
     def test_the_holds_are_told(self, tmp_path, path):
         keep(path, 3)
@@ -158,7 +158,7 @@ def test_the_history_is_listed_shown_exported_and_deleted(tmp_path, path):
     assert rows[0].startswith("session,began,profile")
     assert ",'=Ann," in rows[1]
     assert '"result"' in run(tmp_path, "history", "export", "--format", "json").stdout
-    assert "say --yes" in refused(run(tmp_path, "history", "delete", "1"))
+    assert "add --yes" in refused(run(tmp_path, "history", "delete", "1"))
     assert run(tmp_path, "history", "delete", "1", "--yes").returncode == 0
     assert "there is no session 1" in refused(run(tmp_path, "history", "show", "1"))
 
@@ -228,7 +228,7 @@ class TestDelete:
         keep(path, 1)
         done = run(tmp_path, "history", "delete", "1", "--yes")
         assert "history.db.damaged-" in done.stdout
-        assert "it still holds" in done.stdout
+        assert "may still hold them" in done.stdout
 
     def test_of_one_that_is_not_there_deletes_none(self, tmp_path, path):
         keep(path, 1)
@@ -395,5 +395,5 @@ class TestSaving:
 
 
 def test_a_recording_that_has_gone_tells_no_date(tmp_path):
-    with pytest.raises(InputError, match="has no date; --when tells it"):
+    with pytest.raises(InputError, match="has no date; use --when to give it"):
         _modified_at(tmp_path / "gone.mp4")

@@ -195,7 +195,7 @@ class TestWrongUse:
 
     def test_a_side_of_a_set(self, home):
         said = complaint(home.run_inside("live", "--set", "lower_back", "--side", "left"))
-        assert said == "--side goes with one stretch; a set is done on both sides"
+        assert said == "--side is for one stretch; a set is done on both sides"
 
     def test_a_side_of_a_stretch_without_sides(self, home):
         said = complaint(home.run_inside("live", "childs_pose", "--side", "left"))
@@ -667,7 +667,7 @@ class TestCameras:
         done = home.run_inside("cameras")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == (
-            "No camera was found. A video can stand in: backstretch live POSE --camera FILE\n"
+            "No camera was found. You can use a video instead: backstretch live POSE --camera FILE\n"
         )
 
 

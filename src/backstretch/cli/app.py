@@ -45,7 +45,9 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # no path and no sign is worth a crash
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # odd characters in a path must not crash it
     try:
         code = _run()
         sys.stdout.flush()
@@ -71,13 +73,13 @@ def _run() -> int:
 
 
 def _unprinted(error: OSError) -> int:
-    """Say that stdout cannot be written; that nobody reads it any more is no fault."""
+    """The exit code where stdout cannot be written: 2 and a message, or 0 if only its reader is gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if isinstance(error, BrokenPipeError) else complain(str(error))
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001
-    if wanted:
+def _version(value: bool) -> None:  # noqa: FBT001
+    if value:
         print(f"backstretch {__version__}")
         raise typer.Exit
 
