@@ -144,7 +144,7 @@ class TestCalibrating:
     def test_shows_what_the_take_counts_now_and_before(self, stiff):
         person, take, done = stiff
         now_s = seconds_of(person.run("analyze", take, "--pose", BEND.id, "--json"))
-        words = f"With it, stiff.npz counts {now_s:.1f} s; by the library 0.0 s."
+        words = f"With these ranges, {now_s:.1f} s of stiff.npz count; with the library's, 0.0 s."
         assert words in printed(done)
 
     def test_writes_a_file_without_faults(self, stiff):
@@ -318,7 +318,7 @@ class TestANewStretch:
         assert person.files == ["my_fold.toml"]
 
     def test_says_what_is_still_to_be_done(self, fold):
-        assert "cues, safety and dose are drafts: read them over" in printed(fold[2])
+        assert "cues, safety and dose are drafts. Correct them" in printed(fold[2])
 
     def test_has_no_faults(self, fold):
         assert "no fault" in printed(fold[0].run("poses", "check", fold[0].reference("my_fold")))

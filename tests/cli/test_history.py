@@ -130,7 +130,7 @@ class TestList:
         ]
 
     def test_an_odd_profile_is_one_line(self, tmp_path):
-        assert "cannot be shown" in refused(run(tmp_path, "history", "--profile", "a\nb"))
+        assert "cannot be displayed" in refused(run(tmp_path, "history", "--profile", "a\nb"))
 
     def test_sessions_of_the_future_come_first(self, tmp_path, path):
         keep(path, 0, -400, 1)
@@ -305,7 +305,7 @@ class TestUnusable:
         for words, writes in commands(track).items():
             done = without_rights(*command(*words), env=environment(tmp_path))
             first, *more = done.stderr.splitlines()
-            assert "may lack what came last" in first
+            assert "the latest sessions may be missing" in first
             assert done.returncode == (2 if writes else 0)
             assert len(more) == writes
             assert all("nothing can be saved" in line for line in more)
@@ -342,7 +342,7 @@ class TestUnusable:
             assert more[0].startswith("Saved as session 4")
         else:
             assert (done.returncode, more) == (2, [])
-            assert line.endswith("give the same command again")
+            assert line.endswith("run the same command again")
         assert run(tmp_path, "history").returncode == 0
 
     def test_damage_costs_no_live_session(self, tmp_path, path):
@@ -354,7 +354,7 @@ class TestUnusable:
         assert "Frog" in run(tmp_path, "history").stdout
         shutil.copy(path, tmp_path / "copy.db")
         spoil_table(path, "sitting")
-        assert refused(run(tmp_path, "history")).endswith("give the same command again")
+        assert refused(run(tmp_path, "history")).endswith("run the same command again")
         assert "Frog" in run(tmp_path, "history").stdout
 
 
@@ -379,7 +379,7 @@ class TestSaving:
         count, (line,) = with_history(lambda history: len(history.holds()))
         assert count == 3
         assert "is damaged; it is kept as" in line
-        assert not line.endswith("give the same command again")
+        assert not line.endswith("run the same command again")
 
     def test_that_fails_says_first_what_was_to_be_said(self, path):
         def fail(_):

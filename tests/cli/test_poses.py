@@ -132,7 +132,7 @@ class TestList:
 
     def test_says_that_no_pose_is_like_that(self):
         said = printed(poses("list", "--region", "neck", "--position", "prone"))
-        assert said.startswith("No stretch is like that.")
+        assert said.startswith("No stretch matches.")
 
     def test_speaks_of_one_stretch_as_one(self):
         assert "1 stretch;" in printed(poses("list", "--position", "prone"))
