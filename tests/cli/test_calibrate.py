@@ -292,7 +292,7 @@ class TestTheNeutral:
         analysed = person.run("analyze", bend, "--pose", "neck_side_bend", "--json")
         out = person.takes / "again.toml"
         told = printed(person.calibrate("neck_side_bend", "--from", bend, "--out", out))
-        assert f"by the library {seconds_of(analysed):.1f} s" in told
+        assert f"with the library's, {seconds_of(analysed):.1f} s" in told
 
     def test_is_not_written_over(self, tipped):
         person, bend, _ = tipped

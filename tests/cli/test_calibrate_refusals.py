@@ -119,14 +119,17 @@ SOURCES = [
         "restless.npz: you keep still for less than one second; 1 s are needed",
     ),
     ((BEND.id, "@short.npz"), "short.npz: is 0.4 s long; you must keep still for 1 s"),
-    ((BEND.id, "@good.npz", "--end", "7", "--still", "5"), "good.npz: at most 3."),
+    ((BEND.id, "@good.npz", "--end", "7", "--still", "5"), "good.npz: you keep still for 3."),
     ((BEND.id, "@behind.npz"), "behind.npz: the camera sees you from behind; "),
     ((BEND.id, "@aside.npz"), f"aside.npz: {BEND.name} is not seen in it: the sideways lean is "),
     ((BEND.id, "@good.npz", "--side", "right"), f"good.npz: shows {BEND.name} on the other side"),
     ((BEND.id, "@good.npz", "--start", "99"), "@good.npz: has nothing from 99 s"),
     ((BEND.id, "@good.npz", "--end", "1.5"), f"good.npz: {BEND.name} is not seen in it"),
     ((BEND.id, "@stiff.npz", "--start", "4"), "stiff.npz: it begins in the stretch; begin sitting"),
-    ((BEND.id, "@good.npz", "--model", "@m.task"), "@good.npz: is a landmark track; --model"),
+    (
+        (BEND.id, "@good.npz", "--model", "@m.task"),
+        "@good.npz: is a landmark track and needs no model",
+    ),
     ((BEND.id, "@good.npz", "--from", "@nobody.npz"), "nobody.npz: nobody is seen in it"),
     (("--new", "my_rest", "@rest.npz"), "rest.npz: the position cannot be told from "),
     (("--new", "my_rest", "@nobody.npz"), "nobody.npz: nobody is seen in it"),
@@ -247,7 +250,9 @@ class TestAPhotograph:
 
     def test_says_nothing_of_a_stretch_that_is_told_by_its_movement(self, person, photograph):
         said = complaint(person.calibrate_outside("pelvic_tilt", "--from", photograph))
-        assert said.startswith("me.png: is a single picture, but Pelvic tilt is recognised by its movement")
+        assert said.startswith(
+            "me.png: is a single picture, but Pelvic tilt is recognised by its movement"
+        )
 
 
 @pytest.mark.model

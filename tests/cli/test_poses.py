@@ -135,7 +135,7 @@ class TestList:
         assert said.startswith("No stretch matches.")
 
     def test_speaks_of_one_stretch_as_one(self):
-        assert "1 stretch;" in printed(poses("list", "--position", "prone"))
+        assert "1 stretch." in printed(poses("list", "--position", "prone"))
 
     @pytest.mark.parametrize(
         ("option", "known"),

@@ -360,5 +360,5 @@ def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
 
 
 def test_after_pain_the_advice_stays_in_the_terminal(tmp_path, capsys):
-    cli_live._tell(Outcome(RESULT, "pain", tmp_path, ()), Console(), as_json=True)
+    cli_live._print_outcome(Outcome(RESULT, "pain", tmp_path, ()), Console(), as_json=True)
     assert DAY_OFF in capsys.readouterr().err

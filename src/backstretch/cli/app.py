@@ -45,14 +45,12 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # odd characters in a path must not crash it
+            stream.reconfigure(errors="backslashreplace")  # no odd character in a path may crash it
     try:
         code = _run()
         sys.stdout.flush()
     except OSError as error:
-        code = _unprinted(error)
+        code = _output_failure(error)
     sys.exit(code)
 
 
@@ -72,7 +70,7 @@ def _run() -> int:
     return code if isinstance(code, int) else 0
 
 
-def _unprinted(error: OSError) -> int:
+def _output_failure(error: OSError) -> int:
     """The exit code where stdout cannot be written: 2 and a message, or 0 if only its reader is gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if isinstance(error, BrokenPipeError) else complain(str(error))

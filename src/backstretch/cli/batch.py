@@ -57,7 +57,7 @@ def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
                 progress.show(event)
     except KeyboardInterrupt:
         _close(batch, run, delivery)
-        _stopped(batch, run)
+        _exit_stopped(batch, run)
     except BrokenPipeError:  # the reader of the documents is gone, which is no fault
         raise typer.Exit from None
     _close(batch, run, delivery)
@@ -75,7 +75,7 @@ def _close(batch: Batch, run: BatchRun, delivery: "_Delivery") -> None:
             print(f"Written to {batch.out}")
 
 
-def _stopped(batch: Batch, run: BatchRun) -> NoReturn:
+def _exit_stopped(batch: Batch, run: BatchRun) -> NoReturn:
     count = sum(not outcome.error for outcome in run.outcomes.values())
     text = f"stopped; {count} of {len(batch.items)} recordings are done"
     text += " and saved; run the same command again to do the others" if batch.out else ""

@@ -113,10 +113,10 @@ def live(
         repetitions=repetitions,
         profile=profile,
     )
-    advised, soreness = earlier_sessions(profile)
+    advice_lines, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
-        welcome=(*advised, *map(describe_notice, warnings), CLEAR_FLOOR),
+        welcome=(*advice_lines, *map(describe_notice, warnings), CLEAR_FLOOR),
         pain_advice=PAIN_ADVICE,
         breaths_a_minute=breaths,
         breath_sounds=breath_sound,
@@ -139,7 +139,7 @@ def live(
     )
     outcome = run_live(setup, session, complain)
     complain(*remember_sessions())
-    _tell(outcome, console, as_json=as_json)
+    _print_outcome(outcome, console, as_json=as_json)
 
 
 def _one(
@@ -199,7 +199,7 @@ def _set(
     return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
 
 
-def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
+def _print_outcome(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
     """Print the result, and exit with the code that belongs to it."""
     from backstretch.display.terminal.summary import show
     from backstretch.formats.session_log import PAIN

@@ -114,18 +114,18 @@ def _faults(paths: list[Path], library: "Library") -> list[str]:
     from backstretch.poses.library import SETS, load_set
     from backstretch.poses.pose_file import load_pose
 
-    faults, read = [], {}
+    faults, new_poses = [], {}
     known = dict(library.poses)
     for path in paths:
         try:
             if path.parent.name == SETS:
                 load_set(path, library.poses)
             else:
-                read[path] = load_pose(path)
-                known[read[path].id] = read[path]
+                pose = new_poses[path] = load_pose(path)
+                known[pose.id] = pose
         except BackstretchError as error:
             faults += error.faults
-    lints = ((path, words) for path, pose in read.items() for words in lint(pose, known))
+    lints = ((path, words) for path, pose in new_poses.items() for words in lint(pose, known))
     return [*faults, *(f"{path}: {words}" for path, words in lints)]
 
 

@@ -74,7 +74,7 @@ class Setup:
         track, video: Whether landmarks and pictures are saved.
         soreness: How sore the person is, 0 to 10, None if they skipped the question; empty if not asked.
         warnings: Notices from before the session that belong in the result.
-        profile: Name of the person; empty for nobody in particular.
+        profile: The person's profile name; empty if they gave none.
     """
 
     machine: Machine
