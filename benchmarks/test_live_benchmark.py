@@ -96,7 +96,7 @@ def quantiles(values):
 def test_the_machine_keeps_up_with_a_camera(session):
     live, capture, memory, draws = session
     figures = live.figures
-    fps = figures.looked / live.last_s
+    fps = figures.frames / live.last_s
     print(
         f"\n{live.last_s:.0f} s of 720p at 30 a second, drawn at 720p as well, {os.cpu_count()} cores"
     )

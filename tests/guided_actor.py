@@ -131,7 +131,7 @@ class Actor:
 
     def to_the_end(self) -> Self:
         """Go on until the guide is done."""
-        return self.until(lambda: bool(self.guide.ended))
+        return self.until(lambda: bool(self.guide.end_reason))
 
     def press(self, *commands: Command) -> Self:
         """Press keys."""

@@ -316,7 +316,7 @@ class TestTable:
         assert " ".join(line.split()) == "clip.mp4 Side bend 31.5 s 9.2 s 0.5 s 1 of 2 1 note"
 
     def test_tells_what_was_kept(self):
-        assert "kept, 1 note" in self.shown(outcome(status=Status.KEPT))
+        assert "done before, 1 note" in self.shown(outcome(status=Status.KEPT))
 
     def test_lists_what_failed_with_the_reason(self):
         text = self.shown(outcome(), outcome(path="bad.mp4", error="bad.mp4: the file is empty"))

@@ -98,7 +98,7 @@ def instead_of_the_check(deed):
 
 class TestThreeGoodTakesAndACheck:
     def test_come_to_an_end(self):
-        assert (obedient().guide.ended, obedient().judged) == ("done", ["good"] * 3)
+        assert (obedient().guide.end_reason, obedient().judged) == ("done", ["good"] * 3)
 
     def test_make_the_stretch_with_the_persons_own_ranges(self):
         made = obedient().guide.result
@@ -147,7 +147,7 @@ class TestThreeGoodTakesAndACheck:
     @pytest.mark.parametrize("fps", [10.0, 20.0])
     def test_do_not_depend_on_how_often_is_looked(self, fps):
         actor = bending(fps=fps).to_the_end()
-        assert (actor.guide.ended, actor.judged) == ("done", ["good"])
+        assert (actor.guide.end_reason, actor.judged) == ("done", ["good"])
 
 
 class TestSomebodyStiff:
@@ -155,7 +155,7 @@ class TestSomebodyStiff:
         assert BEND.checks[0].accept[0] > STIFF_DEG
 
     def test_gets_a_reference_that_is_recognised(self):
-        assert stiff().guide.ended == "done"
+        assert stiff().guide.end_reason == "done"
 
     def test_is_counted_from_less_than_they_reached(self):
         left, right = lean_of(stiff()), lean_of(stiff()).right
@@ -179,7 +179,7 @@ class TestBothSides:
 
     def test_are_not_mistaken_in_a_mirror_image(self):
         actor = begun("left", stretch=side_bend(BEND_DEG).mirrored(), mirrored=True).to_the_end()
-        assert (actor.guide.ended, actor.record.sides) == ("done", "left")
+        assert (actor.guide.end_reason, actor.record.sides) == ("done", "left")
 
 
 def test_takes_are_measured_from_the_persons_own_neutral_where_there_is_one():
@@ -209,7 +209,7 @@ class TestATakeThatIsNotGood:
         refused, again = actor.judged
         assert (refused.startswith(why), refused == "good", again) == (True, False, "good")
         assert f"{lines.sentence(refused)} {lines.ONCE_MORE}" in actor.said
-        assert actor.guide.ended == "done"
+        assert actor.guide.end_reason == "done"
 
     def test_is_counted_down_to_again(self):
         said = after_taking(Deed.FIDGET).said
@@ -220,7 +220,7 @@ class TestATakeThatIsNotGood:
 
     def test_five_times_running_ends_it(self):
         assert restless().judged == [lines.MOVED] * MOST_REFUSED
-        assert (restless().guide.ended, restless().guide.refused) == ("failed", lines.MOVED)
+        assert (restless().guide.end_reason, restless().guide.refusal) == ("failed", lines.MOVED)
 
     def test_five_times_running_leaves_nothing_made(self):
         assert restless().guide.result is None
@@ -230,7 +230,7 @@ class TestATakeThatIsNotGood:
         moved = [Deed.FIDGET] * (MOST_REFUSED - 1)
         actor = bending("left", "left", takes=(*moved, Deed.STRETCH) * 2)
         actor.to_the_end()
-        assert (actor.guide.ended, len(actor.judged)) == ("done", 2 * MOST_REFUSED)
+        assert (actor.guide.end_reason, len(actor.judged)) == ("done", 2 * MOST_REFUSED)
 
 
 # Nobody in the stretch
@@ -243,7 +243,11 @@ class TestAStretchThatDoesNotCome:
     )
     def test_is_given_up_with_what_was_seen_last(self, deed, why):
         guide = instead_of_coming(deed).guide
-        assert (guide.ended, guide.result, guide.refused.startswith(why)) == ("failed", None, True)
+        assert (guide.end_reason, guide.result, guide.refusal.startswith(why)) == (
+            "failed",
+            None,
+            True,
+        )
 
     def test_is_waited_for_with_patience(self):
         waited_s = instead_of_coming(Deed.REST).time_s - bending().time_s
@@ -251,7 +255,7 @@ class TestAStretchThatDoesNotCome:
 
     def test_is_given_up_however_seldom_is_looked(self):
         actor = bending(waiting=Deed.OTHER, fps=3.0).act(PATIENCE_S + 5.0)
-        assert actor.guide.ended == "failed"
+        assert actor.guide.end_reason == "failed"
 
     def test_is_hinted_at_after_a_while(self):
         actor = bending(waiting=Deed.OTHER).act(HINT_S + 5.0)
@@ -265,16 +269,16 @@ class TestAStretchThatDoesNotCome:
     def test_after_a_take_that_was_refused_is_given_up_with_what_was_seen_since(self):
         actor = bending(takes=(Deed.FIDGET,)).to_the(Phase.TAKING).to_the(Phase.TRYING)
         gone = actor.once_more(waiting=Deed.LEAVE).to_the_end()
-        assert gone.guide.refused == lines.NOT_SEEN
+        assert gone.guide.refusal == lines.NOT_SEEN
 
     def test_is_waited_for_as_long_as_the_camera_gives_no_pictures(self):
         actor = bending(waiting=Deed.LEAVE, surroundings=Surroundings(lost=True))
-        assert not actor.act(PATIENCE_S + 10.0).guide.ended
+        assert not actor.act(PATIENCE_S + 10.0).guide.end_reason
 
     def test_from_behind_is_told_to_turn(self):
         actor = begun("left", camera_deg=BACK).to_the_end()
         assert "Turn your face to the camera." in actor.said
-        assert (actor.guide.ended, "from behind" in actor.guide.refused) == ("failed", True)
+        assert (actor.guide.end_reason, "from behind" in actor.guide.refusal) == ("failed", True)
 
     def test_is_not_taken_of_somebody_who_has_turned_to_the_side(self):
         assert bending(waiting=Deed.TURN_AWAY).act(HINT_S).tried == 0
@@ -294,8 +298,8 @@ class TestACheckThatDoesNotSucceed:
     @pytest.mark.parametrize("deed", [Deed.REST, Deed.OTHER, Deed.TURN_AWAY, Deed.LEAVE])
     def test_ends_with_nothing_made(self, deed):
         guide = instead_of_the_check(deed).guide
-        assert (guide.ended, guide.result) == ("failed", None)
-        assert guide.refused.startswith(lines.NOT_RECOGNISED)
+        assert (guide.end_reason, guide.result) == ("failed", None)
+        assert guide.refusal.startswith(lines.NOT_RECOGNISED)
 
     def test_is_told(self):
         assert instead_of_the_check(Deed.REST).said[-2:] == [lines.CHECK, lines.FAILED]

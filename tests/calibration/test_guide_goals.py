@@ -46,7 +46,7 @@ def invented():
 
 class TestANewStretch:
     def test_is_recognised_in_the_check(self):
-        assert (invented().guide.ended, invented().judged) == ("done", ["good", "good"])
+        assert (invented().guide.end_reason, invented().judged) == ("done", ["good", "good"])
 
     def test_has_the_id_and_the_ranges_of_what_was_shown(self):
         made = invented().guide.result
@@ -63,11 +63,11 @@ class TestANewStretch:
 
     def test_is_not_rest(self):
         guide = inventing(standing(), FRONT, "my_rest").to_the_end().guide
-        assert (guide.ended, guide.refused, guide.result) == ("failed", AT_REST, None)
+        assert (guide.end_reason, guide.refusal, guide.result) == ("failed", AT_REST, None)
 
     def test_is_not_rest_seen_from_the_side(self):
         guide = inventing(standing(), LEFT_SIDE, "my_rest").to_the_end().guide
-        assert (guide.ended, guide.refused) == ("failed", AT_REST)
+        assert (guide.end_reason, guide.refusal) == ("failed", AT_REST)
 
 
 # The neutral
@@ -75,7 +75,7 @@ class TestANewStretch:
 
 class TestTheNeutral:
     def test_is_one_take_without_a_check(self):
-        assert (neutral().guide.ended, neutral().judged) == ("done", ["good"])
+        assert (neutral().guide.end_reason, neutral().judged) == ("done", ["good"])
         assert lines.CHECK not in neutral().said
 
     def test_is_made_of_the_day_and_the_view(self):
@@ -94,7 +94,7 @@ class TestTheNeutral:
 
     def test_is_not_taken_of_somebody_who_leans(self):
         guide = upright(side_bend(60.0)).to_the_end().guide
-        assert (guide.ended, guide.refused) == ("failed", "you do not sit or stand upright")
+        assert (guide.end_reason, guide.refusal) == ("failed", "you do not sit or stand upright")
 
 
 @pytest.mark.parametrize("run", [invented, neutral])

@@ -23,7 +23,7 @@ each_phase = pytest.mark.parametrize("phase", EVERY)
 @each_phase
 class TestTheQuitKey:
     def test_ends_it_at_once(self, phase):
-        assert at(phase).press(Command.QUIT).guide.ended == "quit"
+        assert at(phase).press(Command.QUIT).guide.end_reason == "quit"
 
 
 @each_phase
@@ -31,7 +31,7 @@ class TestThePainKey:
     def test_stops_and_reads_the_advice(self, phase):
         actor = at(phase).press(Command.PAIN)
         now = actor.guide.phase
-        assert (now, actor.to_the_end().guide.ended) == (Phase.PAIN, "pain")
+        assert (now, actor.to_the_end().guide.end_reason) == (Phase.PAIN, "pain")
         assert actor.said[-3:] == [STOPPED, *ADVICE]
 
 
@@ -40,7 +40,7 @@ def test_the_advice_is_shown():
 
 
 def test_the_advice_can_be_cut_short():
-    assert at(Phase.TAKING).press(Command.PAIN, Command.QUIT).guide.ended == "pain"
+    assert at(Phase.TAKING).press(Command.PAIN, Command.QUIT).guide.end_reason == "pain"
 
 
 class TestTheBackKey:
@@ -57,18 +57,18 @@ class TestTheBackKey:
 
     def test_lets_the_take_be_made_again(self):
         actor = at(Phase.HOLDING, "left", "left").press(Command.BACK).to_the_end()
-        assert (actor.guide.ended, len(actor.judged)) == ("done", 3)
+        assert (actor.guide.end_reason, len(actor.judged)) == ("done", 3)
         assert actor.record.takes == 2
 
     def test_where_there_is_none_begins_the_first(self):
         actor = at(Phase.READY).press(Command.BACK)
-        assert (actor.guide.phase, actor.to_the_end().guide.ended) == (Phase.TRYING, "done")
+        assert (actor.guide.phase, actor.to_the_end().guide.end_reason) == (Phase.TRYING, "done")
 
 
 class TestTheNextKey:
     def test_makes_do_with_the_takes_there_are(self):
         actor = at(Phase.EASING, *THRICE).press(Command.NEXT).to_the_end()
-        assert (actor.guide.ended, actor.judged) == ("done", ["good"])
+        assert (actor.guide.end_reason, actor.judged) == ("done", ["good"])
         assert actor.record.takes == 1
 
     @pytest.mark.parametrize("phase", [Phase.READY, Phase.TRYING, Phase.TAKING])
@@ -78,7 +78,7 @@ class TestTheNextKey:
 
     def test_does_not_skip_the_check(self):
         actor = at(Phase.HOLDING).press(Command.NEXT)
-        assert (actor.guide.phase, actor.guide.ended) == (Phase.HOLDING, "")
+        assert (actor.guide.phase, actor.guide.end_reason) == (Phase.HOLDING, "")
 
 
 @each_phase
@@ -94,7 +94,7 @@ class TestThePauseKey:
     def test_pressed_again_goes_on_to_the_end(self, phase):
         actor = at(phase).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
         actor.to_the_end()
-        assert actor.guide.ended == "done"
+        assert actor.guide.end_reason == "done"
 
 
 class TestAPause:
@@ -105,7 +105,7 @@ class TestAPause:
     def test_does_not_cost_patience(self):
         actor = at(Phase.TRYING, waiting=Deed.REST).press(Command.PAUSE)
         actor.act(PATIENCE_S + 5.0).press(Command.PAUSE).act(10.0)
-        assert (actor.guide.phase, actor.guide.ended) == (Phase.TRYING, "")
+        assert (actor.guide.phase, actor.guide.end_reason) == (Phase.TRYING, "")
 
     @pytest.mark.parametrize("phase", [Phase.TRYING, Phase.EASING])
     def test_that_is_over_is_not_shown_any_more(self, phase):
@@ -114,12 +114,12 @@ class TestAPause:
 
     def test_ends_with_the_key_that_goes_back(self):
         actor = at(Phase.EASING).press(Command.PAUSE, Command.BACK)
-        assert actor.act(40.0).guide.ended == "done"
+        assert actor.act(40.0).guide.end_reason == "done"
 
     def test_ends_with_the_key_that_goes_on(self):
         actor = at(Phase.EASING, "left", "left").press(Command.PAUSE, Command.NEXT)
-        assert actor.act(40.0).guide.ended == "done"
+        assert actor.act(40.0).guide.end_reason == "done"
 
     def test_in_the_check_counts_for_nothing(self):
         actor = at(Phase.HOLDING).press(Command.PAUSE).act(5.0).press(Command.PAUSE)
-        assert not actor.act(0.5).guide.ended
+        assert not actor.act(0.5).guide.end_reason

@@ -343,7 +343,7 @@ class TestStopping:
             os.killpg(process.pid, number)
             printed, said = process.communicate(timeout=60)
         assert (process.returncode, printed) == (130, "")
-        assert said == "backstretch: stopped; nothing was written\n"
+        assert said == "backstretch: stopped; nothing was saved\n"
         assert not list(tmp_path.iterdir())
 
     def test_leaves_what_was_there(self, tmp_path):

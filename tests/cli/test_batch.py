@@ -31,7 +31,7 @@ from tests.terminals import at_a_terminal
 
 POSE = "standing_side_bend"
 POSES = tuple(pose for pose in _library().recognised if pose.id == POSE)
-STOPPED = "1 of 3 recordings are done and kept: give the same command again to go on"
+STOPPED = "1 of 3 recordings are done and saved; run the same command again to do the others"
 BROKEN = b"PK\x03\x04 and then nothing"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes and signals of Linux")
@@ -139,7 +139,7 @@ class TestWritten:
     def test_what_is_done_is_kept_until_the_recording_or_the_settings_change(self, written):
         _, folder, out, home = written
         first = results(out)
-        assert analyse(home, folder / "mon", "--out", out).stdout.count("kept") == 1
+        assert analyse(home, folder / "mon", "--out", out).stdout.count("done before") == 1
         os.utime(folder / "a.npz", (1, 1))
         done = analyse(home, folder / "a.npz", folder / "mon", "--out", out, "--json")
         assert statuses(out) == {"a.npz": "done", "clip.npz": "kept"}
@@ -210,7 +210,7 @@ class TestSeveral:
         done = analyse(home, folder, "--save", "--when", "2026-01-31")
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == (
-            "backstretch: --when tells the time of one recording; leave it out with several\n"
+            "backstretch: --when is for one recording; leave it out with several\n"
         )
 
     def test_do_not_replace_a_summary_of_something_else(self, home, folder, tmp_path):

@@ -144,7 +144,7 @@ class TestCalibrating:
     def test_shows_what_the_take_counts_now_and_before(self, stiff):
         person, take, done = stiff
         now_s = seconds_of(person.run("analyze", take, "--pose", BEND.id, "--json"))
-        words = f"With it, stiff.npz counts {now_s:.1f} s; by the library 0.0 s."
+        words = f"With these ranges, {now_s:.1f} s of stiff.npz count; with the library's, 0.0 s."
         assert words in printed(done)
 
     def test_writes_a_file_without_faults(self, stiff):
@@ -185,7 +185,7 @@ class TestAReferenceOfTheUsersOwn:
         person, take, _ = stiff
         before = person.reference().read_bytes()
         said = complaint(person.calibrate(BEND.id, "--from", take))
-        assert said == f"{person.reference()}: is there already; --force writes over it"
+        assert said == f"{person.reference()}: exists already; add --force to replace it"
         assert person.reference().read_bytes() == before
 
     def test_is_replaced_by_force(self, person):
@@ -267,7 +267,7 @@ class TestTheNeutral:
         assert kept.date == DAY
 
     def test_says_from_where_it_was_seen(self, tipped):
-        assert printed(tipped[2]).startswith("Your neutral is taken, seen from the front.")
+        assert printed(tipped[2]).startswith("Your neutral is saved, seen from the front.")
 
     def test_is_what_others_are_measured_from(self, tipped):
         person, bend, _ = tipped
@@ -292,12 +292,12 @@ class TestTheNeutral:
         analysed = person.run("analyze", bend, "--pose", "neck_side_bend", "--json")
         out = person.takes / "again.toml"
         told = printed(person.calibrate("neck_side_bend", "--from", bend, "--out", out))
-        assert f"by the library {seconds_of(analysed):.1f} s" in told
+        assert f"with the library's, {seconds_of(analysed):.1f} s" in told
 
     def test_is_not_written_over(self, tipped):
         person, bend, _ = tipped
         said = complaint(person.calibrate("--neutral", "--from", bend))
-        assert said.endswith("neutral.toml: is there already; --force writes over it")
+        assert said.endswith("neutral.toml: exists already; add --force to replace it")
 
 
 # A new stretch
@@ -318,7 +318,7 @@ class TestANewStretch:
         assert person.files == ["my_fold.toml"]
 
     def test_says_what_is_still_to_be_done(self, fold):
-        assert "cues, safety and dose are drafts: read them over" in printed(fold[2])
+        assert "cues, safety and dose are drafts. Correct them" in printed(fold[2])
 
     def test_has_no_faults(self, fold):
         assert "no fault" in printed(fold[0].run("poses", "check", fold[0].reference("my_fold")))

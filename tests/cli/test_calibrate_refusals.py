@@ -77,16 +77,19 @@ UNCLEAR = [
     ((), "say what to calibrate: a stretch, or --new ID, or --neutral"),
     ((BEND.id, "--new", "my_bend", *GOOD), "say what to calibrate: "),
     ((BEND.id, "--neutral", *GOOD), "say what to calibrate: "),
-    ((BEND.id,), "say from what: --from camera, or --from a video, photograph or landmark track"),
-    ((BEND.id, "--from", "camera", *GOOD), "--from camera goes alone"),
-    ((BEND.id, "--from", "camera", "--start", "3"), "--from camera goes alone"),
-    ((BEND.id, "--from", "camera", "--end", "3"), "--from camera goes alone"),
+    (
+        (BEND.id,),
+        "say what to use: --from camera, or --from FILE (a video, photograph or landmark track)",
+    ),
+    ((BEND.id, "--from", "camera", *GOOD), "--from camera cannot be combined"),
+    ((BEND.id, "--from", "camera", "--start", "3"), "--from camera cannot be combined"),
+    ((BEND.id, "--from", "camera", "--end", "3"), "--from camera cannot be combined"),
     ((BEND.id, *GOOD, "--start", "5", "--end", "4"), "--end 4 is not after --start 5"),
     ((BEND.id, *GOOD, "--still", "0.5"), "Invalid value for '--still'"),
     ((BEND.id, *GOOD, "--still", "6"), "Invalid value for '--still'"),
     ((BEND.id, *GOOD, "--side", "up"), "Invalid value for '--side'"),
     ((BEND.id, *GOOD, "--takes", "9"), "Invalid value for '--takes'"),
-    ((BEND.id, *GOOD, "--poses", "@none"), "@none: there is no such folder of poses"),
+    ((BEND.id, *GOOD, "--poses", "@none"), "@none: there is no such folder"),
     (("side_bend", *GOOD), "no pose is called 'side_bend'; did you mean "),
     (
         ("standing_forward_fold", *GOOD, "--side", "left"),
@@ -111,28 +114,34 @@ SOURCES = [
         (BEND.id, "@rest.npz"),
         f"rest.npz: {BEND.name} is not seen in it: the left upper arm angle from upright is 179",
     ),
-    ((BEND.id, "@restless.npz"), "restless.npz: not one second without movement; 1 s are needed"),
-    ((BEND.id, "@short.npz"), "short.npz: is 0.4 s long; 1 s of keeping still are needed"),
-    ((BEND.id, "@good.npz", "--end", "7", "--still", "5"), "good.npz: at most 3."),
+    (
+        (BEND.id, "@restless.npz"),
+        "restless.npz: you keep still for less than one second; 1 s are needed",
+    ),
+    ((BEND.id, "@short.npz"), "short.npz: is 0.4 s long; you must keep still for 1 s"),
+    ((BEND.id, "@good.npz", "--end", "7", "--still", "5"), "good.npz: you keep still for 3."),
     ((BEND.id, "@behind.npz"), "behind.npz: the camera sees you from behind; "),
     ((BEND.id, "@aside.npz"), f"aside.npz: {BEND.name} is not seen in it: the sideways lean is "),
     ((BEND.id, "@good.npz", "--side", "right"), f"good.npz: shows {BEND.name} on the other side"),
-    ((BEND.id, "@good.npz", "--start", "99"), "@good.npz: there is nothing from 99 s"),
+    ((BEND.id, "@good.npz", "--start", "99"), "@good.npz: has nothing from 99 s"),
     ((BEND.id, "@good.npz", "--end", "1.5"), f"good.npz: {BEND.name} is not seen in it"),
     ((BEND.id, "@stiff.npz", "--start", "4"), "stiff.npz: it begins in the stretch; begin sitting"),
-    ((BEND.id, "@good.npz", "--model", "@m.task"), "@good.npz: is a landmark track; --model"),
+    (
+        (BEND.id, "@good.npz", "--model", "@m.task"),
+        "@good.npz: is a landmark track and needs no model",
+    ),
     ((BEND.id, "@good.npz", "--from", "@nobody.npz"), "nobody.npz: nobody is seen in it"),
-    (("--new", "my_rest", "@rest.npz"), "rest.npz: nothing in it tells the position from "),
+    (("--new", "my_rest", "@rest.npz"), "rest.npz: the position cannot be told from "),
     (("--new", "my_rest", "@nobody.npz"), "nobody.npz: nobody is seen in it"),
     (
         ("--new", "my_bow", "@fold.npz", "--from", "@other_fold.npz"),
-        "other_fold.npz: what is held in it is not what the other takes hold",
+        "other_fold.npz: shows another position than the other takes",
     ),
     (("--neutral", "@nobody.npz"), "nobody.npz: nobody is seen in it"),
-    (("--neutral", "@restless.npz"), "restless.npz: not one second without movement"),
+    (("--neutral", "@restless.npz"), "restless.npz: you keep still for less than one second"),
     (
         ("--neutral", "@fold.npz", "--start", "3.8", "--end", "8.2"),
-        "fold.npz: nobody sits or stands upright, looks straight ahead and keeps still in it",
+        "fold.npz: there is no moment of sitting or standing upright, looking straight ahead",
     ),
 ]
 
@@ -150,7 +159,7 @@ def test_a_take_must_show_what_is_needed(refusal, arguments, words):
 
 DESTINATIONS = [
     (("--new", "childs_pose"), "the id 'childs_pose' is taken by a stretch of the library"),
-    (("--new", ""), "'' cannot be an id; use small letters, digits and _, like my_stretch"),
+    (("--new", ""), "'' cannot be an id; use only small letters, digits and _, like my_stretch"),
     (("--new", "../my_bend"), "'../my_bend' cannot be an id"),
     (("--new", "/my_bend"), "'/my_bend' cannot be an id"),
     (("--new", "My_Bend"), "'My_Bend' cannot be an id"),
@@ -158,11 +167,17 @@ DESTINATIONS = [
     (("--new", "my_bend.toml"), "'my_bend.toml' cannot be an id"),
     (
         ("--new", "my_bend", "--out", "@bow.toml"),
-        "--out @bow.toml: the file's name is the id; call",
+        "--out @bow.toml: the file's name becomes the id; call",
     ),
-    ((BEND.id, "--out", "@My_Bend.toml"), "--out @My_Bend.toml: the file's name is the id; use"),
-    ((BEND.id, "--out", "@my_bend.txt"), "--out @my_bend.txt: a pose file ends in .toml"),
-    ((BEND.id, "--out", "@my_bend"), "--out @my_bend: a pose file ends in .toml"),
+    (
+        (BEND.id, "--out", "@My_Bend.toml"),
+        "--out @My_Bend.toml: the file's name becomes the id; use",
+    ),
+    (
+        (BEND.id, "--out", "@my_bend.txt"),
+        "--out @my_bend.txt: the name of a pose file must end in .toml",
+    ),
+    ((BEND.id, "--out", "@my_bend"), "--out @my_bend: the name of a pose file must end in .toml"),
     ((BEND.id, "--out", "@folder.toml"), "@folder.toml: is a folder; name a file"),
     ((BEND.id, "--out", "@good.npz/my_bend.toml"), "@good.npz/my_bend.toml: cannot be written"),
     (
@@ -198,7 +213,7 @@ def test_a_new_stretch_of_the_users_own_is_not_written_over(person, takes):
     path.parent.mkdir(parents=True)
     path.write_text("from yesterday")
     said = complaint(person.calibrate_outside("--new", "my_bow", "--from", takes / "fold.npz"))
-    assert said == f"{path}: is there already; --force writes over it"
+    assert said == f"{path}: exists already; add --force to replace it"
     assert path.read_text() == "from yesterday"
 
 
@@ -235,7 +250,9 @@ class TestAPhotograph:
 
     def test_says_nothing_of_a_stretch_that_is_told_by_its_movement(self, person, photograph):
         said = complaint(person.calibrate_outside("pelvic_tilt", "--from", photograph))
-        assert said.startswith("me.png: is a single picture, and Pelvic tilt is told by its move")
+        assert said.startswith(
+            "me.png: is a single picture, but Pelvic tilt is recognised by its movement"
+        )
 
 
 @pytest.mark.model
@@ -253,7 +270,8 @@ class TestACamera:
         done = person.calibrate_outside(BEND.id, "--from", "camera", "--camera", room, *QUIET)
         assert done.returncode == 2
         assert done.stderr == (
-            "backstretch: the pictures ended before all takes were made; nothing was written\n"
+            "backstretch: the window was closed or the video ended before all takes were done; "
+            "nothing was saved\n"
         )
         assert person.files == []
 
@@ -295,6 +313,6 @@ def test_a_video_that_is_interrupted_leaves_nothing(person):
     said = what_is_left(reader)
     os.close(reader)
     assert (done.returncode, done.stdout) == (130, b"")
-    assert "backstretch: stopped; nothing was written" in said
+    assert "backstretch: stopped; nothing was saved" in said
     assert "Traceback" not in said
     assert person.files == []

@@ -35,7 +35,7 @@ class TestShow:
 
     def test_says_that_nothing_was_answered_yet(self, home):
         assert home.run_inside("health", "--show").stdout.splitlines()[-1] == (
-            "Nothing was answered yet; backstretch health asks."
+            "There are no answers yet. To answer: backstretch health"
         )
 
     def test_stores_nothing(self, home):
@@ -111,7 +111,7 @@ class TestAsking:
     def test_does_not_happen_where_nobody_can_answer(self, home):
         done = home.run_inside("health")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "Nothing was answered yet" in done.stdout
+        assert "There are no answers yet" in done.stdout
         assert not home.answers.exists()
 
     def test_that_cannot_be_stored_is_one_line(self, home):
@@ -158,4 +158,4 @@ def test_answers_that_are_damaged_are_asked_for_again(tmp_path):
     home.answers.write_text("no answers")
     done = home.run_inside("health", "--show")
     assert done.returncode == 0
-    assert "Nothing was answered yet" in done.stdout
+    assert "There are no answers yet" in done.stdout

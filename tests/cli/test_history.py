@@ -97,12 +97,12 @@ class TestList:
         keep(path, 1, profile="A\nnn")
         keep(path, 1)
         done = run(tmp_path, "history", "--profile", "Nobody")
-        assert done.stdout == "There is no session of Nobody; the names are: A nn, Ben\n"
+        assert done.stdout == "There are no sessions of Nobody; the names are: A nn, Ben\n"
 
     def test_who_asks_for_a_name_where_there_is_none_is_told_so(self, tmp_path, path):
         keep(path, 1)
         done = run(tmp_path, "history", "--profile", "Nobody")
-        assert done.stdout == "There is no session of Nobody; all were kept without a name\n"
+        assert done.stdout == "There are no sessions of Nobody; all were saved without a name\n"
 
     def test_the_holds_are_told(self, tmp_path, path):
         keep(path, 3)
@@ -130,7 +130,7 @@ class TestList:
         ]
 
     def test_an_odd_profile_is_one_line(self, tmp_path):
-        assert "cannot be shown" in refused(run(tmp_path, "history", "--profile", "a\nb"))
+        assert "cannot be displayed" in refused(run(tmp_path, "history", "--profile", "a\nb"))
 
     def test_sessions_of_the_future_come_first(self, tmp_path, path):
         keep(path, 0, -400, 1)
@@ -158,7 +158,7 @@ def test_the_history_is_listed_shown_exported_and_deleted(tmp_path, path):
     assert rows[0].startswith("session,began,profile")
     assert ",'=Ann," in rows[1]
     assert '"result"' in run(tmp_path, "history", "export", "--format", "json").stdout
-    assert "say --yes" in refused(run(tmp_path, "history", "delete", "1"))
+    assert "add --yes" in refused(run(tmp_path, "history", "delete", "1"))
     assert run(tmp_path, "history", "delete", "1", "--yes").returncode == 0
     assert "there is no session 1" in refused(run(tmp_path, "history", "show", "1"))
 
@@ -228,7 +228,7 @@ class TestDelete:
         keep(path, 1)
         done = run(tmp_path, "history", "delete", "1", "--yes")
         assert "history.db.damaged-" in done.stdout
-        assert "it still holds" in done.stdout
+        assert "may still hold them" in done.stdout
 
     def test_of_one_that_is_not_there_deletes_none(self, tmp_path, path):
         keep(path, 1)
@@ -305,7 +305,7 @@ class TestUnusable:
         for words, writes in commands(track).items():
             done = without_rights(*command(*words), env=environment(tmp_path))
             first, *more = done.stderr.splitlines()
-            assert "may lack what came last" in first
+            assert "the latest sessions may be missing" in first
             assert done.returncode == (2 if writes else 0)
             assert len(more) == writes
             assert all("nothing can be saved" in line for line in more)
@@ -342,7 +342,7 @@ class TestUnusable:
             assert more[0].startswith("Saved as session 4")
         else:
             assert (done.returncode, more) == (2, [])
-            assert line.endswith("give the same command again")
+            assert line.endswith("run the same command again")
         assert run(tmp_path, "history").returncode == 0
 
     def test_damage_costs_no_live_session(self, tmp_path, path):
@@ -354,7 +354,7 @@ class TestUnusable:
         assert "Frog" in run(tmp_path, "history").stdout
         shutil.copy(path, tmp_path / "copy.db")
         spoil_table(path, "sitting")
-        assert refused(run(tmp_path, "history")).endswith("give the same command again")
+        assert refused(run(tmp_path, "history")).endswith("run the same command again")
         assert "Frog" in run(tmp_path, "history").stdout
 
 
@@ -379,7 +379,7 @@ class TestSaving:
         count, (line,) = with_history(lambda history: len(history.holds()))
         assert count == 3
         assert "is damaged; it is kept as" in line
-        assert not line.endswith("give the same command again")
+        assert not line.endswith("run the same command again")
 
     def test_that_fails_says_first_what_was_to_be_said(self, path):
         def fail(_):
@@ -395,5 +395,5 @@ class TestSaving:
 
 
 def test_a_recording_that_has_gone_tells_no_date(tmp_path):
-    with pytest.raises(InputError, match="has no date; --when tells it"):
+    with pytest.raises(InputError, match="has no date; use --when to give it"):
         _modified_at(tmp_path / "gone.mp4")

@@ -195,7 +195,7 @@ class TestWrongUse:
 
     def test_a_side_of_a_set(self, home):
         said = complaint(home.run_inside("live", "--set", "lower_back", "--side", "left"))
-        assert said == "--side goes with one stretch; a set is done on both sides"
+        assert said == "--side is for one stretch; a set is done on both sides"
 
     def test_a_side_of_a_stretch_without_sides(self, home):
         said = complaint(home.run_inside("live", "childs_pose", "--side", "left"))
@@ -411,7 +411,7 @@ class TestStopping:
         assert "No hold was found" not in stopped[0].stdout
 
     def test_does_not_say_that_nothing_was_written(self, stopped):
-        assert "nothing was written" not in stopped[0].stderr
+        assert "nothing was saved" not in stopped[0].stderr
 
 
 @pytest.mark.model
@@ -488,7 +488,7 @@ class TestFirstRunWithoutATerminal:
 
     def test_says_that_there_is_no_screen_and_goes_on(self, first):
         done, _ = first
-        assert "there is no screen to open a window on" in done.stderr
+        assert "there is no screen for a window" in done.stderr
         assert done.returncode == 0
         assert "Nobody was seen." in done.stdout
 
@@ -667,7 +667,7 @@ class TestCameras:
         done = home.run_inside("cameras")
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == (
-            "No camera was found. A video can stand in: backstretch live POSE --camera FILE\n"
+            "No camera was found. You can use a video instead: backstretch live POSE --camera FILE\n"
         )
 
 

@@ -132,10 +132,10 @@ class TestList:
 
     def test_says_that_no_pose_is_like_that(self):
         said = printed(poses("list", "--region", "neck", "--position", "prone"))
-        assert said.startswith("No stretch is like that.")
+        assert said.startswith("No stretch matches.")
 
     def test_speaks_of_one_stretch_as_one(self):
-        assert "1 stretch;" in printed(poses("list", "--position", "prone"))
+        assert "1 stretch." in printed(poses("list", "--position", "prone"))
 
     @pytest.mark.parametrize(
         ("option", "known"),
@@ -143,7 +143,7 @@ class TestList:
     )
     def test_of_something_unknown_names_what_is_known(self, option, known):
         said = complaint(poses("list", option, "belly"))
-        assert said.startswith(f"{option} 'belly' is unknown; it is one of ")
+        assert said.startswith(f"{option} 'belly' is unknown; choose one of ")
         assert known in said
 
 
@@ -197,7 +197,7 @@ class TestPosesOfTheUsersOwn:
     def test_of_a_folder_that_is_none_are_refused(self, tmp_path, name):
         (tmp_path / "file").touch()
         said = complaint(poses("list", "--poses", tmp_path / name))
-        assert said == f"{tmp_path / name}: there is no such folder of poses"
+        assert said == f"{tmp_path / name}: there is no such folder"
 
     def test_that_cannot_be_used_are_told_on_stderr(self, with_unusable):
         path, done = with_unusable
@@ -383,7 +383,7 @@ class TestPicture:
     def test_of_a_pose_without_figure_is_refused(self, tmp_path):
         path = write(tmp_path / "desk_fold.toml", STRETCH, ("[figure]\ntrunk = 60\n", ""))
         said = complaint(poses("show", path, "--png", tmp_path / "picture.png"))
-        assert said == "desk_fold has no [figure] to draw"
+        assert said == "desk_fold has no drawing: there is no [figure] in its pose file"
         assert not (tmp_path / "picture.png").exists()
 
 

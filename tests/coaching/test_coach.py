@@ -64,7 +64,7 @@ def practised(timeline, part, rest_s=2.0):
     session = CoachedSession(programme, Coach(programme))
     events = []
     for time_s, marks in timeline:
-        if not session.leader.ended:
+        if not session.leader.end_reason:
             events += session.push(time_s, marks, Surroundings())[1]
     events += session.finish(Surroundings())[1]
     return session, [event.words for event in events if isinstance(event, Say)]
@@ -78,7 +78,7 @@ TO_BOTH_SIDES = [
 def test_two_bends_before_the_camera_are_two_whole_holds():
     session, said = practised(moments(bent, TO_BOTH_SIDES, every(15, 38.0)), bends(8.0))
     held = [(each.form.side, each.hold.valid_s >= 8.0) for each in session.holds]
-    assert (held, session.leader.ended) == ([("left", True), ("right", True)], "done")
+    assert (held, session.leader.end_reason) == ([("left", True), ("right", True)], "done")
     assert said.count(lines.RELAX) == 2
 
 
@@ -90,7 +90,7 @@ def test_who_waits_for_the_words_is_led_through_all_phases():
 
 def test_guided_repetitions_of_somebody_who_lies_still_are_holds_of_their_own():
     session, _ = practised(moments(lying, [(0, 0), (25, 0)], every(10, 25.0)), tilts(2))
-    assert session.leader.ended == "done"
+    assert session.leader.end_reason == "done"
     assert [each.hold.valid_s for each in session.holds] == pytest.approx([5.0, 5.0], abs=0.3)
 
 
@@ -168,7 +168,7 @@ def test_no_more_is_said_at_once_than_can_be_heard(acts):
 @given(ACTS)
 def test_a_session_ends_once_and_stays_ended(acts):
     ends = []
-    acted(acts, lambda person, _: ends.append(person.coach.ended))
+    acted(acts, lambda person, _: ends.append(person.coach.end_reason))
     changes = [end for before, end in pairwise(["", *ends]) if end != before]
     assert len(changes) <= 1
 

@@ -163,7 +163,7 @@ def test_a_stretch_from_another_side_is_told_where_the_camera_goes():
 
 def test_sides_take_turns_through_the_programme():
     person, asked = coached(bends(8.0, 2)), []
-    while not person.coach.ended:
+    while not person.coach.end_reason:
         asked.append(person.coach.agenda.side)
         person.whole()
     assert asked == ["left", "right", "left", "right"]
@@ -171,7 +171,7 @@ def test_sides_take_turns_through_the_programme():
 
 def test_after_the_last_hold_all_is_done():
     person = coached(folds()).whole()
-    assert (person.coach.ended, person.coach.phase, person.said[-1]) == (
+    assert (person.coach.end_reason, person.coach.phase, person.said[-1]) == (
         "done", Phase.DONE, "That was all. Well done.",
     )  # fmt: skip
 
@@ -270,4 +270,4 @@ def test_each_try_has_its_own_patience():
 
 
 def test_a_stretch_that_is_left_out_at_the_end_ends_the_session():
-    assert at(Phase.TRYING, folds()).stand(PATIENCE_S + 1.0).coach.ended == "done"
+    assert at(Phase.TRYING, folds()).stand(PATIENCE_S + 1.0).coach.end_reason == "done"

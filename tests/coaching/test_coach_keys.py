@@ -111,7 +111,7 @@ def test_a_short_absence_in_a_hold_is_left_to_the_clock():
 def test_a_pause_after_the_last_whole_hold_ends_the_session(how):
     person = at(Phase.EASING, folds())
     person = person.key(Command.PAUSE) if how == "key" else person.feed(3.2, **GONE)
-    assert (person.coach.ended, person.coach.phase) == ("done", Phase.DONE)
+    assert (person.coach.end_reason, person.coach.phase) == ("done", Phase.DONE)
 
 
 # Next, back, quit
@@ -159,7 +159,7 @@ def test_next_names_what_comes_urgently(phase):
 
 def test_next_after_the_last_one_ends_the_session():
     person = at(Phase.TRYING, folds()).key(Command.NEXT)
-    assert (person.coach.ended, person.said) == ("done", ["That was all. Well done."])
+    assert (person.coach.end_reason, person.said) == ("done", ["That was all. Well done."])
 
 
 def test_next_in_a_pause_ends_the_pause():
@@ -192,7 +192,7 @@ def test_next_and_back_are_noted_with_what_was_due():
 @pytest.mark.parametrize("phase", LIVELY)
 def test_quitting_ends_the_session_without_a_word(phase):
     person = at(phase).key(Command.QUIT)
-    assert (person.coach.ended, person.coach.phase, person.said) == ("quit", Phase.DONE, [])
+    assert (person.coach.end_reason, person.coach.phase, person.said) == ("quit", Phase.DONE, [])
 
 
 # Pain
@@ -213,11 +213,11 @@ class TestPain:
 
     def test_ends_by_itself(self, phase):
         person = at(phase).key(Command.PAIN).stand(PAIN_SHOWN_S - 1.0)
-        before = person.coach.ended
-        assert (before, person.stand(2.0).coach.ended) == ("", "pain")
+        before = person.coach.end_reason
+        assert (before, person.stand(2.0).coach.end_reason) == ("", "pain")
 
     def test_ends_at_once_by_key(self, phase):
-        assert at(phase).key(Command.PAIN, Command.QUIT).coach.ended == "pain"
+        assert at(phase).key(Command.PAIN, Command.QUIT).coach.end_reason == "pain"
 
 
 def test_after_pain_the_advice_stays_on_the_screen():
@@ -239,7 +239,7 @@ def test_the_session_does_not_end_before_the_advice_was_said():
     person = coached(folds())
     person.coach = Coach(Programme("Test", (folds(),)), pain_advice=["word " * 60] * 3)
     person.stand().key(Command.PAIN).stand(PAIN_SHOWN_S + 10.0)
-    assert person.coach.ended == ""
+    assert person.coach.end_reason == ""
 
 
 # Guided stretches
@@ -259,4 +259,4 @@ def test_after_its_rest_a_guided_stretch_is_judged_again():
 
 def test_guided_repetitions_end_like_all_others():
     person = at(Phase.TRYING, tilts(2)).hold(5.0).until(Phase.TRYING).hold(5.0)
-    assert person.coach.ended == "done"
+    assert person.coach.end_reason == "done"

@@ -161,7 +161,7 @@ def test_no_step_or_cue_of_any_stretch_asks_for_more():
 
 def test_nothing_that_is_said_in_a_whole_session_asks_for_more():
     person = coached(bends(8.0), folds(8.0)).until(Phase.TRYING).hold(3.0).stand(100.0)
-    while not person.coach.ended:
+    while not person.coach.end_reason:
         person.whole()
     assert [words for words in person.said if MORE.search(words)] == []
 

@@ -348,36 +348,36 @@ def check_for(seconds, step=STEP, form=BEND, check=None, every_s=0.1):
 
 
 def test_a_second_of_being_well_placed_is_enough():
-    assert not check_for(WELL_FOR_S - 0.1).passed
-    assert check_for(WELL_FOR_S + 0.1).passed
+    assert not check_for(WELL_FOR_S - 0.1).is_over
+    assert check_for(WELL_FOR_S + 0.1).is_over
 
 
 def test_a_lapse_begins_the_second_anew():
     check = check_for(0.7)
     check_for(0.1, form=FOLD, check=check)
-    assert not check_for(0.7, check=check).passed
-    assert check_for(0.4, check=check).passed
+    assert not check_for(0.7, check=check).is_over
+    assert check_for(0.4, check=check).is_over
 
 
 def test_who_cannot_do_as_told_is_let_through_after_a_while():
-    assert not check_for(LENIENT_AFTER_S - 0.5, form=FOLD).passed
-    assert check_for(LENIENT_AFTER_S + 0.5, form=FOLD).passed
+    assert not check_for(LENIENT_AFTER_S - 0.5, form=FOLD).is_over
+    assert check_for(LENIENT_AFTER_S + 0.5, form=FOLD).is_over
 
 
 def test_nobody_is_let_through_however_long_it_takes():
-    assert not check_for(3 * LENIENT_AFTER_S, GONE).passed
+    assert not check_for(3 * LENIENT_AFTER_S, GONE).is_over
 
 
 def test_who_comes_late_is_still_told_what_to_change():
     check = check_for(LENIENT_AFTER_S + 0.5, GONE)
-    assert not check_for(0.1, form=FOLD, check=check).passed
+    assert not check_for(0.1, form=FOLD, check=check).is_over
 
 
 def test_time_that_does_not_pass_proves_nothing():
     check = PlacementCheck()
     for _ in range(100):
         check.push(STEP, BEND, Surroundings(), 0.0)
-    assert not check.passed
+    assert not check.is_over
 
 
 def test_the_check_tells_what_is_to_be_changed():

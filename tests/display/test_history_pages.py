@@ -211,7 +211,7 @@ class TestCommand:
 
     def test_profiles_are_kept_apart(self, tmp_path):
         self.keep(tmp_path, 20, profile="Ann")
-        assert "There is no session of Ben" in self.run(tmp_path, "--profile", "Ben").stdout
+        assert "There are no sessions of Ben" in self.run(tmp_path, "--profile", "Ben").stdout
         assert "Standing side bend" in self.run(tmp_path, "--profile", "Ann").stdout
 
     def test_all_of_many_sessions_are_told(self, tmp_path):

@@ -399,7 +399,7 @@ def test_what_is_left_out_is_said(made, monkeypatch):
     monkeypatch.setattr(report_panels, "MOST_FURTHER", 3)
     page = made(lambda document: several(document, 2))
     assert page.count("</details>") == 2
-    assert page.count("Measured too, and not drawn: ") == 1
+    assert page.count("Also measured, but not drawn: ") == 1
     assert "not drawn: trunk twist (worked side, in space).</p>" in page
 
 
@@ -422,7 +422,7 @@ def test_left_and_right_have_their_own_ranges(made):
 def test_a_photographs_page_or_one_without_steps_has_no_panels(made):
     page = made(steps="")
     assert "<figure class" not in page
-    assert "Nothing that decides could be measured here." in page
+    assert "None of the measures that decide could be seen here." in page
 
 
 def test_an_odd_field_that_is_not_shown_never_reaches_the_page(made):

@@ -179,7 +179,7 @@ class TestDamaged:
             (notice,) = history.notices
             history.add(entry())
         assert path.with_name(ASIDE).read_bytes() == b"no database at all" * 100
-        assert f"is kept as {ASIDE}, and a new history begins with nothing in it" in notice
+        assert f"is kept as {ASIDE}, and a new history begins with no sessions" in notice
 
     def test_two_are_both_kept(self, path):
         path.parent.mkdir()
@@ -258,7 +258,7 @@ class TestDamaged:
         spoil_table(kept(path, 5), "reach")
         with History(path, NOW) as history:
             assert len(history.sittings()) == 5
-            with pytest.raises(DamagedHistoryError, match="give the same command again"):
+            with pytest.raises(DamagedHistoryError, match="run the same command again"):
                 history.add(entry())
             number = history.add(entry())
             assert number == 6
@@ -329,8 +329,8 @@ class TestUnwritable:
         done = self.read(folder)
         count, notice = done.stdout.splitlines()
         assert count == "3"
-        assert "may lack what came last" in notice
-        assert "may not be written; allow it" in done.stderr.splitlines()[-1]
+        assert "the latest sessions may be missing" in notice
+        assert "cannot be written to; make it writable" in done.stderr.splitlines()[-1]
         assert hashes(folder) == before
 
     @posix
@@ -376,7 +376,7 @@ class TestUnwritable:
     def test_a_damaged_one_is_said_and_stays(self, folder):
         spoil(folder / "history.db", 0.0, 0.01)
         before = hashes(folder)
-        assert "damaged and may not be put aside" in self.read(folder).stderr.splitlines()[-1]
+        assert "damaged and cannot be put aside" in self.read(folder).stderr.splitlines()[-1]
         assert hashes(folder) == before
 
 

@@ -175,7 +175,7 @@ class TestUnusable:
         with History(path, NOW) as history:
             history.take_in(tmp_path / "s")
             (notice,) = history.notices
-            assert "live sessions that it lacks are taken in later" in notice
+            assert "missing live sessions are added later" in notice
             assert len(history.sittings()) == 1
             other.execute("ROLLBACK")
             history.take_in(tmp_path / "s")
@@ -192,7 +192,7 @@ class TestUnusable:
         monkeypatch.setattr("backstretch.history.database.open_private", refused)
         with History(path, NOW) as history:
             assert len(history.sittings()) == 1
-            with pytest.raises(InputError, match="may not be written"):
+            with pytest.raises(InputError, match="cannot be written to"):
                 history.add(entry())
 
     def test_a_folder_in_its_place_is_one_line(self, path):
@@ -278,7 +278,7 @@ class TestOddDocument:
     ):
         number = history.add(entry())
         history._db.execute(f"UPDATE sitting SET {column} = ?", (value,))
-        with pytest.raises(InputError, match=f"backstretch history delete {number} removes it"):
+        with pytest.raises(InputError, match=f"to delete it: backstretch history delete {number}"):
             history.sittings()
         history.delete(number)
         assert history.sittings() == []
@@ -287,7 +287,7 @@ class TestOddDocument:
     def test_a_document_that_is_none_is_said(self, history, text):
         number = history.add(entry())
         history._db.execute("UPDATE sitting SET document = ?", (text,))
-        with pytest.raises(InputError, match=f"session {number} .* cannot be understood"):
+        with pytest.raises(InputError, match=f"session {number} .* cannot be read"):
             history.document(number)
 
 
@@ -389,4 +389,4 @@ def test_the_latest_of_many_sessions_are_listed(tmp_path):
     environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "backstretch", "history"]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert "980 older ones" in told.stdout
+    assert "980 older sessions" in told.stdout

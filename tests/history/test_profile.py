@@ -66,9 +66,9 @@ def test_health_answers_are_asked_of_each_and_kept_apart(tmp_path):
     assert told is not None
     assert told.unfit == {"osteoporosis"}
     assert "osteoporosis" in home.run_inside("health", "--show", "--profile", "Ann").stdout
-    assert "Nothing was answered yet" in home.run_inside("health", "--show").stdout
+    assert "There are no answers yet" in home.run_inside("health", "--show").stdout
     assert (
-        "Nothing was answered yet" in home.run_inside("health", "--show", "--profile", "Ben").stdout
+        "There are no answers yet" in home.run_inside("health", "--show", "--profile", "Ben").stdout
     )
     home.run_inside("health", "--forget", "--profile", "Ann")
     assert not answers.exists()

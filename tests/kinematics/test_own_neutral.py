@@ -190,7 +190,7 @@ class TestADamagedFile:
             load_neutral(path)
         (line,) = str(caught.value).splitlines()
         assert line.startswith(f"{path}: is ")
-        assert line.endswith("delete it, or take it again: backstretch calibrate --neutral")
+        assert line.endswith("delete it and make it again: backstretch calibrate --neutral")
 
     def test_is_not_one_that_says_more_than_it_needs_to(self, tmp_path):
         assert loaded(tmp_path, but("view", 'by = "hand"\nview')).date == DATE

@@ -143,7 +143,7 @@ def test_the_coach_goes_on_from_stretch_to_stretch_and_ends_when_all_is_done():
         session.push(time_s, marks, LIGHT)
         judged += [session.step.pose.id] if session.step else []
     assert list(dict.fromkeys(judged)) == [BEND.id, REACH.id, FOLD.id]
-    assert session.leader.ended == "done"
+    assert session.leader.end_reason == "done"
 
 
 @pytest.mark.parametrize("command", [Command.NEXT, Command.BACK])
@@ -202,7 +202,7 @@ def test_nothing_is_going_on_in_a_pause():
     session = practising(LONG)
     take = bent(15.0)
     push(session, [(t, marks) for t, marks in take if t < 9.0], PAUSED)
-    assert (session.leader.phase, session.going_on) == (Phase.PAUSED, ())
+    assert (session.leader.phase, session.current_spans) == (Phase.PAUSED, ())
 
 
 def test_pauses_do_not_cost_the_hold_in_which_they_are_made():
@@ -251,7 +251,7 @@ def test_a_session_counts_what_a_recording_of_it_counts(pose, take):
     result, session = practised(take, part_of(pose, None, pose.dose.longest_s, 99))
     recording = Recording(LandmarkTrack.of(take, WH), SOURCE)
     recorded, _ = analyse_track(recording, Request(Assignment((pose,))))
-    assert not session.leader.ended
+    assert not session.leader.end_reason
     assert named(result) == named(recorded) != []
     for live, file in zip(figures_of(result), figures_of(recorded), strict=True):
         assert live[2:] == pytest.approx(file[2:], abs=1e-6)
@@ -304,9 +304,9 @@ def test_what_is_going_on_is_told_until_it_is_over():
     session = practising(LONG)
     take = bent(6.0)
     push(session, take[:45])
-    assert sum(span.seconds for span in session.going_on) > 2.0
+    assert sum(span.seconds for span in session.current_spans) > 2.0
     push(session, take[45:])
-    assert (session.going_on, len(session.holds)) == ((), 1)
+    assert (session.current_spans, len(session.holds)) == ((), 1)
 
 
 def test_a_session_in_which_nobody_came_holds_nothing_and_says_so():

@@ -203,7 +203,7 @@ def test_every_picture_is_looked_at_judged_and_handed_on():
     times = [t for t, _ in take]
     assert [t for t, _ in notebook.pictures] == times
     assert [step.time_s for step in notebook.moments] == times
-    assert live.figures.looked == len(take)
+    assert live.figures.frames == len(take)
 
 
 def test_the_seconds_are_those_of_the_same_landmarks_without_a_camera():
@@ -220,7 +220,7 @@ def test_a_picture_that_comes_out_of_order_is_skipped():
     mixed.insert(20, frame(0.5, 5))
     live, notebook = played(mixed, take)
     assert [t for t, _ in notebook.pictures] == [t for t, _ in take]
-    assert live.figures.looked == len(take)
+    assert live.figures.frames == len(take)
 
 
 def test_a_picture_that_was_on_its_way_while_its_moment_was_told_as_missed_is_skipped():
@@ -331,7 +331,7 @@ def test_the_key_that_quits_ends_the_session():
     with live:
         live.command(Command.QUIT)
         wait_for(lambda: live.over)
-    assert live.session.leader.ended == "quit"
+    assert live.session.leader.end_reason == "quit"
 
 
 # Without pictures
@@ -414,14 +414,14 @@ def test_a_source_that_ends_ends_the_session():
     with live:
         live.wait(5.0)
         assert live.over
-    assert live.session.leader.ended == ""
+    assert live.session.leader.end_reason == ""
 
 
 def test_a_programme_that_is_done_ends_the_session_before_its_source():
     take = bending()
     live, _ = played(pictures(take), take, practising(part_of(BEND, "left", 5.0, 1)))
-    assert live.session.leader.ended == "done"
-    assert live.figures.looked < len(take)
+    assert live.session.leader.end_reason == "done"
+    assert live.figures.frames < len(take)
 
 
 def test_to_stop_closes_what_is_open_so_that_it_counts():
@@ -447,10 +447,10 @@ def test_to_stop_twice_ends_the_session_once():
     notebook = Notebook()
     with Live(Camera(), Known([None]), practising(), [notebook]) as live:
         live.stop()
-        before = live.session.leader.ended, list(notebook.told)
+        before = live.session.leader.end_reason, list(notebook.told)
         live.stop()
         assert live.over
-        assert (live.session.leader.ended, notebook.told) == before
+        assert (live.session.leader.end_reason, notebook.told) == before
 
 
 def test_a_bug_in_the_landmarker_comes_out_where_the_session_is_watched():
@@ -499,7 +499,7 @@ def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
     with Live(Reel(pictures(take)), known, session, []) as live:
         live.wait(30.0)
         assert live.over
-    assert live.figures.looked > count
+    assert live.figures.frames > count
     assert Phase.RESTING in known.searched
     assert not {Phase.HOLDING, Phase.EASING} & set(known.searched)
 

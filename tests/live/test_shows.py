@@ -210,7 +210,7 @@ class TestWaiting:
     def test_leaves_the_machine_to_the_model_meanwhile(self):
         session: Any = Played(HELD, HELD)
         TerminalShow(Console(file=StringIO()), lambda: None).run(session)
-        assert session.waits_s == [keys.LOOK_EVERY_S] * 2
+        assert session.waits_s == [keys.UPDATE_EVERY_S] * 2
 
     def test_draws_the_window_no_more_often_than_needed(self):
         session, _, _ = shown_in(Pane(), HELD, HELD)
@@ -314,7 +314,7 @@ class TestParting:
                 raise NotImplementedError
 
         front = Front()
-        live_session._part(front, RESULT, why, is_heard=is_heard)
+        live_session._take_leave(front, RESULT, why, is_heard=is_heard)
         return front.asked
 
     def test_shows_the_summary_with_a_word_of_advice(self, slept):  # noqa: ARG002
@@ -360,5 +360,5 @@ def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
 
 
 def test_after_pain_the_advice_stays_in_the_terminal(tmp_path, capsys):
-    cli_live._tell(Outcome(RESULT, "pain", tmp_path, ()), Console(), as_json=True)
+    cli_live._print_outcome(Outcome(RESULT, "pain", tmp_path, ()), Console(), as_json=True)
     assert DAY_OFF in capsys.readouterr().err

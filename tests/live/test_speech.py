@@ -95,7 +95,7 @@ class Output:
     @property
     def playing(self):
         """How many earcons sound."""
-        return len(self.fill.__self__._rests) if self.active else 0
+        return len(self.fill.__self__._tails) if self.active else 0
 
     def heard(self, count):
         out = np.full((count, 1), np.nan, np.float32)

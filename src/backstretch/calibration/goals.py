@@ -221,9 +221,9 @@ def countdown(number: int) -> str:
     return _NUMBERS[number]
 
 
-def hint(pose: Pose, refused: str) -> str:
+def hint(pose: Pose, refusal: str) -> str:
     """Shown and said to somebody who has not been taken for a while."""
-    return f"I do not see {pose.name} yet. {sentence(refused) if refused else COME_IN}"
+    return f"I do not see {pose.name} yet. {sentence(refusal) if refusal else COME_IN}"
 
 
 def outside(steps: Sequence[Step], needed: Collection[str]) -> str:

@@ -75,7 +75,7 @@ class Guide(ScriptedLeader):
         pain_advice: Sentences said when something hurts.
 
     Attributes:
-        refused: Why the last take was not good; after ``failed`` why nothing came of it.
+        refusal: Why the last take was not good; after ``failed`` why nothing was made.
         result: What the takes came to; None before that.
     """
 
@@ -86,7 +86,7 @@ class Guide(ScriptedLeader):
         self, goal: Goal, sides: Sequence[str | None], *, pain_advice: Sequence[str] = ()
     ) -> None:
         super().__init__(placing(goal.pose), pain_advice)
-        self.refused = ""
+        self.refusal = ""
         self.result: Pose | OwnNeutral | None = None
         self._goal, self._sides = goal, tuple(sides)
         self._takes: list[Take] = []
@@ -165,23 +165,23 @@ class Guide(ScriptedLeader):
         """The position is awaited; it is taken as soon as it is kept still."""
         waited_s = self._time_s - self._since_s
         if step.landmarks is None:
-            self.refused = ""
+            self.refusal = ""
         still = self._watch.still()
         if still is not None and self._time_s >= self._prompter.speech_ends_s:
-            self.refused = self._goal.refusal(still, self._side, self._rest_still())
-            if not self.refused:
+            self.refusal = self._goal.refusal(still, self._side, self._rest_still())
+            if not self.refusal:
                 self._enter(Phase.TAKING)
                 self._take_steps, self._called_s = [], 0
                 self._count(0.0)
                 return
         if waited_s > PATIENCE_S:
-            self._fail(self.refused or NOT_SEEN)
+            self._fail(self.refusal or NOT_SEEN)
         elif waited_s > HINT_S:
             self._hint(step)
 
     def _hint(self, step: Step) -> None:
         unseen = step.reason is not None and step.reason.kind in UNSEEN
-        words = cue_of(step) if unseen else hint(self._goal.pose, self.refused)
+        words = cue_of(step) if unseen else hint(self._goal.pose, self.refusal)
         speech = self._prompter.push(self._time_s, words)
         if self._prompter.shown == words:
             self._hint_status = Status.UNSEEN if unseen else Status.CALM
@@ -218,15 +218,15 @@ class Guide(ScriptedLeader):
 
     def _judge_take(self) -> None:
         """Keep the take, or say why it is taken again."""
-        self.refused = self._fault()
-        self._note("take", self.refused or "good")
-        if self.refused:
+        self.refusal = self._fault()
+        self._note("take", self.refusal or "good")
+        if self.refusal:
             self._refusals += 1
             if self._refusals >= MOST_REFUSED:
-                self._fail(self.refused)
+                self._fail(self.refusal)
                 return
             self._enter(Phase.TRYING)
-            self._say(f"{sentence(self.refused)} {ONCE_MORE}", urgent=True)
+            self._say(f"{sentence(self.refusal)} {ONCE_MORE}", urgent=True)
             self._show_waiting()
             return
         self._refusals = 0
@@ -355,7 +355,7 @@ class Guide(ScriptedLeader):
             self._judge_result()
 
     def _fail(self, why: str) -> None:
-        self.result, self.refused = None, why
+        self.result, self.refusal = None, why
         self._end("failed")
 
     def _plain(self, status: Status, title: str, line: str) -> Scene:

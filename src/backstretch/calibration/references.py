@@ -57,12 +57,12 @@ def notes_on_new(pose: Pose) -> list[str]:
     notes = [pose.limits] if pose.limits else []
     nearest = [name.replace("_", " ") for name in pose.look_alikes]
     if nearest:
-        notes.append(f"Nearest to it: {', '.join(nearest)}; they are told apart.")
+        notes.append(f"The stretches most like it are told apart from it: {', '.join(nearest)}.")
     if pose.sides == "each":
-        notes.append(f"It has sides. {pose.side_rule} Put that right in the file if it is not so.")
+        notes.append(f"It has two sides. {pose.side_rule} If that is wrong, change it in the file.")
     notes.append(
-        "Name, regions, steps, cues, safety and dose are drafts: read them over in the file, then run "
-        "backstretch poses check on it."
+        "Name, regions, steps, cues, safety and dose are drafts. Correct them in the file, then check it: "
+        "backstretch poses check FILE"
     )
     return notes
 
@@ -190,7 +190,7 @@ def new_reference(
             else longest_position(stills)
         )
         if not ours:
-            raise TakeError(f"{take.name}: what is held in it is not what the other takes hold")
+            raise TakeError(f"{take.name}: shows another position than the other takes")
         held += ours
         rests += [still for still in stills if still not in ours]
     first = held[0]
@@ -199,7 +199,7 @@ def new_reference(
     choice = choose(_middle(held), _spread(held), view, contrasts, side)
     unlike = next((each.name for each in choice.alike if not each.pose), "")
     if unlike:
-        raise TakeError(f"{takes[0].name}: nothing in it tells the position from {unlike}")
+        raise TakeError(f"{takes[0].name}: the position cannot be told from {unlike}")
     record = replace(
         calibration_of(held, choice.side or "both", date), neutral=_neutral_words(first)
     )
@@ -216,7 +216,7 @@ def neutral_reference(take: Take, date: str, *, least_s: float = LEAST_S) -> Own
     stills = _long_enough(take, stills_of(take.steps), least_s)
     neutral = next((n for still in reversed(stills) if (n := _neutral_in(take, still))), None)
     if neutral is None:
-        words = "nobody sits or stands upright, looks straight ahead and keeps still in it"
+        words = "there is no moment of sitting or standing upright, looking straight ahead and keeping still"
         raise TakeError(f"{take.name}: {words}")
     own_neutral = OwnNeutral.of(neutral, date)
     visible = {
@@ -257,12 +257,12 @@ def _check_picture(take: Take, pose: Pose) -> None:
     ]
     if pose.guided:
         raise TakeError(
-            f"{take.name}: is {PICTURE}, and {pose.name} is told by its movement; take a video"
+            f"{take.name}: is {PICTURE}, but {pose.name} is recognised by its movement; use a video"
         )
     if relative:
         raise TakeError(
-            f"{take.name}: is {PICTURE}, and the {relative[0]} is counted from rest; take a video that"
-            " begins upright"
+            f"{take.name}: is {PICTURE}, but the {relative[0]} is measured from rest; use a video that"
+            " begins with you upright"
         )
 
 
@@ -275,17 +275,17 @@ def _long_enough(take: Take, stills: list[Still], least_s: float) -> list[Still]
     length_s = take.steps[-1].time_s - take.steps[0].time_s
     if length_s < least_s:
         raise TakeError(
-            f"{take.name}: is {length_s:.1f} s long; {least_s:g} s of keeping still are needed"
+            f"{take.name}: is {length_s:.1f} s long; you must keep still for {least_s:g} s"
         )
     longest_s = max((still.seconds for still in stills), default=0.0)
-    length = f"at most {longest_s:.1f} s" if longest_s else "not one second"
-    raise TakeError(f"{take.name}: {length} without movement; {least_s:g} s are needed")
+    length = f"{longest_s:.1f} s at most" if longest_s else "less than one second"
+    raise TakeError(f"{take.name}: you keep still for {length}; {least_s:g} s are needed")
 
 
 def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Sequence[str]) -> str:
     """Why no still of a take shows a pose, in words."""
     if sides and stretches(stills, pose):
-        return f"shows {pose.name} on the other side than the one that is asked for"
+        return f"shows {pose.name} on the other side, not on the one that you asked for"
     forms = [best_match(still, others) for still in stills]
     look_alike = next((form for form in forms if form is not None), None)
     if look_alike is not None:

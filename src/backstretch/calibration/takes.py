@@ -50,13 +50,13 @@ def take_of(
     """
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     if is_track and options.model is not None:
-        raise InputError(f"{path}: is a landmark track; --model has no use for it")
+        raise InputError(f"{path}: is a landmark track and needs no model; leave out --model")
     recording = Recording.load(path) if is_track else _watch(path, options, on_progress)
     moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
         length_s = recording.source.duration_s
         raise InputError(
-            f"{path}: there is nothing from {options.part.start_s:g} s; it is {length_s:g} s long"
+            f"{path}: has nothing from {options.part.start_s:g} s on; it is {length_s:g} s long"
         )
     session = Session((pose,) if pose else (), own_neutral=options.own_neutral)
     steps = [*session.push(moments), *session.finish()]
@@ -80,9 +80,9 @@ def count_notes(
     for take in takes:
         if take.is_picture:
             continue
-        words = f"With it, {take.name} counts {seconds_held(take, after, own_neutral):.1f} s"
+        words = f"With these ranges, {seconds_held(take, after, own_neutral):.1f} s of {take.name} count"
         notes.append(
-            f"{words}; by the library {seconds_held(take, before, own_neutral):.1f} s."
+            f"{words}; with the library's, {seconds_held(take, before, own_neutral):.1f} s."
             if before
             else f"{words}."
         )

@@ -45,12 +45,12 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # no path and no sign is worth a crash
+            stream.reconfigure(errors="backslashreplace")  # no odd character in a path may crash it
     try:
         code = _run()
         sys.stdout.flush()
     except OSError as error:
-        code = _unprinted(error)
+        code = _output_failure(error)
     sys.exit(code)
 
 
@@ -66,18 +66,18 @@ def _run() -> int:
     except BackstretchError as error:
         return complain(*error.faults)
     if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
-        complain("stopped; nothing was written")
+        complain("stopped; nothing was saved")
     return code if isinstance(code, int) else 0
 
 
-def _unprinted(error: OSError) -> int:
-    """Say that stdout cannot be written; that nobody reads it any more is no fault."""
+def _output_failure(error: OSError) -> int:
+    """The exit code where stdout cannot be written: 2 and a message, or 0 if only its reader is gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if isinstance(error, BrokenPipeError) else complain(str(error))
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001
-    if wanted:
+def _version(value: bool) -> None:  # noqa: FBT001
+    if value:
         print(f"backstretch {__version__}")
         raise typer.Exit
 

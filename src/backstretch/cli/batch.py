@@ -1,4 +1,4 @@
-"""The command `analyze` with several recordings: shows how far each is, a line as each ends, and a table."""
+"""The command `analyze` with several recordings: shows progress and, at the end, a table."""
 
 import json
 import sys
@@ -27,22 +27,23 @@ from backstretch.cli.options import INTERRUPTED, WRONG_USE, complain
 from backstretch.errors import InputError
 from backstretch.history.saving import Saving, save_once
 
-SHOWN_NAME = 40
-"""A longer name would leave no room for the bar."""
+MOST_LETTERS = 40
+"""Of a recording's name beside its bar; a longer one would leave no room for the bar."""
 NOTHING = "-"
+STATUS_WORDS = {Status.DONE: "done", Status.KEPT: "done before", Status.FAILED: "failed"}
 
 
 def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
     """Analyse all; one that fails does not stop the others.
 
     Args:
-        batch: What is asked for.
+        batch: The recordings, and how they are analysed.
         as_json: Whether the documents are printed instead of a table.
-        saving: How results are kept in the history, None for not at all.
+        saving: How results are saved in the history; None for not at all.
 
     Raises:
-        typer.Exit: With code 2 where one failed, or something could not be kept; with 0 where nobody reads on.
-        SystemExit: With code 130 at Ctrl-C; what was done is kept.
+        typer.Exit: With code 2 if one failed or could not be saved; with 0 if the reader of stdout is gone.
+        SystemExit: With code 130 at Ctrl-C; finished recordings stay saved.
     """
     run = BatchRun(batch)
     delivery = _Delivery(as_json=as_json, saving=saving)
@@ -56,8 +57,8 @@ def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
                 progress.show(event)
     except KeyboardInterrupt:
         _close(batch, run, delivery)
-        _stopped(batch, run)
-    except BrokenPipeError:  # nobody reads the documents any more, which is no fault
+        _exit_stopped(batch, run)
+    except BrokenPipeError:  # the reader of the documents is gone, which is no fault
         raise typer.Exit from None
     _close(batch, run, delivery)
     if not delivery.went_well:
@@ -65,7 +66,7 @@ def run_batch(batch: Batch, *, as_json: bool, saving: Saving | None) -> None:
 
 
 def _close(batch: Batch, run: BatchRun, delivery: "_Delivery") -> None:
-    """Deliver what still waits, and show the table."""
+    """Deliver the remaining documents, and show the table."""
     for event in run.finish():
         delivery.take(event)
     if run.outcomes and not delivery.as_json:
@@ -74,21 +75,21 @@ def _close(batch: Batch, run: BatchRun, delivery: "_Delivery") -> None:
             print(f"Written to {batch.out}")
 
 
-def _stopped(batch: Batch, run: BatchRun) -> NoReturn:
+def _exit_stopped(batch: Batch, run: BatchRun) -> NoReturn:
     count = sum(not outcome.error for outcome in run.outcomes.values())
-    words = f"stopped; {count} of {len(batch.items)} recordings are done"
-    words += " and kept: give the same command again to go on" if batch.out else ""
-    complain(words)
+    text = f"stopped; {count} of {len(batch.items)} recordings are done"
+    text += " and saved; run the same command again to do the others" if batch.out else ""
+    complain(text)
     sys.stdout.flush()
     sys.exit(INTERRUPTED)
 
 
 class _Delivery:
-    """Prints and saves documents, and complains of what went wrong besides the recordings.
+    """Prints and saves documents, and reports errors.
 
     Attributes:
         as_json: Whether documents are printed.
-        went_well: Whether no recording failed and all could be kept.
+        went_well: Whether no recording failed and all could be saved.
     """
 
     def __init__(self, *, as_json: bool, saving: Saving | None) -> None:
@@ -97,7 +98,7 @@ class _Delivery:
         self._saving = saving
 
     def take(self, event: Event) -> None:
-        """Take in what happened."""
+        """Handle an event of the batch."""
         if isinstance(event, Document):
             self._deliver(event)
         elif isinstance(event, Fault):
@@ -123,20 +124,20 @@ class _Delivery:
 
 
 class _Lines:
-    """What is said while a batch runs: a line on stderr for each recording that is through."""
+    """Progress as text: a line on stderr for each recording that is finished."""
 
     def __init__(self, count: int) -> None:
         self._count, self._through = count, 0
 
     def show(self, event: Event) -> None:
-        """Say what became of a recording."""
+        """Print a line if a recording is finished."""
         if isinstance(event, ItemDone):
             self._through += 1
             print(f"[{self._through}/{self._count}] {line_of(event.outcome)}", file=sys.stderr)
 
 
 class _Bars:
-    """The same at a terminal: a bar for all, one for each that is being analysed; failures are said."""
+    """Progress at a terminal: a bar for all, one for each recording at work, and a line for each failure."""
 
     def __init__(self, count: int, bars: Progress) -> None:
         self._bars = bars
@@ -146,7 +147,7 @@ class _Bars:
     def show(self, event: Event) -> None:
         """Move the bars."""
         if isinstance(event, Begun):
-            name = " ".join(event.task.path.name.split())[:SHOWN_NAME]
+            name = " ".join(event.task.path.name.split())[:MOST_LETTERS]
             self._rows[event.task.number] = self._bars.add_task(name, total=1.0)
         elif isinstance(event, Share):
             self._bars.update(self._rows[event.task.number], completed=event.share)
@@ -180,7 +181,7 @@ def _display(count: int, *, as_json: bool) -> Iterator[_Lines | _Bars]:
 
 
 def show_table(outcomes: list[BatchOutcome], console: Console) -> None:
-    """Print a line for each recording, and below why some failed and what is to be noted of others."""
+    """Print a table with a row for each recording, and below it why some failed."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Recording", overflow="fold")
     table.add_column("Stretches")
@@ -217,23 +218,23 @@ def _counts(outcome: BatchOutcome) -> list[tuple[int, int]]:
 
 def _notes(outcome: BatchOutcome) -> list[str]:
     count = len(outcome.summary.warnings)
-    notes = ["kept"] if outcome.status is Status.KEPT else []
+    notes = [STATUS_WORDS[Status.KEPT]] if outcome.status is Status.KEPT else []
     return notes + ([f"{count} note{'s' if count > 1 else ''}"] if count else [])
 
 
 def _names(outcomes: list[BatchOutcome]) -> list[str]:
-    """The recordings' names; their paths where two are called the same."""
+    """The recordings' file names; their paths if two names are the same."""
     names = [outcome.item.path.name for outcome in outcomes]
     is_clear = len(set(names)) == len(names) and all(names)
     return names if is_clear else [str(outcome.item.path) for outcome in outcomes]
 
 
 def line_of(outcome: BatchOutcome) -> str:
-    """What is said of a recording as soon as it is through."""
+    """A line about a finished recording."""
     if outcome.status is Status.FAILED:
         return f"failed: {outcome.error}"
     valid_s = outcome.summary.seconds[0]
-    notes = [str(outcome.status), f"{valid_s:.1f} s valid", *outcome.summary.warnings]
+    notes = [STATUS_WORDS[outcome.status], f"{valid_s:.1f} s valid", *outcome.summary.warnings]
     return " ".join(
         f"{outcome.item.path}: {'; '.join(notes)}".split()
     )  # a name may have line breaks

@@ -1,6 +1,6 @@
 """The command `calibrate`: makes a person's own ranges for a stretch, a new stretch, or their own neutral.
 
-For a new stretch it asks at the terminal for a name and for its words, each with a draft.
+For a new stretch it asks at the terminal for a name and for its texts, each with a draft.
 """
 
 import os
@@ -15,7 +15,7 @@ import typer
 
 from backstretch.calibration.references import newly_alike, notes_on_new
 from backstretch.calibration.takes import count_notes
-from backstretch.cli.health import is_asked
+from backstretch.cli.health import can_ask
 from backstretch.cli.options import (
     CameraOption,
     EndOption,
@@ -53,15 +53,15 @@ ENDING = ".toml"
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be made.
+    """What to make.
 
     Attributes:
-        pose: The library pose to refine; None for what is new.
+        pose: The library pose to refine; None for a new pose or a neutral.
         new_id, name: The id and the name of a new pose; empty otherwise.
         sides: Sides to calibrate; both when empty.
-        least_s: How long somebody must keep still.
-        path: Where it goes.
-        force: Whether to write over what is there.
+        least_s: Seconds of keeping still that a take needs.
+        path: The file to write.
+        force: Whether to replace the file if it exists.
     """
 
     pose: "Pose | None"
@@ -74,42 +74,46 @@ class Request:
 
 
 def calibrate(
-    pose: Annotated[str, typer.Argument(help="The stretch to make your own: its id.")] = "",
+    pose: Annotated[str, typer.Argument(help="The stretch to fit to you: its id.")] = "",
     new: Annotated[
         str | None,
-        typer.Option("--new", metavar="ID", help="Make a new stretch of this id instead."),
+        typer.Option("--new", metavar="ID", help="Make a new stretch with this id instead."),
     ] = None,
     neutral: Annotated[
-        bool, typer.Option("--neutral", help="Take how you hold head and shoulders at rest.")
+        bool, typer.Option("--neutral", help="Record how you hold your head and shoulders at rest.")
     ] = False,
     source: Annotated[
         list[str] | None,
         typer.Option(
             "--from",
             metavar="SOURCE",
-            help="camera, or a video, photograph or landmark track; may be repeated.",
+            help="camera, or a video, photograph or landmark track; may be given several times.",
         ),
     ] = None,
     side: Annotated[
-        SideOption, typer.Option(help="Calibrate one side and mirror it, or each by itself.")
+        SideOption,
+        typer.Option(help="Record one side and mirror it for the other, or record both."),
     ] = SideOption.BOTH,
-    name: Annotated[str, typer.Option(help="What a new stretch is called.")] = "",
+    name: Annotated[str, typer.Option(help="The name of a new stretch.")] = "",
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write this file (.toml), not your own folder."),
+        typer.Option(
+            metavar="FILE", help="The file to write (.toml); if left out, one in your own folder."
+        ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Write over a file that is there.")
+        bool, typer.Option("--force", help="Replace the file if it exists already.")
     ] = False,
     mirrored: MirroredOption = False,
     start: StartOption = 0.0,
     end: EndOption = None,
     still: Annotated[
-        float, typer.Option(min=1.0, max=5.0, help="Seconds of keeping still that a take needs.")
+        float,
+        typer.Option(min=1.0, max=5.0, help="How many seconds you must keep still in each take."),
     ] = 1.0,
     camera: CameraOption = "0",
     takes: Annotated[
-        int, typer.Option(min=1, max=5, help="With --from camera: takes on each side.")
+        int, typer.Option(min=1, max=5, help="With --from camera: how many takes on each side.")
     ] = 3,
     no_window: WindowlessOption = False,
     no_voice: SilentOption = False,
@@ -117,10 +121,10 @@ def calibrate(
     poses: PosesOption = None,
     profile: ProfileOption = "",
 ) -> None:
-    """Make a stretch your own: the clock then counts what you reach comfortably. Nothing leaves this machine.
+    """Fit a stretch to you, so that time counts where you are comfortable. Nothing leaves this machine.
 
-    From takes of you in the stretch, this writes a pose file with your own ranges, which live and analyze use
-    from then on; --library ignores it.
+    This records you in the stretch a few times (takes), or uses recordings that you have, and saves your own
+    ranges in a pose file. live and analyze then use it, unless you add --library.
 
     Examples: backstretch calibrate childs_pose --from me.mp4
 
@@ -130,7 +134,7 @@ def calibrate(
         raise InputError("say what to calibrate: a stretch, or --new ID, or --neutral")
     if not source:
         raise InputError(
-            "say from what: --from camera, or --from a video, photograph or landmark track"
+            "say what to use: --from camera, or --from FILE (a video, photograph or landmark track)"
         )
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
@@ -159,13 +163,15 @@ def calibrate(
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
         if len(source) > 1 or start > 0.0 or end is not None:
-            raise InputError("--from camera goes alone, without other sources, --start and --end")
+            raise InputError(
+                "--from camera cannot be combined with other sources, --start or --end"
+            )
         machine = Machine(camera, model, no_window, no_voice, console)
         reference = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
         _keep(reference, request, library, console, [])
         return
-    recorded = [_take(each, request, options) for each in source]
-    reference, notes = _make(recorded, request, library, own_neutral)
+    recorded_takes = [_take(each, request, options) for each in source]
+    reference, notes = _make(recorded_takes, request, library, own_neutral)
     _keep(reference, request, library, console, notes)
 
 
@@ -181,14 +187,14 @@ def _request(
     force: bool,
     profile: str,
 ) -> Request:
-    """What is asked for, checked as far as can be before anything is looked at."""
+    """Check the options as far as is possible before a source is opened."""
     pose = library.find(pose_id) if pose_id else None
     if pose is not None and pose.id in library.own_ids:
         raise InputError(
-            f"{pose_id} is a stretch of your own; make it again with --new {pose_id} --force"
+            f"{pose_id} is a stretch of your own; to make it again, use --new {pose_id} --force"
         )
     if out is not None and out.suffix != ENDING:
-        raise InputError(f"--out {out}: a pose file ends in {ENDING}")
+        raise InputError(f"--out {out}: the name of a pose file must end in {ENDING}")
     sides = sides_of(pose, side)
     if new_id is not None:
         _check_id(new_id, out, library)
@@ -200,20 +206,22 @@ def _request(
 
 
 def _check_free(path: Path, *, force: bool) -> None:
-    """Tell before anything is looked at that a file may not be written."""
+    """Raise an `InputError` if the file cannot or must not be written."""
     from backstretch.poses.pose_file import ID
 
     if not ID.fullmatch(path.stem):
         raise InputError(
-            f"--out {path}: the file's name is the id; use small letters, digits and _"
+            f"--out {path}: the file's name becomes the id; use only small letters, digits and _"
         )
     if path.is_dir():
         raise InputError(f"{path}: is a folder; name a file that ends in {ENDING}")
     folder = next(each for each in path.absolute().parents if each.exists())
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
-        raise InputError(f"{path}: cannot be written; {folder} is no folder that you may write to")
+        raise InputError(
+            f"{path}: cannot be written; {folder} is not a folder that you may write to"
+        )
     if path.exists() and not force:
-        raise InputError(f"{path}: is there already; --force writes over it")
+        raise InputError(f"{path}: exists already; add --force to replace it")
 
 
 def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
@@ -221,12 +229,12 @@ def _check_id(new_id: str, out: Path | None, library: "Library") -> None:
 
     if not ID.fullmatch(new_id):
         raise InputError(
-            f"{new_id!r} cannot be an id; use small letters, digits and _, like my_stretch"
+            f"{new_id!r} cannot be an id; use only small letters, digits and _, like my_stretch"
         )
     if new_id in library.poses and new_id not in library.own_ids:
         raise InputError(f"the id {new_id!r} is taken by a stretch of the library; choose another")
     if out is not None and out.stem != new_id:
-        raise InputError(f"--out {out}: the file's name is the id; call it {new_id}{ENDING}")
+        raise InputError(f"--out {out}: the file's name becomes the id; call it {new_id}{ENDING}")
 
 
 def _take(source: str, request: Request, options: "TakeOptions") -> "Take":
@@ -245,7 +253,7 @@ def _guided(
     takes: int,
     mirrored: bool,
 ) -> "Pose | OwnNeutral":
-    """What guided takes with a camera come to."""
+    """Make a pose or a neutral from guided takes with a camera."""
     from backstretch.calibration.goals import NeutralGoal, NewGoal, PersonalGoal
     from backstretch.calibration.guide import Guide
     from backstretch.history.health import PAIN_ADVICE
@@ -261,8 +269,10 @@ def _guided(
         if request.pose.sides == "each":
             sides = [side for side in request.sides or SIDES for _ in range(takes)]
     elif request.new_id:
-        named = request.new_id, request.name or asked_name(request.new_id)
-        goal = NewGoal(named, _others(library, request), _today(), *(request.sides or (None,)))
+        id_and_name = request.new_id, request.name or ask_name(request.new_id)
+        goal = NewGoal(
+            id_and_name, _others(library, request), _today(), *(request.sides or (None,))
+        )
     else:
         sides = [None]
     guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
@@ -273,7 +283,7 @@ def _guided(
 def _make(
     takes: Sequence["Take"], request: Request, library: "Library", own_neutral: "OwnNeutral | None"
 ) -> tuple["Pose | OwnNeutral", list[str]]:
-    """What recorded takes come to, and what there is to say of it."""
+    """Make a pose or a neutral from recorded takes; return it with notes about it."""
     from backstretch.calibration.references import (
         neutral_reference,
         new_reference,
@@ -289,9 +299,9 @@ def _make(
         return reference, count_notes(takes, request.pose, reference, own_neutral)
     if request.new_id:
         side = request.sides[0] if request.sides else None
-        named = request.new_id, request.name or asked_name(request.new_id)
+        id_and_name = request.new_id, request.name or ask_name(request.new_id)
         new, _ = new_reference(
-            takes, named, _others(library, request), today, side=side, least_s=least_s
+            takes, id_and_name, _others(library, request), today, side=side, least_s=least_s
         )
         return new, count_notes(takes, None, new, own_neutral)
     return neutral_reference(takes[-1], today, least_s=least_s), []
@@ -308,7 +318,7 @@ def _keep(
     console: "Console",
     notes: Sequence[str],
 ) -> None:
-    """Write what was made, and show it."""
+    """Save the pose or neutral, and show it."""
     from backstretch.display.terminal.pose_pages import show_new, show_personal
     from backstretch.files import save_text
     from backstretch.history.profile import neutral_text
@@ -318,13 +328,13 @@ def _keep(
     if isinstance(reference, OwnNeutral):
         save_text(neutral_text(reference), request.path, force=request.force)
         console.print(
-            f"Your neutral is taken, seen {reference.view.words}. Turns and tilts of head and shoulders are"
-            " counted from it, as long as the camera stands about there."
+            f"Your neutral is saved, seen {reference.view.words}. Turns and tilts of your head and shoulders"
+            " are measured from it, as long as the camera stays in about the same place."
         )
     else:
         reference = replace(reference, id=request.path.stem)
         if request.pose is None:
-            reference = asked_words(reference)
+            reference = ask_texts(reference)
         save_text(pose_text(reference), request.path, force=request.force)
         if request.pose is not None:
             alike = newly_alike(request.pose, reference, library)
@@ -338,33 +348,33 @@ def _today() -> str:
     return datetime.now().astimezone().date().isoformat()
 
 
-def asked_name(new_id: str) -> str:
-    """What a new stretch is called, asked at a terminal; empty for a draft."""
-    if not is_asked():
+def ask_name(new_id: str) -> str:
+    """Ask at a terminal for the name of a new stretch; elsewhere return an empty text."""
+    if not can_ask():
         return ""
     draft = new_id.replace("_", " ").capitalize()
     return str(typer.prompt("What is the stretch called?", default=draft, err=True))
 
 
-def asked_words(pose: "Pose") -> "Pose":
-    """A new pose with the words that somebody at a terminal gives it; elsewhere with its drafts."""
-    if not is_asked():
+def ask_texts(pose: "Pose") -> "Pose":
+    """Ask at a terminal for the texts of a new pose; elsewhere return it with its drafts."""
+    if not can_ask():
         return pose
     from backstretch.poses.pose import REGIONS, measure_words
 
-    def asked(question: str, draft: str) -> str:
+    def ask(question: str, draft: str) -> str:
         return str(typer.prompt(question, default=draft, err=True)) if draft else ""
 
-    print("What to say and show; Enter keeps the draft.", file=sys.stderr)
+    print("Now the texts. Press Enter to keep the one in brackets.", file=sys.stderr)
     region = ""
     while region not in REGIONS:
-        region = asked(f"For which region ({', '.join(REGIONS)})?", pose.regions[0])
-    rule = asked("Which side counts as left or right?", pose.side_rule)
+        region = ask(f"Which part of the body is it for ({', '.join(REGIONS)})?", pose.regions[0])
+    rule = ask("Which side of the body do left and right mean?", pose.side_rule)
     checks = [
         replace(
             check,
-            below=asked(f"When the {measure_words(check)} is too small", check.below),
-            above=asked(f"When the {measure_words(check)} is too large", check.above),
+            below=ask(f"What to say when the {measure_words(check)} is too small", check.below),
+            above=ask(f"What to say when the {measure_words(check)} is too large", check.above),
         )
         for check in pose.checks
     ]

@@ -1,4 +1,4 @@
-"""Before a session: the health note, the questions that change the choice, and what earlier days advise."""
+"""The command `health`, and what live sessions begin with: health note, questions, advice from earlier days."""
 
 import sys
 from collections.abc import Callable
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from backstretch.history.health import Answer, Answers
 
 
-_Said = TypeVar("_Said")
+_Value = TypeVar("_Value")
 YES = {"y", "yes"}
 ANSWERS_BY_WORD: "dict[str, Answer]" = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}
 
 
 def health(
     show: Annotated[
-        bool, typer.Option("--show", help="Only show the note and what was answered.")
+        bool, typer.Option("--show", help="Only show the note and your answers.")
     ] = False,
-    forget: Annotated[bool, typer.Option("--forget", help="Delete the answers.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete your answers.")] = False,
     profile: ProfileOption = "",
 ) -> None:
-    """Show the health note, and ask again what makes some stretches unsuitable.
+    """Show the health note, and ask again about conditions for which some stretches are unsuitable.
 
     The answers stay on this machine, and every question may be skipped.
     """
@@ -39,20 +39,20 @@ def health(
         print("The answers are deleted.")
         return
     _print_note()
-    if show or not is_asked():
+    if show or not can_ask():
         _print_answers(load_answers(path))
         return
     _ask_and_save(path)
     _print_answers(load_answers(path))
 
 
-def is_asked() -> bool:
-    """Whether somebody is there to answer."""
+def can_ask() -> bool:
+    """Whether a person is at the terminal to answer questions."""
     return sys.stdin.isatty()
 
 
 def health_answers(profile: str) -> "Answers | None":
-    """Somebody's answers; the first time the note is shown and, at a terminal, it is asked."""
+    """A person's answers; the first time, show the note and, at a terminal, ask for them."""
     from backstretch.history.health import load_answers
 
     path = answers_path(profile)
@@ -62,10 +62,10 @@ def health_answers(profile: str) -> "Answers | None":
         return answers
     if is_there:
         complain(
-            f"{path}: cannot be understood, so nothing is left out; backstretch health asks again"
+            f"{path}: cannot be read, so no stretch is left out; to answer again: backstretch health"
         )
     _print_note(file_is_stderr=True)
-    if not is_asked():
+    if not can_ask():
         return None
     _ask_and_save(path)
     return load_answers(path)
@@ -74,9 +74,9 @@ def health_answers(profile: str) -> "Answers | None":
 def earlier_sessions(
     profile: str,
 ) -> tuple[tuple[str, ...], tuple[int | None, ...]]:
-    """What somebody's earlier sessions advise today, told on stderr; and how sore they are, if that was asked.
+    """Print advice from a person's earlier sessions, and ask how sore they are if that matters; return both.
 
-    The second is empty if it was not, and holds None if the answer was skipped.
+    The soreness, 0 to 10, is empty if it was not asked, and holds None if the question was skipped.
     """
     from backstretch.history.health import advice, past_sessions, soreness_advice
 
@@ -84,9 +84,9 @@ def earlier_sessions(
     past = past_sessions(data_folder() / SESSIONS, now=now)
     text = advice(now, (each for each in past if each.about.get("profile", "") == profile))
     complain(*text.lines)
-    if not (text.asks_soreness and is_asked()):
+    if not (text.asks_soreness and can_ask()):
         return text.lines, ()
-    value = _number("How sore are you now, from 0 (not at all) to 10 (very)? Enter skips.")
+    value = _number("How sore are you now, from 0 (not at all) to 10 (very)? Press Enter to skip.")
     words = "" if value is None else soreness_advice(value)
     if words:
         complain(words)
@@ -94,8 +94,8 @@ def earlier_sessions(
 
 
 def goes_on(question: str) -> bool:
-    """Ask at a terminal whether to go on; elsewhere go on."""
-    return not is_asked() or _line(f"{question} [y/N] ") in YES
+    """Ask at a terminal whether to go on; True elsewhere."""
+    return not can_ask() or _line(f"{question} [y/N] ") in YES
 
 
 def _print_note(*, file_is_stderr: bool = False) -> None:
@@ -110,18 +110,20 @@ def _print_answers(answers: "Answers | None") -> None:
     from backstretch.history.health import QUESTIONS
 
     if answers is None:
-        print("Nothing was answered yet; backstretch health asks.")
+        print("There are no answers yet. To answer: backstretch health")
         return
     for key, question in QUESTIONS.items():
         print(f"{question}  {answers.answers[key]}")
 
 
 def _ask_and_save(path: Path) -> None:
-    """Ask all questions; what is skipped leaves nothing out."""
+    """Ask all questions, and save the answers; a skipped one leaves no stretch out."""
     from backstretch.history.health import FORMAT, QUESTIONS, VERSION, Answers, save_answers
 
     print("A few questions, since some stretches do not suit everyone.", file=sys.stderr)
-    print("Answer y or n; Enter skips. The answers stay on this machine.", file=sys.stderr)
+    print(
+        "Answer y or n, or press Enter to skip. The answers stay on this machine.", file=sys.stderr
+    )
     answers = Answers(
         format=FORMAT,
         version=VERSION,
@@ -129,7 +131,7 @@ def _ask_and_save(path: Path) -> None:
         answers={key: _yes_or_no(question) for key, question in QUESTIONS.items()},
     )
     save_answers(path, answers)
-    print("Thank you. backstretch health changes the answers.", file=sys.stderr)
+    print("Thank you. To change your answers later: backstretch health", file=sys.stderr)
 
 
 def _yes_or_no(question: str) -> "Answer":
@@ -143,17 +145,18 @@ def _number(question: str) -> int | None:
     return _until_clear(f"{question} ", numbers.get)
 
 
-def _until_clear(question: str, understood: Callable[[str], _Said | None]) -> _Said | None:
-    while said := _line(question):
-        answer = understood(said)
-        if answer is not None:
-            return answer
-        print("I did not understand that.", file=sys.stderr)
+def _until_clear(question: str, value_of: Callable[[str], _Value | None]) -> _Value | None:
+    """Ask until the answer has a value; None if it is empty."""
+    while text := _line(question):
+        value = value_of(text)
+        if value is not None:
+            return value
+        print("I did not understand that. Enter skips the question.", file=sys.stderr)
     return None
 
 
 def _line(question: str) -> str:
-    """What is typed, in small letters; nothing at the end of the input."""
+    """Ask for a line; return it in small letters, or empty at the end of the input."""
     print(question, end="", file=sys.stderr, flush=True)
     try:
         return input().strip().lower()

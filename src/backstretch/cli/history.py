@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backstretch.cli.health import goes_on, is_asked
+from backstretch.cli.health import can_ask, goes_on
 from backstretch.cli.options import PosesOption, ProfileOption, complain, open_poses
 from backstretch.errors import InputError
 from backstretch.files import harmless
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
 
 HOW_TO_BEGIN = (
-    "Nothing was kept yet. Begin with: backstretch live childs_pose, "
+    "There are no sessions yet. Begin with: backstretch live childs_pose, "
     "or backstretch analyze VIDEO --save"
 )
-EXPORTED = ("session", "began", "profile", "kind", "pose", "side", "start_s", "end_s", "valid_s", "wrong_s",
+CSV_COLUMNS = ("session", "began", "profile", "kind", "pose", "side", "start_s", "end_s", "valid_s", "wrong_s",
             "unseen_s", "complete", "score", "measures", "pain", "soreness")  # fmt: skip
 history_app = typer.Typer(help="What was practised on this machine.", invoke_without_command=True)
-Kept = list[tuple[dict[str, Any], dict[str, Any]]]
-"""Each session, and its document."""
+Entries = list[tuple[dict[str, Any], dict[str, Any]]]
+"""The fields of each session, and its document."""
 MOST_WEEKS = 520
 
 
 class FormatOption(StrEnum):
-    """What the history can be exported as."""
+    """Formats in which the history can be exported."""
 
     CSV = "csv"
     JSON = "json"
@@ -49,9 +49,9 @@ class FormatOption(StrEnum):
 def listing(
     context: typer.Context,
     profile: ProfileOption = "",
-    limit: Annotated[int, typer.Option(min=1, help="How many to list.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many sessions to list.")] = 20,
 ) -> None:
-    """List the kept sessions, newest first.
+    """List the saved sessions, newest first.
 
     Example: backstretch history, or backstretch history --profile Ann
     """
@@ -74,7 +74,7 @@ def listing(
 
 @history_app.command()
 def show(number: Annotated[int, typer.Argument(help="The session's number.")]) -> None:
-    """Show one session: each hold, what was lost, and what was noted."""
+    """Show one session: each hold, the time that did not count, and notes."""
     from rich.console import Console
 
     from backstretch.display.terminal.history_pages import show_sitting
@@ -89,7 +89,9 @@ def export(
     file_format: Annotated[
         FormatOption, typer.Option("--format", help="CSV has a row for each hold.")
     ] = FormatOption.CSV,
-    out: Annotated[Path | None, typer.Option(help="The file; else it is printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; if left out, it is printed.")
+    ] = None,
     profile: ProfileOption = "",
 ) -> None:
     """Export the history, oldest first."""
@@ -113,27 +115,30 @@ def export(
 @history_app.command()
 def delete(
     numbers: Annotated[list[int], typer.Argument(help="The sessions' numbers.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
     """Delete sessions from the history; folders of live sessions stay where they are."""
     from backstretch.history.database import DAMAGED
 
     with history_with_notices() as history:
         history.check(*numbers)
-        if not yes and not is_asked():
-            raise InputError("deleting cannot be undone; say --yes")
-        if not yes and not goes_on(f"Delete {len(numbers)} of the history?"):
+        if not yes and not can_ask():
+            raise InputError("deleting cannot be undone; add --yes to delete")
+        count = "1 session" if len(numbers) == 1 else f"{len(numbers)} sessions"
+        if not yes and not goes_on(f"Delete {count} from the history?"):
             raise typer.Exit
         for number in dict.fromkeys(numbers):
             history.delete(number)
     print(f"Deleted. Recordings of live sessions, if any, are still in {data_folder() / SESSIONS}")
     for each in sorted(data_folder().glob(f"{DATABASE}{DAMAGED}*")):
-        print(f"What {each} held, it still holds; delete that file if you do not need it")
+        print(
+            f"{each} is a damaged history that may still hold them; delete the file if you do not need it"
+        )
 
 
 @contextmanager
 def history_with_notices() -> Iterator["History"]:
-    """The history; what the person should know of it goes to stderr.
+    """The history; its notices go to stderr.
 
     Raises:
         InputError: It cannot be used.
@@ -144,31 +149,31 @@ def history_with_notices() -> Iterator["History"]:
 
 
 def nothing_kept(history: "History", profile: str) -> str:
-    """What is said where somebody, or nobody at all, has no session; ``profile`` is empty for everybody."""
+    """The message where no session is found; ``profile`` is empty for all people."""
     names = [" ".join(name.split()) for name in history.profiles()]
     if not (profile and names):
         return HOW_TO_BEGIN
     others = ", ".join(name for name in names if name)
-    known = f"the names are: {others}" if others else "all were kept without a name"
-    return f"There is no session of {profile}; {known}"
+    known = f"the names are: {others}" if others else "all were saved without a name"
+    return f"There are no sessions of {profile}; {known}"
 
 
-def _csv(entries: Kept) -> str:
+def _csv(entries: Entries) -> str:
     from backstretch.history.rows import holds_in
 
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(EXPORTED)
+    rows.writerow(CSV_COLUMNS)
     for sitting, document in entries:
         about = {name: sitting[name] for name in ("profile", "kind", "pain", "soreness")}
         about |= {"session": sitting["id"], "began": sitting["began"].isoformat()}
         for hold in holds_in(document):
             row = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
-            rows.writerow([harmless(row.get(name)) for name in EXPORTED])
+            rows.writerow([harmless(row.get(name)) for name in CSV_COLUMNS])
     return file.getvalue()
 
 
-def _json(entries: Kept) -> str:
+def _json(entries: Entries) -> str:
     documents = [
         {**sitting, "began": sitting["began"].isoformat(), "result": document}
         for sitting, document in entries
@@ -177,18 +182,23 @@ def _json(entries: Kept) -> str:
 
 
 def progress(
-    pose: Annotated[str, typer.Argument(help="The stretch; left out: dose and days of all.")] = "",
+    pose: Annotated[
+        str,
+        typer.Argument(help="The stretch: its id; if left out, days and minutes of all stretches."),
+    ] = "",
     weeks: Annotated[
-        int, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks of practice to tell.")
+        int, typer.Option(min=1, max=MOST_WEEKS, help="How many weeks of practice to show.")
     ] = 12,
     html: Annotated[
-        Path | None, typer.Option(help="Write a page with every chart to this file.")
+        Path | None, typer.Option(help="Write a page with all charts to this file.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print it for other programs.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a JSON document for other programs.")
+    ] = False,
     profile: ProfileOption = "",
     poses: PosesOption = None,
 ) -> None:
-    """Tell what was practised, and what has clearly changed.
+    """Show what you have practised, and what has clearly changed.
 
     Example: backstretch progress, or backstretch progress standing_forward_fold --html progress.html
     """
@@ -196,10 +206,10 @@ def progress(
 
     library = open_poses(poses, quiet=True, profile=profile)
     about = library.find(pose) if pose else None
-    told = list(library.poses.values())
+    poses_in_order = list(library.poses.values())
     is_whole = bool(about or html or as_json)
-    labels = None if is_whole else {main_label(each) for each in told}
-    with history_with_notices() as history, _all_kept():
+    labels = None if is_whole else {main_label(each) for each in poses_in_order}
+    with history_with_notices() as history, _no_garbage_collection():
         sittings = history.sittings(profile or None)
         holds = history.holds(profile or None, about.id if about else None, labels)
         nothing = "" if sittings or as_json else nothing_kept(history, profile)
@@ -207,7 +217,7 @@ def progress(
         print(nothing)
         return
     today = datetime.now().astimezone().date()
-    summary = overview(Query(profile, about, weeks), today, (sittings, holds), told)
+    summary = overview(Query(profile, about, weeks), today, (sittings, holds), poses_in_order)
     if html:
         _write(html, summary)
     if as_json:
@@ -217,8 +227,8 @@ def progress(
 
 
 @contextmanager
-def _all_kept() -> Iterator[None]:
-    """Nothing of thousands of holds can be thrown away; looking for it would take a tenth of the time."""
+def _no_garbage_collection() -> Iterator[None]:
+    """Switch the garbage collector off: with thousands of holds it takes a tenth of the time, for nothing."""
     gc.disable()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The commands of live coaching: the session, and which cameras there are."""
+"""The commands `live` and `cameras`."""
 
 import json
 import sys
@@ -55,16 +55,24 @@ def live(
     no_window: WindowlessOption = False,
     no_voice: SilentOption = False,
     breaths: Annotated[
-        float, typer.Option(min=LIMITS[0], max=LIMITS[1], help="Breaths a minute that are shown.")
+        float,
+        typer.Option(
+            min=LIMITS[0],
+            max=LIMITS[1],
+            help="The breathing pace shown: breaths a minute.",
+        ),
     ] = BREATHS_A_MINUTE,
     breath_sound: Annotated[
-        bool, typer.Option("--breath-sound", help="Let the pace of breathing be heard.")
+        bool, typer.Option("--breath-sound", help="Play the breathing pace as sounds.")
     ] = False,
     record: Annotated[
-        bool, typer.Option("--record", help="Keep the landmarks, without any picture.")
+        bool,
+        typer.Option(
+            "--record", help="Save your landmarks (points of the body), without any picture."
+        ),
     ] = False,
     record_video: Annotated[
-        bool, typer.Option("--record-video", help="Keep the pictures, as a video.")
+        bool, typer.Option("--record-video", help="Save the pictures as a video.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document at the end and nothing else.")
@@ -76,7 +84,7 @@ def live(
 ) -> None:
     """Be coached live through a stretch or a set. Nothing leaves this machine.
 
-    No picture is kept, unless --record-video asks for it.
+    No picture is saved, unless you add --record-video.
 
     Keys: space pauses, N next, B back, M mutes, P pain (stops at once), F full screen, Q quits.
 
@@ -105,10 +113,10 @@ def live(
         repetitions=repetitions,
         profile=profile,
     )
-    advised, soreness = earlier_sessions(profile)
+    advice_lines, soreness = earlier_sessions(profile)
     coach = Coach(
         programme,
-        welcome=(*advised, *map(describe_notice, warnings), CLEAR_FLOOR),
+        welcome=(*advice_lines, *map(describe_notice, warnings), CLEAR_FLOOR),
         pain_advice=PAIN_ADVICE,
         breaths_a_minute=breaths,
         breath_sounds=breath_sound,
@@ -131,7 +139,7 @@ def live(
     )
     outcome = run_live(setup, session, complain)
     complain(*remember_sessions())
-    _tell(outcome, console, as_json=as_json)
+    _print_outcome(outcome, console, as_json=as_json)
 
 
 def _one(
@@ -143,7 +151,7 @@ def _one(
     repetitions: int | None,
     profile: str,
 ) -> tuple["Programme", tuple["Notice", ...]]:
-    """One stretch, and what there is to warn of; asks before one that does not suit the person."""
+    """One stretch, and warnings about its dose; asks first if it does not suit the person."""
     from backstretch.coaching.programme import Programme, dose_warnings, part_of
     from backstretch.history.health import unsuitable
     from backstretch.judging.wording import describe_notice
@@ -173,15 +181,15 @@ def _set(
     repetitions: int | None,
     profile: str,
 ) -> tuple["Programme", tuple["Notice", ...]]:
-    """A set without the stretches that do not suit the person, and what there is to warn of."""
+    """A set without the stretches that do not suit the person, and warnings about its dose."""
     from backstretch.coaching.programme import Programme, dose_warnings, part_of
     from backstretch.history.health import fitting
     from backstretch.judging.wording import describe_notice
 
     if side is not SideOption.BOTH:
-        raise InputError("--side goes with one stretch; a set is done on both sides")
+        raise InputError("--side is for one stretch; a set is done on both sides")
     chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))
-    complain(*left_out)  # here only: what is said of health is neither spoken nor kept
+    complain(*left_out)  # printed only: words about health are neither spoken nor saved
     warnings, parts = [], []
     for each in chosen.stretches:
         pose = library.poses[each.pose]
@@ -191,8 +199,8 @@ def _set(
     return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
 
 
-def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
-    """Print what came of it, and end with the exit code that belongs to it."""
+def _print_outcome(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
+    """Print the result, and exit with the code that belongs to it."""
     from backstretch.display.terminal.summary import show
     from backstretch.formats.session_log import PAIN
     from backstretch.history.health import PAIN_ADVICE
@@ -207,19 +215,23 @@ def _tell(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:
     complain(*outcome.faults, *(PAIN_ADVICE if outcome.why == PAIN else ()))
     if outcome.why == STOPPED:
         sys.stdout.flush()
-        sys.exit(INTERRUPTED)  # not by an exception of Typer's: nothing is lost that should be said
+        sys.exit(
+            INTERRUPTED
+        )  # not with Typer's exception, which would add a message that nothing was saved
 
 
 def cameras() -> None:
-    """List the cameras that are there.
+    """List the cameras of this machine.
 
     Example: backstretch cameras
     """
-    from backstretch.vision.feeds import cameras as found
+    from backstretch.vision.feeds import cameras as list_cameras
 
-    there = found()
-    if not there:
-        print("No camera was found. A video can stand in: backstretch live POSE --camera FILE")
-    for each in there:
+    feeds = list_cameras()
+    if not feeds:
+        print(
+            "No camera was found. You can use a video instead: backstretch live POSE --camera FILE"
+        )
+    for each in feeds:
         size = f"{each.wh[0]} x {each.wh[1]}, {each.fps:g} pictures a second"
         print(f"{each.index}  {each.name}  {each.fault or size}")

@@ -1,4 +1,4 @@
-"""What several commands share: the option for more poses, opening the library, complaining."""
+"""What several commands share: options, opening the library, messages and a progress bar."""
 
 import sys
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ PosesOption = Annotated[
     typer.Option("--poses", help="One more folder of pose files; may be given several times."),
 ]
 ModelOption = Annotated[
-    Path | None, typer.Option(help="Another MediaPipe pose model (.task): lite or heavy.")
+    Path | None, typer.Option(help="Another MediaPipe pose model (.task file): lite or heavy.")
 ]
 MirroredOption = Annotated[
     bool, typer.Option("--mirrored", help="The pictures are mirror images (selfie cameras).")
@@ -33,7 +33,7 @@ CameraOption = Annotated[
     str, typer.Option(help="A camera's number, a stream's URL, or a video played as a camera.")
 ]
 WindowlessOption = Annotated[
-    bool, typer.Option("--no-window", help="Without a window: by voice and in the terminal.")
+    bool, typer.Option("--no-window", help="Open no window; use voice and the terminal.")
 ]
 SilentOption = Annotated[
     bool, typer.Option("--no-voice", help="Keep silent: no speech and no sounds.")
@@ -43,7 +43,7 @@ ProfileOption = Annotated[
     typer.Option(
         metavar="NAME",
         callback=check_profile,
-        help="Whose history, references and health answers, where several people share a machine.",
+        help="Your name, if several people share a machine: history, references and answers are your own.",
     ),
 ]
 StartOption = Annotated[float, typer.Option(min=0.0, help="Begin at this second.")]
@@ -51,7 +51,7 @@ EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this sec
 
 
 class SideOption(StrEnum):
-    """Sides that can be asked for."""
+    """The sides that the option --side takes."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -72,7 +72,7 @@ def sides_of(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:
 
 
 def complain(*lines: str) -> int:
-    """Say on stderr what is wrong; the exit code of wrong use."""
+    """Print messages on stderr; return the exit code of wrong use."""
     for line in lines:
         print(f"backstretch: {line}", file=sys.stderr)
     return WRONG_USE
@@ -87,10 +87,10 @@ LibraryOption = Annotated[
 def open_poses(
     folders: list[Path] | None, *, quiet: bool = False, personal: bool = True, profile: str = ""
 ) -> "Library":
-    """The built-in poses, the own ones of a profile and those of more folders.
+    """Open the built-in poses, a person's own and those of more folders.
 
-    What is wrong with them goes to stderr, unless ``quiet``; the others are used. Without ``personal``, own
-    references that stand in for library poses are left out.
+    Faulty poses are left out, and their faults go to stderr unless ``quiet``. Without ``personal``, own
+    references that replace library poses are left out.
 
     Raises:
         InputError: A folder that was named is not there.
@@ -99,7 +99,7 @@ def open_poses(
 
     for folder in folders or []:
         if not folder.is_dir():
-            raise InputError(f"{folder}: there is no such folder of poses")
+            raise InputError(f"{folder}: there is no such folder")
     own = [own_poses(profile), *(folders or [])]
     library = open_library(builtin_poses(), own, personal=personal)
     if library.faults and not quiet:
@@ -109,7 +109,7 @@ def open_poses(
 
 @contextmanager
 def progress_bar() -> Iterator["OnProgress"]:
-    """A bar with the time left on stderr, from the first call on; nothing where stderr is no terminal."""
+    """Give a function that shows progress in a bar on stderr; it does nothing where stderr is no terminal."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -1,4 +1,4 @@
-"""The commands about the library: what is in it, one stretch, checking pose files, the sets."""
+"""The commands `poses list`, `poses show`, `poses check` and `poses sets`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,9 +20,9 @@ FAULTY = 2
 
 @poses_app.command("list")
 def list_poses(
-    region: Annotated[str, typer.Option(help="Only those for this region.")] = "",
-    position: Annotated[str, typer.Option(help="Only those done like this.")] = "",
-    tag: Annotated[str, typer.Option(help="Only those with this tag.")] = "",
+    region: Annotated[str, typer.Option(help="Only stretches for this part of the body.")] = "",
+    position: Annotated[str, typer.Option(help="Only stretches done in this position.")] = "",
+    tag: Annotated[str, typer.Option(help="Only stretches with this tag.")] = "",
     poses: PosesOption = None,
     profile: ProfileOption = "",
 ) -> None:
@@ -41,22 +41,22 @@ def list_poses(
         ("--tag", tag, TAGS),
     ):
         if value and value not in known:
-            raise InputError(f"{option} {value!r} is unknown; it is one of {', '.join(known)}")
+            raise InputError(f"{option} {value!r} is unknown; choose one of {', '.join(known)}")
     library = open_poses(poses, profile=profile)
-    wanted = [
+    matches = [
         pose
         for pose in library.poses.values()
         if (not region or region in pose.regions)
         and (not position or position in pose.positions)
         and (not tag or tag in pose.tags)
     ]
-    show_list(wanted, library, Console(markup=False, emoji=False))
+    show_list(matches, library, Console(markup=False, emoji=False))
 
 
 @poses_app.command()
 def show(
     pose: Annotated[str, typer.Argument(help="The stretch: its id, or a pose file (.toml).")],
-    png: Annotated[Path | None, typer.Option(help="Save the drawing as this PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Save the drawing as this PNG file.")] = None,
     poses: PosesOption = None,
     only_library: LibraryOption = False,
     profile: ProfileOption = "",
@@ -76,7 +76,7 @@ def show(
         show_pose(match, library, Console(markup=False, emoji=False))
         return
     if not match.figure:
-        raise InputError(f"{match.id} has no [figure] to draw")
+        raise InputError(f"{match.id} has no drawing: there is no [figure] in its pose file")
     try:
         figure_picture(match, png)
     except OSError as error:
@@ -89,7 +89,7 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="Pose files, or folders of them.")],
     poses: PosesOption = None,
 ) -> None:
-    """Check pose files and tell all their faults at once.
+    """Check pose files and list all their faults.
 
     Example: backstretch poses check my_stretch.toml
     """
@@ -102,8 +102,8 @@ def check(
         print(fault)
     count = "1 file" if len(paths) == 1 else f"{len(paths)} files"
     if faults:
-        told = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        print(f"{count} checked, {told}.")
+        fault_count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        print(f"{count} checked, {fault_count}.")
         raise typer.Exit(FAULTY)
     print(f"{count} checked, no fault.")
 
@@ -114,18 +114,18 @@ def _faults(paths: list[Path], library: "Library") -> list[str]:
     from backstretch.poses.library import SETS, load_set
     from backstretch.poses.pose_file import load_pose
 
-    faults, read = [], {}
+    faults, new_poses = [], {}
     known = dict(library.poses)
     for path in paths:
         try:
             if path.parent.name == SETS:
                 load_set(path, library.poses)
             else:
-                read[path] = load_pose(path)
-                known[read[path].id] = read[path]
+                pose = new_poses[path] = load_pose(path)
+                known[pose.id] = pose
         except BackstretchError as error:
             faults += error.faults
-    lints = ((path, words) for path, pose in read.items() for words in lint(pose, known))
+    lints = ((path, words) for path, pose in new_poses.items() for words in lint(pose, known))
     return [*faults, *(f"{path}: {words}" for path, words in lints)]
 
 
@@ -147,5 +147,5 @@ def sets(
     from backstretch.display.terminal.pose_pages import show_sets
 
     library = open_poses(poses)
-    wanted = [library.find_set(name)] if name else library.sets.values()
-    show_sets(wanted, library, Console(markup=False, emoji=False))
+    chosen = [library.find_set(name)] if name else library.sets.values()
+    show_sets(chosen, library, Console(markup=False, emoji=False))

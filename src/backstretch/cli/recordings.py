@@ -39,13 +39,13 @@ def analyze(
         list[Path],
         typer.Argument(
             metavar="RECORDING",
-            help="Videos, photographs or landmark tracks (.npz); a folder stands for all that are in it.",
+            help="Videos, photographs or landmark tracks (.npz); a folder means all that are in it.",
         ),
     ],
     pose: Annotated[
         str,
         typer.Option(
-            help="The stretch: its id, or the path of a pose file (.toml). Left out: whatever is recognised."
+            help="The stretch: its id, or the path of a pose file (.toml). If left out, all that is recognised."
         ),
     ] = "",
     side: Annotated[SideOption, typer.Option(help="The side that counts.")] = SideOption.BOTH,
@@ -57,61 +57,62 @@ def analyze(
     end: EndOption = None,
     every_frame: Annotated[
         bool,
-        typer.Option("--every-frame", help="Look at every picture, not only where it matters."),
+        typer.Option(
+            "--every-frame", help="Look at every picture, not only at those that matter; slower."
+        ),
     ] = False,
     as_json: Annotated[
         bool,
         typer.Option(
             "--json",
-            help="Print one JSON document and nothing else; of several recordings one a line.",
+            help="Print one JSON document and nothing else; for several recordings, one on each line.",
         ),
     ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
             help="Write report.html, result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder; "
-            "of several recordings to a folder each, with a summary.csv."
+            "for several recordings, to one folder each, with a summary.csv."
         ),
     ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="How many recordings at the same time; else what suits the machine."
+            min=1,
+            help="How many recordings to analyse at once; if left out, what suits this machine.",
         ),
     ] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep what was held in the history.")
-    ] = False,
+    save: Annotated[bool, typer.Option("--save", help="Save the result in the history.")] = False,
     when: Annotated[
         datetime | None,
-        typer.Option(help="With --save: when it was recorded; else the time of the file."),
+        typer.Option(help="With --save: when it was recorded; if left out, the date of the file."),
     ] = None,
     profile: ProfileOption = "",
     model: ModelOption = None,
     poses: PosesOption = None,
     only_library: LibraryOption = False,
 ) -> None:
-    """Analyse recordings: what was stretched, how long it was truly held, and what cost the rest.
+    """Analyse recordings: what was stretched, how long it was really held, and why other time does not count.
 
-    Several recordings, or a folder, make a batch: one that cannot be analysed does not stop the others, and
-    with --out the same command goes on where it was stopped.
+    Several recordings, or a folder, make a batch: one that cannot be analysed does not stop the others.
+    After a stop, the same command with --out does only the recordings that are missing.
 
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
     from backstretch.analysis.batch import recordings_in
     from backstretch.analysis.batch_run import Batch, prepare_output
     from backstretch.cli.batch import run_batch
-    from backstretch.history.saving import Saving, asked_for
+    from backstretch.history.saving import Saving, request_key
     from backstretch.judging.request import Assignment, Part, Request
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
-    asked = library.find(pose) if pose else None
+    chosen = library.find(pose) if pose else None
     assignment = Assignment(
-        poses=(asked,) if asked else library.recognised,
-        asked=asked is not None,
-        sides=sides_of(asked, side),
+        poses=(chosen,) if chosen else library.recognised,
+        asked=chosen is not None,
+        sides=sides_of(chosen, side),
         hold_s=hold,
     )
     own_neutral = None if only_library else saved_neutral(profile)
@@ -122,7 +123,7 @@ def analyze(
         mirrored=mirrored,
         own_neutral=own_neutral,
     )
-    saving = Saving(when, profile, asked_for(request)) if save else None
+    saving = Saving(when, profile, request_key(request)) if save else None
     items = recordings_in(recordings, out)
     is_one = len(recordings) == 1 and [item.path for item in items] == recordings
     if is_one and jobs is None:
@@ -137,7 +138,7 @@ def analyze(
         )
         return
     if when is not None and len(items) > 1:
-        raise InputError("--when tells the time of one recording; leave it out with several")
+        raise InputError("--when is for one recording; leave it out with several")
     orders = _orders(request, library, model, text=as_json or save)
     items = prepare_output(items, out) if out else items
     run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
@@ -153,7 +154,7 @@ def _analyse_one(
     as_json: bool,
     saving: "Saving | None",
 ) -> None:
-    """Analyse a recording by itself; ``out`` is the folder for the results."""
+    """Analyse one recording; ``out`` is the folder for the results."""
     from rich.console import Console
 
     from backstretch.analysis.pipeline import analyse_recording
@@ -181,7 +182,7 @@ def _analyse_one(
 def _orders(
     request: "Request", library: "Library", model: Path | None, *, text: bool
 ) -> "BatchSettings":
-    """What a batch's workers are told once."""
+    """The settings that all workers of a batch get."""
     from backstretch.analysis.batch import BatchSettings
     from backstretch.analysis.batch_resume import settings_hash
 
@@ -191,7 +192,7 @@ def _orders(
 
 def export(
     recording: Annotated[
-        Path, typer.Argument(help="A landmark track (.npz), or the folder of --out with one.")
+        Path, typer.Argument(help="A landmark track (.npz), or the folder of analyze --out.")
     ],
     trc: Annotated[Path | None, typer.Option(help="Write the landmarks as this TRC file.")] = None,
     mot: Annotated[Path | None, typer.Option(help="Write the angles as this MOT file.")] = None,
@@ -210,7 +211,7 @@ def export(
     if trc is None and mot is None:
         trc, mot = path.with_suffix(".trc"), path.with_suffix(".mot")
     if trc is not None and trc == mot:
-        raise InputError(f"{trc}: is asked for both as TRC and as MOT; name two files")
+        raise InputError(f"{trc}: --trc and --mot are the same file; name two files")
     for target, text_of in ((trc, trc_text), (mot, mot_text)):
         if target is None:
             continue
@@ -225,8 +226,11 @@ def export(
 
 
 def report(
-    result: Annotated[Path, typer.Argument(help="A result.json, or the folder it lies in.")],
-    out: Annotated[Path | None, typer.Option(help="The page; else report.html beside it.")] = None,
+    result: Annotated[Path, typer.Argument(help="A result.json, or its folder.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The page to write; if left out, report.html beside it."),
+    ] = None,
 ) -> None:
     """Make report.html again, from result.json and steps.csv.
 

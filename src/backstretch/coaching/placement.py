@@ -97,15 +97,15 @@ WORDS = {
 
 
 class PlacementCheck:
-    """Follows the placement before one stretch.
+    """Checks the placement before one stretch.
 
     Attributes:
-        passed: Whether all has been well for `WELL_FOR_S`, or somebody was there for `LENIENT_AFTER_S`.
+        is_over: Whether nothing was in the way for `WELL_FOR_S`, or somebody was in view for `LENIENT_AFTER_S`.
     """
 
     def __init__(self) -> None:
-        self.passed = False
-        self._well_s = self._asked_s = 0.0
+        self.is_over = False
+        self._well_s = self._present_s = 0.0
 
     def push(
         self, step: Step, form: Form, surroundings: Surroundings, passed_s: float
@@ -114,9 +114,9 @@ class PlacementCheck:
         change = instruction(step, form, surroundings)
         self._well_s = 0.0 if change else self._well_s + passed_s
         is_there = change is None or change.fault is not Fault.NOBODY
-        self._asked_s += passed_s if is_there else 0.0
-        is_long = self._asked_s >= LENIENT_AFTER_S
-        self.passed = self._well_s >= WELL_FOR_S or (is_long and is_there)
+        self._present_s += passed_s if is_there else 0.0
+        is_long = self._present_s >= LENIENT_AFTER_S
+        self.is_over = self._well_s >= WELL_FOR_S or (is_long and is_there)
         return change
 
 
@@ -270,7 +270,7 @@ class SettingUp:
             line = self._prompter.shown or change.words
         status = Status.ADJUST if change else Status.CALM
         status = Status.UNSEEN if change and change.fault is Fault.NOBODY else status
-        return Placed(change, speech, line, status, over=is_read_out and self._check.passed)
+        return Placed(change, speech, line, status, over=is_read_out and self._check.is_over)
 
 
 class Presence:

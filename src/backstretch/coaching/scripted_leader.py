@@ -49,7 +49,7 @@ class ScriptedLeader(ABC):
     Attributes:
         phase: Where in the session the person is.
         scene: What is to be shown.
-        ended: Why the session is over, such as ``done``, ``pain`` or ``quit``; empty while it goes on.
+        end_reason: Why the session is over, such as ``done``, ``pain`` or ``quit``; empty while it goes on.
     """
 
     last_words: ClassVar[Mapping[str, str]] = ENDED
@@ -62,7 +62,7 @@ class ScriptedLeader(ABC):
 
     def __init__(self, script: Sequence[str], pain_advice: Sequence[str]) -> None:
         self.phase = Phase.PLACING
-        self.ended = ""
+        self.end_reason = ""
         self._pain_advice = tuple(pain_advice)
         self._prompter = Prompter()
         self._script = Script(entries_of(script))
@@ -85,7 +85,7 @@ class ScriptedLeader(ABC):
     def command(self, command: Command) -> Decision:
         """Take a key."""
         if self.phase in OVER:
-            if command is Command.QUIT and not self.ended:
+            if command is Command.QUIT and not self.end_reason:
                 self._end("pain")
         elif command is Command.PAIN:
             self._stop_for_pain()
@@ -187,7 +187,7 @@ class ScriptedLeader(ABC):
 
     def _end(self, why: str) -> None:
         self._enter(Phase.DONE)
-        self.ended = why
+        self.end_reason = why
         text = self.last_words.get(why, "")
         if text:
             self._say(text, urgent=self.last_words_are_urgent)

@@ -164,9 +164,9 @@ def input_error(path: Path, error: Exception) -> InputError:
     if isinstance(error, OSError):
         words = f"cannot be used ({error.strerror or error})"
     elif _code(error) in BUSY:
-        words = "is in use by another backstretch; try again when that one is done"
+        words = "is in use by another backstretch; try again when that one has finished"
     elif is_damage(error):
-        words = "is damaged and may not be put aside; allow that file and its folder to be written"
+        words = "is damaged and cannot be put aside; make the file and its folder writable"
     else:
         words = f"cannot be used ({error}); nothing was overwritten"
     return InputError(f"{path}: {words}")
@@ -249,7 +249,7 @@ def _connect_readable(path: Path) -> sqlite3.Connection:
     with _closing_on_error(db):
         if version_of(db) < newest():
             words = (
-                "is of an older backstretch; allow it to be written, so that this one can read it"
+                "is of an older backstretch; make the file writable, so that it can be converted"
             )
             raise InputError(f"{path}: {words}")
         db.execute(TABLES)
@@ -297,7 +297,7 @@ def _closing_on_error(db: sqlite3.Connection) -> Iterator[None]:
 
 def _refuse_newer(path: Path, version: int) -> None:
     if version > newest():
-        words = f"was written by a newer backstretch (history version {version}); update this one"
+        words = f"was written by a newer backstretch (history version {version}); update your backstretch"
         raise InputError(f"{path}: {words}")
 
 

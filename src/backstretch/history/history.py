@@ -53,7 +53,7 @@ class DamagedHistoryError(InputError):
     """
 
     def __init__(self, notice: str) -> None:
-        super().__init__(f"{notice}; give the same command again")
+        super().__init__(f"{notice}; run the same command again")
         self.notice = notice
 
 
@@ -84,7 +84,7 @@ class History:
                     raise
                 self.notices.append(self._renew())
         if not self._file.is_writable:
-            words = "may not be written: it is read as it stands, and may lack what came last"
+            words = "cannot be written to; the latest sessions may be missing here"
             self.notices.append(f"{path}: {words}")
 
     def __enter__(self) -> Self:
@@ -173,7 +173,7 @@ class History:
             row: tuple[Any, ...] | None = self._db.execute(query, (number,)).fetchone()
             if row:
                 return row
-        raise InputError(f"there is no session {number}; backstretch history lists them")
+        raise InputError(f"there is no session {number}; to list the sessions: backstretch history")
 
     def holds(
         self,
@@ -258,7 +258,7 @@ class History:
         except DamagedHistoryError:
             raise
         except InputError as error:
-            self.notices.append(f"{error}; live sessions that it lacks are taken in later")
+            self.notices.append(f"{error}; missing live sessions are added later")
 
     def _take_in(self, folder: Path) -> None:
         try:
@@ -285,9 +285,9 @@ class History:
             aside = put_aside(self._file, new, self._now)
         self._open_again()
         if aside is None:
-            return f"{self.path}: was damaged; another backstretch has just put it aside"
+            return f"{self.path}: was damaged; another backstretch has just replaced it"
         sessions = "1 session" if count == 1 else f"{count} sessions"
-        rescued = f"{sessions} that could still be read" if count else "nothing in it"
+        rescued = f"{sessions} that could still be read" if count else "no sessions"
         words = f"is damaged; it is kept as {aside.name}, and a new history begins with {rescued}"
         return f"{self.path}: {words}"
 
@@ -295,7 +295,9 @@ class History:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction."""
         if not self._file.is_writable:
-            raise InputError(f"{self.path}: may not be written; allow it, or nothing can be saved")
+            raise InputError(
+                f"{self.path}: cannot be written to; make it writable, or nothing can be saved"
+            )
         with self._translating_errors():
             if self._file.is_moved():  # another process found it damaged
                 self._db.close()

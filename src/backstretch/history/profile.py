@@ -38,14 +38,14 @@ def check_profile(name: str) -> str:
     """Return a profile's name unchanged if it is valid; empty for none.
 
     Raises:
-        InputError: It is blank, too long, or has signs that cannot be shown.
+        InputError: It is blank, too long, or has characters that cannot be displayed.
     """
     if name and not name.strip():
         raise InputError("--profile is blank; give a name")
     if len(name) > LONGEST_PROFILE:
-        raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters")
-    if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in name):
-        raise InputError("--profile has signs that cannot be shown; give a plain name")
+        raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters; give a shorter name")
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in name):
+        raise InputError("--profile has characters that cannot be displayed; give a plain name")
     return name
 
 
@@ -115,7 +115,7 @@ def load_neutral(path: Path) -> OwnNeutral | None:
     try:
         return _parse(read_toml(path))
     except (PoseFileError, KeyError, TypeError, ValueError) as error:
-        words = f"{path}: is damaged; delete it, or take it again: backstretch calibrate --neutral"
+        words = f"{path}: is damaged; delete it and make it again: backstretch calibrate --neutral"
         raise InputError(words) from error
 
 

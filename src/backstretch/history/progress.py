@@ -28,7 +28,7 @@ from backstretch.poses.pose import Check, Pose, capitalised, measure_words
 
 DOSE_WORDS = (
     f"Usual: a round on {DAYS_A_WEEK} days a week or more, at most twice a day. "
-    f"Studies see little more range from about {LEVELS_OFF_MIN} minutes a week on."
+    f"Studies find little further gain in range beyond about {LEVELS_OFF_MIN} minutes a week."
 )
 YAW_TO_DEG = 50.0
 """Turns of the head beyond this are not reported: the picture no longer shows them (research, section D)."""

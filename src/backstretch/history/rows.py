@@ -233,8 +233,8 @@ def _nothing(_: str) -> None:
 
 
 def _odd(number: int) -> InputError:
-    words = f"session {number} of the history cannot be understood"
-    return InputError(f"{words}; backstretch history delete {number} removes it")
+    words = f"session {number} of the history cannot be read"
+    return InputError(f"{words}; to delete it: backstretch history delete {number}")
 
 
 def salvage(damaged: Path, db: sqlite3.Connection) -> int:

@@ -75,7 +75,7 @@ def save_analysis(result: Result, recording: Path, when: datetime | None, profil
     title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
     entry = Entry(document, began, ANALYZED, profile, title)
     number, notices = with_history(lambda history: history.add(entry))
-    hint = "" if when else " (the file's date; --when tells another)"
+    hint = "" if when else " (the file's date; use --when to give another)"
     return Saved(f"Saved as session {number}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
 
 
@@ -123,7 +123,7 @@ def _modified_at(recording: Path) -> datetime:
     try:
         return datetime.fromtimestamp(recording.stat().st_mtime, UTC).astimezone()
     except (OSError, OverflowError, ValueError) as error:
-        raise InputError(f"{recording}: has no date; --when tells it") from error
+        raise InputError(f"{recording}: has no date; use --when to give it") from error
 
 
 def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
@@ -137,16 +137,16 @@ class Saving:
     Attributes:
         when: When a recording was made; the file's own date when None.
         profile: Whose it is.
-        asked: What was looked for, see `asked_for`.
+        request_key: What was looked for, see `request_key`.
     """
 
     when: datetime | None
     profile: str
-    asked: str
+    request_key: str
 
 
-def asked_for(request: Request) -> str:
-    """What was looked for in a recording, as far as it makes another session of it."""
+def request_key(request: Request) -> str:
+    """A text that identifies what was looked for: a recording is saved once for each key."""
     assignment, part = request.assignment, request.part
     poses = [pose.id for pose in assignment.poses] if assignment.asked else []
     return repr((poses, assignment.sides, request.mirrored, part.start_s, part.end_s))
@@ -184,7 +184,7 @@ def _identity(path: Path, saving: Saving) -> tuple[str, datetime]:
         about = path.stat()
         changed = datetime.fromtimestamp(about.st_mtime, UTC).astimezone()
     except (OSError, OverflowError, ValueError) as error:
-        raise InputError(f"{path}: has no date, and was not saved") from error
-    same = repr((path.name, about.st_size, about.st_mtime_ns, saving.profile, saving.asked))
+        raise InputError(f"{path}: has no date, so it was not saved") from error
+    same = repr((path.name, about.st_size, about.st_mtime_ns, saving.profile, saving.request_key))
     digits = sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:RECORD_DIGITS]
     return f"batch-{digits}", changed

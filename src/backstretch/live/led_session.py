@@ -1,4 +1,4 @@
-"""Sessions that are led: landmarks go in; steps, and what the leader has decided, come out.
+"""Led sessions: take landmarks, give judged steps and the events that a leader decides on.
 
 The same for a camera, a file played as one, and a replayed landmark track.
 """
@@ -24,7 +24,7 @@ from backstretch.kinematics.neutral import OwnNeutral
 
 
 class Leader(Protocol):
-    """Leads a person; see `scripted_leader.ScriptedLeader`."""
+    """What leads a person through a session; see `scripted_leader.ScriptedLeader`."""
 
     @property
     def phase(self) -> Phase:
@@ -35,26 +35,26 @@ class Leader(Protocol):
         """What is to be shown."""
 
     @property
-    def ended(self) -> str:
-        """Why the session is over; empty while it goes on."""
+    def end_reason(self) -> str:
+        """Why the session is over, such as ``done``; empty while it goes on."""
 
     def take(self, step: Step, surroundings: Surroundings) -> Decision:
-        """Take the next moment."""
+        """Take the next moment; return what is to be done."""
 
     def command(self, command: Command) -> Decision:
-        """Take a key."""
+        """Take a key's command; return what is to be done."""
 
 
 SomeLeader = TypeVar("SomeLeader", bound=Leader)
 
 
 class LedSession(Generic[SomeLeader]):
-    """A session and who leads it.
+    """A judging session and its leader.
 
     Args:
         leader: Who leads.
-        session: Judges what the leader wants judged.
-        collector: Feeds the session and keeps what its result needs; None to feed it alone.
+        session: Judges the poses that the leader asks for.
+        collector: Passes moments to the session and collects its result; None for no result.
         mirrored: Whether the pictures are mirror images.
 
     Attributes:
@@ -80,17 +80,17 @@ class LedSession(Generic[SomeLeader]):
     def push(
         self, time_s: float, marks: Landmarks | None, surroundings: Surroundings
     ) -> tuple[list[Step], list[Event]]:
-        """Take one moment; return the steps that are settled, and what is to be done."""
+        """Take one moment; return the steps that are settled, and the events to carry out."""
         if marks is not None and self.mirrored:
             marks = marks.mirrored()
         return self._lead(self._input.push([(time_s, marks)]), surroundings)
 
     def command(self, command: Command) -> list[Event]:
-        """Take a key; return what is to be done."""
+        """Take a key's command; return the events to carry out."""
         return self._carry_out(self.leader.command(command))
 
     def finish(self, surroundings: Surroundings) -> tuple[list[Step], list[Event]]:
-        """Take what is left, and close what is open."""
+        """Judge the moments that wait, and end an open hold; returns the same as `push`."""
         return self._lead(self._input.finish(), surroundings)
 
     def _lead(
@@ -103,7 +103,7 @@ class LedSession(Generic[SomeLeader]):
         return steps, events
 
     def _carry_out(self, decision: Decision) -> list[Event]:
-        """Judge what the leader wants judged; the events are for others."""
+        """Have the poses judged that the leader asks for; the caller carries out the events."""
         if decision.judge is not None:
             self._session.turn_to(decision.judge)
         return list(decision.events)
@@ -113,11 +113,11 @@ class CoachedSession(LedSession[Coach]):
     """A session led by a coach, with a result at the end.
 
     Args:
-        programme: What is to be done.
+        programme: The stretches to do.
         coach: Coaches through the same programme.
         sides: Sides that were asked for; both when empty.
         mirrored: Whether the pictures are mirror images.
-        own_neutral: The person's own neutral, from another day.
+        own_neutral: The person's own neutral, from another day; None without one.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class CoachedSession(LedSession[Coach]):
             aims=aims_of(programme),
         )
         first = programme.parts[0].pose
-        # Sides that were not asked for are judged too: to say so when they were held.
+        # Sides that were not asked for are judged too, for the notice that they were held.
         session = Session((first,), own_neutral=own_neutral)
         self._collector = ResultCollector(assignment, session)
         super().__init__(coach, session, self._collector, mirrored=mirrored)
@@ -152,10 +152,10 @@ class CoachedSession(LedSession[Coach]):
         return self._collector.holds
 
     @property
-    def going_on(self) -> tuple[Span, ...]:
-        """The spans of the hold that is going on; empty when there is none."""
+    def current_spans(self) -> tuple[Span, ...]:
+        """The spans of the current hold; empty when there is none."""
         return self._collector.session.going_on
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
-        """What the session came to."""
+        """The session's result."""
         return self._collector.result(source, notices)

@@ -1,6 +1,6 @@
-"""Live coaching: the newest picture of a camera is looked at, judged and coached, in a thread of its own.
+"""The loop of a live session: finds and judges the person in the newest picture, in a thread of its own.
 
-Drawing, speech and disk are for others: this thread hands over what there is and looks at the next picture.
+Sinks draw, speak and write: this thread only passes on steps, events and pictures.
 """
 
 from collections import deque
@@ -28,15 +28,15 @@ from backstretch.live.led_session import LedSession
 from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
 
 WAIT_S = 0.1
-"""How long to wait for a picture before keys are looked at again."""
+"""How long to wait for a picture before keys are read again."""
 SILENT_S = 0.6
-"""Without a picture for longer than the clock bridges, the moment is told as one with nobody in view."""
+"""Without a picture for this long, which is more than the hold clock bridges, nobody counts as in view."""
 LIGHT_EVERY = 16
-"""Of each so many pixels across and down one is enough to tell how light a picture is."""
+"""The step, in pixels across and down, at which the brightness of a picture is sampled."""
 BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
-"""While a hold goes on nobody else is looked for: it takes as long as a look."""
-KEPT = 20_000
-"""Figures of so many pictures are kept, those of ten minutes at 30 a second."""
+"""Phases without a search for other people, which takes as long as finding the person."""
+MOST_FIGURES = 20_000
+"""How many pictures figures are kept of: about ten minutes at 30 a second."""
 KEYS = {
     " ": Command.PAUSE,
     "n": Command.NEXT,
@@ -45,7 +45,7 @@ KEYS = {
     "q": Command.QUIT,
     "esc": Command.QUIT,
 }
-"""What each key asks for, whoever reads it."""
+"""The command of each key, in a window and in a terminal."""
 
 
 class Eye(Protocol):
@@ -53,32 +53,32 @@ class Eye(Protocol):
 
     @property
     def ended(self) -> bool:
-        """Whether there will be none any more."""
+        """Whether no more pictures will come."""
 
     @property
     def lost(self) -> str:
-        """Why there is none just now; empty while they come."""
+        """Why no pictures come at the moment; empty while they do."""
 
     def newest(self, timeout_s: float) -> Frame | None:
         """The newest picture not taken yet; None when none came in time."""
 
     def now_s(self) -> float:
-        """The capture clock."""
+        """The time now, on the clock of the pictures."""
 
 
 @dataclass
 class Figures:
-    """How the machine keeps up.
+    """How the machine keeps up with the camera.
 
     Attributes:
-        looked: Pictures that were looked at.
-        delay_s: From the capture of a picture to the verdict that the session gave then.
-        own_s: Of that, everything but the model.
+        frames: How many pictures were judged.
+        delay_s: Seconds from the capture of a picture to the verdict, for the last `MOST_FIGURES` pictures.
+        own_s: The same without waiting and without the model.
     """
 
-    looked: int = 0
-    delay_s: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
-    own_s: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    frames: int = 0
+    delay_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
+    own_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
 
 
 class Live:
@@ -87,13 +87,14 @@ class Live:
     Args:
         eye: Where pictures come from.
         landmarker: Finds the person in them.
-        session: What is judged, and who leads.
-        sinks: What takes words, steps and pictures, without keeping its caller waiting.
+        session: Judges and leads the person.
+        sinks: Take events, steps and pictures, and never keep this thread waiting.
 
     Attributes:
-        state: What can be shown now.
+        state: What a front end shows now.
         figures: How the machine keeps up.
         last_s: The time of the last moment.
+        wh: Width and height of the last picture; zeros before the first.
     """
 
     def __init__(
@@ -126,55 +127,55 @@ class Live:
         """Whether the session has ended.
 
         Raises:
-            Exception: What went wrong while looking.
+            Exception: Whatever went wrong in the thread.
         """
         if self._failure is not None:
             raise self._failure
         return self._over.is_set()
 
     def command(self, command: Command) -> None:
-        """Pass on a key."""
+        """Pass on a key's command."""
         self._commands.put(command)
 
     def stop(self) -> None:
-        """End the session and wait until what is open is closed."""
+        """End the session, and wait until the thread has finished it."""
         self._stop.set()
         if self._thread.ident is not None:
             self._over.wait()
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until the session has ended, at most so long.
+        """Wait until the session has ended, for ``timeout_s`` at most.
 
-        Not by the thread's own `join`: one that Ctrl-C interrupts takes the thread for ended (Python 3.11).
+        Not by `Thread.join`: after Ctrl-C has interrupted it, it takes the thread for ended (Python 3.11).
         """
         self._over.wait(timeout_s)
 
     def source(self, name: str) -> Source:
-        """What was looked at, as a result names it."""
-        fps = self.figures.looked / self.last_s if self.last_s > 0.0 else 0.0
+        """The pictures that were judged, as a result describes them; ``name`` is that of the camera."""
+        fps = self.figures.frames / self.last_s if self.last_s > 0.0 else 0.0
         return Source(
             path=name,
             duration_s=round(self.last_s, 3),
             fps=round(fps, 2),
-            frames=self.figures.looked,
+            frames=self.figures.frames,
             width=self.wh[0],
             height=self.wh[1],
         )
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What makes it unsure who was judged."""
+        """Notices of other people and of jumps, which make it unsure who was judged."""
         return self._identity.notices
 
     def _run(self) -> None:
         try:
-            while not (self._stop.is_set() or self._eye.ended or self.session.leader.ended):
+            while not (self._stop.is_set() or self._eye.ended or self.session.leader.end_reason):
                 self._turn()
         except BaseException as error:  # noqa: BLE001 - raised again where the session is watched
             self._failure = error
         try:
             self._tell(*self.session.finish(Surroundings()))
-        except BaseException as error:  # noqa: BLE001 - as above; the first one is the one to tell
+        except BaseException as error:  # noqa: BLE001 - as above; the first error counts
             self._failure = self._failure or error
         finally:
             self._over.set()
@@ -190,7 +191,7 @@ class Live:
 
     def _look(self, frame: Frame) -> None:
         if not self._is_first and frame.time_s <= self.last_s:
-            return  # it was on its way while the moment was told as one without a picture
+            return  # it came late: a later moment was judged as one without a picture
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
         marks = self._landmarker.look(frame)
@@ -199,7 +200,7 @@ class Live:
         self._tell(*self.session.push(frame.time_s, marks, surroundings))
         scene = self.session.leader.scene
         self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene)
-        self.figures.looked += 1
+        self.figures.frames += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
         self._tell_lost("")
@@ -221,7 +222,7 @@ class Live:
         return Surroundings(light, crowded=self._identity.is_crowded)
 
     def _miss(self) -> None:
-        """No picture comes: nobody can be seen, and that is told."""
+        """Judge a moment with nobody in view, since no picture comes."""
         self.last_s = self._eye.now_s()
         self._tell(*self.session.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
         frame, scene = self.state.frame, self.session.leader.scene
@@ -229,7 +230,7 @@ class Live:
         self._tell_lost(self._eye.lost)
 
     def _tell_lost(self, lost: str) -> None:
-        """Tell once that the camera is gone, and once that it is back."""
+        """Say once that the camera is gone, and log once that it is back."""
         if lost and not self._lost:
             self._tell([], [Note("camera lost", lost), Say(CAMERA_LOST, urgent=True)])
         elif self._lost and not lost:
@@ -251,7 +252,7 @@ class FrontEnd(Protocol):
         """Show `Live.state` until `Live.over`, or until the person closes it."""
 
     def summary(self, result: Result, lines: tuple[str, ...]) -> None:
-        """Show what the session came to, as long as the person looks at it."""
+        """Show the session's result until the person closes it, with ``lines`` of advice."""
 
 
 def _waiting(commands: "SimpleQueue[Command]") -> Iterator[Command]:

@@ -40,12 +40,12 @@ WAITING_PICTURES = 60
 
 @dataclass(frozen=True)
 class Choice:
-    """What a sink may need to know beforehand.
+    """What a sink needs to know when it is made.
 
     Attributes:
         started: When the session began, as ISO 8601.
-        track, video: Whether landmarks and pictures are to be kept.
-        has_folder: Whether there is a folder; if not, the log tells why.
+        track, video: Whether landmarks and pictures are saved.
+        has_folder: Whether the folder could be made; if not, the log says why.
     """
 
     started: str
@@ -61,7 +61,7 @@ def _steps(path: Path, choice: Choice) -> Sink:
 
 
 def _report(path: Path, _: Choice) -> Sink:
-    """The page of the result, whose libraries nothing else needs."""
+    """The report page; its libraries are loaded only for it."""
     from backstretch.display.html.report import ReportFile
 
     return ReportFile(path)
@@ -74,7 +74,7 @@ FORMATS: dict[str, Callable[[Path, Choice], Sink]] = {
     VIDEO: lambda path, choice: video_in_background(path) if choice.video else Sink(),
     REPORT: _report,
 }
-"""What is written of each session beside its log, by the file's name; each may read those before it."""
+"""The sinks of a session's files beside its log, by file name; each may read the files before it."""
 
 
 class SessionRecorder:
@@ -82,12 +82,12 @@ class SessionRecorder:
 
     Args:
         sessions: The folder of all sessions.
-        about: What the log's first line says.
-        track: Whether landmarks are kept.
-        video: Whether pictures are kept.
+        about: The log's first line.
+        track: Whether landmarks are saved.
+        video: Whether pictures are saved.
 
     Attributes:
-        folder: Where everything goes.
+        folder: The session's folder.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class SessionRecorder:
         self._record.write(SORENESS, value=value)
 
     def sinks(self, session: CoachedSession) -> list[Sink]:
-        """What takes all that the session gives."""
+        """Make the sinks that write the log and the files of a session."""
         self._log = SessionLogSink(self._record, session)
         sinks = {name: make(self.folder / name, self._choice) for name, make in FORMATS.items()}
         self._sinks = {RECORD: self._log, **sinks}
@@ -143,13 +143,13 @@ class SessionRecorder:
         *,
         without: Collection[str] = (),
     ) -> None:
-        """Write the end: why it came, the totals, and the result with all that belongs to it.
+        """Finish the files: write the end of the log, and the result.
 
         Args:
-            result: What the session came to.
-            why: Why it ended.
+            result: The session's result.
+            why: Why it ended, such as ``done``.
             figures: How the machine kept up, such as the pictures that were dropped.
-            without: Files that are not to be finished.
+            without: Names of files that are not finished.
         """
         if self._log is not None:
             self._log.reason, self._log.figures = why, figures or {}
@@ -161,7 +161,7 @@ class SessionRecorder:
 
     @contextmanager
     def _noting_faults(self) -> Iterator[None]:
-        """Keep errors of the disk, to be told at the end."""
+        """Add errors of the disk to `faults`."""
         try:
             yield
         except InputError as error:
@@ -172,10 +172,10 @@ class SessionRecorder:
 
 
 class SessionLogSink(Sink):
-    """Logs each second's moment, each hold, each note, and the end.
+    """Logs a moment each second, each hold, each note, and the end.
 
     Attributes:
-        reason, figures: Why the session ended, and how the machine kept up; to be set before the result comes.
+        reason, figures: Why the session ended, and how the machine kept up; set before `result` is called.
     """
 
     def __init__(self, record: SessionRecord, session: CoachedSession) -> None:
@@ -183,7 +183,7 @@ class SessionLogSink(Sink):
         self.figures: Mapping[str, int] = {}
         self._record = record
         self._session = session
-        self._holds = 0
+        self._logged_count = 0
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -221,12 +221,12 @@ class SessionLogSink(Sink):
     def _log_holds(self) -> None:
         """Log the holds that are over and were not logged yet."""
         holds = self._session.holds
-        for each in holds[self._holds :]:
+        for each in holds[self._logged_count :]:
             self._record.write(HOLD, **hold_document(each, self._session.assignment))
-        self._holds = len(holds)
+        self._logged_count = len(holds)
 
     def _moment(self, step: Step) -> dict[str, object]:
-        spans = self._session.going_on
+        spans = self._session.current_spans
         readings = step.verdict.readings if step.verdict else ()
         return {
             "state": step.state,
@@ -242,7 +242,7 @@ class SessionLogSink(Sink):
 
 
 class LiveTrackFile(TrackFile):
-    """A landmark track of what a camera gave, without any picture; written at the end."""
+    """A landmark track of a live session, without any picture; written at the end."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -261,7 +261,7 @@ class LiveTrackFile(TrackFile):
 
 
 class PictureVideo(Sink):
-    """A video of the pictures that were looked at; no file without any."""
+    """A video of the pictures that were judged; without any, there is no file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -282,7 +282,7 @@ class PictureVideo(Sink):
 
 
 def video_in_background(path: Path) -> InLiveBackground:
-    """A `PictureVideo` that keeps nobody waiting."""
+    """A `PictureVideo` that never delays the session."""
     return InLiveBackground(
         lambda: PictureVideo(path),
         path,

@@ -31,30 +31,30 @@ from backstretch.vision.capture import Capture, open_capture
 from backstretch.vision.detection import Landmarker, open_landmarker
 
 FAILED = "failed"
-"""Why a session ended in which the program itself went wrong."""
+"""End reason: the program itself failed."""
 ONCE_OR_TWICE = "Once or twice a day is enough."
 INTERRUPTED = "interrupted"
-"""Why a session ended that was ended from the keyboard of the terminal."""
+"""End reason: Ctrl-C in the terminal."""
 CLOSED = "closed"
-"""Why one ended whose window was closed, or whose recording was over."""
-WHY = {
-    CLOSED: "the pictures ended before all takes were made; nothing was written",
-    "quit": "stopped before all takes were made; nothing was written",
-    "pain": "stopped; nothing was written",
+"""End reason: the window was closed, or the recording was over."""
+NOTHING_SAVED = {
+    CLOSED: "the window was closed or the video ended before all takes were done; nothing was saved",
+    "quit": "stopped before all takes were done; nothing was saved",
+    "pain": "stopped; nothing was saved",
 }
-"""What is said when nothing came of it, by why it ended."""
+"""Messages where guided takes were not finished, by end reason."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What a session runs on.
+    """The camera, model, display and sound of a session.
 
     Attributes:
         camera: A camera's number, a stream's URL or a video file.
         model: Another pose model; None for the one inside the package.
-        windowless: Whether to tell the session in the terminal.
-        silent: Whether nothing is to be heard.
-        terminal: Where a session without a window is told.
+        windowless: Whether the session is shown in the terminal, without a window.
+        silent: Whether there is no speech and no sound.
+        terminal: Shows a session without a window.
     """
 
     camera: str
@@ -66,15 +66,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class Setup:
-    """What a session runs on.
+    """Settings of a coached session.
 
     Attributes:
-        machine: Camera, model, window and voice.
+        machine: Camera, model, display and sound.
         sessions: The folder of all sessions.
-        track, video: Whether landmarks and pictures are kept.
-        soreness: What the person said before, 0 to 10, None if that was skipped; empty if not asked.
-        notices: Those of the time before the session; the result has them too.
-        profile: Whose session it is; empty for the one person who never said a name.
+        track, video: Whether landmarks and pictures are saved.
+        soreness: How sore the person is, 0 to 10, None if they skipped the question; empty if not asked.
+        notices: Notices from before the session that belong in the result.
+        profile: The person's profile name; empty if they gave none.
     """
 
     machine: Machine
@@ -88,13 +88,13 @@ class Setup:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a session.
+    """How a session went.
 
     Attributes:
-        result: As that of a recording.
-        why: Why it ended: ``done``, ``pain``, ``quit``, or one of the above.
-        folder: Where it is kept.
-        faults: What could not be kept.
+        result: Its result.
+        why: Why it ended: ``done``, ``pain``, ``quit``, or one of the end reasons above.
+        folder: Where it is saved.
+        faults: What could not be saved, one line each.
     """
 
     result: Result
@@ -104,7 +104,7 @@ class Outcome:
 
 
 def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], object]) -> Outcome:
-    """Run a session; ``notice`` is told what the person should know of the machine.
+    """Run a session; ``notice`` is called with each line that the person should read.
 
     Raises:
         InputError: The camera or the model cannot be used.
@@ -121,25 +121,25 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
             sinks = [Speaker(stage.voice), *recorder.sinks(session)]
             live = Live(capture, stage.landmarker, session, sinks)
             try:
-                ended = watch(live, stage.show)
-            except Exception:  # what was held is kept, whatever went wrong
+                why = watch(live, stage.show)
+            except Exception:  # what was held is saved, whatever went wrong
                 result = _result(live, session, capture, setup.notices)
                 recorder.finish(result, FAILED, without={REPORT})
                 raise
-            is_pain = session.leader.phase is Phase.PAIN
-            why = PAIN if ended == CLOSED and is_pain else ended
+            if why == CLOSED and session.leader.phase is Phase.PAIN:
+                why = PAIN
             result = _result(live, session, capture, setup.notices)
             with _undisturbed():
                 figures = {"captured": capture.captured, "dropped": capture.dropped}
                 recorder.finish(result, why, figures)
-            with suppress(KeyboardInterrupt):  # all is kept; the rest is courtesy
-                _part(stage.show, result, why, is_heard=stage.is_heard)
+            with suppress(KeyboardInterrupt):  # all is saved; the rest may be cut short
+                _take_leave(stage.show, result, why, is_heard=stage.is_heard)
             return Outcome(result, why, recorder.folder, recorder.faults)
 
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """An impatient Ctrl-C waits until all is kept."""
+    """Ignore Ctrl-C until all is saved."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -169,7 +169,7 @@ def _result(
     return session.result(source, all_notices)
 
 
-def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
+def _take_leave(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
     """Show the summary, and let the last words be heard."""
     if why == INTERRUPTED:
         return
@@ -181,11 +181,14 @@ def _part(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What was opened.
+    """The devices of a session, opened.
 
     Attributes:
-        landmarker, voice, capture, show: Each where a session takes it from.
-        silent: Whether nothing was to be heard.
+        landmarker: Finds the person in pictures.
+        voice: Speaks and plays sounds.
+        capture: Gives the pictures.
+        show: Shows the session in a window or the terminal.
+        silent: Whether there is no speech and no sound.
     """
 
     landmarker: Landmarker
@@ -196,13 +199,13 @@ class Stage:
 
     @property
     def is_heard(self) -> bool:
-        """Whether what is said is heard."""
+        """Whether lines are spoken."""
         return not (self.silent or self.voice.is_mute)
 
 
 @contextmanager
 def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]:
-    """Open the stage; ``notice`` is told what the person should know of the machine.
+    """Open the devices of a session; ``notice`` is called with each line that the person should read.
 
     Raises:
         InputError: The camera or the model cannot be used.
@@ -215,7 +218,7 @@ def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[St
         voice = stack.enter_context(Voice(speaks=is_heard, sounds=is_heard))
         windowless = machine.windowless
         if not (windowless or has_screen()):
-            notice("there is no screen to open a window on: coaching by voice and in the terminal")
+            notice("there is no screen for a window; the session is shown in this terminal")
             windowless = True
         capture = stack.enter_context(open_capture(machine.camera))
         window = None if windowless else stack.enter_context(Window())
@@ -227,7 +230,7 @@ def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[St
 
 
 class _Notices:
-    """Tells why there is no voice or sound, each once and as soon as it is known."""
+    """Passes on why there is no voice or sound, each notice once and as soon as it is known."""
 
     def __init__(self, voice: Voice, notice: Callable[[str], object]) -> None:
         self._voice, self._notice = voice, notice
@@ -248,19 +251,19 @@ def watch(live: Live, show: FrontEnd) -> str:
     except KeyboardInterrupt:
         live.stop()
         return INTERRUPTED
-    return live.session.leader.ended or CLOSED
+    return live.session.leader.end_reason or CLOSED
 
 
 class Maker(Leader, Protocol):
-    """A leader that makes something; see `guide.Guide`."""
+    """A leader that makes a pose or a neutral; see `guide.Guide`."""
 
     @property
     def result(self) -> Pose | OwnNeutral | None:
-        """What it came to; None before that."""
+        """What was made; None before that."""
 
     @property
-    def refused(self) -> str:
-        """Why nothing came of it."""
+    def refusal(self) -> str:
+        """Why nothing was made."""
 
 
 SomeMaker = TypeVar("SomeMaker", bound=Maker)
@@ -269,13 +272,13 @@ SomeMaker = TypeVar("SomeMaker", bound=Maker)
 def run_guided(
     machine: Machine, session: LedSession[SomeMaker], notice: Callable[[str], object]
 ) -> Pose | OwnNeutral:
-    """Lead somebody through their takes; return what they came to.
+    """Lead a person through takes; return the pose or neutral that they give.
 
     Raises:
         InputError: The camera or the model cannot be used.
-        KeyboardInterrupt: It was ended from the keyboard of the terminal.
+        KeyboardInterrupt: Ctrl-C was pressed in the terminal.
         SetupError: The machine lacks something.
-        TakeError: Nothing came of it; the message says why.
+        TakeError: Nothing was made; the message says why.
     """
     leader = session.leader
     with open_stage(machine, notice) as stage:
@@ -284,8 +287,8 @@ def run_guided(
         if why == INTERRUPTED:
             raise KeyboardInterrupt
         if stage.is_heard and leader.scene.line:
-            with suppress(KeyboardInterrupt):  # the last words are courtesy
+            with suppress(KeyboardInterrupt):  # the last words may be cut short
                 sleep(speaking_s(leader.scene.line))
     if why == "done" and leader.result is not None:
         return leader.result
-    raise TakeError(WHY.get(why) or f"{leader.refused}; nothing was written")
+    raise TakeError(NOTHING_SAVED.get(why) or f"{leader.refusal}; nothing was saved")

@@ -15,13 +15,13 @@ from backstretch.coaching.scene import Earcon
 from backstretch.errors import Notice, NoticeKind
 
 LATE_SOUND_S = 1.0
-"""An earcon that is later than this is left out: it would be taken for the next moment's."""
+"""An earcon later than this is not played: it would be taken for the next moment's."""
 Samples = NDArray[np.float32]
 """(n,) mono, each within -1..1."""
 RATE = 44_100
-"""Samples per second of the sound files; every audio output takes this one."""
+"""Samples per second of the sound files; every audio output supports it."""
 FULL_SCALE = 32_768
-"""Of the 16 bits of a sample in a sound file."""
+"""Largest magnitude of a 16-bit sample in a sound file."""
 
 
 class _Mixer:
@@ -29,69 +29,69 @@ class _Mixer:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._rests: list[Samples] = []
+        self._tails: list[Samples] = []
 
     def add(self, samples: Samples) -> None:
         with self._lock:
-            self._rests.append(samples)
+            self._tails.append(samples)
 
     def clear(self) -> None:
         with self._lock:
-            self._rests.clear()
+            self._tails.clear()
 
     def fill(self, out: NDArray[np.float32], *_: object) -> None:
-        """Fill (n, 1) with what sounds next; PortAudio calls this from its own thread."""
+        """Fill ``out``, (n, 1), with the next n samples; PortAudio calls this in its own thread."""
         out[:] = 0.0
         with self._lock:
-            for rest in self._rests:
-                part = rest[: len(out)]
+            for tail in self._tails:
+                part = tail[: len(out)]
                 out[: len(part), 0] += part
-            self._rests = [rest[len(out) :] for rest in self._rests if len(rest) > len(out)]
+            self._tails = [tail[len(out) :] for tail in self._tails if len(tail) > len(out)]
         np.clip(out, -1.0, 1.0, out=out)
 
 
 class _Sounds:
-    """Plays earcons; opens the audio output in its own thread, when the first is to be heard.
+    """Plays earcons; opens the audio output in its own thread, at the first earcon.
 
-    The output then stays open: headphones without a wire need a second to wake up, and would
-    swallow every earcon.
+    The output then stays open: wireless headphones need a second to wake up, and would swallow
+    every earcon.
     """
 
     def __init__(self) -> None:
         self.notice: Notice | None = None
-        self._asked: SimpleQueue[tuple[float, Earcon] | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[float, Earcon] | None] = SimpleQueue()
         self._mixer = _Mixer()
         self._void_until_s = 0.0
-        self._ended = False
+        self._is_over = False
         self.thread = Thread(target=self._run, name="earcons", daemon=True)
         self.thread.start()
 
     def play(self, earcon: Earcon) -> None:
-        if not self._ended:
-            self._asked.put((monotonic(), earcon))
+        if not self._is_over:
+            self._queue.put((monotonic(), earcon))
 
     def stop(self) -> None:
         self._void_until_s = monotonic()
         self._mixer.clear()
 
     def end(self) -> None:
-        self._ended = True
-        self._asked.put(None)
+        self._is_over = True
+        self._queue.put(None)
 
     def _run(self) -> None:
         stream = None
-        while (asked := self._asked.get()) and not self._ended:
-            asked_s, earcon = asked
-            stream = self._playing(stream)
-            if asked_s > max(self._void_until_s, monotonic() - LATE_SOUND_S):
+        while (item := self._queue.get()) and not self._is_over:
+            queued_s, earcon = item
+            stream = self._open_stream(stream)
+            if queued_s > max(self._void_until_s, monotonic() - LATE_SOUND_S):
                 self._mixer.add(tone(earcon))
         if stream:
             stream.close()
 
-    def _playing(self, stream: Any) -> Any:
-        """The audio output, opened if it is not or went away; None, and a notice, if it fails."""
+    def _open_stream(self, stream: Any) -> Any:
+        """The audio output, opened if it is not active; None, and a notice, if that fails."""
         try:
-            # Half a second: never where somebody waits. It keeps PortAudio's chatter off stderr.
+            # Takes half a second, hence in this thread. It keeps PortAudio's messages off stderr.
             import sounddevice  # type: ignore[import-untyped]
         except (ImportError, OSError) as error:
             is_missing = isinstance(error, ImportError)
@@ -108,7 +108,7 @@ class _Sounds:
 
     def _give_up(self, notice: Notice) -> None:
         self.notice = notice
-        self._ended = True
+        self._is_over = True
 
 
 @cache

@@ -28,16 +28,16 @@ LEAST_S_PER_LETTER = 0.01
 """Speech takes six times this. A command that is done sooner found no audio output: espeak-ng then
 ends at once and reports success."""
 FAILURES = 2
-"""Speech is given up after so many in a row; one alone may be chance."""
+"""Speech is given up after this many failures in a row; one alone may be chance."""
 STOP_S = 0.3
-"""What a speech server gets to fall silent."""
+"""How long a speech server may take to fall silent."""
 CLOSE_S = 0.45
 """How long `close` waits for each of two threads: together less than a second."""
 WORDS = "BACKSTRETCH_WORDS"
 """The environment variable that hands a line to PowerShell."""
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 MARKUP = re.compile(r"\0|\[(?=\[)|(?<=!)-(?=!)")
-"""What a speech program takes for more than words: ``[[`` begins phonemes in espeak and settings in
+"""What a speech program takes for commands: ``[[`` begins phonemes in espeak and settings in
 macOS's voices, ``!-!`` a command to spd-say's server, and a null ends a variable."""
 SPEAK_ON_WINDOWS = (
     "$ErrorActionPreference = 'Stop'; Add-Type -AssemblyName System.Speech; "
@@ -50,12 +50,12 @@ SPEAK_ON_WINDOWS = (
 WINDOWS_RATE, SPD_RATE = -2, -15
 """About `WORDS_PER_MINUTE`, on scales of -10..10 and -100..100 whose 0 is the voice's own rate."""
 MUTE = {NoticeKind.NO_SPEECH_PROGRAM, NoticeKind.SPEECH_FAILS}
-"""What is said of a voice that does not speak."""
+"""The notices which mean that no line can be spoken."""
 
 
 @dataclass(frozen=True)
 class SpeechCommand:
-    """How to have a line spoken.
+    """A command that speaks a line.
 
     Args:
         args: The program and its options; the line is never among them.
@@ -99,14 +99,14 @@ def speech_command(
 
 
 def _windows_command(shell: str, language: str) -> SpeechCommand:
-    spoken = language.split("-", maxsplit=1)[0]
-    script = SPEAK_ON_WINDOWS.format(language=spoken, rate=WINDOWS_RATE, words=WORDS)
+    code = language.split("-", maxsplit=1)[0]
+    script = SPEAK_ON_WINDOWS.format(language=code, rate=WINDOWS_RATE, words=WORDS)
     args = (shell, "-NoProfile", "-NonInteractive", "-Command", script)
     return SpeechCommand(args, by_stdin=False)
 
 
 class Voice:
-    """Speaks and plays earcons in its own threads, and never delays who calls; a context manager.
+    """Speaks and plays earcons in its own threads, and never delays the caller; a context manager.
 
     Without a speech program or a loudspeaker it stays silent, and `notices` say why.
 
@@ -124,7 +124,7 @@ class Voice:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Why there is no speech or no sound and what to do; known at the latest when first used."""
+        """Why there is no speech or no sound; known at the latest after the first line or earcon."""
         return tuple(part.notice for part in self._parts if part.notice)
 
     @property
@@ -134,7 +134,7 @@ class Voice:
 
     @property
     def muted(self) -> bool:
-        """Whether nothing is heard; to set it stops what is being said, and what waits is lost."""
+        """Whether voice and sounds are off; to set it stops the current line and drops the next."""
         return self._muted
 
     @muted.setter
@@ -148,7 +148,7 @@ class Voice:
 
         Args:
             words: The line.
-            urgent: Stop what is being said and drop what waits.
+            urgent: Stop the current line and drop those that wait.
         """
         if self._speech and not self._muted and words.strip():
             self._speech.say(words, urgent=urgent)
@@ -178,7 +178,7 @@ class Voice:
 
 
 class Speaker(Sink):
-    """Says and sounds what a leader wants heard."""
+    """A sink that speaks the lines and plays the earcons among the events."""
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
@@ -194,7 +194,7 @@ class Speaker(Sink):
 
 @dataclass(frozen=True)
 class _Line:
-    """A line whose turn has come; cut once `_Speech` counts another turn."""
+    """A line to speak now; it is cut when `_Speech` has gone on to another turn."""
 
     words: str
     turn: int
@@ -204,7 +204,7 @@ class _Speech:
     """Speaks one line after the other.
 
     One thread starts the speech command and waits for it; others kill it to cut a line short. All
-    state is guarded by `_changed`, which nobody holds while a program starts or runs.
+    state is guarded by `_changed`, which no thread holds while a program starts or runs.
     """
 
     def __init__(self, language: str) -> None:
@@ -215,16 +215,16 @@ class _Speech:
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = 0
         self._failures = 0
-        self._ended = False
+        self._is_over = False
         self.thread = Thread(target=self._run, name="speech", daemon=True)
         if self._command is None:
             self.notice = Notice(NoticeKind.NO_SPEECH_PROGRAM, {"platform": sys.platform})
-            self._ended = True
+            self._is_over = True
         self.thread.start()
 
     def say(self, words: str, *, urgent: bool) -> None:
         with self._changed:
-            if self._ended:
+            if self._is_over:
                 return
             if urgent:
                 self._cut()
@@ -238,11 +238,11 @@ class _Speech:
     def end(self) -> None:
         with self._changed:
             self._cut()
-            self._ended = True
+            self._is_over = True
             self._changed.notify()
 
     def _cut(self) -> None:
-        """Drop what is said and what waits; the caller holds `_changed`."""
+        """Stop the current line and drop those that wait; the caller holds `_changed`."""
         self._turn += 1
         self._waiting.clear()
         if self._process:
@@ -251,9 +251,9 @@ class _Speech:
     def _run(self) -> None:
         while self._command and (line := self._next()):
             began_s = monotonic()
-            ended_well = self._spoken(self._command, line)
+            is_success = self._speak(self._command, line)
             too_soon = monotonic() - began_s < _least_s(line.words)
-            self._count(line, failed=not ended_well or too_soon)
+            self._count(line, failed=not is_success or too_soon)
             if line.turn != self._turn:
                 _silence(self._command)
 
@@ -261,15 +261,15 @@ class _Speech:
         """Wait for a line that is not stale; None at the end."""
         with self._changed:
             while True:
-                self._changed.wait_for(lambda: self._waiting or self._ended)
-                if self._ended:
+                self._changed.wait_for(lambda: self._waiting or self._is_over)
+                if self._is_over:
                     return None
-                asked_s, words = self._waiting.popleft()
-                if monotonic() - asked_s <= STALE_S:
+                queued_s, words = self._waiting.popleft()
+                if monotonic() - queued_s <= STALE_S:
                     return _Line(words, self._turn)
 
-    def _spoken(self, command: SpeechCommand, line: _Line) -> bool:
-        """Speak a line to its end, or until it is cut; whether the command reports success."""
+    def _speak(self, command: SpeechCommand, line: _Line) -> bool:
+        """Speak a line to its end, or until it is cut; return whether the command succeeded."""
         try:
             process = _start(command, line.words)
         except OSError:
@@ -293,7 +293,7 @@ class _Speech:
             if self._failures == FAILURES:
                 name = Path(self._command.args[0]).stem
                 self.notice = Notice(NoticeKind.SPEECH_FAILS, {"program": name})
-                self._ended = True
+                self._is_over = True
 
 
 def _least_s(words: str) -> float:
@@ -301,25 +301,25 @@ def _least_s(words: str) -> float:
 
 
 def _plain(words: str) -> str:
-    """The words as they are, but for what some command would not take for words."""
-    return MARKUP.sub(lambda found: found[0].strip("\0") + " ", words)
+    """The words without what a speech program would take for commands."""
+    return MARKUP.sub(lambda match: match[0].strip("\0") + " ", words)
 
 
 def _start(command: SpeechCommand, words: str) -> subprocess.Popen[bytes]:
     """Start the command; it waits for its standard input."""
-    handed = {} if command.by_stdin else {WORDS: _plain(words)}
+    variables = {} if command.by_stdin else {WORDS: _plain(words)}
     return subprocess.Popen(  # noqa: S603  # the line is not among the arguments
         command.args,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **handed},
+        env={**os.environ, **variables},
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
 
 def _silence(command: SpeechCommand) -> None:
-    """Have a speech server, if there is one, drop what its killed client had asked for."""
+    """Have a speech server, if there is one, drop the lines of its killed client."""
     if command.stop:
         with suppress(OSError, subprocess.SubprocessError):
             subprocess.run(command.stop, capture_output=True, timeout=STOP_S, check=True)  # noqa: S603

@@ -1,4 +1,4 @@
-"""A live session in a terminal: a panel or lines, and keys typed one at a time and without Enter."""
+"""A live session in a terminal: a panel or lines, and single keys that need no Enter."""
 
 import sys
 from collections.abc import Callable
@@ -20,8 +20,8 @@ from backstretch.judging.wording import clock
 from backstretch.live.loop import KEYS, Live
 
 ESCAPE = "\x1b"
-LOOK_EVERY_S = 0.1
-"""How often the terminal is looked after."""
+UPDATE_EVERY_S = 0.1
+"""How often the terminal is updated and the keyboard read."""
 STYLES = {
     Status.IN: "black on bright_blue",
     Status.ADJUST: "black on yellow",
@@ -31,18 +31,18 @@ STYLES = {
 
 
 class TerminalShow:
-    """Tells a session in a terminal: one steady panel, or a line for each change where it is none.
+    """Shows a live session: a panel in a terminal, or a line for each change in a file.
 
     Args:
         console: The terminal, or a file.
-        tick: Called again and again meanwhile.
+        tick: Called at each update.
     """
 
     def __init__(self, console: Console, tick: Callable[[], None]) -> None:
         self._console, self._tick = console, tick
 
     def run(self, live: Live) -> None:
-        """Tell until the session is over."""
+        """Show until the session is over."""
         if not self._console.is_terminal:
             self._follow(live, self._line())
             return
@@ -50,31 +50,31 @@ class TerminalShow:
             self._follow(live, lambda scene, _: screen.update(_panel(scene), refresh=True))
 
     def summary(self, result: Result, lines: tuple[str, ...]) -> None:
-        """Nothing: the command prints it, where it stays."""
+        """Do nothing: the command prints the summary."""
 
-    def _follow(self, live: Live, tell: Callable[[Scene, float], None]) -> None:
+    def _follow(self, live: Live, show: Callable[[Scene, float], None]) -> None:
         with TerminalKeys() as keys:
             while not live.over:
-                tell(live.state.visible_scene, live.last_s)
+                show(live.state.visible_scene, live.last_s)
                 self._tick()
                 command = KEYS.get(keys.read())
                 if command is not None:
                     live.command(command)
-                live.wait(LOOK_EVERY_S)
+                live.wait(UPDATE_EVERY_S)
 
     def _line(self) -> Callable[[Scene, float], None]:
-        told: tuple[str, ...] = ()
+        last_words: tuple[str, ...] = ()
 
-        def tell(scene: Scene, time_s: float) -> None:
-            nonlocal told
+        def print_change(scene: Scene, time_s: float) -> None:
+            nonlocal last_words
             words = (scene.title, scene.words, scene.name)
-            if words != told:
-                told = words
-                held = f", {scene.valid_s:.0f} of {scene.asked_s:.0f} s" if scene.valid_s else ""
-                line = f"{clock(time_s)}  {scene.title}{held}: {scene.words}  ({scene.name})"
+            if words != last_words:
+                last_words = words
+                seconds = f", {scene.valid_s:.0f} of {scene.asked_s:.0f} s" if scene.valid_s else ""
+                line = f"{clock(time_s)}  {scene.title}{seconds}: {scene.words}  ({scene.name})"
                 self._console.print(line, soft_wrap=True)
 
-        return tell
+        return print_change
 
 
 def _panel(scene: Scene) -> Panel:
@@ -83,9 +83,8 @@ def _panel(scene: Scene) -> Panel:
     grid.add_row(Text(scene.words or " ", style="bold"))
     bar = ProgressBar(total=scene.asked_s, completed=min(scene.valid_s, scene.asked_s), width=40)
     grid.add_row(bar)
-    left = f"{scene.left_s:.0f} s of rest left" if scene.left_s is not None else ""
-    held = f"{scene.valid_s:.0f} of {scene.asked_s:.0f} s"
-    grid.add_row(Text(left or held))
+    rest_left = f"{scene.left_s:.0f} s of rest left" if scene.left_s is not None else ""
+    grid.add_row(Text(rest_left or f"{scene.valid_s:.0f} of {scene.asked_s:.0f} s"))
     grid.add_row(Text(scene.note or scene.progress or " ", style="dim"))
     keys = [" · ".join(key for key in line if key != MUTE_HELP) for line in KEYS_HELP]
     grid.add_row(Text("\n".join(keys), style="dim"))
@@ -94,7 +93,7 @@ def _panel(scene: Scene) -> Panel:
 
 
 class TerminalKeys:
-    """Reads keys without waiting for any; a context manager. Where nobody types, there are none."""
+    """Reads keys without waiting; a context manager. Gives none where stdin is no terminal."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -122,17 +121,17 @@ class TerminalKeys:
         self._stack.close()
 
     def read(self) -> str:
-        """The key that was typed, ``esc``, or nothing. Arrows and the like are nothing."""
+        """The key that was pressed, or ``esc``; empty for none, several, or a key such as an arrow."""
         if not self._is_open:
             return ""
-        typed = _typed()
-        if typed == ESCAPE:
+        text = _pending_input()
+        if text == ESCAPE:
             return "esc"
-        return typed.lower() if len(typed) == 1 else ""
+        return text.lower() if len(text) == 1 else ""
 
 
-def _typed() -> str:
-    """All that waits to be read."""
+def _pending_input() -> str:
+    """The characters that were typed since the last call."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -21,10 +21,10 @@ NAME = "backstretch"
 START_WH = (1280, 720)
 ESCAPE, LAST_KEY = 27, 0x7F
 KEY_WAIT_MS = 15
-"""How long a key is waited for; the window breathes meanwhile."""
+"""How long to wait for a key; the window handles its events meanwhile."""
 MUTE, FULL = "m", "f"
 LEAST_BETWEEN_S = 1.0 / 30.0
-"""The window is drawn this often at most; the model needs the machine more."""
+"""Least time between two drawings: the model needs the processor more."""
 SUMMARY_S = 30.0
 """How long the summary stays if nobody closes it."""
 SUMMARY_EVERY_S = 0.05
@@ -50,7 +50,7 @@ class Window:
 
     @property
     def wh(self) -> tuple[int, int]:
-        """Width and height of what can be drawn on."""
+        """Width and height of the drawing area, in pixels."""
         with suppress(self._cv.error):  # closed meanwhile
             _, _, width, height = self._cv.getWindowImageRect(NAME)
             if width > 0 and height > 0:
@@ -62,11 +62,11 @@ class Window:
         """Whether the person has closed it."""
         try:
             return self._cv.getWindowProperty(NAME, self._cv.WND_PROP_VISIBLE) < 1
-        except self._cv.error:  # what Qt says of a window that the person has closed
+        except self._cv.error:  # Qt raises it for a window that the person has closed
             return True
 
     def show(self, picture: Picture) -> str:
-        """Show a picture; return the key that was pressed, ``esc``, or nothing."""
+        """Show a picture; return the key that was pressed, or ``esc``; empty for none."""
         self._cv.imshow(NAME, self._cv.cvtColor(picture, self._cv.COLOR_RGB2BGR))
         code = self._cv.waitKeyEx(KEY_WAIT_MS)  # with waitKey the left arrow would be a q
         if code == ESCAPE:
@@ -74,7 +74,7 @@ class Window:
         return chr(code).lower() if 0 < code < LAST_KEY else ""
 
     def toggle_full(self) -> None:
-        """Fill the screen, or no more."""
+        """Switch between full screen and a window."""
         self._is_full = not self._is_full
         way = self._cv.WINDOW_FULLSCREEN if self._is_full else self._cv.WINDOW_NORMAL
         with suppress(self._cv.error):
@@ -96,9 +96,9 @@ class WindowShow:
     """Shows a session in a window, and takes its keys.
 
     Args:
-        window: Where it is shown.
+        window: The window.
         voice: What the mute key mutes.
-        tick: Called again and again meanwhile.
+        tick: Called at each drawing.
     """
 
     def __init__(self, window: Window, voice: Voice, tick: Callable[[], None]) -> None:
@@ -123,7 +123,7 @@ class WindowShow:
             live.wait(max(0.0, LEAST_BETWEEN_S - (perf_counter() - began_s)))
 
     def summary(self, result: Result, lines: tuple[str, ...]) -> None:
-        """Show what the session came to, until a key or for `SUMMARY_S`."""
+        """Show the result and ``lines`` until a key is pressed, for `SUMMARY_S` at most."""
         began_s = perf_counter()
         while not self._window.closed and perf_counter() - began_s < SUMMARY_S:
             picture = draw_summary(result, self._window.wh, lines)

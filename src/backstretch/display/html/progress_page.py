@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SHORT_WEEKS = 4
 TREND_IN = (3.8, 2.2)
 WEEKS_WIDE_IN, WEEKS_NARROW_IN = (9.6, 1.9), (3.7, 1.9)
-MOST_NAMED = {True: 4, False: 13}
-"""How many weeks are labelled, by whether the chart is narrow."""
+MOST_LABELS = {True: 4, False: 13}
+"""How many weeks have a label at most, by whether the chart is narrow."""
 ROOM = 0.08
 """Empty share above and below what is drawn."""
 LEAST_MIN = 1.0
@@ -146,7 +146,7 @@ def weeks_svg(weeks: Sequence[Week], *, narrow: bool) -> Markup:
         axes = figure.subplots()
         minutes = [each.valid_s / MINUTE_S for each in weeks]
         axes.bar(range(len(weeks)), minutes, width=0.62, color=BLUE)
-        labelled = range(len(weeks) - 1, -1, -_every(len(weeks), MOST_NAMED[narrow]))
+        labelled = range(len(weeks) - 1, -1, -_every(len(weeks), MOST_LABELS[narrow]))
         axes.set_xticks(list(labelled), [_monday(weeks[at]) for at in labelled])
         axes.set_ylim(0.0, max(LEAST_MIN, *minutes) * (1.0 + ROOM))
         axes.set_ylabel("minutes", color=SOFT)

@@ -31,7 +31,7 @@ UNKNOWN = "-"
 PLOT_HEIGHT, BARS_HEIGHT = 14, 9
 LEAST_DRAWN = 2
 DAY_S = 86400.0
-BAND_WORDS = "Between the lines a change may be nothing but error."
+BAND_WORDS = "A change that stays between the lines may be measurement error."
 
 
 def show_list(
@@ -64,13 +64,13 @@ def show_list(
             f"{each.began:{TIME}}",
             *([_plain(each.profile)] if has_names else []),
         ]
-        what = _plain(each.title) or "Nothing that is known"
+        what = _plain(each.title) or "No known stretch"
         completed = _completed(*holds.get(each.id, (0, 0)))
         table.add_row(*cells, what, clock(each.valid_s), completed, ", ".join(_notes(each)))
     console.print(table)
     if count > len(sessions):
         console.print(
-            f"{count - len(sessions)} older ones; --limit {count} lists all.", style="dim"
+            f"{count - len(sessions)} older sessions; to list all, add --limit {count}", style="dim"
         )
 
 
@@ -82,7 +82,7 @@ def show_sitting(sitting: PractisedSession, document: Mapping[str, Any], console
     """Print one session."""
     parts: list[RenderableType] = [Text(f"{sitting.began:{TIME}}, {sitting.kind}")]
     if sitting.profile:
-        parts.append(Text(f"Of {_plain(sitting.profile)}"))
+        parts.append(Text(f"Profile: {_plain(sitting.profile)}"))
     parts += [Text(), _holds(document), Text()]
     parts.append(Text(", ".join(_totals(sitting))))
     parts += [Text(each) for each in _notes(sitting)]
@@ -167,7 +167,12 @@ def show_overview(summary: Overview, console: Console) -> None:
         table.add_row(each.pose.name, str(each.sittings), *seconds, change)
     console.print(table)
     console.print(Text(DOSE_WORDS, "dim"))
-    console.print(Text("backstretch progress POSE draws one stretch; --html FILE all.", "dim"))
+    console.print(
+        Text(
+            "For charts: backstretch progress POSE, or backstretch progress --html FILE",
+            "dim",
+        )
+    )
 
 
 def show_stretch(pose: Pose, summary: Overview, console: Console) -> None:
@@ -181,7 +186,7 @@ def show_stretch(pose: Pose, summary: Overview, console: Console) -> None:
         )
     trends = [each for each in summary.trends.get(pose.id, ()) if each.change.compared]
     if not trends:
-        console.print(Text("Nothing of its range of motion was recorded yet."))
+        console.print(Text("Its range of motion has not been recorded yet."))
         return
     for each in trends:
         _show_trend(each, console)

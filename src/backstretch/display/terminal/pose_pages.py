@@ -55,11 +55,11 @@ def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None
             range_words(pose.dose.seconds, " s"),
         )
     if count == 0:
-        console.print("No stretch is like that. backstretch poses list shows all of them.")
+        console.print("No stretch matches. To see all of them: backstretch poses list")
         return
     console.print(table)
     known = "1 stretch" if count == 1 else f"{count} stretches"
-    console.print(f"{known}; backstretch poses show ID tells more of one.", style="dim")
+    console.print(f"{known}. For more about one: backstretch poses show ID", style="dim")
 
 
 def show_pose(pose: Pose, library: Library, console: Console) -> None:
@@ -85,7 +85,7 @@ def show_pose(pose: Pose, library: Library, console: Console) -> None:
             "What the camera cannot tell", [t for t in (pose.limits, pose.guided) if t]
         )
     apart = [f"{_words([name])}: {words}" for name, words in pose.look_alikes.items()]
-    parts += _section("Told apart from", apart)
+    parts += _section("How it differs from", apart)
     parts += _section("Sources", pose.sources)
     title = Text(f"{pose.name}", style="bold")
     width = min(console.width, WIDEST)
@@ -116,7 +116,7 @@ def show_sets(sets: Iterable[PoseSet], library: Library, console: Console) -> No
 def _facts(pose: Pose, library: Library) -> Table:
     rows = [("Id", _whose(pose, library))]
     if pose.refines:
-        rows.append(("Refines", f"{pose.refines}; --library shows and uses the library's"))
+        rows.append(("Refines", f"{pose.refines}; for the library's ranges, add --library"))
     rows += calibration_rows(pose)
     rows += [("For", _words(pose.regions)), ("Position", _words(pose.positions))]
     rows.append(("You need", ", ".join(pose.equipment)))

@@ -126,8 +126,7 @@ def _totals(result: Result) -> RenderableType:
         name = Text(_name(tally.form, result), style="bold")
         grid.add_row(*((name, bar, words) if result.assignment.asked else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
-    what = "Attempts and lapses" if result.assignment.asked else "Lapses"
-    return Group(grid, Text(f"{what} together: {', '.join(lost)}", style="dim"))
+    return Group(grid, Text(f"Time that did not count: {', '.join(lost)}", style="dim"))
 
 
 def _name(form: Form, result: Result) -> str:
