@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -13,9 +14,12 @@ settings.load_profile("backstretch")
 
 
 def pytest_xdist_auto_num_workers(config):
-    """None for single files: to start workers would take longer than they save."""
+    """One more than there are cores, since real-time tests wait most of the time.
+
+    None for single files: to start workers would take longer than they save.
+    """
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    return 0 if all(path.is_file() for path in paths) else None
+    return 0 if all(path.is_file() for path in paths) else 1 + (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items):

@@ -250,7 +250,7 @@ def test_of_which_every_picture_is_looked_at_is_looked_at_in_one_go(tmp_path):
 
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
-    request = replace(REQUEST, part=Part(end_s=24.0))
+    request = replace(REQUEST, part=Part(end_s=SHORTEST_S))
 
     def track(*, at_once):
         with (

@@ -160,6 +160,7 @@ class TestWritten:
         pose.write_text(text, "utf-8")
         copies(track, tmp_path / "in" / "a.npz", tmp_path / "in" / "b.npz")
         command = "analyze", tmp_path / "in", "--pose", pose, "--out", out, "--library"
+        command += "--jobs", "1"
         home.run(*command)
         assert documents(out, "a")[0]["totals"]["valid_s"] > 2.0
         home.run(*command)

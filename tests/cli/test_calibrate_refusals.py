@@ -245,7 +245,7 @@ def photograph(tmp_path_factory):
 class TestAPhotograph:
     def test_says_nothing_of_a_stretch_that_is_counted_from_rest(self, person, photograph):
         said = complaint(person.calibrate_outside("neck_rotation", "--from", photograph))
-        assert said.startswith("me.png: is a single picture, and the head turn is counted from")
+        assert said.startswith("me.png: is a single picture, but the head turn is measured from")
         assert person.files == []
 
     def test_says_nothing_of_a_stretch_that_is_told_by_its_movement(self, person, photograph):
