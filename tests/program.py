@@ -12,9 +12,10 @@ import pytest
 
 from backstretch.cli.app import main
 from backstretch.poses import library
+from backstretch.poses.pose import Pose
 from backstretch.poses.pose_file import load_pose
 
-_poses = {}
+_poses: dict[tuple[Path, bytes], Pose] = {}
 """The poses of all pose files that were read, by path and content."""
 
 

@@ -159,8 +159,8 @@ class TestWritten:
         text = (builtin_poses() / f"{POSE}.toml").read_text("utf-8")
         pose.write_text(text, "utf-8")
         copies(track, tmp_path / "in" / "a.npz", tmp_path / "in" / "b.npz")
-        command = "analyze", tmp_path / "in", "--pose", pose, "--out", out, "--library"
-        command += "--jobs", "1"
+        options = "--pose", pose, "--out", out, "--library", "--jobs", "1"
+        command = "analyze", tmp_path / "in", *options
         home.run(*command)
         assert documents(out, "a")[0]["totals"]["valid_s"] > 2.0
         home.run(*command)

@@ -36,8 +36,8 @@ def after_entry(value, from_s=3.0):
     return lambda t: value(max(t, from_s) - from_s) - 30.0 * max(0.0, from_s - 1.0 - t)
 
 
-def spans_of(value, times, *, inside=lambda _: True, unit="deg"):
-    watch = MotionWatch(unit, grace_wrong_s=GRACE_WRONG_S)
+def spans_of(value, times, *, inside=lambda _: True, unit="deg", frame="image"):
+    watch = MotionWatch(unit, frame, grace_wrong_s=GRACE_WRONG_S)
     return [span for t in times for span in watch.push(float(t), value(t), inside=inside(t))]
 
 
@@ -89,6 +89,33 @@ def test_a_joint_that_is_guessed_wrong_in_single_pictures_does_not_bounce(fps):
 def test_bouncing_of_a_ratio_is_found(hz, height):
     value = after_entry(sway(hz, height, around=0.5))
     assert withheld(BOUNCING, value, every(30, 13.0), unit="ratio")
+
+
+@pytest.mark.parametrize(("frame", "height_deg"), [("image", 8.0), ("world", 11.0)])
+def test_an_angle_in_space_bounces_from_a_greater_height_on(frame, height_deg):
+    assert withheld(BOUNCING, after_entry(sway(1.0, height_deg)), every(30, 15.0), frame=frame)
+    lower = after_entry(sway(1.0, height_deg - 3.0))
+    assert withheld(BOUNCING, lower, every(30, 15.0), frame=frame) == []
+
+
+def test_a_twist_that_is_held_still_before_a_slow_camera_is_not_bouncing():
+    """The turn of the shoulders in clip 50 as a camera of 9 pictures a second sees it: times and degrees."""
+    text = """
+        20.38 29.2 20.46 38.7 20.58 44.6 20.75 46.8 20.83 49.6 20.92 50.4 21.04 50.8 21.12 52.4
+        21.25 53.5 21.33 53.3 21.5 54.5 21.71 56.0 21.75 56.5 21.92 56.5 22.0 54.9 22.12 53.6 22.29
+        56.3 22.42 57.7 22.58 58.0 22.67 57.4 22.75 57.5 22.88 59.1 23.0 58.2 23.17 59.3 23.29 57.1
+        23.42 53.9 23.5 53.9 23.62 56.8 23.75 58.1 23.88 58.9 24.04 58.0 24.21 56.0 24.29 55.0 24.42
+        55.5 24.54 55.4 24.62 54.5 24.75 54.9 24.88 55.4 24.96 55.2 25.08 55.2 25.21 57.6 25.29 58.6
+        25.46 56.4 25.58 53.5 25.67 54.1 25.83 52.0 25.88 52.1 26.0 53.0 26.08 53.0 26.17 54.4 26.33
+        58.8 26.46 59.0 26.62 58.6 26.71 58.1 26.79 57.6 26.88 57.4 27.0 56.9 27.08 56.4 27.17 56.2
+        27.29 56.3 27.38 55.9 27.54 53.5 27.58 53.1 27.71 52.4 27.83 55.0 27.92 55.6 28.04 53.2
+        28.21 54.1 28.33 51.1 28.42 52.0 28.5 52.7 28.58 55.0 28.75 55.9 28.83 55.1
+    """
+    numbers = np.array(text.split(), float).reshape(-1, 2)
+    turn_deg = along(*numbers.tolist())
+    options = {"inside": lambda time_s: turn_deg(time_s) > 20.0}
+    assert withheld(BOUNCING, turn_deg, numbers[:, 0], frame="image", **options)
+    assert withheld(BOUNCING, turn_deg, numbers[:, 0], frame="world", **options) == []
 
 
 @pytest.mark.parametrize("hz", [0.1, 0.2, 0.35])
@@ -228,7 +255,7 @@ def test_moving_outside_the_position_is_not_restless():
 
 
 def test_restlessness_is_told_a_second_later():
-    watch = MotionWatch("deg", grace_wrong_s=GRACE_WRONG_S)
+    watch = MotionWatch("deg", "image", grace_wrong_s=GRACE_WRONG_S)
     value = sway(0.2, 16.0)
     pairs = [(t, s.end_s) for t in every(30, 12.0) for s in watch.push(t, value(t), inside=True)]
     assert all(t - end_s == pytest.approx(1.0) for t, end_s in pairs)
@@ -269,7 +296,7 @@ def test_nothing_seen_is_no_movement():
     st.floats(0.0, 30.0),
 )
 def test_what_is_withheld_has_already_been(seed, fps, hz, height_deg):
-    watch = MotionWatch("deg", grace_wrong_s=GRACE_WRONG_S)
+    watch = MotionWatch("deg", "image", grace_wrong_s=GRACE_WRONG_S)
     value = sway(hz, height_deg)
     for t in jittered(fps, 6.0, seed):
         spans = watch.push(float(t), value(t), inside=True)

@@ -60,8 +60,10 @@ class FormWatch:
             dose.grace_unseen_s,
             keeps_attempts=self.keeps_attempts,
         )
-        unit = self.form.pose.primary.measure.unit
-        self.motion = MotionWatch(unit, grace_wrong_s=dose.grace_wrong_s)
+        primary = self.form.pose.primary
+        self.motion = MotionWatch(
+            primary.measure.unit, primary.frame, grace_wrong_s=dose.grace_wrong_s
+        )
 
     @property
     def busy(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from backstretch.judging.hold_clock import INSTANT_S, Kind, Span
 from backstretch.judging.reasons import BOUNCING, RESTLESS, TOO_FAST
-from backstretch.kinematics.catalogue import Unit
+from backstretch.kinematics.catalogue import Reference, Unit
 
 SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""
@@ -27,7 +27,10 @@ right. So it reaches neither into the entry nor into the exit."""
 RESTLESS_FROM: dict[Unit, float] = {"deg": 4.0, "ratio": 0.07}
 """Standard deviation inside the window above which the position is not being held."""
 BOUNCE: dict[Unit, float] = {"deg": 6.0, "ratio": 0.1}
-"""Peak to peak; breathing sways less than 3°."""
+BOUNCE_IN_SPACE_DEG = 9.0
+"""Peak to peak; breathing sways less than 3°. For angles it is half of what the camera can resolve, in the
+picture and in space (`LEAST_HALF_WIDTH_DEG`): the detector guesses depth, and a twist that is held still strays
+by 7° at 8 to 15 pictures a second."""
 BOUNCE_REVERSALS = 3
 BOUNCE_WITHIN_S = 3.0
 """This many reversals within this many seconds are bouncing: half a cycle a second and quicker. Breathing,
@@ -45,11 +48,14 @@ class MotionWatch:
 
     Args:
         unit: The measure's.
+        frame: The frame of reference it is taken in.
         grace_wrong_s: How long the position may be wrong; after longer it is entered anew.
     """
 
-    def __init__(self, unit: Unit, *, grace_wrong_s: float) -> None:
+    def __init__(self, unit: Unit, frame: Reference, *, grace_wrong_s: float) -> None:
         self._unit = unit
+        is_in_space = frame == "world" and unit == "deg"
+        self._bounce = BOUNCE_IN_SPACE_DEG if is_in_space else BOUNCE[unit]
         self._grace_s = grace_wrong_s
         self._recent: deque[tuple[float, float]] = deque()
         self._speed_before: tuple[float, float] | None = None
@@ -153,7 +159,7 @@ class MotionWatch:
 
     def _follow(self, time_s: float, value: float) -> None:
         """Note a reversal when the value has come back from its last extreme by a bounce's height."""
-        bounce = BOUNCE[self._unit]
+        bounce = self._bounce
         extreme_s, extreme = self._extreme or (time_s, value)
         change = value - extreme
         if self._rising is None:
