@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from PIL import ExifTags, Image, ImageOps
 
 from backstretch.analysis.sampling import SparseSampler
 from backstretch.errors import InputError
@@ -41,6 +42,10 @@ UPRIGHT = {  # a phone that was turned: (a, b, c, d) of the track header, and wh
     "turned right": ((0, 1, -1, 0), ["blue", "red", "white", "green"]),
     "upside down": ((-1, 0, 0, -1), ["white", "blue", "green", "red"]),
     "turned left": ((0, -1, 1, 0), ["green", "white", "red", "blue"]),
+    "mirrored": ((-1, 0, 0, 1), ["green", "red", "white", "blue"]),
+    "mirrored and upside down": ((1, 0, 0, -1), ["blue", "white", "red", "green"]),
+    "mirrored and turned left": ((0, 1, 1, 0), ["red", "blue", "green", "white"]),
+    "mirrored and turned right": ((0, -1, -1, 0), ["white", "green", "blue", "red"]),
 }
 
 
@@ -66,6 +71,13 @@ def with_matrix(data, matrix):
     a, b, c, d = (65536 * value for value in matrix)
     numbers = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     return data[:at] + numbers + data[at + len(numbers) :]
+
+
+def quarters(image):
+    """The brightness in the middle of the four quarters."""
+    height, width = image.shape
+    rows, columns = (height // 4, 3 * height // 4), (width // 4, 3 * width // 4)
+    return [float(image[row, column]) for row in rows for column in columns]
 
 
 def damaged(data, share, length):
@@ -174,8 +186,33 @@ class TestPicture:
         with VideoReader(path) as reader:
             frame = next(reader.frames())
             assert corners(frame.image) == expected
-            wh = WH if turned == "upside down" else WH[::-1]
+            wh = WH[::-1] if "turned" in turned else WH
             assert frame.wh == reader.wh == (reader.source.width, reader.source.height) == wh
+
+    @pytest.mark.parametrize("number", range(1, 9))
+    @pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
+    def test_of_a_photograph_is_upright(self, tmp_path, ending, number):
+        """Pillow's own way to turn photographs is the oracle."""
+        photograph = Image.fromarray(quartered((96, 64)))
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = number
+        photograph.save(tmp_path / f"a.{ending}", exif=exif, quality=95)
+        with Image.open(tmp_path / f"a.{ending}") as stored:
+            expected = np.asarray(ImageOps.exif_transpose(stored).convert("RGB"))
+        with VideoReader(tmp_path / f"a.{ending}") as reader:
+            frame = next(reader.frames())
+            assert corners(frame.image) == corners(expected)
+            assert frame.wh == reader.wh == expected.shape[1::-1]
+
+    @pytest.mark.parametrize("turned", UPRIGHT)
+    def test_has_a_small_copy_that_is_upright_as_well(self, tmp_path, turned):
+        path = write_video(tmp_path / "a.mp4", [quartered((320, 240))] * 3, range(0, 120, 40))
+        path.write_bytes(with_matrix(path.read_bytes(), UPRIGHT[turned][0]))
+        with VideoReader(path) as reader:
+            small = next(reader.pictures()).glance
+            image = next(reader.frames()).image
+        grey_image = image @ np.array([0.299, 0.587, 0.114])
+        assert quarters(small) == pytest.approx(quarters(grey_image), abs=20.0)
 
     def test_is_left_alone_without_a_display_matrix(self, tmp_path):
         path = write_video(tmp_path / "a.mp4", [quartered(WH)] * 5, range(0, 200, 40))

@@ -1,12 +1,13 @@
 """Pictures of video files: upright, converted or made small where asked for, and read ahead in a thread."""
 
+import math
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,17 @@ PATIENCE_S = 0.1
 """How often a waiting thread checks whether its items are still wanted."""
 GLANCE_PX, GLANCE_POINTS = 64, 4
 """Least width of the small grey copy, and how many points each way one of its pixels is the mean of."""
+EXIF_ORIENTATIONS = {
+    1: (0, False),
+    2: (0, True),
+    3: (2, False),
+    4: (2, True),
+    5: (1, True),
+    6: (3, False),
+    7: (3, True),
+    8: (1, False),
+}
+"""`Orientation.turns` and `is_mirrored` by the value of the tag (EXIF 2.32, 4.6.4)."""
 PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
 """Pixel formats whose first plane is the brightness, one byte a pixel."""
 
@@ -115,14 +127,51 @@ class Picture:
         return None if image is None else Frame(self.index, self.time_s, image)
 
 
-def upright(picture: Any, wh: tuple[int, int], turn: int) -> NDArray[np.uint8]:
-    """PyAV's picture as (h, w, 3) RGB of a size, after ``turn`` quarter turns anticlockwise."""
-    width, height = wh if turn % 2 == 0 else wh[::-1]
+@dataclass(frozen=True)
+class Orientation:
+    """How a stored picture becomes upright; cameras store it as their sensor lies.
+
+    Attributes:
+        turns: Quarter turns anticlockwise, 0 to 3, after mirroring.
+        is_mirrored: Whether left and right are exchanged.
+    """
+
+    turns: int = 0
+    is_mirrored: bool = False
+
+    @classmethod
+    def from_matrix(cls, a: float, b: float, c: float, d: float) -> Self:
+        """The orientation of a display matrix, which shows the point (x, y) at (ax + cy, bx + dy), y downwards.
+
+        Other angles than quarter turns are rounded to the nearest one.
+        """
+        is_mirrored = a * d - b * c < 0.0
+        flip = -1.0 if is_mirrored else 1.0
+        return cls(round(math.atan2(-b * flip, a * flip) / (math.pi / 2.0)) % 4, is_mirrored)
+
+    @classmethod
+    def from_exif(cls, number: int) -> Self:
+        """The orientation of an EXIF tag, 1 to 8; other numbers mean nothing and count as upright."""
+        turns, is_mirrored = EXIF_ORIENTATIONS.get(number, (0, False))
+        return cls(turns, is_mirrored)
+
+    def apply(self, image: NDArray[Any]) -> NDArray[Any]:
+        """A view of an (h, w) or (h, w, 3) image that is upright."""
+        return np.rot90(image[:, ::-1] if self.is_mirrored else image, self.turns)
+
+    def wh(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the upright picture."""
+        return (height, width) if self.turns % 2 else (width, height)
+
+
+def upright(picture: Any, wh: tuple[int, int], orientation: Orientation) -> NDArray[np.uint8]:
+    """PyAV's picture as upright (h, w, 3) RGB of a size."""
+    width, height = orientation.wh(*wh)
     image = picture.to_ndarray(format="rgb24", width=width, height=height)
-    return np.ascontiguousarray(np.rot90(image, turn)).astype(np.uint8, copy=False)
+    return np.ascontiguousarray(orientation.apply(image)).astype(np.uint8, copy=False)
 
 
-def glance(picture: Any, turn: int) -> NDArray[np.float32]:
+def glance(picture: Any, orientation: Orientation) -> NDArray[np.float32]:
     """(h, w) small grey copy of PyAV's picture: the means of points; several times as quick as scaling."""
     if picture.format.name in PLANAR:
         plane = picture.planes[0]
@@ -137,4 +186,4 @@ def glance(picture: Any, turn: int) -> NDArray[np.float32]:
     points = points[: height * side, : width * side]
     rows = points.reshape(height, side, width * side).sum(axis=1, dtype=np.uint16)
     parts = rows.reshape(height, width, side).sum(axis=2, dtype=np.uint16)
-    return np.rot90(parts.astype(np.float32) / side**2, turn)
+    return orientation.apply(parts.astype(np.float32) / side**2)

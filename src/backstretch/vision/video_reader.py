@@ -1,6 +1,7 @@
 """Reading video files: upright RGB pictures, each with the container's own time.
 
-PyAV is the library here: it gives real timestamps, rotation, and decodes in threads.
+PyAV is the library here: it gives real timestamps and the display matrix, and decodes in threads. Pillow reads
+the EXIF orientation of photographs.
 """
 
 import itertools
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.frame import Frame, Source
-from backstretch.vision.pictures import Picture, glance, upright
+from backstretch.vision.pictures import Orientation, Picture, glance, upright
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -45,6 +46,8 @@ LARGE_PX, DECODERS = 1920 * 1080, 4
 reading goes on beside the model anyway."""
 Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
+EXIF_ORIENTATION = 0x0112
+"""The number of the EXIF tag."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
 
@@ -145,7 +148,7 @@ class VideoReader:
         self._first_wh = first.width, first.height
         self._fps = self._frame_rate()
         self._start_s = _stamp(first) or 0.0
-        self._turn = _quarter_turns(first)
+        self._orientation = _orientation(first, path)
         self._duration_s, self._frames = self._length()
         if growth is not None:
             growth.end_s = min(growth.end_s, self._duration_s)
@@ -322,7 +325,7 @@ class VideoReader:
         """Width and height of the upright picture in square pixels."""
         aspect = float(self._stream.sample_aspect_ratio or 1)
         width, height = max(1, round(self._first_wh[0] * aspect)), self._first_wh[1]
-        return (height, width) if self._turn % 2 else (width, height)
+        return self._orientation.wh(width, height)
 
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
@@ -414,14 +417,16 @@ class VideoReader:
         """The RGB image; None for a picture too damaged to be converted."""
         picture = decode()
         try:
-            return None if picture is None else upright(picture, self.wh, self._turn)
+            return None if picture is None else upright(picture, self.wh, self._orientation)
         except self._errors:
             self._note_damage()
             return None
 
     def _glance(self, decode: Decode) -> NDArray[np.float32]:
         picture = decode()
-        return np.empty((0, 0), np.float32) if picture is None else glance(picture, self._turn)
+        if picture is None:
+            return np.empty((0, 0), np.float32)
+        return glance(picture, self._orientation)
 
 
 def _itself(picture: "VideoFrame") -> "VideoFrame":
@@ -433,9 +438,28 @@ def _stamp(picture: "VideoFrame") -> float | None:
     return picture.time
 
 
-def _quarter_turns(picture: "VideoFrame") -> int:
-    """Quarter turns anticlockwise that make the picture upright."""
-    return round(picture.rotation / 90) % 4
+def _orientation(picture: "VideoFrame", path: Path) -> Orientation:
+    """The orientation of a recording, from its first picture's display matrix or a photograph's EXIF."""
+    try:
+        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
+    except (
+        ValueError
+    ):  # PyAV refuses all data of a picture that has EXIF, whose type it does not know
+        return _exif_orientation(path)
+    if matrix is None:
+        return Orientation()
+    a, b, _, c, d = np.frombuffer(matrix, np.int32)[:5].tolist()
+    return Orientation.from_matrix(a, b, c, d)
+
+
+def _exif_orientation(path: Path) -> Orientation:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as photograph:
+            return Orientation.from_exif(photograph.getexif().get(EXIF_ORIENTATION, 1))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return Orientation()
 
 
 def _reason(error: Exception) -> str:
