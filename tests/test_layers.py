@@ -40,7 +40,7 @@ DOORS = {
     "cv2_enumerate_cameras": {"vision.feeds"},
     "cv2": {"vision.feeds", "vision.capture", "live.window", "display.pictures.canvas"},
     "av": {"vision.video_reader", "vision.video_writer"},
-    "PIL": {"vision.video_reader"},
+    "PIL": {"vision.pictures"},
     "sounddevice": {"live.sounds"},
     "typer": {"cli"},
     "matplotlib": {"display.html"},

@@ -1,9 +1,10 @@
 """Writing files: whole or not at all, never over another one by chance, and for their owner only.
 
-Also cells for spreadsheets, which would run some texts as formulas.
+Also cells for spreadsheets, which would run some texts as formulas, and files that grow while they are read.
 """
 
 import errno
+import math
 import os
 import shutil
 import tempfile
@@ -155,3 +156,37 @@ def open_private(name: str, flags: int) -> int:
 def harmless(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula; values other than text are not changed."""
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
+
+
+class Growth:
+    """Watches whether a file grows while it is read, to end it where it ended when it was opened.
+
+    Args:
+        path: The file, before it is opened.
+
+    Attributes:
+        end_s: Where it ended when it was opened, in seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.end_s = math.inf
+        self._path, self._size = path, _size(path)
+        self._has_grown = False
+
+    def cuts(self, time_s: float) -> bool:
+        """Whether a time is after the end of a file that has grown; in others the stated end may be wrong."""
+        if time_s > self.end_s and not self._has_grown:
+            self._has_grown = _size(self._path) > self._size
+        return self._has_grown and time_s > self.end_s
+
+    @property
+    def cut_s(self) -> float | None:
+        """The time after which pictures were left out; None where none were."""
+        return self.end_s if self._has_grown else None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

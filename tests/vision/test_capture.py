@@ -234,6 +234,7 @@ class TestRefusal:
         ("where", "said"),
         [
             ("93", "camera 93 "),
+            ("/dev/video93", "camera 93 "),
             ("http://127.0.0.1:9/x", "http://127.0.0.1:9/x does not answer"),
             ("rtsp://ann:secret@127.0.0.1:9/x", "rtsp://127.0.0.1:9/x does not answer"),
             ("nosuch://here", "nosuch://here does not answer"),

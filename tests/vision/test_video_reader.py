@@ -12,9 +12,10 @@ from PIL import ExifTags, Image, ImageOps
 
 from backstretch.analysis.sampling import SparseSampler
 from backstretch.errors import InputError
+from backstretch.files import Growth
 from backstretch.judging.wording import describe_notice
 from backstretch.vision.detection import Detection
-from backstretch.vision.video_reader import LONGEST_SIDE_PX, Growth, VideoReader
+from backstretch.vision.video_reader import LONGEST_SIDE_PX, VideoReader
 from tests.analysis.test_sampling import sampled
 from tests.media import (
     WH,
@@ -124,6 +125,23 @@ class TestTime:
         path = write_video(tmp_path / "a.ts", map(grey, range(50)), stamps)
         assert times(path)[:2] == pytest.approx([0.0, 0.04])
 
+    @pytest.mark.parametrize(
+        ("stamps_ms", "expected_ms"),
+        [
+            ([0, 40, 80, 600_000, 120, 160], [0, 40, 80, 120, 160]),
+            ([0, 40, 600_000, 80, 600_040, 120], [0, 40, 80, 120]),
+            ([0, 40, 80, 9000, 9040], [0, 40, 80, 9000, 9040]),
+            ([0, 40, 80, 9000], [0, 40, 80, 9000]),
+        ],
+        ids=["stray", "two strays", "gap", "gap at the end"],
+    )
+    def test_a_stray_one_costs_one_picture_and_a_gap_none(self, tmp_path, stamps_ms, expected_ms):
+        seen, warnings, _ = read(stamped(tmp_path / "a.mkv", stamps_ms))
+        assert [1000 * time_s for time_s, _ in seen] == pytest.approx(expected_ms)
+        assert any("no usable time" in each or "left out" in each for each in warnings) == (
+            len(expected_ms) < len(stamps_ms)
+        )
+
     def test_strictly_increases_and_repeated_or_backward_ones_are_left_out(self, tmp_path):
         path = stamped(tmp_path / "a.mkv", [0, 40, 80, 80, 120, 60, 160, 200])
         seen, warnings, _ = read(path)
@@ -213,6 +231,30 @@ class TestPicture:
             image = next(reader.frames()).image
         grey_image = image @ np.array([0.299, 0.587, 0.114])
         assert quarters(small) == pytest.approx(quarters(grey_image), abs=20.0)
+
+    @pytest.mark.parametrize("turned_wh", [(48, 64), (128, 96), (32, 24)])
+    def test_of_another_size_is_fitted_and_not_stretched(self, tmp_path, turned_wh):
+        paths = [tmp_path / "1.ts", tmp_path / "2.ts"]
+        write_video(paths[0], [quartered(WH)] * 10, range(0, 400, 40))
+        write_video(paths[1], [quartered(turned_wh)] * 10, range(400, 800, 40))
+        both = tmp_path / "both.ts"
+        both.write_bytes(b"".join(path.read_bytes() for path in paths))
+        with VideoReader(both) as reader:
+            pictures = list(reader.pictures())
+        assert len(pictures) > 15  # two are lost where they are joined
+        scale = min(WH[0] / turned_wh[0], WH[1] / turned_wh[1])
+        width, height = (round(side * scale) for side in turned_wh)
+        frame = pictures[-1].frame()
+        assert frame is not None
+        image = frame.image
+        assert image.shape == (WH[1], WH[0], 3)
+        left, top = (WH[0] - width) // 2, (WH[1] - height) // 2
+        inner = image[top : top + height, left : left + width]
+        assert corners(inner) == ["red", "green", "blue", "white"]
+        outside = np.ones(image.shape[:2], bool)
+        outside[top : top + height, left : left + width] = False
+        assert not image[outside].any()
+        assert pictures[-1].glance.shape == pictures[0].glance.shape
 
     def test_is_left_alone_without_a_display_matrix(self, tmp_path):
         path = write_video(tmp_path / "a.mp4", [quartered(WH)] * 5, range(0, 200, 40))

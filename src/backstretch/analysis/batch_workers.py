@@ -17,9 +17,9 @@ from backstretch.analysis.batch import BatchSettings, Reply, Task, summary_of
 from backstretch.analysis.batch_resume import begin, finish, origin_of, sweep
 from backstretch.analysis.pipeline import Progress, analyse_recording
 from backstretch.errors import BackstretchError, InputError
+from backstretch.files import Growth
 from backstretch.formats.track_files import TRACK_ENDING
 from backstretch.judging.result import Result
-from backstretch.vision.video_reader import Growth
 
 MOST_JOBS = 4
 """Default limit of workers: each takes some 700 MB, and more than one processor at times."""

@@ -11,7 +11,7 @@ from backstretch.analysis.outputs import Outputs
 from backstretch.analysis.parallel_halves import middle_of, open_halves
 from backstretch.analysis.sampling import CHANGING_S, Restart, Sampler, open_sampler
 from backstretch.errors import InputError
-from backstretch.files import output_folder
+from backstretch.files import Growth, output_folder
 from backstretch.formats.track_files import TRACK_ENDING, Recording
 from backstretch.frame import Source
 from backstretch.judging.collector import ResultCollector, too_slow
@@ -21,7 +21,7 @@ from backstretch.judging.result import Result
 from backstretch.kinematics.landmarks import GrowingTrack
 from backstretch.poses.pose import Pose
 from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmarker, open_landmarker
-from backstretch.vision.video_reader import Growth, VideoReader
+from backstretch.vision.video_reader import VideoReader
 
 LEAST_S = 1e-3
 """Least length of a part when its share is computed."""

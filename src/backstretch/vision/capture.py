@@ -11,7 +11,8 @@ import numpy as np
 
 from backstretch.errors import InputError, Notice
 from backstretch.frame import Frame
-from backstretch.vision.feeds import RGB, CameraFeed, Feed, FileFeed, Image, redacted
+from backstretch.vision.feeds import DEVICES, RGB, CameraFeed, Feed, FileFeed, Image, redacted
+from backstretch.vision.pictures import fitted_wh, padded
 
 FIRST_PICTURE_S = 8.0
 """Longest wait for the first picture: a camera may take seconds to wake up, and a stream has five to answer."""
@@ -176,14 +177,15 @@ class Capture:
 
 
 def open_capture(where: str) -> Capture:
-    """A capture of a camera by its number, a stream by its URL, or a file by its path."""
+    """A capture of a camera by its number or device, a stream by its URL, or a file by its path."""
     if "://" in where:
         return Capture(CameraFeed(where), redacted(where))
-    if where.isascii() and where.isdecimal():
-        feed = CameraFeed(int(where))
+    number = where.removeprefix(f"{DEVICES}/video")
+    if number.isascii() and number.isdecimal():
+        feed = CameraFeed(int(number))
         if platform.system() == "Darwin":  # asks for permission, on the main thread only
             feed.reopen()
-        return Capture(feed, f"camera {int(where)}")
+        return Capture(feed, f"camera {int(number)}")
     return Capture(FileFeed(Path(where)), where)
 
 
@@ -202,10 +204,5 @@ def fitted(image: Image, wh: tuple[int, int]) -> Image:
         return np.ascontiguousarray(image)
     import cv2
 
-    scale = min(wh[0] / width, wh[1] / height)
-    inner_w, inner_h = max(1, round(width * scale)), max(1, round(height * scale))
-    inner = cv2.resize(image, (inner_w, inner_h), interpolation=cv2.INTER_AREA)
-    left, top = (wh[0] - inner_w) // 2, (wh[1] - inner_h) // 2
-    picture = np.zeros((wh[1], wh[0], 3), np.uint8)
-    picture[top : top + inner_h, left : left + inner_w] = inner
-    return picture
+    inner_wh = fitted_wh((width, height), wh)
+    return padded(cv2.resize(image, inner_wh, interpolation=cv2.INTER_AREA).astype(np.uint8), wh)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any, Generic, Self, TypeVar
@@ -30,6 +31,8 @@ EXIF_ORIENTATIONS = {
     8: (1, False),
 }
 """`Orientation.turns` and `is_mirrored` by the value of the tag (EXIF 2.32, 4.6.4)."""
+EXIF_ORIENTATION = 0x0112
+"""The number of the EXIF tag."""
 PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
 """Pixel formats whose first plane is the brightness, one byte a pixel."""
 
@@ -171,14 +174,38 @@ def upright(picture: Any, wh: tuple[int, int], orientation: Orientation) -> NDAr
     return np.ascontiguousarray(orientation.apply(image)).astype(np.uint8, copy=False)
 
 
+def fitted_wh(wh: tuple[int, int], into_wh: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a picture, scaled to the largest that fits.
+
+    >>> fitted_wh((360, 640), (640, 480))
+    (270, 480)
+    """
+    scale = min(into_wh[0] / wh[0], into_wh[1] / wh[1])
+    return max(1, round(wh[0] * scale)), max(1, round(wh[1] * scale))
+
+
+def padded(image: NDArray[np.uint8], wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """An (h, w, 3) image in the middle of a black one of a size that is as large or larger."""
+    height, width = image.shape[:2]
+    left, top = (wh[0] - width) // 2, (wh[1] - height) // 2
+    whole = np.zeros((wh[1], wh[0], 3), np.uint8)
+    whole[top : top + height, left : left + width] = image
+    return whole
+
+
 def glance(picture: Any, orientation: Orientation) -> NDArray[np.float32]:
-    """(h, w) small grey copy of PyAV's picture: the means of points; several times as quick as scaling."""
+    """(h, w) small grey copy of PyAV's picture, upright; several times as quick as scaling."""
     if picture.format.name in PLANAR:
         plane = picture.planes[0]
         light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         light = light[: picture.height, : picture.width]
     else:
         light = np.asarray(picture.to_ndarray(format="gray"), np.uint8)
+    return orientation.apply(small_copy(light))
+
+
+def small_copy(light: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The means of points of an (H, W) grey image, about `GLANCE_PX` wide."""
     side = GLANCE_POINTS
     step = max(1, light.shape[1] // (side * GLANCE_PX))
     points = light[::step, ::step]
@@ -186,4 +213,29 @@ def glance(picture: Any, orientation: Orientation) -> NDArray[np.float32]:
     points = points[: height * side, : width * side]
     rows = points.reshape(height, side, width * side).sum(axis=1, dtype=np.uint16)
     parts = rows.reshape(height, width, side).sum(axis=2, dtype=np.uint16)
-    return orientation.apply(parts.astype(np.float32) / side**2)
+    means: NDArray[np.float32] = parts.astype(np.float32) / side**2
+    return means
+
+
+def orientation_of(picture: Any, path: Path) -> Orientation:
+    """The orientation that a recording's first picture, PyAV's, states: a display matrix, or EXIF."""
+    try:
+        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
+    except (
+        ValueError
+    ):  # PyAV refuses all data of a picture that has EXIF, whose type it does not know
+        return _exif_orientation(path)
+    if matrix is None:
+        return Orientation()
+    a, b, _, c, d = np.frombuffer(matrix, np.int32)[:5].tolist()
+    return Orientation.from_matrix(a, b, c, d)
+
+
+def _exif_orientation(path: Path) -> Orientation:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as photograph:
+            return Orientation.from_exif(photograph.getexif().get(EXIF_ORIENTATION, 1))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return Orientation()

@@ -1,12 +1,11 @@
 """Reading video files: upright RGB pictures, each with the container's own time.
 
-PyAV is the library here: it gives real timestamps and the display matrix, and decodes in threads. Pillow reads
-the EXIF orientation of photographs.
+PyAV is the library here: it gives real timestamps and the display matrix, and decodes in threads.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -17,8 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.errors import InputError, Notice, NoticeKind
+from backstretch.files import Growth
 from backstretch.frame import Frame, Source
-from backstretch.vision.pictures import Orientation, Picture, glance, upright
+from backstretch.vision.pictures import (
+    Picture,
+    fitted_wh,
+    glance,
+    orientation_of,
+    padded,
+    small_copy,
+    upright,
+)
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -46,8 +54,11 @@ LARGE_PX, DECODERS = 1920 * 1080, 4
 reading goes on beside the model anyway."""
 Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
-EXIF_ORIENTATION = 0x0112
-"""The number of the EXIF tag."""
+_Clocked = tuple[float | None, Decode]
+"""A picture's time in seconds, None where it has none that can be used, and how to decode it."""
+LEAP_S = 5.0
+"""A time this long after the one before is used only if the next picture is no earlier: one stray time would
+put all pictures after it in the past."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
 
@@ -84,40 +95,6 @@ class _Part:
         self.last_s, self.is_at_end = -1.0, False
 
 
-class Growth:
-    """Watches whether a file grows while it is read, to end it where it ended when it was opened.
-
-    Args:
-        path: The file, before it is opened.
-
-    Attributes:
-        end_s: Where it ended when it was opened, in seconds.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.end_s = math.inf
-        self._path, self._size = path, _size(path)
-        self._has_grown = False
-
-    def cuts(self, time_s: float) -> bool:
-        """Whether a time is after the end of a file that has grown; in others the stated end may be wrong."""
-        if time_s > self.end_s and not self._has_grown:
-            self._has_grown = _size(self._path) > self._size
-        return self._has_grown and time_s > self.end_s
-
-    @property
-    def cut_s(self) -> float | None:
-        """The time after which pictures were left out; None where none were."""
-        return self.end_s if self._has_grown else None
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 class VideoReader:
     """One video file; a context manager.
 
@@ -148,7 +125,7 @@ class VideoReader:
         self._first_wh = first.width, first.height
         self._fps = self._frame_rate()
         self._start_s = _stamp(first) or 0.0
-        self._orientation = _orientation(first, path)
+        self._orientation = orientation_of(first, path)
         self._duration_s, self._frames = self._length()
         if growth is not None:
             growth.end_s = min(growth.end_s, self._duration_s)
@@ -323,9 +300,12 @@ class VideoReader:
     @property
     def _wh(self) -> tuple[int, int]:
         """Width and height of the upright picture in square pixels."""
+        return self._square_wh(*self._first_wh)
+
+    def _square_wh(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height in square pixels, upright, of a picture of this file."""
         aspect = float(self._stream.sample_aspect_ratio or 1)
-        width, height = max(1, round(self._first_wh[0] * aspect)), self._first_wh[1]
-        return self._orientation.wh(width, height)
+        return self._orientation.wh(max(1, round(width * aspect)), height)
 
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
@@ -398,8 +378,7 @@ class VideoReader:
 
     def _timed(self) -> Iterator[tuple[float, Decode]]:
         """Pictures with strictly increasing times; one without a usable time is left out."""
-        for stamp_s, decode in self._undecoded():
-            time_s = self._time_of(stamp_s)
+        for time_s, decode in _without_strays(self._clocked()):
             self._count += 1
             if time_s is None or time_s <= self._part.last_s:
                 self._part.left_out += self._part.is_here
@@ -408,16 +387,19 @@ class VideoReader:
             self._part.pictures += self._part.is_here
             yield time_s, decode
 
-    def _time_of(self, stamp_s: float | None) -> float | None:
-        if not self.has_clock:
-            return self._count / self._fps
-        return None if stamp_s is None else stamp_s - self._start_s
+    def _clocked(self) -> Iterator[_Clocked]:
+        """Pictures with their times since the first one; None for one that has none."""
+        for count, (stamp_s, decode) in enumerate(self._undecoded()):
+            if not self.has_clock:
+                yield count / self._fps, decode
+            else:
+                yield None if stamp_s is None else stamp_s - self._start_s, decode
 
     def _upright(self, decode: Decode) -> NDArray[np.uint8] | None:
         """The RGB image; None for a picture too damaged to be converted."""
         picture = decode()
         try:
-            return None if picture is None else upright(picture, self.wh, self._orientation)
+            return None if picture is None else self._converted(picture)
         except self._errors:
             self._note_damage()
             return None
@@ -426,7 +408,37 @@ class VideoReader:
         picture = decode()
         if picture is None:
             return np.empty((0, 0), np.float32)
-        return glance(picture, self._orientation)
+        if self._is_like_first(picture):
+            return glance(picture, self._orientation)
+        return small_copy(self._converted(picture).mean(axis=2).astype(np.uint8))
+
+    def _converted(self, picture: "VideoFrame") -> NDArray[np.uint8]:
+        """The RGB image in the size of the first picture; with black edges if its shape is another."""
+        if self._is_like_first(picture):
+            return upright(picture, self.wh, self._orientation)
+        wh = fitted_wh(self._square_wh(picture.width, picture.height), self.wh)
+        return padded(upright(picture, wh, self._orientation), self.wh)
+
+    def _is_like_first(self, picture: "VideoFrame") -> bool:
+        """Whether a picture has the first one's size; a stream may change it."""
+        return (picture.width, picture.height) == self._first_wh
+
+
+def _without_strays(pictures: Iterable[_Clocked]) -> Iterator[_Clocked]:
+    """The same pictures; one whose time is `LEAP_S` after the last one, and after the next one, has none."""
+    last_s, waiting = 0.0, None
+    for time_s, decode in pictures:
+        if waiting is not None:
+            is_stray = time_s is not None and time_s < waiting[0]
+            yield (None if is_stray else waiting[0]), waiting[1]
+            last_s, waiting = last_s if is_stray else waiting[0], None
+        if time_s is not None and time_s - last_s > LEAP_S:
+            waiting = time_s, decode
+            continue
+        yield time_s, decode
+        last_s = last_s if time_s is None else max(last_s, time_s)
+    if waiting is not None:
+        yield waiting
 
 
 def _itself(picture: "VideoFrame") -> "VideoFrame":
@@ -436,30 +448,6 @@ def _itself(picture: "VideoFrame") -> "VideoFrame":
 def _stamp(picture: "VideoFrame") -> float | None:
     """The container's time; None where it gives none, whatever the library's types say."""
     return picture.time
-
-
-def _orientation(picture: "VideoFrame", path: Path) -> Orientation:
-    """The orientation of a recording, from its first picture's display matrix or a photograph's EXIF."""
-    try:
-        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
-    except (
-        ValueError
-    ):  # PyAV refuses all data of a picture that has EXIF, whose type it does not know
-        return _exif_orientation(path)
-    if matrix is None:
-        return Orientation()
-    a, b, _, c, d = np.frombuffer(matrix, np.int32)[:5].tolist()
-    return Orientation.from_matrix(a, b, c, d)
-
-
-def _exif_orientation(path: Path) -> Orientation:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as photograph:
-            return Orientation.from_exif(photograph.getexif().get(EXIF_ORIENTATION, 1))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        return Orientation()
 
 
 def _reason(error: Exception) -> str:
