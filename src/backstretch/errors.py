@@ -61,6 +61,7 @@ class NoticeKind(StrEnum):
     # The recording
     NO_TIMES = "no_times"  # fps
     UNTIMED_PICTURES = "untimed_pictures"  # count
+    CLOCK_RESTARTS = "clock_restarts"  # first_s
     DAMAGED = "damaged"  # count
     ENDS_EARLY = "ends_early"  # read_s, of_s
     FEW_PICTURES = "few_pictures"  # fps

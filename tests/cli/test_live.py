@@ -655,7 +655,7 @@ class TestOften:
     @pytest.mark.parametrize(("earlier", "is_told"), [(0, False), (1, False), (2, True)])
     def test_the_third_session_of_a_day_is_advised_against(self, home, earlier, is_told):
         for number in range(earlier):
-            home.had(1.0 + number, HELD)
+            home.had(10.0 * (1 + number), HELD)
         said = home.run_inside("live", POSE, *NO_CAMERA).stderr
         assert ("This is the third session today." in said) is is_told
 

@@ -34,6 +34,9 @@ NOTICES = {
         "pictures without a usable time were left out: 2"
     ),
     Notice(NoticeKind.DAMAGED, {"count": 3}): "the file is damaged; places where it shows: 3",
+    Notice(NoticeKind.CLOCK_RESTARTS, {"first_s": 15.52}): (
+        "the clock in the file begins again at 15.5 s; the times go on from there"
+    ),
     Notice(NoticeKind.ENDS_EARLY, {"read_s": 1.5, "of_s": 4.0}): (
         "the file ends early: 1.5 of 4.0 s could be read"
     ),

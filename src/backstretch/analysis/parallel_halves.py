@@ -138,7 +138,7 @@ def _without_neutral(attention: Attention) -> Attention:
 def middle_of(reader: VideoReader, part: Part) -> float | None:
     """Where the second half of a part begins; None where it is looked at in one go."""
     end_s = part.end_in(reader.source.duration_s)
-    if not reader.has_clock or end_s - part.start_s < SHORTEST_S:
+    if not reader.can_seek or end_s - part.start_s < SHORTEST_S:
         return None
     return (part.start_s + end_s) / 2.0
 

@@ -45,6 +45,9 @@ _NOTICES = {
     ),
     NoticeKind.NO_TIMES: "the file has no usable times; {fps:g} pictures a second are assumed",
     NoticeKind.UNTIMED_PICTURES: "pictures without a usable time were left out: {count}",
+    NoticeKind.CLOCK_RESTARTS: (
+        "the clock in the file begins again at {first_s:.1f} s; the times go on from there"
+    ),
     NoticeKind.DAMAGED: "the file is damaged; places where it shows: {count}",
     NoticeKind.ENDS_EARLY: "the file ends early: {read_s:.1f} of {of_s:.1f} s could be read",
     NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",

@@ -5,8 +5,8 @@ PyAV is the library here: it gives real timestamps and the display matrix, and d
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.files import Growth
 from backstretch.frame import Frame, Source
+from backstretch.vision.clock import RecordingClock
 from backstretch.vision.pictures import (
     Picture,
     fitted_wh,
@@ -54,11 +55,8 @@ LARGE_PX, DECODERS = 1920 * 1080, 4
 reading goes on beside the model anyway."""
 Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
-_Clocked = tuple[float | None, Decode]
-"""A picture's time in seconds, None where it has none that can be used, and how to decode it."""
-LEAP_S = 5.0
-"""A time this long after the one before is used only if the next picture is no earlier: one stray time would
-put all pictures after it in the past."""
+RESTARTING = {"mpegts", "flv"}
+"""Formats of streams, whose clock may begin again: to find a time in them, all before it is read."""
 READING = {"protocol_whitelist": "file"}
 """A playlist must not make the library open a network connection."""
 
@@ -74,6 +72,7 @@ class _Part:
         broken: Number of damaged places.
         last_s: The time of the last picture, -1 before the first.
         is_at_end: Whether the end of the file was reached.
+        restarts_s: Times at which the file's clock began again.
     """
 
     from_s: float = -math.inf
@@ -83,6 +82,7 @@ class _Part:
     broken: int = 0
     last_s: float = -1.0
     is_at_end: bool = False
+    restarts_s: list[float] = field(default_factory=list)
 
     @property
     def is_here(self) -> bool:
@@ -92,6 +92,7 @@ class _Part:
     def reset(self) -> None:
         """Set all counts to zero."""
         self.pictures = self.left_out = self.broken = 0
+        self.restarts_s = []
         self.last_s, self.is_at_end = -1.0, False
 
 
@@ -123,6 +124,7 @@ class VideoReader:
         self._stream: VideoStream = self._video_stream()
         first, self.has_clock = self._look_ahead()
         self._first_wh = first.width, first.height
+        self._aspect = float(self._stream.sample_aspect_ratio or 1)
         self._fps = self._frame_rate()
         self._start_s = _stamp(first) or 0.0
         self._orientation = orientation_of(first, path)
@@ -162,11 +164,19 @@ class VideoReader:
         broken = sum(part.broken for part in self._parts)
         if broken:
             notices.append(Notice(NoticeKind.DAMAGED, {"count": broken}))
+        restarts_s = [time_s for part in self._parts for time_s in part.restarts_s]
+        if restarts_s:
+            notices.append(Notice(NoticeKind.CLOCK_RESTARTS, {"first_s": min(restarts_s)}))
         last_s = max(part.last_s for part in self._parts)
         if self._was_read_whole and self._duration_s - last_s > EARLY_END_S + 1.0 / self._fps:
             ends_s = {"read_s": last_s, "of_s": self._duration_s}
             notices.append(Notice(NoticeKind.ENDS_EARLY, ends_s))
         return notices
+
+    @property
+    def can_seek(self) -> bool:
+        """Whether a time in the file can be found without reading all before it."""
+        return self.has_clock and self._container.format.name not in RESTARTING
 
     @property
     def source(self) -> Source:
@@ -175,6 +185,9 @@ class VideoReader:
         duration_s, fps = round(self._duration_s, 3), round(self._fps, 3)
         frames = self._frames
         if self._was_read_whole:
+            read_s = max(part.last_s for part in self._parts) + 1.0 / self._fps
+            has_restarted = any(part.restarts_s for part in self._parts)
+            duration_s = round(read_s, 3) if has_restarted else duration_s
             frames = sum(part.pictures + part.left_out for part in self._parts)
         return Source(str(self.path), duration_s, fps, frames, width, height)
 
@@ -304,8 +317,7 @@ class VideoReader:
 
     def _square_wh(self, width: int, height: int) -> tuple[int, int]:
         """Width and height in square pixels, upright, of a picture of this file."""
-        aspect = float(self._stream.sample_aspect_ratio or 1)
-        return self._orientation.wh(max(1, round(width * aspect)), height)
+        return self._orientation.wh(max(1, round(width * self._aspect)), height)
 
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
@@ -315,7 +327,7 @@ class VideoReader:
         self._part.reset()
         self._count = self._broken = 0
         base = self._stream.time_base
-        if start_s <= SEEK_MARGIN_S or not self.has_clock or base is None:
+        if start_s <= SEEK_MARGIN_S or not self.can_seek or base is None:
             return
         target = int((start_s - SEEK_MARGIN_S + self._start_s) / base)
         try:
@@ -378,7 +390,9 @@ class VideoReader:
 
     def _timed(self) -> Iterator[tuple[float, Decode]]:
         """Pictures with strictly increasing times; one without a usable time is left out."""
-        for time_s, decode in _without_strays(self._clocked()):
+        clock = RecordingClock(self._stated(), 1.0 / self._fps)
+        self._part.restarts_s = clock.restarts_s
+        for time_s, decode in clock:
             self._count += 1
             if time_s is None or time_s <= self._part.last_s:
                 self._part.left_out += self._part.is_here
@@ -387,8 +401,8 @@ class VideoReader:
             self._part.pictures += self._part.is_here
             yield time_s, decode
 
-    def _clocked(self) -> Iterator[_Clocked]:
-        """Pictures with their times since the first one; None for one that has none."""
+    def _stated(self) -> Iterator[tuple[float | None, Decode]]:
+        """Pictures with the stated times since the first one; None for one that has none."""
         for count, (stamp_s, decode) in enumerate(self._undecoded()):
             if not self.has_clock:
                 yield count / self._fps, decode
@@ -422,23 +436,6 @@ class VideoReader:
     def _is_like_first(self, picture: "VideoFrame") -> bool:
         """Whether a picture has the first one's size; a stream may change it."""
         return (picture.width, picture.height) == self._first_wh
-
-
-def _without_strays(pictures: Iterable[_Clocked]) -> Iterator[_Clocked]:
-    """The same pictures; one whose time is `LEAP_S` after the last one, and after the next one, has none."""
-    last_s, waiting = 0.0, None
-    for time_s, decode in pictures:
-        if waiting is not None:
-            is_stray = time_s is not None and time_s < waiting[0]
-            yield (None if is_stray else waiting[0]), waiting[1]
-            last_s, waiting = last_s if is_stray else waiting[0], None
-        if time_s is not None and time_s - last_s > LEAP_S:
-            waiting = time_s, decode
-            continue
-        yield time_s, decode
-        last_s = last_s if time_s is None else max(last_s, time_s)
-    if waiting is not None:
-        yield waiting
 
 
 def _itself(picture: "VideoFrame") -> "VideoFrame":
