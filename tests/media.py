@@ -125,6 +125,22 @@ def _sound(container: Any, stream: Any, seconds: float) -> None:
     container.mux(stream.encode())
 
 
+def with_tracks(path: Path, *tracks: tuple[Picture, int, bool]) -> Path:
+    """An MP4 file with several video tracks: each a picture, how often it is shown, and whether it is default."""
+    with av.open(str(path), "w") as container:
+        streams = [_stream(container, image, Making()) for image, _, _ in tracks]
+        for stream, (_, _, is_default) in zip(streams, tracks, strict=True):
+            default = av.stream.Disposition.default
+            stream.disposition = default if is_default else av.stream.Disposition(0)
+        for stream, (image, count, _) in zip(streams, tracks, strict=True):
+            for number in range(count):
+                frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+                frame.pts, frame.time_base = 40 * number, MS
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+    return path
+
+
 def song_with_cover(path: Path) -> Path:
     """An MP4 file with sound and a cover picture, as music shops sell them."""
     with av.open(str(path), "w") as container:

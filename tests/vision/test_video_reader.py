@@ -28,6 +28,7 @@ from tests.media import (
     song_with_cover,
     stamped,
     tone,
+    with_tracks,
     write_video,
 )
 
@@ -295,6 +296,26 @@ class TestPicture:
         path = write_video(tmp_path / "a.mp4", [quartered((704, 576))] * 2, (0, 40), making)
         with VideoReader(path) as reader:
             assert next(reader.frames()).wh == reader.wh == (1024, 576)
+
+    @pytest.mark.parametrize(
+        ("small", "film"),
+        [
+            ((grey(1, (160, 120)), 10, False), (grey(9), 10, True)),
+            ((grey(1, (32, 24)), 10, True), (grey(9), 10, True)),
+            ((grey(1), 5, True), (grey(9), 10, True)),
+        ],
+        ids=["not the default", "smaller", "shorter"],
+    )
+    def test_is_of_the_track_that_is_the_film(self, tmp_path, small, film):
+        for name, tracks in (("first", (film, small)), ("second", (small, film))):
+            seen, warnings, _ = read(with_tracks(tmp_path / f"{name}.mp4", *tracks))
+            assert {number for _, number in seen} == {9}
+            assert (len(seen), warnings) == (10, [])
+
+    def test_may_have_a_name_that_looks_like_a_pattern(self, tmp_path):
+        for name, number in (("IMG_%04d.png", 5), ("IMG_0001.png", 1), ("IMG_0002.png", 2)):
+            Image.fromarray(grey(number)).save(tmp_path / name)
+        assert [number for _, number in read(tmp_path / "IMG_%04d.png")[0]] == [5]
 
     def test_alone_is_a_recording_too(self, tmp_path):
         seen, warnings, source = read(numbered(tmp_path / "a.mp4", 1))

@@ -57,8 +57,8 @@ Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
 RESTARTING = {"mpegts", "flv"}
 """Formats of streams, whose clock may begin again: to find a time in them, all before it is read."""
-READING = {"protocol_whitelist": "file"}
-"""A playlist must not make the library open a network connection."""
+READING = {"protocol_whitelist": "file", "pattern_type": "none"}
+"""A playlist must not make the library open a network connection, and a name with ``%`` is a name."""
 
 
 @dataclass
@@ -244,17 +244,22 @@ class VideoReader:
             ) from error
 
     def _video_stream(self) -> "VideoStream":
-        for stream in self._container.streams.video:
-            if not stream.disposition & stream.disposition.attached_pic:
-                stream.thread_type = "AUTO"
-                codec: VideoCodecContext | None = stream.codec_context  # None where it is unknown
-                if codec is not None:
-                    is_large = codec.width * codec.height > LARGE_PX
-                    is_many = is_large and not codec.codec.intra_only
-                    codec.thread_count = DECODERS if is_many else 1
-                return stream
-        sound = ", only sound" if self._container.streams.audio else ""
-        raise InputError(f"{self.path}: holds no pictures{sound}; give a video file")
+        streams = [
+            stream
+            for stream in self._container.streams.video
+            if not stream.disposition & stream.disposition.attached_pic
+        ]
+        if not streams:
+            sound = ", only sound" if self._container.streams.audio else ""
+            raise InputError(f"{self.path}: holds no pictures{sound}; give a video file")
+        stream = max(streams, key=_rank)  # the first one of equals
+        stream.thread_type = "AUTO"
+        codec: VideoCodecContext | None = stream.codec_context  # None where it is unknown
+        if codec is not None:
+            is_large = codec.width * codec.height > LARGE_PX
+            is_many = is_large and not codec.codec.intra_only
+            codec.thread_count = DECODERS if is_many else 1
+        return stream
 
     def _unreadable(self) -> str:
         with self.path.open("rb") as file:
@@ -436,6 +441,15 @@ class VideoReader:
     def _is_like_first(self, picture: "VideoFrame") -> bool:
         """Whether a picture has the first one's size; a stream may change it."""
         return (picture.width, picture.height) == self._first_wh
+
+
+def _rank(stream: "VideoStream") -> tuple[bool, int, float]:
+    """How likely a track is the film: the default one, then the largest, then the longest."""
+    codec: VideoCodecContext | None = stream.codec_context
+    size_px = codec.width * codec.height if codec is not None else 0
+    is_default = bool(stream.disposition & stream.disposition.default)
+    length_s = float((stream.duration or 0) * (stream.time_base or 0))
+    return is_default, size_px, length_s
 
 
 def _itself(picture: "VideoFrame") -> "VideoFrame":
