@@ -126,7 +126,7 @@ def _sound(container: Any, stream: Any, seconds: float) -> None:
 
 
 def with_tracks(path: Path, *tracks: tuple[Picture, int, bool]) -> Path:
-    """An MP4 file with several video tracks: each a picture, how often it is shown, and whether it is default."""
+    """An MP4 file with several video tracks: each a picture, how often it comes, and whether it is default."""
     with av.open(str(path), "w") as container:
         streams = [_stream(container, image, Making()) for image, _, _ in tracks]
         for stream, (_, _, is_default) in zip(streams, tracks, strict=True):

@@ -176,6 +176,12 @@ class TestRecordings:
         made(tmp_path, "a.mp4")
         assert found(tmp_path, ".", out=tmp_path) == ["a.mp4"]
 
+    def test_are_of_all_kinds_that_telephones_and_cameras_write(self, tmp_path):
+        endings = "3g2 3gp avif avi HEIC heif jfif JPG m2ts mov mp4 mts png qt tiff ts webm webp"
+        names = sorted(f"a.{ending}" for ending in endings.split())
+        made(tmp_path, *names, "a.txt", "a.wav")
+        assert found(tmp_path, ".") == names
+
     def test_a_folder_without_any_stands_for_itself(self, tmp_path):
         made(tmp_path, "empty/readme.txt", "a.mp4")
         assert found(tmp_path, "empty", "a.mp4") == ["empty", "a.mp4"]

@@ -109,7 +109,8 @@ SUMMARY = "summary.csv"
 HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "holds", "complete", "warnings",
         "error", "folder")  # fmt: skip
 ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
-    ".wmv", ".flv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".npz"))  # fmt: skip
+    ".wmv", ".flv", ".3gp", ".3g2", ".qt", ".ogv", ".mxf", ".gif", ".jpg", ".jpeg", ".jfif", ".png", ".webp",
+    ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".npz"))  # fmt: skip
 """Files of a folder that count as recordings; a file given by its own name may end in anything."""
 OWN_FILES = frozenset({ANNOTATED, TRACK})
 """In a folder with a result these belong to it and are no recordings."""

@@ -252,6 +252,11 @@ class VideoReader:
         if not streams:
             sound = ", only sound" if self._container.streams.audio else ""
             raise InputError(f"{self.path}: holds no pictures{sound}; give a video file")
+        if all(stream.disposition & stream.disposition.dependent for stream in streams):
+            raise InputError(
+                f"{self.path}: is a photograph in {len(streams)} parts, which cannot be joined yet; "
+                "save it as JPEG"
+            )
         stream = max(streams, key=_rank)  # the first one of equals
         stream.thread_type = "AUTO"
         codec: VideoCodecContext | None = stream.codec_context  # None where it is unknown

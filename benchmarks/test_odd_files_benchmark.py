@@ -1,0 +1,57 @@
+"""Files as phones and cameras really make them: ``pytest -m benchmark -s benchmarks/test_odd_files_benchmark.py``.
+
+Each is made from a rendered clip, so that its right seconds are known.
+"""
+
+import pytest
+
+from backstretch import InputError, analyze
+from tests.places import MEDIA
+
+ODD = MEDIA.parent / "odd"
+SIDE_BEND, FOLD = "standing_side_bend", "standing_forward_fold"
+FILMS = {
+    # file: stretch, side, seconds that are held
+    "transp.mp4": (SIDE_BEND, "left", 10.07),
+    "multi_depth.mp4": (SIDE_BEND, "left", 10.07),
+    "stray1.mkv": (SIDE_BEND, "left", 10.07),
+    "ts_cat.ts": (SIDE_BEND, "left", 20.1),
+    "turn_ff.ts": (FOLD, None, 13.3),
+    "folder/clip.qt": (SIDE_BEND, "left", 10.07),
+    "folder/vid.3g2": (SIDE_BEND, "left", 10.07),
+}
+PHOTOGRAPHS = (
+    "exif2.jpg",
+    "percent/IMG_%04d.jpg",
+    "folder/IMG_0001.HEIC",
+    "folder/p.avif",
+    "folder/whatsapp.jfif",
+)
+"""All show a side bend to the left."""
+WITHIN_S = 0.2
+
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(not ODD.is_dir(), reason="the odd files are not here"),
+]
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_counts_the_seconds_that_are_held(name):
+    pose, side, held_s = FILMS[name]
+    holds = analyze(ODD / name).holds
+    counted_s = sum(each.hold.valid_s for each in holds)
+    print(f"{name}: {counted_s:.2f} of {held_s:g} s")
+    assert {(each.form.pose.id, each.form.side) for each in holds} == {(pose, side)}
+    assert counted_s == pytest.approx(held_s, abs=WITHIN_S)
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_a_photograph_shows_what_the_person_did(name):
+    best = analyze(ODD / name).looks_like[0]
+    assert (best.pose, best.side) == (SIDE_BEND, "left")
+
+
+def test_a_photograph_in_parts_is_refused():
+    with pytest.raises(InputError, match="12 parts"):
+        analyze(ODD / "grid.heic")
