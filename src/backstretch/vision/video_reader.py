@@ -252,9 +252,10 @@ class VideoReader:
         if not streams:
             sound = ", only sound" if self._container.streams.audio else ""
             raise InputError(f"{self.path}: holds no pictures{sound}; give a video file")
-        if all(stream.disposition & stream.disposition.dependent for stream in streams):
+        parts = [each for each in streams if each.disposition & each.disposition.dependent]
+        if parts and all(each.frames <= 1 for each in streams):  # what is no part is a thumbnail
             raise InputError(
-                f"{self.path}: is a photograph in {len(streams)} parts, which cannot be joined yet; "
+                f"{self.path}: is a photograph in {len(parts)} parts, which cannot be joined yet; "
                 "save it as JPEG"
             )
         stream = max(streams, key=_rank)  # the first one of equals
