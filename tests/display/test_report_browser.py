@@ -41,9 +41,10 @@ FOLLOWED = """new Promise(done => {
         seen.push(+timeline.style.getPropertyValue('--at'));
         if (video.currentTime < 1) requestAnimationFrame(look); else done(seen);
     };
+    video.playbackRate = 0.5;
     video.play().then(look);
 })"""
-"""Where the line stood in the video's first second, picture by picture."""
+"""Where the line stood in the video's first second, picture by picture; at half speed, for busy machines."""
 SOUGHT = """new Promise(done => {
     document.querySelector('video').addEventListener('seeked', () => setTimeout(done, 50));
     document.querySelector('.timeline').dispatchEvent(new KeyboardEvent('keydown', {key: 'End'}));
@@ -140,7 +141,7 @@ def test_the_line_follows_the_playing_video_smoothly(browser, page_url):
     opened.evaluate(LOADED)
     places = opened.evaluate(FOLLOWED)
     opened.close()
-    assert len(set(places)) > 6  # the browser itself tells the time four times a second
+    assert len(set(places)) > 12  # the browser itself tells the time eight times meanwhile
     assert places == sorted(places)
 
 
