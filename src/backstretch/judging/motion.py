@@ -26,8 +26,8 @@ into it has slowed to this much per second; it is judged this long afterwards, i
 right. So it reaches neither into the entry nor into the exit."""
 RESTLESS_FROM: dict[Unit, float] = {"deg": 4.0, "ratio": 0.07}
 """Standard deviation inside the window above which the position is not being held."""
-BOUNCE: dict[Unit, float] = {"deg": 6.0, "ratio": 0.1}
-BOUNCE_IN_SPACE_DEG = 9.0
+BOUNCE_DEG: dict[Reference, float] = {"image": 6.0, "world": 9.0}
+BOUNCE_RATIO = 0.1
 """Peak to peak; breathing sways less than 3°. For angles it is half of what the camera can resolve, in the
 picture and in space (`LEAST_HALF_WIDTH_DEG`): the detector guesses depth, and a twist that is held still strays
 by 7° at 8 to 15 pictures a second."""
@@ -54,8 +54,7 @@ class MotionWatch:
 
     def __init__(self, unit: Unit, frame: Reference, *, grace_wrong_s: float) -> None:
         self._unit = unit
-        is_in_space = frame == "world" and unit == "deg"
-        self._bounce = BOUNCE_IN_SPACE_DEG if is_in_space else BOUNCE[unit]
+        self._bounce = BOUNCE_DEG[frame] if unit == "deg" else BOUNCE_RATIO
         self._grace_s = grace_wrong_s
         self._recent: deque[tuple[float, float]] = deque()
         self._speed_before: tuple[float, float] | None = None
