@@ -221,9 +221,7 @@ def orientation_of(picture: Any, path: Path) -> Orientation:
     """The orientation that a recording's first picture, PyAV's, states: a display matrix, or EXIF."""
     try:
         matrix: Any = picture.side_data.get("DISPLAYMATRIX")
-    except (
-        ValueError
-    ):  # PyAV refuses all data of a picture that has EXIF, whose type it does not know
+    except ValueError:  # PyAV does not know EXIF, and then gives no data at all
         return _exif_orientation(path)
     if matrix is None:
         return Orientation()
@@ -232,10 +230,10 @@ def orientation_of(picture: Any, path: Path) -> Orientation:
 
 
 def _exif_orientation(path: Path) -> Orientation:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with Image.open(path) as photograph:
             return Orientation.from_exif(photograph.getexif().get(EXIF_ORIENTATION, 1))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    except (OSError, ValueError, SyntaxError):
         return Orientation()

@@ -199,9 +199,8 @@ class VideoReader:
     @property
     def wh(self) -> tuple[int, int]:
         """Width and height in pixels of the pictures that are given."""
-        width, height = self._wh
-        scale = min(1.0, LONGEST_SIDE_PX / max(width, height))
-        return max(1, round(width * scale)), max(1, round(height * scale))
+        side_px = min(LONGEST_SIDE_PX, max(self._wh))
+        return fitted_wh(self._wh, (side_px, side_px))
 
     def frames(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
         """Give the `pictures` converted, without damaged ones."""
