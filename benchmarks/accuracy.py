@@ -26,6 +26,7 @@ from backstretch.poses.pose import Pose
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
 from backstretch.vision.video_reader import VideoReader
 from benchmarks.recognition import Seen, merged, seen_in
+from tests.library import LIBRARY
 from tests.places import MEDIA, SAMPLES
 from tests.truth import (
     CAT_COW,
@@ -34,7 +35,6 @@ from tests.truth import (
     Clip,
     clips,
     credited,
-    library,
     look,
     overlap,
     pose,
@@ -148,7 +148,7 @@ def rows_of(clip: Clip) -> tuple[list[Row], Seen]:
 
 def foreign_rows(clip: Clip, recording: Recording) -> list[Row]:
     """What poses that the clip does not show credit in it."""
-    others = [p for p in library().poses.values() if p.id not in clip.pose_ids]
+    others = [p for p in LIBRARY.poses.values() if p.id not in clip.pose_ids]
     session = Session(others)
     session.push(recording.track)
     session.finish()

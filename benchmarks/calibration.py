@@ -27,8 +27,9 @@ from backstretch.judging.session import Session
 from backstretch.poses.pose import Pose
 from benchmarks.accuracy import JOBS, recording_of
 from benchmarks.recognition import Spans, merged, valid_spans
+from tests import library
 from tests.places import MEDIA
-from tests.truth import ALSO_TRUE, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, library, overlap
+from tests.truth import ALSO_TRUE, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, overlap
 
 DATE = "2026-01-31"
 LIBRARY, PERSONAL, STIFF, STIFF_HALF, NEW = "library", "personal", "stiff", "stiff, half", "new"
@@ -90,7 +91,7 @@ class Reference:
     @property
     def has_own_ranges(self) -> bool:
         """Whether some required range is not the library's."""
-        known = library().poses[self.task.pose_id]
+        known = library.LIBRARY.poses[self.task.pose_id]
         return self.pose is not None and _ranges(self.pose) != _ranges(known)
 
 
@@ -215,7 +216,7 @@ def first_only_s(clip: Clip) -> float | None:
 def reference_of(job: tuple[Path, Task]) -> Reference:
     """Make a reference as the program does."""
     folder, task = job
-    known = library().poses[task.pose_id]
+    known = library.LIBRARY.poses[task.pose_id]
     if task.kind == LIBRARY:
         return Reference(task, known)
     make = new_of if task.kind == NEW else personal_of
@@ -226,12 +227,12 @@ def reference_of(job: tuple[Path, Task]) -> Reference:
 
 
 def personal_of(folder: Path, task: Task, known: Pose) -> Pose:
-    return personal_reference([take(folder, task, known)], known, library().recognised, DATE)
+    return personal_reference([take(folder, task, known)], known, library.LIBRARY.recognised, DATE)
 
 
 def new_of(folder: Path, task: Task, known: Pose) -> Pose:
     """A pose made without knowing that the library has it; on which side it is done is said."""
-    others = [pose for pose in library().poses.values() if pose.id != known.id]
+    others = [pose for pose in library.LIBRARY.poses.values() if pose.id != known.id]
     side = media()[task.source].holds[0][3] if known.sides == "each" else None
     made, _ = new_reference([take(folder, task, None)], ("mine", ""), others, DATE, side=side)
     return made
@@ -278,7 +279,7 @@ def count(clip: Clip, pose_id: str, held: Iterable[Held]) -> Count:
     by_side: dict[str | None, Spans] = defaultdict(list)
     for each in held:
         by_side[each.form.side] += valid_spans(each)
-    is_sided = library().poses[pose_id].sides == "each"
+    is_sided = library.LIBRARY.poses[pose_id].sides == "each"
     true = [(a, b, side if is_sided else None) for a, b, of, side in clip.holds if of == pose_id]
     spans = [span for side in by_side.values() for span in side]
     wrong = [] if clip.name == OTHER_SIDE_FIRST else clip.spans("wrong")

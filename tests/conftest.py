@@ -1,13 +1,24 @@
 """Settings that all tests share."""
 
+import atexit
 import os
 import signal
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
 
 from tests.browser import chromium
+
+# Where Python is told to keep no compiled files, each of hundreds of runs would compile the program again.
+if sys.dont_write_bytecode:
+    compiled = TemporaryDirectory(prefix="compiled")
+    atexit.register(compiled.cleanup)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = compiled.name
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 settings.register_profile("backstretch", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("backstretch")

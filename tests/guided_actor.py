@@ -18,12 +18,10 @@ from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import COUNT, Landmarks
 from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.live.led_session import LedSession
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import Calibration, Pose
 from tests.figures import FRONT, Direction, Figure, Pair, reaching, side_bend, standing
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 BEND = LIBRARY.poses["standing_side_bend"]
 BEND_DEG = 30.0
 REACH = reaching(5.0)

@@ -18,8 +18,8 @@ from backstretch.formats.result_files import StepsFile
 from backstretch.formats.track_files import MARKERS
 from backstretch.kinematics.catalogue import CATALOGUE
 from backstretch.kinematics.columns import COLUMNS
-from backstretch.poses.library import open_library
 from tests import pose_readme
+from tests.library import LIBRARY
 from tests.places import DOCS, PACKAGE, POSE_FILES, ROOT, SAMPLES
 
 README = ROOT / "README.md"
@@ -101,11 +101,6 @@ def exists(path, page):
 
 
 @cache
-def library():
-    return open_library(POSE_FILES)
-
-
-@cache
 def program():
     return typer.main.get_command(app)
 
@@ -128,7 +123,7 @@ def options(command):
 
 
 def is_pose(name):
-    return not name or name in library().poses or name.endswith(".toml") or name.isupper()
+    return not name or name in LIBRARY.poses or name.endswith(".toml") or name.isupper()
 
 
 @every_page
@@ -150,7 +145,7 @@ class TestPage:
             values = command.make_context(command.name, rest).params if rest else {}
             assert is_pose(values.get("pose") or ""), arguments
             set_name = values.get("set_name")
-            assert not set_name or set_name in library().sets, arguments
+            assert not set_name or set_name in LIBRARY.sets, arguments
 
     def test_commands_and_options_in_the_prose_are_there(self, page):
         for arguments in calls(mentioned_commands(page), "backstretch"):
@@ -208,8 +203,8 @@ class TestReadme:
 
     def test_counts_the_library_right(self):
         text = " ".join(read(README).split())
-        assert f"{len(library().poses)} stretches" in text
-        assert f"{len(library().sets)} ready-made sets" in text
+        assert f"{len(LIBRARY.poses)} stretches" in text
+        assert f"{len(LIBRARY.sets)} ready-made sets" in text
 
     def test_links_to_every_page(self):
         linked = {(ROOT / target).resolve() for target in LINK.findall(prose(README))}

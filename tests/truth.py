@@ -18,11 +18,10 @@ from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result
 from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import COUNT, LandmarkTrack
-from backstretch.poses.library import Library, open_library
 from backstretch.poses.pose import Pose
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
 from backstretch.vision.video_reader import VideoReader
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
 POSES = {
     "side_bend": "standing_side_bend",
@@ -161,18 +160,13 @@ def overlap(first: list[tuple[float, float]], second: list[tuple[float, float]])
     return sum(max(0.0, min(b, d) - max(a, c)) for a, b in first for c, d in second)
 
 
-@cache
-def library() -> Library:
-    return open_library(POSE_FILES)
-
-
 def unasked() -> Request:
-    return Request(Assignment(library().recognised, asked=False), every_frame=True)
+    return Request(Assignment(LIBRARY.recognised, asked=False), every_frame=True)
 
 
 @cache
 def pose(pose_id: str) -> Pose:
-    return library().poses[pose_id]
+    return LIBRARY.poses[pose_id]
 
 
 def look(clip: Clip, landmarker: MediaPipeLandmarker, request: Request):

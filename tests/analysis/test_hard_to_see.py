@@ -12,16 +12,15 @@ from backstretch.analysis.pipeline import Activity, Progress, analyse_video
 from backstretch.analysis.sampling import DOUBT, QUIET_S
 from backstretch.judging.request import Assignment, Request
 from backstretch.kinematics.landmarks import Landmarks, size_px
-from backstretch.poses.library import open_library
 from backstretch.vision.video_reader import VideoReader
 from tests.figures import FRONT, standing
+from tests.library import LIBRARY
 from tests.media import grey, write_video
-from tests.places import POSE_FILES
 from tests.terminals import at_a_terminal
 
 BODY = standing().seen(FRONT)
 FPS = 20
-REQUEST = Request(Assignment(open_library(POSE_FILES).recognised[:4], asked=False))
+REQUEST = Request(Assignment(LIBRARY.recognised[:4], asked=False))
 
 
 class Doubtful:

@@ -18,19 +18,19 @@ from backstretch.analysis.pipeline import Activity, Progress, analyse_video
 from backstretch.analysis.sampling import Restart
 from backstretch.judging.request import Assignment, Part, Request
 from backstretch.kinematics.landmarks import MIRRORED, Landmarks, size_px
-from backstretch.poses.library import open_library
 from backstretch.vision.detection import Detection
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
 from backstretch.vision.video_reader import VideoReader
 from tests.analysis.test_sampling import sampled
 from tests.figures import FRONT, LEFT_SIDE, standing
+from tests.library import LIBRARY
 from tests.media import grey, write_video
-from tests.places import POSE_FILES, SAMPLES
+from tests.places import SAMPLES
 
 BODY = standing().seen(FRONT)
 STEP_S, MIDDLE_S, END_S = 0.1, 5.0, 10.0
 FPS = 20
-REQUEST = Request(Assignment(open_library(POSE_FILES).recognised, asked=False))
+REQUEST = Request(Assignment(LIBRARY.recognised, asked=False))
 
 
 def moved(by_px, marks=BODY):

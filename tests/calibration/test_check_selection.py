@@ -21,7 +21,6 @@ from backstretch.kinematics.catalogue import safe_range
 from backstretch.kinematics.columns import COLUMN_INDEX, NEEDED, Column
 from backstretch.kinematics.stick_figure import ideal_body
 from backstretch.kinematics.view import View
-from backstretch.poses.library import open_library
 from tests.figures import (
     DOWN,
     FRONT,
@@ -39,9 +38,8 @@ from tests.figures import (
     standing,
     trembling,
 )
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 REST_S, HOLD_S = 2.5, 6.0
 LUNGE = Figure(thighs=(forward(100), DOWN))
 ON_THE_BACK = Figure(trunk=forward(270), neck=forward(270), thighs=pair(forward(90)))

@@ -22,7 +22,6 @@ from backstretch.judging.session import Session
 from backstretch.kinematics.catalogue import BY_NAME
 from backstretch.kinematics.stick_figure import ideal_body
 from backstretch.kinematics.view import VIEWS, View
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import Dose
 from backstretch.poses.pose_file import load_pose
 from backstretch.poses.pose_writer import pose_text
@@ -41,9 +40,8 @@ from tests.figures import (
     standing,
     trembling,
 )
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 POSITIONS = {
     "fold": (folded(110), LEFT_SIDE),
     "squat": (standing(100), LEFT_SIDE),

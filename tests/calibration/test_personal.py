@@ -20,14 +20,12 @@ from backstretch.judging.session import Session
 from backstretch.kinematics.catalogue import BY_NAME, CATALOGUE, NORMAL_DEG, ROOM_DEG, safe_range
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import VIEWS
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import Check, Reach
 from tests.figures import FRONT, LEFT_SIDE, every, folded, side_bend, standing, trembling
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES).poses
-BEND = LIBRARY["standing_side_bend"]
-FOLD = LIBRARY["standing_forward_fold"]
+BEND = LIBRARY.poses["standing_side_bend"]
+FOLD = LIBRARY.poses["standing_forward_fold"]
 DEGREES = [measure for measure in CATALOGUE if measure.unit == "deg"]
 UPRIGHT = standing().seen(FRONT)
 DATE = "2026-01-31"
@@ -192,7 +190,7 @@ class TestRangesOddlyPlaced:
         [("sphinx_pose", "hip_arch", 14.7), ("neck_side_bend", "nose_drop", 0.006)],
     )
     def test_the_good_range_lies_within_a_limit_of_broken_steps(self, pose, name, median):
-        check = next(each for each in LIBRARY[pose].checks if each.measure.name == name)
+        check = next(each for each in LIBRARY.poses[pose].checks if each.measure.name == name)
         good, accept = own_ranges(check, Reach(median, 0.0), 0.0)
         assert contains(accept, good)
 
@@ -348,9 +346,11 @@ def ideal_take(pose, *, mirrored=False):
     return take(body, rest=rest, pose=pose, jitter_px=0.5, mirrored=mirrored)
 
 
-@pytest.mark.parametrize("name", [name for name, pose in LIBRARY.items() if pose.sides == "each"])
+@pytest.mark.parametrize(
+    "name", [name for name, pose in LIBRARY.poses.items() if pose.sides == "each"]
+)
 def test_left_calibrated_and_mirrored_is_right_calibrated(name):
-    pose = LIBRARY[name]
+    pose = LIBRARY.poses[name]
     left = personal(ideal_take(pose), pose)
     right = personal(ideal_take(pose, mirrored=True), pose)
     assert left.checks == right.checks
@@ -364,13 +364,13 @@ def test_a_side_bend_to_the_left_and_its_mirror_image_have_the_same_ranges(lean_
     assert left.checks == right.checks
 
 
-@pytest.mark.parametrize("pose", LIBRARY.values(), ids=lambda pose: pose.id)
+@pytest.mark.parametrize("pose", LIBRARY.poses.values(), ids=lambda pose: pose.id)
 def test_the_ideal_of_a_library_pose_has_ranges_that_hold_it(pose):
     made = personal(ideal_take(pose), pose)
     assert all(contains(each.accept, (each.measured.median,) * 2) for each in made.checks)
 
 
-@pytest.mark.parametrize("pose", LIBRARY.values(), ids=lambda pose: pose.id)
+@pytest.mark.parametrize("pose", LIBRARY.poses.values(), ids=lambda pose: pose.id)
 def test_a_library_pose_accepts_nothing_beyond_safe_anatomy(pose):
     beyond = [c for c in pose.checks if not contains(safe_range(c.measure), c.accept)]
     assert beyond == []

@@ -23,13 +23,11 @@ from backstretch.kinematics.catalogue import BY_NAME, least_half_width
 from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS
 from backstretch.kinematics.neutral import Neutral
 from backstretch.kinematics.view import View
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import Check
 from tests.figures import FRONT, every, side_bend, standing
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES).poses
-BEND = LIBRARY["standing_side_bend"]
+BEND = LIBRARY.poses["standing_side_bend"]
 BODY = standing().seen(FRONT)
 LEAN, KNEES = "trunk_lean_lat.left", ("knee.left", "knee.right")
 NAN = math.nan
@@ -368,7 +366,7 @@ class TestTakenFor:
 
     def test_is_none_at_rest(self):
         (rest,) = take()
-        assert best_match(rest, LIBRARY.values()) is None
+        assert best_match(rest, LIBRARY.poses.values()) is None
 
     def test_is_never_one_that_cannot_be_told_from_rest(self):
         guided = replace(BEND, guided="It looks like standing.")

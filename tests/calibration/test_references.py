@@ -14,7 +14,6 @@ from backstretch.errors import Notice, NoticeKind, TakeError
 from backstretch.judging.session import Session
 from backstretch.kinematics.stick_figure import STANDING as STANDS
 from backstretch.kinematics.stick_figure import ideal_body
-from backstretch.poses.library import open_library
 from tests.figures import (
     FRONT,
     LEFT_SIDE,
@@ -28,9 +27,8 @@ from tests.figures import (
     standing,
     trembling,
 )
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 FOLD = LIBRARY.poses["standing_forward_fold"]
 BEND = LIBRARY.poses["standing_side_bend"]
 NECK = LIBRARY.poses["neck_side_bend"]

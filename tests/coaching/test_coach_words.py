@@ -16,7 +16,6 @@ from backstretch.judging import wording
 from backstretch.judging.hold_clock import State
 from backstretch.judging.reasons import RESTLESS
 from backstretch.kinematics.view import View
-from backstretch.poses.library import open_library
 from tests.coached import (
     BEND,
     BOUNCED,
@@ -33,7 +32,7 @@ from tests.coached import (
     folds,
     gaps_s,
 )
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
 TOLD = {
     Status.ADJUST: ("Let both knees be straight.", "left knee angle too small"),
@@ -153,7 +152,7 @@ def test_no_words_ask_for_more(module):
 
 def test_no_step_or_cue_of_any_stretch_asks_for_more():
     hands_off = "Push the hands away"  # from the chest, which is what rounds the upper back
-    for pose in open_library(POSE_FILES).poses.values():
+    for pose in LIBRARY.poses.values():
         cued = [words for check in pose.checks for words in (check.below, check.above)]
         for text in (*pose.steps, *cued):
             assert not MORE.search(text.replace(hands_off, "")), f"{pose.id}: {text}"

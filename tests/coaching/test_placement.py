@@ -27,7 +27,6 @@ from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import INDEX
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import VIEWS
-from backstretch.poses.library import open_library
 from tests.figures import (
     BACK,
     FRONT,
@@ -39,9 +38,8 @@ from tests.figures import (
     standing,
     turned,
 )
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.poses.values() for form in forms_of(pose)]
 WH = (1280, 720)
 TRUNK_PX = 100.0

@@ -10,10 +10,9 @@ from backstretch.coaching.feedback import LED_IN_S, SHOWN_S, Haste
 from backstretch.coaching.placement import AWAY_AFTER_S, BACK_AFTER_S, Presence
 from backstretch.judging.hold_clock import State
 from backstretch.judging.reasons import BOUNCING, RESTLESS, TOO_FAST
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import GRACE_UNSEEN_S
 from tests.coached import FPS, step
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
 # Presence
 
@@ -56,7 +55,7 @@ def test_a_moment_without_length_changes_nothing():
 
 
 def test_nobody_is_called_away_while_a_hold_survives_it():
-    poses = open_library(POSE_FILES).poses.values()
+    poses = LIBRARY.poses.values()
     assert max(GRACE_UNSEEN_S, *(pose.dose.grace_unseen_s for pose in poses)) < AWAY_AFTER_S
 
 

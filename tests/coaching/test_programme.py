@@ -6,10 +6,8 @@ from hypothesis import strategies as st
 
 from backstretch.coaching.programme import REST_S, Programme, aims_of, dose_warnings, part_of
 from backstretch.judging.wording import describe_notice
-from backstretch.poses.library import open_library
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 POSES = LIBRARY.poses
 BEND, FOLD = POSES["standing_side_bend"], POSES["standing_forward_fold"]
 poses = st.sampled_from(list(POSES.values()))

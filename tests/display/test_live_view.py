@@ -46,11 +46,9 @@ from backstretch.history.health import PAIN_ADVICE
 from backstretch.judging.matching import Form
 from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import INDEX
-from backstretch.poses.library import open_library
 from tests.figures import FRONT, WH, Figure
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 POSE = LIBRARY.poses["standing_side_bend"]
 HD = (1280, 720)
 CAMERA = Area(0, 0, 896, 504)

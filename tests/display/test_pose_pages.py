@@ -15,11 +15,9 @@ from backstretch.display.terminal.pose_pages import (
     show_personal,
 )
 from backstretch.kinematics.catalogue import BY_NAME
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import Calibration, Check, OwnRanges, Reach
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 SIDED = LIBRARY.poses["standing_side_bend"]
 PLAIN = LIBRARY.poses["standing_forward_fold"]
 WIDTH = 100

@@ -20,10 +20,9 @@ from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment
 from backstretch.judging.result import Result, tallies
 from backstretch.live.run import ONCE_OR_TWICE
-from backstretch.poses.library import open_library
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-POSES = tuple(open_library(POSE_FILES).poses.values())
+POSES = tuple(LIBRARY.poses.values())
 BOTH, EACH = (tuple(p for p in POSES if p.sides == sides) for sides in ("both", "each"))
 SIDE_BEND = next(pose for pose in POSES if pose.id == "standing_side_bend")
 SOURCE = Source("camera 0", 60.0, 30.0, 1800, 1280, 720)

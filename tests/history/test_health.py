@@ -22,11 +22,9 @@ from backstretch.history.health import (
     save_answers,
     unsuitable,
 )
-from backstretch.poses.library import open_library
 from backstretch.poses.pose import NOT_FOR
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 DAY = date(2026, 11, 23)
 
 

@@ -8,12 +8,10 @@ from backstretch.judging.figures import ideal_passes, ideal_verdict, lint
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import forms_of
 from backstretch.kinematics.catalogue import BY_NAME, LEAST_HALF_WIDTH_DEG
-from backstretch.poses.library import open_library
 from backstretch.poses.pose_file import load_pose
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
 
-LIBRARY = open_library(POSE_FILES)
 LEAST_DEG = {frame: 2 * half for frame, half in LEAST_HALF_WIDTH_DEG.items()}
 
 

@@ -14,14 +14,12 @@ from backstretch.judging.matching import forms_of
 from backstretch.kinematics.columns import COLUMN_INDEX, relative_columns
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import VIEWS, View
-from backstretch.poses.library import open_library
 from backstretch.poses.pose_file import load_pose
 from tests.figures import LEFT_SIDE, folded, standing
 from tests.figures import measured as body_of
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 from tests.pose_files import ON_EACH_SIDE, STRETCH, write
 
-LIBRARY = open_library(POSE_FILES)
 FIGURES = [pose for pose in LIBRARY.recognised if pose.figure]
 FROM_THE_FRONT, FROM_THE_LEFT, FROM_THE_RIGHT = View(0.0, 0.0), View(90.0, 0.0), View(-90.0, 0.0)
 ON_THE_FLOOR = ["hands and knees", "lying on the back", "lying face down"]

@@ -14,12 +14,10 @@ from backstretch.judging.reasons import Reason, ReasonKind
 from backstretch.judging.recognition import LEAST_S, Held, looks_like, without_overlaps
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import VIEWS
-from backstretch.poses.library import open_library
 from tests.figures import BACK, FRONT, LEFT_SIDE, RIGHT_SIDE
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
 SMALL = Reason(ReasonKind.TOO_SMALL, "knee", "left")
-LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.recognised for form in forms_of(pose)]
 SHOWN = [form for form in FORMS if form.pose.figure]
 BEND, REACH, FOLD, TWIST = (

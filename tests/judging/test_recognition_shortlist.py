@@ -15,11 +15,9 @@ from backstretch.kinematics.landmarks import SIDES
 from backstretch.kinematics.neutral import neutral_of, settle
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import View
-from backstretch.poses.library import open_library
 from tests.figures import BACK, FRONT, LEFT_SIDE, RIGHT_SIDE, measured
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 FORMS = [form for pose in LIBRARY.recognised for form in forms_of(pose)]
 SHORTLIST = Shortlist(FORMS)
 BEND = next(form for form in FORMS if (form.pose.id, form.side) == ("standing_side_bend", "left"))

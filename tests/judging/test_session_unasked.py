@@ -12,11 +12,9 @@ from backstretch.kinematics.landmarks import Landmarks
 from backstretch.kinematics.neutral import neutral_of, settle
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import VIEWS, View
-from backstretch.poses.library import open_library
 from tests.figures import crossings, every, measured, value_at
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
-LIBRARY = open_library(POSE_FILES)
 POSES = LIBRARY.recognised
 FORMS = {(form.pose.id, form.side): form for pose in POSES for form in forms_of(pose)}
 STRETCHING = ((0, 0), (2, 0), (4, 1), (10, 1), (12, 0), (14, 0))

@@ -23,13 +23,11 @@ from backstretch.kinematics.stick_figure import (
     ideal_body,
 )
 from backstretch.kinematics.view import VIEWS
-from backstretch.poses.library import open_library
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 
 FRONT, LEFT_SIDE, RIGHT_SIDE = (0.0, 0.0), (90.0, 0.0), (-90.0, 0.0)
 NOISE_M = 0.006
 """Standard deviation of each landmark on each axis: jitter of a detector, without its bias."""
-LIBRARY = open_library(POSE_FILES)
 POSES = LIBRARY.poses.values()
 FORMS = [form for pose in POSES for form in forms_of(pose)]
 FORM_IDS = [f"{form.pose.id} {form.side or 'both'}" for form in FORMS]

@@ -26,10 +26,10 @@ from backstretch.live import window
 from backstretch.live.run import Outcome
 from backstretch.live.terminal import TerminalShow
 from backstretch.live.window import WindowShow
-from backstretch.poses.library import open_library
-from tests.places import POSE_FILES, SOURCE
+from tests.library import LIBRARY
+from tests.places import SOURCE
 
-POSE = open_library(POSE_FILES).poses["standing_side_bend"]
+POSE = LIBRARY.poses["standing_side_bend"]
 NAME = "Standing side bend, left side"
 HELD = Scene(
     phase=Phase.HOLDING,

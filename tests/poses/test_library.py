@@ -8,10 +8,10 @@ import pytest
 
 from backstretch.errors import InputError, PoseFileError
 from backstretch.poses.library import SETS, open_library
+from tests.library import LIBRARY
 from tests.places import POSE_FILES
 from tests.pose_files import SET, STRETCH, changed, write
 
-LIBRARY = open_library(POSE_FILES)
 PUSHING = re.compile(r"further|farther|deeper|harder", re.IGNORECASE)
 BROKEN = {
     "empty": b"",

@@ -11,10 +11,10 @@ from backstretch.poses.library import SETS, open_library
 from backstretch.poses.pose import CALIBRATED_SIDES, Calibration, OwnRanges, Reach
 from backstretch.poses.pose_file import load_pose
 from backstretch.poses.pose_writer import pose_text
+from tests.library import LIBRARY
 from tests.places import POSE_FILES
 from tests.pose_files import ON_EACH_SIDE, SET, STRETCH, changed, write
 
-LIBRARY = open_library(POSE_FILES)
 CALIBRATED = Calibration("2026-01-31", 2, 12.5, "each", (85.0, -5.0), 0.4, "of the take")
 CALIBRATION = """\
 [calibration]

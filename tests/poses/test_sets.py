@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.errors import InputError, PoseFileError
-from backstretch.poses.library import REST_LIMITS_S, PoseSet, Stretch, load_set, open_library
+from backstretch.poses.library import REST_LIMITS_S, PoseSet, Stretch, load_set
 from backstretch.poses.pose_file import load_pose
-from tests.places import POSE_FILES
+from tests.library import LIBRARY
 from tests.pose_files import ON_EACH_SIDE, SET, STRETCH, changed, write
 
-LIBRARY = open_library(POSE_FILES)
 ONE_SIDED: tuple[str | None, ...] = (None,)
 TWO_SIDED: tuple[str | None, ...] = ("left", "right")
 
