@@ -63,7 +63,7 @@ def broken(path):
 
 
 def analyse(home, *arguments):
-    return home.run("analyze", *arguments, "--library", "--pose", POSE)
+    return home.run_inside("analyze", *arguments, "--library", "--pose", POSE)
 
 
 def rows_of(out):
@@ -161,13 +161,13 @@ class TestWritten:
         copies(track, tmp_path / "in" / "a.npz", tmp_path / "in" / "b.npz")
         options = "--pose", pose, "--out", out, "--library", "--jobs", "1"
         command = "analyze", tmp_path / "in", *options
-        home.run(*command)
+        home.run_inside(*command)
         assert documents(out, "a")[0]["totals"]["valid_s"] > 2.0
-        home.run(*command)
+        home.run_inside(*command)
         assert statuses(out) == {"a.npz": "kept", "b.npz": "kept"}
         stricter = text.replace("accept = [11, 50]", "accept = [35, 50]")
         pose.write_text(stricter.replace("good = [17, 42]", "good = [36, 42]"), "utf-8")
-        home.run(*command)
+        home.run_inside(*command)
         assert statuses(out) == {"a.npz": "done", "b.npz": "done"}
         assert documents(out, "a")[0]["totals"]["valid_s"] == 0.0
 
@@ -192,7 +192,7 @@ class TestSeveral:
         ]
         assert again.returncode == 0
         assert again.stderr.count("is in the history already, as session") == 2
-        kept = home.run("history", "export", "--format", "json").stdout
+        kept = home.run_inside("history", "export", "--format", "json").stdout
         assert len(json.loads(kept)) == 2
 
     def test_that_nobody_reads_are_no_fault(self, home, folder):
@@ -248,7 +248,7 @@ def test_two_hundred_of_which_a_quarter_is_broken(home, tmp_path):
         copies(track, path)
         if number % 4 == 3:
             broken(path)
-    done = home.run("analyze", tmp_path / "in", "--json", "--library", "--pose", POSE)
+    done = home.run_inside("analyze", tmp_path / "in", "--json", "--library", "--pose", POSE)
     assert done.returncode == 2
     paths = [json.loads(line)["source"]["path"] for line in done.stdout.splitlines()]
     assert len(paths) == 150

@@ -10,13 +10,13 @@ import pytest
 from rich.console import Console
 
 from backstretch.display.terminal.pose_pages import show_pose
-from backstretch.poses.library import SETS, open_library
+from backstretch.poses.library import SETS
 from backstretch.poses.pose import NOT_FOR
+from tests.library import LIBRARY
 from tests.places import POSE_FILES, SOURCE, TESTS
 from tests.pose_files import SET, STRETCH, write
 from tests.program import run_inside
 
-LIBRARY = open_library(POSE_FILES)
 NOWHERE = TESTS / "no_such_folder"
 """Where a user without poses of their own keeps them."""
 BRAILLE = {chr(code) for code in range(0x2801, 0x2900)}
