@@ -21,8 +21,9 @@ from backstretch.judging.hold_clock import Kind
 from backstretch.judging.recognition import Held, looks_like
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
 from backstretch.vision.video_reader import VideoReader
+from tests.library import LIBRARY
 from tests.places import DOCS, MEDIA
-from tests.truth import ALSO_TRUE, PROVE_LITTLE, Clip, clips, library, overlap, unasked
+from tests.truth import ALSO_TRUE, PROVE_LITTLE, Clip, clips, overlap, unasked
 
 STILLS = MEDIA.parent / "stills"
 GRID = MEDIA / "grid"
@@ -64,7 +65,7 @@ def seen_in(clip: Clip, recording: Recording, looking_s: float) -> Seen:
     work_s = time.process_time() - started
     seen = Seen(clip.name, length_s=float(clip.times[-1]), work=work_s / looking_s)
     for start_s, end_s, pose_id, side in clip.holds:
-        pose = library().poses[pose_id]
+        pose = LIBRARY.poses[pose_id]
         if pose.guided:
             continue
         right_side = side if pose.sides == "each" else None
@@ -194,7 +195,7 @@ def stills() -> dict[str, tuple[list[str | None], str | None]]:
         with MediaPipeLandmarker() as landmarker, VideoReader(STILLS / name) as reader:
             _, recording = analyse_video(reader, landmarker, unasked())
         marks = recording.track[0]
-        likes = looks_like(marks, library().recognised) if marks else ()
+        likes = looks_like(marks, LIBRARY.recognised) if marks else ()
         found[name] = answers, likes[0].pose if likes else None
     return found
 

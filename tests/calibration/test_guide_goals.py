@@ -13,7 +13,8 @@ from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.kinematics.view import View
 from backstretch.live.led_session import LedSession
 from tests.figures import FRONT, LEFT_SIDE, Figure, folded, side_bend, standing
-from tests.guided_actor import BEND, BEND_DEG, DATE, LIBRARY, Actor
+from tests.guided_actor import BEND, BEND_DEG, DATE, Actor
+from tests.library import LIBRARY
 
 
 def inventing(stretch, camera_deg, pose_id, *, side=None, known="", takes=2, **habits):
