@@ -76,6 +76,8 @@ def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
     ]
     if pose.refines and pose.refines not in others:
         faults.append(f"refines: there is no pose {pose.refines!r}")
+    if pose.alternates_with and pose.alternates_with not in others:
+        faults.append(f"alternates_with: there is no pose {pose.alternates_with!r}")
     return [*faults, *_own_figure(pose), *_look_alikes(pose, others)]
 
 

@@ -194,6 +194,7 @@ class Pose:
         not_for: Keys of `NOT_FOR`.
         look_alikes: Pose ids, or names of things outside the library, and how they differ.
         sources: Where the stretch and its dose come from.
+        alternates_with: Id of the pose that is done in turn with this one, as cow with cat; may be empty.
         figure: Its ideal as segment directions, see `stick_figure`; empty where the file has none.
         refines: Id of the library pose that a personal reference adapts to somebody; empty for all others.
         calibration: How its ranges were calibrated; None where they were not.
@@ -226,6 +227,7 @@ class Pose:
     @property
     def primary(self) -> Check:
         """The check whose measure distinguishes moving from holding."""
+    alternates_with: str = ""
         required = [check for check in self.checks if check.required]
         if self.dose.motion:
             return next(c for c in self.checks if c.measure.name == self.dose.motion)

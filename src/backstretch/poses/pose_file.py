@@ -90,6 +90,7 @@ class _Reader:
             ),
             refines=take.text("refines", ""),
             calibration=self.calibration(take.table_if_any("calibration")),
+            alternates_with=take.text("alternates_with", ""),
         )
         take.report_unknown()
         self.compare_parts(pose)

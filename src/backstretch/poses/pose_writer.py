@@ -58,6 +58,7 @@ def _head(pose: Pose) -> dict[str, Any]:
         "sides": pose.sides,
         "side_rule": pose.side_rule,
         "guided": pose.guided,
+        "alternates_with": pose.alternates_with,
         "steps": pose.steps,
         "safety": pose.safety,
         "not_for": pose.not_for,
