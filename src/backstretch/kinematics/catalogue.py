@@ -240,6 +240,12 @@ CATALOGUE = (
         "trunk_lean_lat",
         "deg",
         "trunk_sideways",
+    _from_up(
+        "arm_incl",
+        ("shoulder", "wrist"),
+        "arm angle from upright",
+        "line from shoulder to wrist from up; 180 hanging, 90 level, wherever the elbow is",
+    ),
         ("hip", "shoulder"),
         "sideways lean",
         "trunk from upright, + towards the named side; 0 upright",
@@ -438,3 +444,15 @@ def safe_range(measure: Measure) -> Range:
         return low, high
     least, most = NORMAL_DEG[measure.name]
     return max(low, least - ROOM_DEG), min(high, most + ROOM_DEG)
+    Measure(
+        "stride",
+        "ratio",
+        "ahead",
+        ("ankle", "~ankle"),
+        "stride",
+        "ankle ahead of the other ankle, + the way the person faces / trunk length; 0 feet level",
+        frames=("image",),
+        views=("side",),
+        over="trunk",
+        facing=True,
+    ),
