@@ -127,6 +127,8 @@ def _check(check: Check) -> Table:
         entries["required"] = _REQUIRED[check.need]
     if check.more:
         entries["more"] = check.more
+    if check.limit_reason:
+        entries["limit_reason"] = check.limit_reason
     entries |= _ranges(check.good, check.accept, check.measured)
     entries |= {name: cue for name, cue in (("below", check.below), ("above", check.above)) if cue}
     entries["source"] = check.source
