@@ -31,6 +31,7 @@ measure = "trunk_incl"
 good = [40, 80]
 accept = [30, 90]
 more = "larger"
+limit_reason = "Beyond level it is another fold"
 below = "Fold from the hips."
 above = "Come up a little."
 source = "A test"

@@ -50,6 +50,7 @@ This page is written from the program's own tables by `python -m tests.pose_read
 | `sides` | `"both"` at once, or `"each"` in turn: written for the left, mirrored for the right |
 | `side_rule` | with `"each"`: which side counts as left |
 | `guided` | why the stretch cannot be told from rest; it is then judged when it is named and never recognised by itself (left out for all others) |
+| `alternates_with` | the id of the pose that is done in turn with this one, as cow with cat; next to each other, holds of both are recognised from 1.5 s (optional) |
 | `steps`, `safety` | what to do, and when not to do it |
 | `not_for` | {not_for} |
 | `sources` | where the stretch and the dose come from |
@@ -74,7 +75,8 @@ Each `[[check]]` is one requirement:
 | `frame` | `image` (pixels) or `world` (metres, with the depth that the pose model guesses); where left out, the first one that the table names |
 | `good`, `accept` | `[low, high]`: good, and what counts as held. To leave, a value must go 5 deg (0.06 for ratios) further out |
 | `required` | `true` (where left out): without it no time counts. `"if seen"`: it stops the clock if it is seen to be wrong, but may be out of sight. `false`: it gives a cue and does not stop the clock |
-| `more` | `larger` or `smaller`: the direction of more range of motion, where there is one |
+| `more` | `larger` or `smaller`: the direction of more range of motion, where there is one. `good` and `accept` are open to the anatomical limit on that side: deeper is never wrong |
+| `limit_reason` | with `more`: the look-alike or the safety that needs an earlier end on that side (left out where the range is open) |
 | `below`, `above` | the cue; it speaks of position and ease, never of further or deeper |
 | `source` | where the range comes from, and on what it was tuned |
 

@@ -376,6 +376,22 @@ def test_a_library_pose_accepts_nothing_beyond_safe_anatomy(pose):
     assert beyond == []
 
 
+DEEPER = [
+    (pose, check)
+    for pose in LIBRARY.values()
+    for check in pose.checks
+    if check.more and check.required
+]
+
+
+@pytest.mark.parametrize(("pose", "check"), DEEPER, ids=[f"{p.id}-{p.label(c)}" for p, c in DEEPER])
+def test_somebodys_own_range_is_as_open_as_the_librarys(pose, check):
+    at = sum(check.good) / 2
+    _, accept = own_ranges(check, Reach(at, 0.0), at)
+    deep = check.more == "larger"
+    assert accept[deep] == check.accept[deep], pose.id
+
+
 # Anatomy
 
 

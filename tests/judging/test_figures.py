@@ -118,6 +118,33 @@ class TestARequiredRange:
         assert [words for words in faults_of(narrow) if "deg wide" in words] == []
 
 
+class TestMoreRangeOfMotion:
+    @pytest.mark.parametrize(
+        ("more", "accept", "words"),
+        [
+            ("larger", (30.0, 150.0), "accept ends at 150 although larger is more range of motion"),
+            ("smaller", (15.0, 90.0), "accept ends at 15 although smaller is more range of motion"),
+        ],
+    )
+    def test_that_ends_before_anatomy_does_is_told(self, pose, more, accept, words):
+        (told,) = faults_of(with_check(pose, 1, more=more, accept=accept, limit_reason=""))
+        assert words in told
+
+    @pytest.mark.parametrize(
+        "entries",
+        [
+            {"accept": (30.0, 180.0), "limit_reason": ""},
+            {"accept": (0.0, 90.0), "more": "smaller", "limit_reason": ""},
+            {"more": "", "limit_reason": ""},
+            {"limit_reason": "Safety: a reason"},
+            {"limit_reason": "", "need": "form"},
+        ],
+        ids=["open above", "open below", "no range of motion", "a reason", "a matter of form"],
+    )
+    def test_that_is_open_or_has_a_reason_is_not_told(self, pose, entries):
+        assert faults_of(with_check(pose, 1, **entries)) == []
+
+
 class TestAMeasure:
     def test_that_no_view_of_the_pose_carries_is_told(self, pose):
         (words,) = faults_of(

@@ -110,6 +110,38 @@ def test_both_sides_of_one_stretch_are_two_forms():
     assert len(without_overlaps([held(left, 3.0, 6.0), held(right, 3.0, 6.0)])) == 1
 
 
+# Stretches done in turn
+
+
+CAT, COW = (forms_of(LIBRARY.poses[name])[0] for name in ("cat_pose", "cow_pose"))
+
+
+def test_a_short_cat_and_a_short_cow_next_to_each_other_are_kept():
+    both = held(CAT, 3.0, 1.6), held(COW, 6.0, 1.5)
+    assert [name for name, *_ in times_of(*both, least_s=LEAST_S)] == ["cat_pose", "cow_pose"]
+
+
+def test_a_short_cow_next_to_a_long_cat_is_kept():
+    both = held(CAT, 3.0, 5.0), held(COW, 9.0, 1.5)
+    assert len(times_of(*both, least_s=LEAST_S)) == 2
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        [held(CAT, 6.0, 1.6)],
+        [held(COW, 9.0, 1.6)],
+        [held(COW, 6.0, 1.4)],
+        [held(BEND, 6.0, 5.0)],
+    ],
+    ids=["alone", "another cat", "far from a cow", "a briefer cow", "another stretch"],
+)
+def test_a_short_cat_that_is_not_done_in_turn_is_left_out(others):
+    kept = times_of(held(CAT, 3.0, 1.6), *others, least_s=LEAST_S)
+    assert "cat_pose" not in {name for name, *_ in kept}
+
+
 # What is left of the other
 
 

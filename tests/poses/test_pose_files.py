@@ -287,6 +287,11 @@ FAULTS = [
     ),
     ("flag", ("required = false", 'required = "no"'), ["check 2 (knee)", "'no'", "true, false or"]),
     ("more", ('"larger"', '"bigger"'), ["check 1 (trunk_incl)", "'bigger'", "larger, smaller"]),
+    (
+        "a reason without more",
+        ('more = "larger"', 'limit_reason = "A test"'),
+        ["check 1 (trunk_incl)", "limit_reason needs more"],
+    ),
     ("none required", ('more = "larger"', "required = false"), ["no check is required"]),
     ("not finite", ("accept = [30, 90]", "accept = [nan, 90]"), ["check 1 (trunk_incl)", "nan"]),
     ("infinite", ("default_repetitions = 2", "default_repetitions = inf"), ["hold", "inf"]),

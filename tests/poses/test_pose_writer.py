@@ -222,7 +222,17 @@ class TestLayout:
 
     @pytest.mark.parametrize(
         "entry",
-        ["refines", "equipment", "limits", "guided", "frame", "required", "grace", "motion"],
+        [
+            "refines",
+            "equipment",
+            "limits",
+            "guided",
+            "alternates_with",
+            "frame",
+            "required",
+            "grace",
+            "motion",
+        ],
     )
     def test_leaves_out_what_is_empty_or_as_usual(self, pose, entry):
         assert beginning(pose, entry) == []

@@ -15,7 +15,7 @@ import numpy as np
 
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import Form, Verdict, forms_of
-from backstretch.kinematics.catalogue import least_half_width
+from backstretch.kinematics.catalogue import deepest, least_half_width
 from backstretch.kinematics.landmarks import COUNT, Floats, Landmarks
 from backstretch.kinematics.measures import Body, measure_body
 from backstretch.kinematics.neutral import Neutral, neutral_of, settle
@@ -72,10 +72,12 @@ def lint(pose: Pose, others: Mapping[str, Pose]) -> list[str]:
     faults = [
         f"check {number} ({check.measure.name}): {words}"
         for number, check in enumerate(pose.checks, start=1)
-        for words in (*_cues(check), *_ranges(check), *_sight(check, pose))
+        for words in (*_cues(check), *_ranges(check), *_depth(check), *_sight(check, pose))
     ]
     if pose.refines and pose.refines not in others:
         faults.append(f"refines: there is no pose {pose.refines!r}")
+    if pose.alternates_with and pose.alternates_with not in others:
+        faults.append(f"alternates_with: there is no pose {pose.alternates_with!r}")
     return [*faults, *_own_figure(pose), *_look_alikes(pose, others)]
 
 
@@ -103,6 +105,18 @@ def _range(check: Check) -> Iterator[str]:
         yield (
             f"accept {low:g} to {high:g} is {high - low:g} deg wide; the camera needs at least "
             f"{narrowest:g}"
+        )
+
+
+def _depth(check: Check) -> Iterator[str]:
+    """Whether a deeper stretch would be called wrong without a reason."""
+    if not check.more or not check.required or check.limit_reason:
+        return
+    end, limit = check.accept[check.more == "larger"], deepest(check.measure, check.more)
+    if (end < limit) if check.more == "larger" else (end > limit):
+        yield (
+            f"accept ends at {end:g} although {check.more} is more range of motion: open it to {limit:g}, or "
+            "say in limit_reason which look-alike or what safety needs that end"
         )
 
 

@@ -21,6 +21,9 @@ from backstretch.poses.pose import Pose
 LEAST_S = 2.5
 """Shortest hold of a stretch that is recognised without being asked for: a position may be passed through, and
 the shortest doses are 3 s."""
+LEAST_IN_TURN_S, IN_TURN_WITHIN_S = 1.5, 3.0
+"""The same next to a hold of the pose that it alternates with, and how near that must be: somebody who goes
+from cat to cow is not passing through. With the breath both last 2 to 3 s, and 1 to 2 s lie between."""
 PICTURE_ZERO = {"head_roll_rel": 0.0, "head_yaw_rel": 0.0, "nose_aside": 0.0, "nose_drop": 0.06}
 """The neutral of relative measures that is assumed for a single picture: a head carried straight. Level
 ears and nose read 0.04 to 0.08 on photographs. Nods and turns of the head from the side differ too much between
@@ -98,7 +101,7 @@ def without_overlaps(holds: Sequence[Held], *, least_s: float = 0.0) -> list[Hel
 
     Args:
         holds: Holds of any forms, in any order.
-        least_s: Holds with fewer valid seconds are left out.
+        least_s: Holds with fewer valid seconds are left out, but see `LEAST_IN_TURN_S`.
     """
     waiting = sorted(holds, key=lambda each: each.hold.start_s)
     chosen: list[Held] = []
@@ -114,8 +117,25 @@ def without_overlaps(holds: Sequence[Held], *, least_s: float = 0.0) -> list[Hel
         chosen.remove(rival)
         rest = _outside(loser.hold, winner.hold)
         waiting = [winner, *([replace(loser, hold=rest)] if rest else []), *waiting]
-    chosen = [each for each in chosen if each.hold.held_s >= least_s]
+    chosen = [each for each in chosen if _is_long_enough(each, chosen, least_s)]
     return sorted(chosen, key=lambda each: each.hold.start_s)
+
+
+def _is_long_enough(held: Held, others: Sequence[Held], least_s: float) -> bool:
+    """Whether a hold has enough valid seconds, also in turn with another."""
+    if held.hold.held_s >= least_s:
+        return True
+    return held.hold.held_s >= LEAST_IN_TURN_S and any(
+        other.form.pose.alternates_with == held.form.pose.id
+        and other.hold.held_s >= LEAST_IN_TURN_S
+        and _apart_s(held.hold, other.hold) <= IN_TURN_WITHIN_S
+        for other in others
+    )
+
+
+def _apart_s(one: Hold, other: Hold) -> float:
+    """Seconds between two holds that do not overlap."""
+    return max(one.start_s, other.start_s) - min(one.end_s, other.end_s)
 
 
 def _overlaps(one: Hold, other: Hold) -> bool:

@@ -54,6 +54,22 @@ Neck against trunk: neck and upper back together, as cat and cow read it on clip
 """
 
 
+DEEPEST: dict[str, Range] = {
+    "trunk_lean_fwd": (-70.0, 180.0),
+    "thigh_fwd": (-75.0, 150.0),
+    "nose_aside": (-0.6, 0.6),
+    "nose_drop": (-0.6, 0.6),
+    "elbow_cross": (-0.8, 0.8),
+}
+"""How far people can go in measures that have no normal range, where it is a matter of range of motion.
+
+Leaning back: 25 lumbar extension with 30 of the hips. Thigh: 30 hip extension (AMA) with as much tilt of the
+pelvis; forwards 120 to 134 flexion (AMA, CDC). Both with `ROOM_DEG`. The nose stands 0.3 to 0.45 shoulder
+widths before the ears. The upper arm is 0.8 shoulder widths long (Drillis and Contini) and begins half a width
+aside.
+"""
+
+
 @dataclass(frozen=True)
 class Measure:
     """One entry of the catalogue.
@@ -223,6 +239,12 @@ CATALOGUE = (
         ("elbow", "wrist"),
         "forearm angle from upright",
         "forearm (elbow to wrist) from up; 180 hanging",
+    ),
+    _from_up(
+        "arm_incl",
+        ("shoulder", "wrist"),
+        "arm angle from upright",
+        "line from shoulder to wrist from up; 180 hanging, 90 level, wherever the elbow is",
     ),
     Measure(
         "trunk_lean_fwd",
@@ -427,8 +449,25 @@ CATALOGUE = (
         over="trunk",
         facing=True,
     ),
+    Measure(
+        "stride",
+        "ratio",
+        "ahead",
+        ("ankle", "~ankle"),
+        "stride",
+        "ankle ahead of the other ankle, + the way the person faces / trunk length; 0 feet level",
+        frames=("image",),
+        views=("side",),
+        over="trunk",
+        facing=True,
+    ),
 )
 BY_NAME = {measure.name: measure for measure in CATALOGUE}
+
+
+def deepest(measure: Measure, more: Literal["larger", "smaller"]) -> float:
+    """The anatomical limit of a measure in the direction of more range of motion."""
+    return DEEPEST.get(measure.name, safe_range(measure))[more == "larger"]
 
 
 def safe_range(measure: Measure) -> Range:

@@ -82,11 +82,14 @@ class Check:
         accept: Range that counts as held.
         need: ``always``: the clock needs it; ``if seen``: it stops the clock where it is seen to be
             wrong, but may be out of sight; ``form``: it is a matter of form and only cues.
-        more: Which values mean more range of motion, ``""`` where neither larger nor smaller ones do.
+        more: Which values mean more range of motion, ``""`` where neither larger nor smaller ones do. In that
+            direction the range is open to the anatomical limit.
         below, above: The cue for a value below or above the range; may be empty.
         source: Where the ranges come from.
         measured: The person's measured values, where the ranges were calibrated; else None.
         right: The ranges of the right side; None where they are those of the left.
+        limit_reason: Why the range ends before the anatomical limit in the direction of ``more``: a look-alike,
+            or safety. Empty where it does not.
     """
 
     measure: Measure
@@ -101,6 +104,7 @@ class Check:
     source: str
     measured: Reach | None = None
     right: OwnRanges | None = None
+    limit_reason: str = ""
 
     def on(self, side: str | None) -> "Check":
         """The check with the ranges of this side; those of the left where the right has none."""
@@ -190,6 +194,7 @@ class Pose:
         sides, side_rule: Whether sides are done in turn, and which side counts as left.
         guided: Why it cannot be distinguished from rest; such a pose is judged only when it is asked for by
             name. Empty for all others.
+        alternates_with: Id of the pose that is done in turn with this one, as cow with cat; may be empty.
         steps, safety: What to do, and when not to.
         not_for: Keys of `NOT_FOR`.
         look_alikes: Pose ids, or names of things outside the library, and how they differ.
@@ -222,6 +227,7 @@ class Pose:
     checks: tuple[Check, ...] = field(repr=False)
     refines: str = ""
     calibration: Calibration | None = None
+    alternates_with: str = ""
 
     @property
     def primary(self) -> Check:

@@ -90,6 +90,7 @@ class _Reader:
             ),
             refines=take.text("refines", ""),
             calibration=self.calibration(take.table_if_any("calibration")),
+            alternates_with=take.text("alternates_with", ""),
         )
         take.report_unknown()
         self.compare_parts(pose)
@@ -201,6 +202,7 @@ class _Reader:
             source=take.text("source"),
             measured=take.reach(),
             right=self.right(place, take.table_if_any("right"), limits),
+            limit_reason=take.text("limit_reason", ""),
         )
         take.report_unknown()
         if isinstance(name, str) and name in BY_NAME:
@@ -216,6 +218,8 @@ class _Reader:
 
     def compare_entries(self, place: str, check: Check) -> None:
         """Report entries of one check that do not fit together."""
+        if check.limit_reason and not check.more:
+            self.fault(place, "limit_reason needs more: it says why that side of the range ends")
         if check.measure.sided and not check.of:
             self.fault(place, f"of is missing: {', '.join(SIDED)}")
         if check.of and not check.measure.sided:

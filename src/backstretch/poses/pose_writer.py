@@ -58,6 +58,7 @@ def _head(pose: Pose) -> dict[str, Any]:
         "sides": pose.sides,
         "side_rule": pose.side_rule,
         "guided": pose.guided,
+        "alternates_with": pose.alternates_with,
         "steps": pose.steps,
         "safety": pose.safety,
         "not_for": pose.not_for,
@@ -126,6 +127,8 @@ def _check(check: Check) -> Table:
         entries["required"] = _REQUIRED[check.need]
     if check.more:
         entries["more"] = check.more
+    if check.limit_reason:
+        entries["limit_reason"] = check.limit_reason
     entries |= _ranges(check.good, check.accept, check.measured)
     entries |= {name: cue for name, cue in (("below", check.below), ("above", check.above)) if cue}
     entries["source"] = check.source
