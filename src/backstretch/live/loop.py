@@ -25,7 +25,7 @@ from backstretch.judging.result import Result
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
-from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
+from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker, look
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are read again."""
@@ -194,7 +194,7 @@ class Live:
             return  # it came late: a later moment was judged as one without a picture
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
-        marks = self._landmarker.look(frame)
+        marks = look(self._landmarker, frame, self.session.careful_look)
         surroundings = self._surroundings(frame, marks)
         began_s = perf_counter()
         self._tell(*self.session.push(frame.time_s, marks, surroundings))

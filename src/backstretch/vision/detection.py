@@ -3,6 +3,7 @@
 To add another model, write a module with a `VideoLandmarker` and open it in `open_landmarker`.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,12 @@ class Landmarker(Protocol):
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
 
+    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `look`, but several times while somebody lies; see `careful_look`.
+
+        ``models`` are those of `Pose.careful_look`; the first that is there is used.
+        """
+
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
         """Whether there is somebody beside the person with these landmarks; apart from `look`."""
 
@@ -71,6 +78,15 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
     from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker  # noqa: PLC0415 - only what is used is loaded
 
     return MediaPipeLandmarker(model)
+
+
+def look(
+    landmarker: Landmarker, frame: Frame, careful_models: Sequence[str] = ()
+) -> Landmarks | None:
+    """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`."""
+    if careful_models:
+        return landmarker.look_carefully(frame, careful_models)
+    return landmarker.look(frame)
 
 
 class BystanderSearch:
