@@ -7,23 +7,13 @@ several times as much as a look, and is worse for some stretches: each pose's fi
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
 
 import numpy as np
 
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.kinematics.measures import lies
-
-
-class Tracker(Protocol):
-    """Follows one person through pictures."""
-
-    def look(self, frame: Frame) -> Landmarks | None:
-        """Return the person's raw landmarks, or None with nobody in view."""
-
-    def restart(self) -> None:
-        """Find the person afresh at the next look, wherever they were before."""
+from backstretch.vision.tracking import Tracker
 
 
 class MirroredPair:

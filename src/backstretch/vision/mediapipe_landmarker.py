@@ -27,6 +27,7 @@ from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.vision.careful_look import CarefulLook, MirroredPair
+from backstretch.vision.tracking import WatchedTracker
 
 SPACING_MS = 1_000_000
 """A thousand seconds: MediaPipe's one-euro filter then keeps 0.3 % of the moment before."""
@@ -131,7 +132,7 @@ class MediaPipeLandmarker:
         self._vision = _mediapipe()
         self._source = model
         self._stack = contextlib.ExitStack()
-        self._tracker = self._open_tracker(model)
+        self._tracker = WatchedTracker(self._open_tracker(model), self._find)
         self._careful: dict[str, CarefulLook] = {}
         self._shared = shared or _Shared(
             _Searcher(partial(self._landmarker, "IMAGE", model)), cache(self._open_pair)
