@@ -8,7 +8,6 @@ import pytest
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import INDEX
 from backstretch.vision.careful_look import CarefulLook, MirroredPair, mean
-from backstretch.vision.detection import look
 from tests.figures import LEFT_SIDE, WH, figure_four, standing
 
 LYING, STANDING = figure_four().seen(LEFT_SIDE), standing().seen(LEFT_SIDE)
@@ -66,6 +65,7 @@ class TestPair:
     @pytest.mark.parametrize("bodies", [(LYING, None), (None, LYING.mirrored())])
     def test_takes_one_look_where_the_other_finds_nobody(self, pair, bodies):
         seen = pair(*map(Following, bodies)).look(picture())
+        assert seen is not None
         assert np.array_equal(seen.xy_px, LYING.xy_px)
 
     def test_sees_nobody_where_neither_does(self, pair):
@@ -111,18 +111,3 @@ class TestWhileSomebodyLies:
         careful.leave()
         careful.look(picture(1))
         assert by_pair.log == ["restart", "look"] * 2
-
-
-class Both:
-    """A landmarker that says how it was asked to look."""
-
-    def look(self, _frame):
-        return "usual"
-
-    def look_carefully(self, _frame, models):
-        return models
-
-
-@pytest.mark.parametrize(("models", "way"), [((), "usual"), (("heavy",), ("heavy",))])
-def test_a_landmarker_looks_carefully_only_where_the_poses_ask_for_it(models, way):
-    assert look(Both(), picture(), models) == way
