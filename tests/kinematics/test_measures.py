@@ -12,7 +12,7 @@ from backstretch.kinematics.catalogue import BY_NAME, CATALOGUE
 from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS, LENGTHS, NEEDED, Column
 from backstretch.kinematics.formulas import FORMULAS
 from backstretch.kinematics.landmarks import COUNT, INDEX, NAMES, SIDES, Landmarks
-from backstretch.kinematics.measures import measure_body, seen_landmarks
+from backstretch.kinematics.measures import lies, measure_body, seen_landmarks
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.pose import POSITIONS
 from tests.figures import (
@@ -28,6 +28,7 @@ from tests.figures import (
     UP,
     WH,
     Figure,
+    figure_four,
     folded,
     forward,
     kneeling,
@@ -442,6 +443,50 @@ def test_a_leg_that_cannot_belong_to_the_trunk_is_unseen(part, length, gone):
     for moved in ("knee", "ankle", "heel", "foot_index")[0 if part == "knee" else 1 :]:
         world[INDEX[f"left_{moved}"]] += shift
     assert set(NAMES) - seen_names(replace(body, world_m=world)) == gone
+
+
+def shortened(figure, camera_deg):
+    """A figure from a camera, its left shank 0.4 trunks long in space, as that of a crossed leg is read."""
+    body = figure.seen(camera_deg)
+    world = body.world_m.copy()
+    knee, ankle = INDEX["left_knee"], INDEX["left_ankle"]
+    shank = world[ankle] - world[knee]
+    world[ankle] = world[knee] + shank * 0.4 * TRUNK_M / np.linalg.norm(shank)
+    return replace(body, world_m=world)
+
+
+LEFT_FOOT = {"left_ankle", "left_heel", "left_foot_index"}
+
+
+def test_the_crossed_ankle_of_somebody_who_lies_is_seen_though_its_shank_reads_short():
+    assert seen_names(shortened(figure_four(), LEFT_SIDE)) >= LEFT_FOOT
+
+
+@pytest.mark.parametrize("body", [folded(90.0), kneeling(), standing()])
+def test_a_short_shank_is_unseen_of_somebody_who_does_not_lie_on_the_back(body):
+    assert not LEFT_FOOT & seen_names(shortened(body, LEFT_SIDE))
+
+
+def test_a_short_shank_of_somebody_who_lies_is_unseen_near_the_edge_of_the_picture():
+    lying = shortened(figure_four(), LEFT_SIDE)
+    left_px = lying.xy_px[INDEX["left_ankle"], 0]
+    near_edge = replace(lying, xy_px=lying.xy_px - (left_px - 0.05 * WH[0], 0.0))
+    assert not LEFT_FOOT & seen_names(near_edge)
+
+
+@pytest.mark.parametrize("figure", [Figure(SUPINE), figure_four(), Figure(SUPINE, twist_deg=60.0)])
+@pytest.mark.parametrize("camera_deg", [FRONT, LEFT_SIDE, 45.0, RIGHT_SIDE])
+def test_somebody_on_the_back_lies_for_every_camera(figure, camera_deg):
+    assert lies(figure.seen(camera_deg).world_m[None]).tolist() == [True]
+
+
+@pytest.mark.parametrize("figure", [*FIGURES, standing(), folded(90.0), Figure(forward(85.0))])
+def test_nobody_lies_who_stands_sits_folds_or_faces_down(figure):
+    assert lies(figure.seen(LEFT_SIDE).world_m[None]).tolist() == [False]
+
+
+def test_nobody_in_view_lies_nowhere():
+    assert lies(np.full((1, COUNT, 3), np.nan)).tolist() == [False]
 
 
 def test_a_hidden_leg_does_not_touch_the_other():

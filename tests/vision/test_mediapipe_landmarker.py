@@ -130,6 +130,50 @@ class TestRaw:
         assert marks.image_wh == frames[0].wh
 
 
+@pytest.fixture(scope="module")
+def lying():
+    (frame,) = pictures("figure_four", count=1, start_s=9.0)
+    return frame
+
+
+@pytest.mark.model
+class TestCareful:
+    def test_somebody_who_lies_is_seen_otherwise_than_by_one_look(self, lying):
+        with MediaPipeLandmarker() as landmarker:
+            usual, careful = seen(landmarker, lying), landmarker.look_carefully(lying, ("full",))
+        assert careful is not None
+        strayed_px = np.linalg.norm(careful.xy_px - usual.xy_px, axis=1)
+        assert 1.0 < strayed_px.max() < 100.0
+
+    def test_somebody_who_stands_is_seen_as_by_one_look(self, frames):
+        with MediaPipeLandmarker() as usual, MediaPipeLandmarker() as careful:
+            marks = [careful.look_carefully(frame, ("heavy", "full")) for frame in frames[:3]]
+            assert [each and each.xy_px.tolist() for each in marks] == [
+                seen(usual, frame).xy_px.tolist() for frame in frames[:3]
+            ]
+
+    def test_a_model_that_the_build_lacks_is_passed_over(self, lying):
+        with MediaPipeLandmarker() as landmarker, MediaPipeLandmarker() as other:
+            lacking = landmarker.look_carefully(lying, ("none", "full"))
+            full = other.look_carefully(lying, ("full",))
+        assert lacking is not None
+        assert full is not None
+        assert np.array_equal(lacking.xy_px, full.xy_px)
+
+    def test_a_model_of_the_users_own_looks_alone(self, lying):
+        with MediaPipeLandmarker(model_path()) as own, MediaPipeLandmarker() as usual:
+            careful = own.look_carefully(lying, ("heavy", "full"))
+            assert careful is not None
+            assert np.array_equal(careful.xy_px, seen(usual, lying).xy_px)
+
+    def test_a_tracker_that_starts_again_sees_what_a_new_one_sees(self, frames, lying):
+        with MediaPipeLandmarker() as landmarker, MediaPipeLandmarker() as new:
+            seen(landmarker, lying)
+            landmarker._tracker.restart()
+            again, afresh = seen(landmarker, frames[0]), seen(new, frames[0])
+        assert np.abs(again.xy_px - afresh.xy_px).max() < 1.0
+
+
 @pytest.mark.model
 class TestAnother:
     def test_is_not_seen_beside_somebody_alone(self):

@@ -208,10 +208,21 @@ def _sampler(
     *,
     at_once: bool,
 ) -> AbstractContextManager[Sampler]:
-    """The sampler of every picture, of a short recording in one go, or of both halves of a long one."""
-    middle_s = None if request.every_frame else middle_of(reader, request.part)
+    """The sampler of every picture, of a short recording in one go, or of both halves of a long one.
+
+    A careful look keeps two cores busy by itself; then there are no halves.
+    """
+    careful_models = request.assignment.careful_look
+    is_whole = request.every_frame or careful_models
+    middle_s = None if is_whole else middle_of(reader, request.part)
     if middle_s is None:
-        return open_sampler(reader, landmarker, request.part, every_frame=request.every_frame)
+        return open_sampler(
+            reader,
+            landmarker,
+            request.part,
+            every_frame=request.every_frame,
+            careful_models=careful_models,
+        )
     return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
 
 

@@ -19,7 +19,7 @@ Pictures are read ahead in a thread, and one landmarker looks at them.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -35,7 +35,7 @@ from backstretch.judging.request import Part
 from backstretch.kinematics.landmarks import LONGEST_GAP_S, Floats, Landmarks, size_px
 from backstretch.kinematics.measures import VISIBLE
 from backstretch.kinematics.neutral import CORE
-from backstretch.vision.detection import BystanderSearch, Detection, Landmarker
+from backstretch.vision.detection import BystanderSearch, Detection, Landmarker, look
 from backstretch.vision.pictures import Picture, ReadAhead
 from backstretch.vision.video_reader import VideoReader
 
@@ -336,6 +336,7 @@ def open_sampler(
     *,
     every_frame: bool,
     size_px: float = 0.0,
+    careful_models: Sequence[str] = (),
 ) -> Iterator[Sampler]:
     """Open the sampler of a part of a recording; it searches for other people too.
 
@@ -345,10 +346,17 @@ def open_sampler(
         part: The part of the recording.
         every_frame: Whether to look at every picture, not only where it matters.
         size_px: As that of `SparseSampler`.
+        careful_models: Models of a careful look, see `detection.look`.
     """
     is_single = reader.source.frames == 1
     end_s = reader.source.duration_s if part.end_s is None else part.end_s
-    detect = partial(_detect, landmarker, BystanderSearch(landmarker), is_single=is_single)
+    detect = partial(
+        _detect,
+        landmarker,
+        BystanderSearch(landmarker),
+        is_single=is_single,
+        careful_models=careful_models,
+    )
     with ReadAhead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
         if every_frame:
             yield EveryPicture(pictures, detect)
@@ -357,13 +365,18 @@ def open_sampler(
 
 
 def _detect(
-    landmarker: Landmarker, bystanders: BystanderSearch, picture: Picture, *, is_single: bool
+    landmarker: Landmarker,
+    bystanders: BystanderSearch,
+    picture: Picture,
+    *,
+    is_single: bool,
+    careful_models: Sequence[str],
 ) -> Detection | None:
     """Look at a picture, and harder at a recording's single one; None for a damaged picture."""
     frame = picture.frame()
     if frame is None:
         return None
-    marks = landmarker.look(frame)
+    marks = look(landmarker, frame, careful_models)
     if marks is None and is_single:
         marks = landmarker.search(frame)
     return Detection(picture.time_s, marks, bystanders.search(frame, marks))

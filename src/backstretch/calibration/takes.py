@@ -51,7 +51,7 @@ def take_of(
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     if is_track and options.model is not None:
         raise InputError(f"{path}: is a landmark track and needs no model; leave out --model")
-    recording = Recording.load(path) if is_track else _watch(path, options, on_progress)
+    recording = Recording.load(path) if is_track else _watch(path, pose, options, on_progress)
     moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
         length_s = recording.source.duration_s
@@ -94,13 +94,15 @@ def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:
     return marks.mirrored() if marks is not None and options.mirrored else marks
 
 
-def _watch(path: Path, options: TakeOptions, on_progress: OnProgress) -> Recording:
+def _watch(
+    path: Path, pose: Pose | None, options: TakeOptions, on_progress: OnProgress
+) -> Recording:
     with VideoReader(path) as reader:
         length_s = reader.source.duration_s
         if options.part.start_s >= length_s > 0.0:
             raise InputError(
                 f"--start {options.part.start_s:g} is after the end; {path} is {length_s:g} s long"
             )
-        request = Request(Assignment(poses=()), options.part, every_frame=True)
+        request = Request(Assignment((pose,) if pose else ()), options.part, every_frame=True)
         with open_landmarker(options.model) as landmarker:
             return analyse_video(reader, landmarker, request, on_progress=on_progress)[1]

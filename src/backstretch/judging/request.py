@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 
 from backstretch.judging.recognition import Held
 from backstretch.kinematics.neutral import OwnNeutral
-from backstretch.poses.pose import Pose
+from backstretch.poses.pose import Pose, careful_look_of
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ class Assignment:
     def pose(self) -> Pose | None:
         """The one stretch that was asked for."""
         return self.poses[0] if self.asked and len(self.poses) == 1 else None
+
+    @property
+    def careful_look(self) -> tuple[str, ...]:
+        """Models of the careful look that all stretches ask for; see `Pose.careful_look`."""
+        return careful_look_of(self.poses)
 
     def counts(self, side: str | None) -> bool:
         """Whether holds of a side count; the side is None for poses done on both sides at once."""

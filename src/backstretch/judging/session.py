@@ -21,7 +21,7 @@ from backstretch.kinematics.filtering import Smoother, SwapVeto
 from backstretch.kinematics.landmarks import NAMES, Landmarks
 from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
 from backstretch.kinematics.neutral import Neutral, NeutralFinder, OwnNeutral, settle
-from backstretch.poses.pose import Pose
+from backstretch.poses.pose import Pose, careful_look_of
 
 NEAR_SIDE_LASTS_S = 1.0
 """Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
@@ -47,6 +47,7 @@ class Session:
 
     Attributes:
         watches: The forms that were judged so far, in order.
+        careful_look: Models of the careful look that all present poses ask for.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Session:
         is_new = bool(self.watches) and not set(poses) <= {self.watches[-1].form.pose}
         if is_new and any(check.measure.relative for pose in poses for check in pose.checks):
             self._finder.renew()
+        self.careful_look = careful_look_of(poses)
         forms = [form for pose in poses for form in forms_of(pose)]
         forms = [form for form in forms if not sides or form.side in {*sides, None}]
         self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]

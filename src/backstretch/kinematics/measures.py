@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from backstretch.kinematics.catalogue import Reference
 from backstretch.kinematics.columns import COLUMNS
-from backstretch.kinematics.formulas import FORMULAS, Points, along, length, points_of, unit
+from backstretch.kinematics.formulas import (
+    FORMULAS,
+    Points,
+    along,
+    chest_from_up,
+    length,
+    points_of,
+    trunk_from_up,
+    unit,
+)
 from backstretch.kinematics.landmarks import INDEX, SIDES, Floats
 
 VISIBLE = 0.35
@@ -23,7 +32,14 @@ PICTURE_MARGIN = 0.02
 """How far outside the picture, as a share of its size, a landmark may lie and still count as seen."""
 LIMB_OVER_TRUNK = (0.5, 1.4)
 """Possible ratios of thigh and shank to trunk in space; both are some 0.85 in people (Drillis and Contini), and
-the detector keeps them within 0.6 to 1.1 while it sees them."""
+the detector keeps them within 0.6 to 1.1 while it sees them. Of a lying person it does not: the shank of a
+crossed leg that it sees right is 0.3 to 0.5."""
+LYING_TRUNK_DEG, LYING_CHEST_DEG = (60.0, 120.0), 90.0
+"""Somebody lies on the back or a side where the trunk is within these angles from straight up in space, and the
+chest faces up by less than the other: it faces down in forward folds and on hands and knees."""
+WELL_INSIDE = 0.08
+"""How far from the picture's edges, as a share of its longer side, a joint is well inside: nearer to an edge it
+may be one that is cut off and squeezed in."""
 _FOOT = ("ankle", "heel", "foot_index")
 
 
@@ -78,7 +94,8 @@ def seen_landmarks(
     """Which landmarks are seen: visible enough, inside the picture, and with limbs of possible length.
 
     The model squeezes legs that are cut off into the picture and calls them visible; in space they
-    are then too short for the trunk.
+    are then too short for the trunk. Somebody who lies is foreshortened in space too: there a limb may
+    have any length whose far end is well inside the picture.
 
     Returns:
         (T, 33) booleans.
@@ -86,16 +103,37 @@ def seen_landmarks(
     margin = PICTURE_MARGIN * max(image_wh)
     inside = (xy_px >= -margin) & (xy_px <= np.asarray(image_wh, float) + margin)
     is_seen = (visibility >= VISIBLE) & inside.all(axis=-1)
+    well_px = WELL_INSIDE * max(image_wh)
+    well_inside = (xy_px >= well_px) & (xy_px <= np.asarray(image_wh, float) - well_px)
+    is_exempt = well_inside.all(axis=-1) & lies(world_m)[:, None]
     for side in SIDES:
-        hip, knee = INDEX[f"{side}_hip"], INDEX[f"{side}_knee"]
+        hip, knee, ankle = (INDEX[f"{side}_{part}"] for part in ("hip", "knee", "ankle"))
         trunk = length(world_m[:, INDEX[f"{side}_shoulder"]] - world_m[:, hip])
         thigh = length(world_m[:, knee] - world_m[:, hip])
-        shank = length(world_m[:, INDEX[f"{side}_ankle"]] - world_m[:, knee])
-        is_seen[:, knee] &= _possible(thigh, trunk)
-        is_seen[:, [INDEX[f"{side}_{part}"] for part in _FOOT]] &= (
-            _possible(shank, trunk) & _possible(thigh, trunk)
-        )[:, None]
+        shank = length(world_m[:, ankle] - world_m[:, knee])
+        has_thigh = _possible(thigh, trunk) | is_exempt[:, knee]
+        has_shank = _possible(shank, trunk) | is_exempt[:, ankle]
+        is_seen[:, knee] &= has_thigh
+        feet = [INDEX[f"{side}_{part}"] for part in _FOOT]
+        is_seen[:, feet] &= (has_thigh & has_shank)[:, None]
     return is_seen
+
+
+def lies(world_m: Floats) -> NDArray[np.bool_]:
+    """Whether somebody lies on the back or on a side.
+
+    Args:
+        world_m: (T, 33, 3) metres, camera axes.
+
+    Returns:
+        (T,) booleans; False with nobody in view.
+    """
+    points = points_of(world_m * (1, -1, -1), np.ones(world_m.shape[:2], np.bool_))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        trunk_deg = trunk_from_up(points, ())[:, 0]
+        chest_deg = chest_from_up(points, ())[:, 0]
+    low, high = LYING_TRUNK_DEG
+    return (trunk_deg >= low) & (trunk_deg <= high) & (chest_deg < LYING_CHEST_DEG)
 
 
 def _possible(limb: Floats, trunk: Floats) -> NDArray[np.bool_]:

@@ -25,7 +25,7 @@ from backstretch.judging.result import Result
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
-from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
+from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker, look
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are read again."""
@@ -37,6 +37,9 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 """Phases without a search for other people, which takes as long as finding the person."""
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
+SLOW_LOOK_S, SLOW_LOOKS = 0.3, 5
+"""A careful look that takes longer leaves gaps which the hold clock may not bridge. After this number of them
+in a row, the usual look is used, which takes a fifth. The first takes longer anyway: it loads models."""
 KEYS = {
     " ": Command.PAUSE,
     "n": Command.NEXT,
@@ -81,6 +84,25 @@ class Figures:
     own_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
 
 
+class CarefulPace:
+    """Drops the careful look of a stretch where the machine is too slow for it."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[str, ...] = ()
+        self._slow_count = 0
+
+    def models(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        """The models of the next look, of those that the present poses ask for."""
+        if asked != self._asked:
+            self._asked, self._slow_count = asked, 0
+        return () if self._slow_count >= SLOW_LOOKS else asked
+
+    def push(self, took_s: float) -> None:
+        """Take the seconds that the look took."""
+        if self._slow_count < SLOW_LOOKS:
+            self._slow_count = self._slow_count + 1 if took_s > SLOW_LOOK_S else 0
+
+
 class Live:
     """Runs one session in a thread; a context manager.
 
@@ -112,6 +134,7 @@ class Live:
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
         self._is_first = True
+        self._pace = CarefulPace()
         self._lost = ""
         self._thread = Thread(target=self._run, name="look", daemon=True)
 
@@ -194,7 +217,9 @@ class Live:
             return  # it came late: a later moment was judged as one without a picture
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
-        marks = self._landmarker.look(frame)
+        began_s = perf_counter()
+        marks = look(self._landmarker, frame, self._pace.models(self.session.careful_look))
+        self._pace.push(perf_counter() - began_s)
         surroundings = self._surroundings(frame, marks)
         began_s = perf_counter()
         self._tell(*self.session.push(frame.time_s, marks, surroundings))

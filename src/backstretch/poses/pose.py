@@ -1,5 +1,6 @@
 """Poses: the values that a pose file defines; `pose_file` reads them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -36,6 +37,8 @@ GRACE_WRONG_S = 1.0
 GRACE_UNSEEN_S = 2.0
 """How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
 never counted as valid."""
+CAREFUL_MODELS = ("heavy", "full")
+"""Models of the careful look, the larger first; a build may lack the larger."""
 LONGEST_HOLD_S = 120.0
 """Most seconds that a single hold counts (research, section A: cap a single hold at 120 s)."""
 CalibratedSides = Literal["both", "left", "right", "each"]
@@ -190,6 +193,8 @@ class Pose:
         views: From where the camera may see the person, best first; see `view.VIEWS`.
         camera: Where to put the camera, in words.
         limits: What the camera cannot see of this stretch, in words; may be empty.
+        careful_look: Models of which a careful look reads this stretch better than the usual look, best first;
+            see `CAREFUL_MODELS`. Empty for most.
         equipment: What is needed besides floor and clothes.
         sides, side_rule: Whether sides are done in turn, and which side counts as left.
         guided: Why it cannot be distinguished from rest; such a pose is judged only when it is asked for by
@@ -225,6 +230,7 @@ class Pose:
     dose: Dose
     figure: dict[str, tuple[float, ...]] = field(repr=False, hash=False)
     checks: tuple[Check, ...] = field(repr=False)
+    careful_look: tuple[str, ...] = ()
     refines: str = ""
     calibration: Calibration | None = None
     alternates_with: str = ""
@@ -246,6 +252,14 @@ class Pose:
         if len({other.frame for other in same}) > 1:
             parts.append(check.frame)
         return "_".join(parts)
+
+
+def careful_look_of(poses: Iterable[Pose]) -> tuple[str, ...]:
+    """Models of the careful look that all these poses ask for; empty for no poses."""
+    asked = [pose.careful_look for pose in poses]
+    return tuple(
+        model for model in CAREFUL_MODELS if asked and all(model in each for each in asked)
+    )
 
 
 def measure_words(check: Check) -> str:

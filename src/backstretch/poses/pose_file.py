@@ -12,6 +12,7 @@ from backstretch.kinematics.stick_figure import SEGMENTS
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.pose import (
     CALIBRATED_SIDES,
+    CAREFUL_MODELS,
     GRACE_UNSEEN_S,
     GRACE_WRONG_S,
     LONGEST_HOLD_S,
@@ -73,6 +74,7 @@ class _Reader:
             views=take.texts("views", allowed=tuple(VIEWS)),
             camera=take.text("camera", ""),
             limits=take.text("limits", ""),
+            careful_look=take.texts("careful_look", (), allowed=CAREFUL_MODELS),
             equipment=take.texts("equipment", ()),
             sides=cast("Sides", take.choice("sides", ("both", "each"))),
             side_rule=take.text("side_rule", ""),

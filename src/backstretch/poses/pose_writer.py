@@ -54,6 +54,7 @@ def _head(pose: Pose) -> dict[str, Any]:
         "views": pose.views,
         "camera": pose.camera,
         "limits": pose.limits,
+        "careful_look": pose.careful_look,
         "equipment": pose.equipment,
         "sides": pose.sides,
         "side_rule": pose.side_rule,

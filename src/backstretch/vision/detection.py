@@ -3,27 +3,23 @@
 To add another model, write a module with a `VideoLandmarker` and open it in `open_landmarker`.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from backstretch.errors import Notice, NoticeKind
 from backstretch.frame import Frame
-from backstretch.kinematics.landmarks import INDEX, SIDES, Floats, Landmarks
+from backstretch.kinematics.landmarks import Landmarks
+from backstretch.vision.tracking import has_jumped
 
 SEARCH_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
 SURE_AFTER = 2
 """Sightings of another person before they are reported: a single one may be a coat on a chair."""
-JUMP = 0.7
-"""A trunk that moves by this much of the body's size at once belongs to somebody else, or to nobody: on
-clips and recordings of one person it moves by less than half, unless the detector lost them."""
 JUMP_WITHIN_S = 1.0
 """Longest time between two detections that are compared for a jump."""
-_TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +42,12 @@ class Landmarker(Protocol):
 
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
+
+    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `look`, but several times while somebody lies; see `careful_look`.
+
+        ``models`` are those of `Pose.careful_look`; the first that is there is used.
+        """
 
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
         """Whether there is somebody beside the person with these landmarks; apart from `look`."""
@@ -71,6 +73,15 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
     from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker  # noqa: PLC0415 - only what is used is loaded
 
     return MediaPipeLandmarker(model)
+
+
+def look(
+    landmarker: Landmarker, frame: Frame, careful_models: Sequence[str] = ()
+) -> Landmarks | None:
+    """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`."""
+    if careful_models:
+        return landmarker.look_carefully(frame, careful_models)
+    return landmarker.look(frame)
 
 
 class BystanderSearch:
@@ -103,7 +114,7 @@ class IdentityWatch:
         self._sure_after = 1 if is_picture else SURE_AFTER
         self._times: list[float] = []
         self._jumps: list[float] = []
-        self._before: tuple[float, Floats] | None = None
+        self._before: tuple[float, Landmarks] | None = None
         self._in_a_row = 0
 
     @property
@@ -122,12 +133,10 @@ class IdentityWatch:
             self._in_a_row = 0
 
     def _follow(self, time_s: float, marks: Landmarks) -> None:
-        trunk = marks.xy_px[_TRUNK].mean(axis=0)
-        size_px = float(np.linalg.norm(np.ptp(marks.xy_px, axis=0)))
-        before, self._before = self._before, (time_s, trunk)
+        before, self._before = self._before, (time_s, marks)
         if before is None or time_s - before[0] > JUMP_WITHIN_S:
             return
-        if np.linalg.norm(trunk - before[1]) > JUMP * size_px:
+        if has_jumped(before[1], marks):
             self._jumps.append(time_s)
 
     @property

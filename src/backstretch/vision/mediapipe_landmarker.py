@@ -11,8 +11,9 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from threading import Lock, current_thread, main_thread
@@ -25,6 +26,8 @@ from numpy.typing import NDArray
 from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
+from backstretch.vision.careful_look import CarefulLook, MirroredPair
+from backstretch.vision.tracking import WatchedTracker
 
 SPACING_MS = 1_000_000
 """A thousand seconds: MediaPipe's one-euro filter then keeps 0.3 % of the moment before."""
@@ -32,7 +35,8 @@ VISIBILITY_KEPT = 0.9
 """Share of the last visibility that MediaPipe's low-pass filter keeps at each picture."""
 MASK_MARGIN = 0.1
 """How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
-MODEL = "pose_landmarker_full.task"
+USUAL = "full"
+"""The model that looks at all pictures."""
 _STARTING = Lock()
 """Held while stderr is redirected: all threads share it."""
 
@@ -55,26 +59,84 @@ class _Searcher:
                 return self._graph.detect(picture)
 
 
+class _Tracker:
+    """Follows one person through pictures, with raw landmarks.
+
+    Args:
+        graph: MediaPipe's landmarker, in its video mode.
+        picture: Makes MediaPipe's picture of one of ours.
+    """
+
+    def __init__(self, graph: Any, picture: Callable[[Frame], Any]) -> None:
+        self._graph, self._picture = graph, picture
+        self._look_count = 0
+        self._is_restarting = False
+        self._visibility: Floats | None = None
+
+    def restart(self) -> None:
+        """Find the person afresh at the next look; only a picture of nobody makes the graph do so."""
+        self._is_restarting = self._look_count > 0
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
+        if self._is_restarting:
+            self._is_restarting = False
+            self._detect(Frame(frame.index, frame.time_s, np.zeros_like(frame.image)))
+        return self._detect(frame)
+
+    def _detect(self, frame: Frame) -> Landmarks | None:
+        with _starting() if self._look_count == 0 else contextlib.nullcontext():
+            stamp_ms = self._look_count * SPACING_MS
+            detected = self._graph.detect_for_video(self._picture(frame), stamp_ms)
+        self._look_count += 1
+        if not detected.pose_landmarks:
+            return None  # the visibility filter keeps its state while nobody is in view
+        points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]
+        visibility = _rounded(self._unsmoothed(np.array([p.visibility for p in points])))
+        return _landmarks(points, world, visibility, frame.wh)
+
+    def _unsmoothed(self, smoothed: Floats) -> Floats:
+        before, self._visibility = self._visibility, smoothed
+        if before is None:
+            return smoothed
+        raw = (smoothed - VISIBILITY_KEPT * before) / (1.0 - VISIBILITY_KEPT)
+        return np.clip(raw, 0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shared:
+    """What all landmarkers of a model share, for the memory that it takes.
+
+    Attributes:
+        searcher: Finds people in single pictures.
+        pair: Gives the trackers of a careful look by a model's name; one landmarker at a time may use them.
+    """
+
+    searcher: _Searcher
+    pair: Callable[[str], MirroredPair]
+
+
 class MediaPipeLandmarker:
     """BlazePose through MediaPipe's Tasks API; a context manager.
 
     Args:
         model: A ``.task`` file; the one inside the package when None.
+        shared: What another landmarker of the same model shares; that one must outlive this one.
 
     Raises:
         InputError: ``model`` is not a pose model.
         SetupError: The machine lacks a system library, or the package its model.
     """
 
-    def __init__(self, model: Path | None = None, searcher: "_Searcher | None" = None) -> None:
+    def __init__(self, model: Path | None = None, shared: "_Shared | None" = None) -> None:
         self._vision = _mediapipe()
-        self._model = _model(model)
         self._source = model
         self._stack = contextlib.ExitStack()
-        self._tracker = self._landmarker("VIDEO")
-        self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE"))
-        self._look_count = 0
-        self._visibility: Floats | None = None
+        self._tracker = WatchedTracker(self._open_tracker(model), self._find)
+        self._careful: dict[str, CarefulLook] = {}
+        self._shared = shared or _Shared(
+            _Searcher(partial(self._landmarker, "IMAGE", model)), cache(self._open_pair)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -89,15 +151,23 @@ class MediaPipeLandmarker:
 
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
-        with _starting() if self._look_count == 0 else contextlib.nullcontext():
-            stamp_ms = self._look_count * SPACING_MS
-            detected = self._tracker.detect_for_video(self._picture(frame), stamp_ms)
-        self._look_count += 1
-        if not detected.pose_landmarks:
-            return None  # the visibility filter keeps its state while nobody is in view
-        points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]
-        visibility = _rounded(self._unsmoothed(np.array([p.visibility for p in points])))
-        return _landmarks(points, world, visibility, frame.wh)
+        for careful in self._careful.values():
+            careful.leave()
+        return self._tracker.look(frame)
+
+    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `look`, but while somebody lies by a `careful_look` of the first of the models that is there.
+
+        A model that the user has given looks alone.
+        """
+        name = next(
+            (name for name in models if self._source is None and model_path(name).exists()), None
+        )
+        if name is None:
+            return self.look(frame)
+        if name not in self._careful:
+            self._careful[name] = CarefulLook(self._tracker, partial(self._shared.pair, name))
+        return self._careful[name].look(frame)
 
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
         """Whether there is another person beside the one with these landmarks.
@@ -130,32 +200,34 @@ class MediaPipeLandmarker:
 
         It has to be closed before this one.
         """
-        return MediaPipeLandmarker(self._source, self._searcher)
+        return MediaPipeLandmarker(self._source, self._shared)
 
     def _find(self, frame: Frame) -> Landmarks | None:
         """Find somebody in one picture, apart from what is tracked."""
-        detected = self._searcher.detect(self._picture(frame))
+        detected = self._shared.searcher.detect(self._picture(frame))
         if not detected.pose_landmarks:
             return None
         points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]
         visibility = _rounded([p.visibility for p in points])
         return _landmarks(points, world, visibility, frame.wh)
 
-    def _unsmoothed(self, smoothed: Floats) -> Floats:
-        before, self._visibility = self._visibility, smoothed
-        if before is None:
-            return smoothed
-        raw = (smoothed - VISIBILITY_KEPT * before) / (1.0 - VISIBILITY_KEPT)
-        return np.clip(raw, 0.0, 1.0)
-
     def _picture(self, frame: Frame) -> Any:
         picture = np.ascontiguousarray(frame.image)
         return self._vision.Image(image_format=self._vision.ImageFormat.SRGB, data=picture)
 
-    def _landmarker(self, mode: str) -> Any:
+    def _open_tracker(self, model: Path | None) -> _Tracker:
+        return _Tracker(self._landmarker("VIDEO", model), self._picture)
+
+    def _open_pair(self, name: str) -> MirroredPair:
+        model = model_path(name)
+        pair = MirroredPair(self._open_tracker(model), self._open_tracker(model))
+        self._stack.callback(pair.close)
+        return pair
+
+    def _landmarker(self, mode: str, model: Path | None) -> Any:
         vision = self._vision.tasks.vision
         options = vision.PoseLandmarkerOptions(
-            base_options=self._vision.tasks.BaseOptions(**self._model),
+            base_options=self._vision.tasks.BaseOptions(**_model(model)),
             running_mode=vision.RunningMode[mode],
             num_poses=1,
         )
@@ -163,13 +235,13 @@ class MediaPipeLandmarker:
             with _starting():
                 landmarker = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as error:
-            raise InputError(f"{self._source or MODEL}: is not a pose landmarker model") from error
+            raise InputError(f"{model or model_path()}: is not a pose landmarker model") from error
         return self._stack.enter_context(landmarker)
 
 
-def model_path() -> Path:
-    """The model inside the package."""
-    return Path(str(resources.files("backstretch") / "models" / MODEL))
+def model_path(name: str = USUAL) -> Path:
+    """The model of this name inside the package; any but the usual one may not be there."""
+    return Path(str(resources.files("backstretch") / "models" / f"pose_landmarker_{name}.task"))
 
 
 def _model(model: Path | None) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""The careful look: somebody who lies is looked at in the picture and in its mirror image.
+
+The model errs where limbs of somebody on the back cross or hide each other, and not in the same way in a mirror
+image. The average of both looks is nearer to the truth than either, above all with a larger model. It costs
+several times as much as a look, and is worse for some stretches: each pose's file says whether it is used.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from backstretch.frame import Frame
+from backstretch.kinematics.landmarks import Floats, Landmarks
+from backstretch.kinematics.measures import lies
+from backstretch.vision.tracking import Tracker
+
+
+class MirroredPair:
+    """Two trackers, one of them for mirror images, that look at each picture at the same time; a `Tracker`.
+
+    Args:
+        plain: Looks at the pictures.
+        mirrored: Looks at their mirror images.
+    """
+
+    def __init__(self, plain: Tracker, mirrored: Tracker) -> None:
+        self._plain, self._mirrored = plain, mirrored
+        self._thread = ThreadPoolExecutor(1, "mirrored look")
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the average of both looks; one of them where the other finds nobody."""
+        image = np.ascontiguousarray(frame.image[:, ::-1])
+        look = self._thread.submit(self._mirrored.look, Frame(frame.index, frame.time_s, image))
+        plain, mirrored = self._plain.look(frame), look.result()
+        if mirrored is None:
+            return plain
+        return mean(plain, mirrored.mirrored()) if plain else mirrored.mirrored()
+
+    def restart(self) -> None:
+        """Find the person afresh at the next look."""
+        self._plain.restart()
+        self._mirrored.restart()
+
+    def close(self) -> None:
+        """End the second thread."""
+        self._thread.shutdown()
+
+
+class CarefulLook:
+    """Looks carefully while somebody lies, and as usual otherwise.
+
+    Args:
+        usual: The usual tracker. It rests while somebody lies.
+        open_careful: Opens the careful one, when somebody lies for the first time.
+    """
+
+    def __init__(self, usual: Tracker, open_careful: Callable[[], Tracker]) -> None:
+        self._usual, self._open_careful = usual, open_careful
+        self._careful: Tracker | None = None
+        self._is_lying = False
+
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
+        if not self._is_lying:
+            marks = self._usual.look(frame)
+            if marks is None or not _lies(marks):
+                return marks
+            self._careful = self._careful or self._open_careful()
+            self._careful.restart()
+        assert self._careful is not None
+        marks = self._careful.look(frame)
+        self._is_lying = marks is not None and _lies(marks)
+        self._usual.restart()
+        return marks or self._usual.look(frame)
+
+    def leave(self) -> None:
+        """Note that pictures follow which are looked at as usual."""
+        self._is_lying = False
+
+
+def mean(one: Landmarks, other: Landmarks) -> Landmarks:
+    """The average of the landmarks of one person in one picture."""
+    return Landmarks(
+        _mean(one.xy_px, other.xy_px),
+        _mean(one.world_m, other.world_m),
+        _mean(one.visibility, other.visibility),
+        one.image_wh,
+    )
+
+
+def _mean(one: Floats, other: Floats) -> Floats:
+    """The average, rounded to what float32 holds, as a landmark track stores it."""
+    return ((one + other) / 2.0).astype(np.float32).astype(np.float64)
+
+
+def _lies(marks: Landmarks) -> bool:
+    return bool(lies(marks.world_m[None])[0])

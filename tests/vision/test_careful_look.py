@@ -1,0 +1,113 @@
+"""The careful look: two looks are averaged, only while somebody lies; no tracker goes on from long ago."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backstretch.frame import Frame
+from backstretch.kinematics.landmarks import INDEX
+from backstretch.vision.careful_look import CarefulLook, MirroredPair, mean
+from tests.figures import LEFT_SIDE, WH, figure_four, standing
+
+LYING, STANDING = figure_four().seen(LEFT_SIDE), standing().seen(LEFT_SIDE)
+ANKLE = INDEX["left_ankle"]
+
+
+def picture(number=0):
+    image = np.zeros((WH[1], WH[0], 3), np.uint8)
+    image[:, : WH[0] // 2] = 255
+    return Frame(number, number / 10.0, image)
+
+
+class Following:
+    """A tracker that sees given bodies, one after the other, the last one for good."""
+
+    def __init__(self, *bodies):
+        self.bodies = list(bodies)
+        self.log = []
+        self.left_is_bright = []
+
+    def look(self, frame):
+        self.log.append("look")
+        self.left_is_bright.append(bool(frame.image[0, 0, 0]))
+        return self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]
+
+    def restart(self):
+        self.log.append("restart")
+
+
+def shifted(marks, x_px):
+    return replace(marks, xy_px=marks.xy_px + np.array([x_px, 0.0]))
+
+
+@pytest.fixture
+def pair():
+    pairs = []
+
+    def make(plain, mirrored):
+        pairs.append(MirroredPair(plain, mirrored))
+        return pairs[-1]
+
+    yield make
+    for each in pairs:
+        each.close()
+
+
+class TestPair:
+    def test_averages_a_look_with_one_at_the_mirror_image(self, pair):
+        plain, mirrored = Following(LYING), Following(shifted(LYING, 20.0).mirrored())
+        seen = pair(plain, mirrored).look(picture())
+        assert seen.xy_px == pytest.approx(shifted(LYING, 10.0).xy_px, abs=1e-3)
+        assert seen.world_m == pytest.approx(LYING.world_m, abs=1e-6)
+        assert (plain.left_is_bright, mirrored.left_is_bright) == ([True], [False])
+
+    @pytest.mark.parametrize("bodies", [(LYING, None), (None, LYING.mirrored())])
+    def test_takes_one_look_where_the_other_finds_nobody(self, pair, bodies):
+        seen = pair(*map(Following, bodies)).look(picture())
+        assert seen is not None
+        assert np.array_equal(seen.xy_px, LYING.xy_px)
+
+    def test_sees_nobody_where_neither_does(self, pair):
+        assert pair(Following(None), Following(None)).look(picture()) is None
+
+    def test_restarts_both(self, pair):
+        trackers = Following(LYING), Following(LYING)
+        pair(*trackers).restart()
+        assert [each.log for each in trackers] == [["restart"], ["restart"]]
+
+
+def test_the_mean_is_what_a_landmark_track_can_store():
+    for values in vars(mean(LYING, shifted(LYING, 1.0 / 3.0))).values():
+        if isinstance(values, np.ndarray):
+            assert np.array_equal(values, values.astype(np.float32))
+
+
+class TestWhileSomebodyLies:
+    def test_somebody_who_stands_is_looked_at_as_usual(self):
+        usual = Following(STANDING)
+        careful = CarefulLook(usual, pytest.fail)
+        assert [careful.look(picture(n)) for n in range(3)] == [STANDING] * 3
+        assert usual.log == ["look"] * 3
+
+    def test_from_lying_down_to_getting_up_the_careful_tracker_looks(self):
+        usual = Following(STANDING, LYING, STANDING)
+        by_pair = Following(shifted(LYING, 5.0), shifted(LYING, 6.0), STANDING)
+        careful = CarefulLook(usual, lambda: by_pair)
+        seen = [careful.look(picture(n)) for n in range(5)]
+        assert [float(each.xy_px[ANKLE, 0] - LYING.xy_px[ANKLE, 0]) for each in seen[1:3]] == [5, 6]
+        assert (seen[0], seen[3], seen[4]) == (STANDING, STANDING, STANDING)
+        assert by_pair.log == ["restart", "look", "look", "look"]
+        assert usual.log == ["look", "look", "restart", "restart", "restart", "look"]
+
+    def test_what_the_careful_tracker_does_not_find_is_looked_for_as_usual(self):
+        careful = CarefulLook(Following(LYING), lambda: Following(None))
+        assert careful.look(picture()) is LYING
+
+    def test_after_pictures_of_another_stretch_it_starts_afresh(self):
+        by_pair = Following(LYING)
+        careful = CarefulLook(Following(LYING), lambda: by_pair)
+        careful.look(picture(0))
+        careful.leave()
+        careful.look(picture(1))
+        assert by_pair.log == ["restart", "look"] * 2
