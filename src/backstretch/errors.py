@@ -72,6 +72,8 @@ class NoticeKind(StrEnum):
     JUMPS = "jumps"  # times_s
     # Where the camera stands
     NO_NEUTRAL = "no_neutral"
+    USUAL_ZERO = "usual_zero"  # measures
+    NOTHING_TO_NAME = "nothing_to_name"
     OFF_VIEW = "off_view"  # azimuth_deg, elevation_deg, off_deg, view, measures
     TILTED = "tilted"  # roll_deg
     # Whether a calibration still fits: name and id of the stretch
@@ -80,6 +82,8 @@ class NoticeKind(StrEnum):
     CALIBRATED_NEARER = "calibrated_nearer"
     CALIBRATION_FAILS = "calibration_fails"
     # What counts
+    NOT_TOLD = "not_told"  # reason, as its code; seconds
+    NOT_HELD = "not_held"  # reason, as its code; seconds
     CAPPED = "capped"  # start_s, held_s, longest_s
     OTHER_SIDE = "other_side"  # held_s
     LONG_HOLD = "long_hold"  # longest_s, asked_s

@@ -54,6 +54,7 @@ def form_of(name, side=None):
 BEND, FOLD, REACH = map(form_of, ("standing_side_bend", "standing_forward_fold", "overhead_reach"))
 HAMSTRING = form_of("standing_hamstring")
 SITTING = form_of("seated_forward_fold")
+NECK = form_of("neck_side_bend")
 
 
 def placed(marks, hips=(0.5, 0.5), trunk_px=TRUNK_PX, wh=WH):
@@ -103,6 +104,12 @@ def test_darkness_is_told_of_before_that_nobody_is_seen():
 @pytest.mark.parametrize("light", [None, DARK_BELOW, 200.0])
 def test_light_that_is_enough_or_unknown_is_not_spoken_of(light):
     assert told(upright(), BEND, Surroundings(light)) is None
+
+
+def test_the_neck_may_be_stretched_with_the_hips_below_the_picture():
+    at_a_desk = upright(hips=(0.5, 1.2))
+    assert fault_of(at_a_desk, NECK) is None
+    assert fault_of(at_a_desk, BEND) is Fault.NEAR
 
 
 def test_who_stands_too_far_away_is_called_nearer():

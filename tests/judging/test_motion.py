@@ -153,6 +153,15 @@ def test_bouncing_across_the_limit_of_the_position_is_bouncing():
     assert withheld(BOUNCING, bounces, every(30, 8.0), **across)
 
 
+def test_what_follows_the_position_takes_nothing_back():
+    bounces = sway(1.0, 20.0)
+    held_first = {"inside": lambda t: t < 6.0}
+    assert (
+        withheld(BOUNCING, lambda t: bounces(max(t, 5.9) - 5.9), every(30, 10.0), **held_first)
+        == []
+    )
+
+
 def test_two_reversals_are_not_bouncing():
     once = along((0, 120), (3, 120), (3.5, 130), (4, 120), (10, 120))
     assert withheld(BOUNCING, once, every(30, 10.0)) == []

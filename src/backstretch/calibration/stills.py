@@ -17,9 +17,16 @@ from backstretch.judging.hold_clock import INSTANT_S
 from backstretch.judging.step import Step
 from backstretch.kinematics.catalogue import least_half_width
 from backstretch.kinematics.columns import COLUMNS, Column, relative_columns
-from backstretch.kinematics.landmarks import INDEX, LONGEST_GAP_S, NAMES, Floats, Landmarks
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, NAMES, Floats, Landmarks
 from backstretch.kinematics.measures import VISIBLE, measure_body, seen_landmarks
-from backstretch.kinematics.neutral import CORE, STILL_FOR_S, STILL_WITHIN, Neutral
+from backstretch.kinematics.neutral import (
+    CORE,
+    HEAD,
+    HEAD_STILL_WITHIN,
+    STILL_FOR_S,
+    STILL_WITHIN,
+    Neutral,
+)
 from backstretch.kinematics.view import View, carries
 
 LONGEST_S = 5.0
@@ -29,8 +36,6 @@ SEEN_SHARE = 0.8
 TRIED_EVERY_S = 0.25
 ITSELF_WITHIN_DEG = 12.0
 """What differs by less the camera cannot tell (research, section D)."""
-HEAD_STILL_WITHIN = 0.05
-"""How far the head may stray in `STILL_FOR_S`, over the trunk's length; it moves less than limbs do."""
 SINKS_WITHIN = 2.0
 """How far a body may have strayed since a still began, in the same limits: settling in is no movement."""
 LEAST_SEEN = 4
@@ -81,7 +86,6 @@ def view_of(still: Still) -> View:
     return View.of(body.camera[0])
 
 
-HEAD = [INDEX[name] for name in ("nose", "left_ear", "right_ear")]
 FOLLOWED = [*CORE, *HEAD]
 _LIMITS = np.array([STILL_WITHIN] * len(CORE) + [HEAD_STILL_WITHIN] * len(HEAD))
 

@@ -147,8 +147,8 @@ def _instruct(fault: Fault) -> Instruction:
 
 def _place(marks: Landmarks, step: Step, form: Form) -> Fault | None:
     """Whether the person stands where the stretch fits into the picture."""
-    if _hips(marks)[1] > marks.image_wh[1]:
-        return Fault.NEAR
+    if _hips(marks)[1] > marks.image_wh[1]:  # as before a desk, which is enough for the neck
+        return Fault.NEAR if _needs_hips(form) else None
     trunk_px = _trunk(marks)
     in_picture, in_space = (step.values[COLUMN_INDEX[key]] for key in UPRIGHT)
     is_upright = in_picture < UPRIGHT_BELOW_DEG and not in_space > UPRIGHT_IN_SPACE_BELOW_DEG
@@ -196,6 +196,11 @@ def extent_of(form: Form) -> Floats:
     trunk_px = _trunk(body)
     away = (body.xy_px[needed] - _hips(body)) / (trunk_px or 1.0)
     return np.array([np.abs(away[:, 0]).max(), -away[:, 1].min(), away[:, 1].max()]).clip(min=0.0)
+
+
+@lru_cache(maxsize=64)
+def _needs_hips(form: Form) -> bool:
+    return not needed_landmarks(form).isdisjoint({"left_hip", "right_hip"})
 
 
 def _hips(marks: Landmarks) -> Floats:

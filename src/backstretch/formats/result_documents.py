@@ -163,6 +163,12 @@ class ViewDocument(ResultPart):
     words: str
 
 
+class ObstacleDocument(ResultPart):
+    """What was in the way most where nothing was held."""
+
+    could_be_told: bool = True
+
+
 class ResultDocument(ResultPart):
     """What a report reads of result.json; `result.schema.json` describes all of it."""
 
@@ -177,6 +183,7 @@ class ResultDocument(ResultPart):
     totals: TotalsDocument
     view: ViewDocument | None = None
     warnings: list[str] = []
+    obstacle: ObstacleDocument = ObstacleDocument()
 
     @property
     def asked(self) -> list[StretchDocument]:

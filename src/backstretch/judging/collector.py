@@ -12,7 +12,9 @@ from typing import Self
 from backstretch.errors import Figure, Notice, NoticeKind
 from backstretch.frame import Source
 from backstretch.judging.hold_clock import Kind, Span
+from backstretch.judging.obstacles import Obstacle, ObstacleWatch, main_obstacle
 from backstretch.judging.recognition import Held
+from backstretch.judging.recorded_session import RecordedSession
 from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result, merge_by_wording
 from backstretch.judging.session import Session
@@ -65,7 +67,7 @@ class ResultCollector:
     def __init__(
         self,
         assignment: Assignment,
-        session: Session,
+        session: Session | RecordedSession,
         *,
         mirrored: bool = False,
         together: int = 1,
@@ -80,13 +82,16 @@ class ResultCollector:
         self._seen_count = 0
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
+        self._obstacles = ObstacleWatch()
 
     @classmethod
     def of_recording(cls, request: Request) -> Self:
         """A collector for a recording, whose moments are judged several at a time."""
         assignment = request.assignment
         # Sides that were not asked for are judged too: to say so when they were held.
-        session = Session(assignment.poses, asked=assignment.asked, own_neutral=request.own_neutral)
+        session = RecordedSession(
+            assignment.poses, asked=assignment.asked, own_neutral=request.own_neutral
+        )
         return cls(
             assignment,
             session,
@@ -118,6 +123,8 @@ class ResultCollector:
     def _note(self, steps: list[Step]) -> list[Step]:
         for step in steps:
             self._snapshots.push(step)
+            if self.assignment.pose is not None:
+                self._obstacles.push(step)
             if step.pose is not None and step.valid_s > 0.0:
                 self._neutrals.setdefault(step.pose.id, step.neutral)
         return steps
@@ -125,8 +132,7 @@ class ResultCollector:
     @property
     def attention(self) -> Attention:
         """What matters in the moments to come, by what was judged so far."""
-        is_busy = any(watch.busy or watch.is_close for watch in self.session.watches)
-        return Attention(is_busy, self.session.seeks_neutral)
+        return Attention(self.session.is_busy, self.session.seeks_neutral)
 
     @property
     def holds(self) -> tuple[Held, ...]:
@@ -136,9 +142,19 @@ class ResultCollector:
 
     @property
     def _attempts(self) -> tuple[Span, ...]:
+        """Time near the pose that never became a hold; if there is none, time in which it cannot be told."""
         watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
         spans = [span for watch in watches for span in merge_by_wording(watch.clock.attempts)]
+        if not spans and not self.session.holds:
+            spans = [span for span in self._obstacles.nearest if span.kind is Kind.UNSEEN]
         return tuple(sorted(spans, key=lambda span: span.start_s))
+
+    @property
+    def _obstacle(self) -> Obstacle | None:
+        """What was in the way most; None where something was held, or several stretches were asked for."""
+        if self.assignment.pose is None or self.session.holds or self.count == 1:
+            return None
+        return main_obstacle(self._attempts or self._obstacles.nearest)
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
         """The result of all moments; ``notices`` are those of their source."""
@@ -151,6 +167,7 @@ class ResultCollector:
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
             seen=self._seen_count / max(1, self.count),
             snapshots=self._snapshots,
+            obstacle=self._obstacle,
         )
 
     def _notices(self, source: Source) -> list[Notice]:
@@ -160,7 +177,7 @@ class ResultCollector:
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
-        notices = [*self._view_warnings(holds), *_capped(holds)]
+        notices = [*_obstacles(self._obstacle), *self._view_warnings(holds), *_capped(holds)]
         notices += self._recalibrations(source, self._attempts)
         other_s = sum(each.hold.valid_s for each in self.session.holds)
         other_s -= sum(each.hold.valid_s for each in holds)
@@ -184,15 +201,36 @@ class ResultCollector:
         """What the camera's place makes uncertain, for each pose that was asked for or recognised."""
         if self.assignment.pose is not None:
             pose = self.assignment.pose
-            return view_warnings(pose, self._neutrals.get(pose.id, self.session.neutral))
-        if self.session.neutral is None and not holds:
-            return []
+            return self._warnings_of(pose)
+        if self.session.neutral is None and not holds and not self.assignment.asked:
+            return [Notice(NoticeKind.NOTHING_TO_NAME)]
         poses = {each.form.pose.id: each.form.pose for each in holds}
         return [
             replace(notice, pose=pose.name)
-            for pose_id, pose in poses.items()
-            for notice in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
+            for pose in poses.values()
+            for notice in self._warnings_of(pose)
         ]
+
+    def _warnings_of(self, pose: Pose) -> list[Notice]:
+        neutral = self._neutrals.get(pose.id, self.session.neutral)
+        notices = view_warnings(pose, neutral)
+        if neutral is None and isinstance(self.session, RecordedSession):
+            notices += _usual_zero(pose)
+        return notices
+
+
+def _obstacles(obstacle: Obstacle | None) -> Iterator[Notice]:
+    if obstacle is not None:
+        kind = NoticeKind.NOT_HELD if obstacle.could_be_told else NoticeKind.NOT_TOLD
+        yield Notice(kind, {"reason": obstacle.reason.code, "seconds": obstacle.seconds})
+
+
+def _usual_zero(pose: Pose) -> Iterator[Notice]:
+    """A notice of the measures that are counted from usual values."""
+    checks = [check for check in pose.checks if check.required and check.measure.relative]
+    if checks:
+        names = tuple(dict.fromkeys(check.measure.name for check in checks))
+        yield Notice(NoticeKind.USUAL_ZERO, {"measures": names})
 
 
 def _capped(holds: tuple[Held, ...]) -> Iterator[Notice]:

@@ -14,8 +14,9 @@ from backstretch.poses.pose import Check, Pose
 
 NEAR_SHARE = 0.5
 SEEN_SHARE = 0.4
-"""An attempt: of the required readings at least `SEEN_SHARE` are seen, of these at least `NEAR_SHARE` are
-right, and the others are on average at least that share of the way from the neutral to their limit.
+"""An attempt: of the readings that the clock needs at least `SEEN_SHARE` are seen, of these at least
+`NEAR_SHARE` are right, and the others are on average at least that share of the way from the neutral to their
+limit.
 Without the last, standing would be an attempt at every standing stretch."""
 REACH: dict[Unit, float] = {"deg": 30.0, "ratio": 0.35}
 """The distance from the neutral to the limit that is assumed for a reading right or unknown in the neutral."""
@@ -179,7 +180,10 @@ def forms_of(pose: Pose) -> tuple[Form, ...]:
 
 
 def _reason(reading: Reading, unseen: frozenset[str]) -> Reason:
-    """Why a reading is not right: the first landmark that it lacks, or which side of its range it is on."""
+    """Why a reading is not right: the first landmark that it lacks, or which side of its range it is on.
+
+    What is seen and yet cannot be measured lacks the neutral that it is counted from.
+    """
     column = reading.target.column
     kind = ReasonKind.TOO_SMALL if reading.below else ReasonKind.TOO_LARGE
     if reading.unseen:
@@ -187,6 +191,7 @@ def _reason(reading: Reading, unseen: frozenset[str]) -> Reason:
         for landmark in NEEDED[column.key]:
             if landmark in unseen:
                 return Reason(kind, landmark=landmark)
+        kind = ReasonKind.NO_NEUTRAL if column.measure.relative else kind
     return Reason(kind, column.measure.name, column.limb_side)
 
 
@@ -243,9 +248,12 @@ def is_near(verdict: Verdict, neutral: Neutral | None) -> bool:
     """Whether the moment is close enough to the pose to be an attempt at it."""
     visible = [reading for reading in verdict.required if not reading.unseen]
     wrong = [reading for reading in visible if reading.slack < 0.0]
-    is_hidden = len(visible) < SEEN_SHARE * len(verdict.required)
-    if neutral is None or is_hidden or len(wrong) > NEAR_SHARE * len(visible):
+    lacking = sum(reading.lacking for reading in verdict.required)
+    is_hidden = len(visible) < SEEN_SHARE * (len(visible) + lacking)
+    if is_hidden or len(wrong) > NEAR_SHARE * len(visible):
         return False
+    if neutral is None:
+        return verdict.state is State.UNSEEN  # nothing that is seen is wrong
     if not wrong or any(_rest_slack(r, neutral) < 0.0 for r in visible if r.slack >= 0.0):
         return True  # something that is right now was wrong in the neutral: done on purpose
     shares = [share_of_way(reading, neutral) for reading in wrong]

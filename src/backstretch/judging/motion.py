@@ -34,7 +34,8 @@ by 7° at 8 to 15 pictures a second."""
 BOUNCE_REVERSALS = 3
 BOUNCE_WITHIN_S = 3.0
 """This many reversals within this many seconds are bouncing: half a cycle a second and quicker. Breathing,
-at most 0.35 cycles a second, cannot reach it. Only reversals since the position was entered count."""
+at most 0.35 cycles a second, cannot reach it. Only reversals inside the position count, and those on short
+ways out of it: what somebody does after the position, or what a fading film shows, takes no hold back."""
 MEDIAN_OF, DENSE_S, SPARSE_S = 3, 0.11, 0.22
 """The median of `MEDIAN_OF` moments is followed: a landmark that is wrong in a single picture would be two
 reversals. If they span more than `DENSE_S`, where the median would hide a quick bounce, the last one is
@@ -64,7 +65,7 @@ class MotionWatch:
         self._before_s: float | None = None
         self._inside_last_s = -math.inf
         self._entered_s = math.inf
-        self._reversals: deque[float] = deque(maxlen=BOUNCE_REVERSALS)
+        self._reversals: deque[float] = deque()
         self._extreme: tuple[float, float] | None = None
         self._rising: bool | None = None
 
@@ -169,15 +170,20 @@ class MotionWatch:
         elif abs(change) < bounce / 4:
             extreme_s = time_s
         elif abs(change) >= bounce:
-            if extreme_s >= self._entered_s:
-                self._reversals.append(extreme_s)
+            self._reversals.append(extreme_s)
             self._rising, extreme_s, extreme = not self._rising, time_s, value
         self._extreme = extreme_s, extreme
 
     def _bounced(self, time_s: float) -> Span | None:
-        if len(self._reversals) < BOUNCE_REVERSALS:
+        while self._reversals and time_s - self._reversals[0] > BOUNCE_WITHIN_S + BOUNCE_LASTS_S:
+            self._reversals.popleft()
+        # Where the position was left, it is not known yet whether it is for long.
+        inside = [
+            at_s for at_s in self._reversals if self._entered_s <= at_s <= self._inside_last_s
+        ]
+        if len(inside) < BOUNCE_REVERSALS:
             return None
-        first_s, last_s = self._reversals[0], self._reversals[-1]
+        first_s, last_s = inside[-BOUNCE_REVERSALS], inside[-1]
         if last_s - first_s > BOUNCE_WITHIN_S or time_s - last_s > BOUNCE_LASTS_S:
             return None
         return Span(first_s, time_s, Kind.WRONG, BOUNCING)

@@ -13,6 +13,7 @@ class ReasonKind(StrEnum):
     NOBODY = "nobody"
     GAP = "gap"
     UNSEEN = "unseen"
+    NO_NEUTRAL = "no_neutral"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
     TOO_FAST = "too_fast"
@@ -27,7 +28,7 @@ class Reason:
 
     Attributes:
         kind: What keeps the time from counting.
-        measure: Name of the measure that is too small, too large or unseen.
+        measure: Name of the measure that is too small, too large, unseen, or lacks its neutral.
         side: The measured limb's own side; None for midline measures and where the side is a direction.
         landmark: Name of the landmark that is unseen, such as ``left_hip``; then there is no measure.
     """

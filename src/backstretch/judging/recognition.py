@@ -5,7 +5,7 @@ With many poses in question, a shortlist selects the forms that a moment may sho
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,9 @@ from backstretch.judging.hold_clock import Hold, Kind, Span, State, score_of
 from backstretch.judging.matching import Form, forms_of
 from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS
 from backstretch.kinematics.landmarks import SIDES, Floats, Landmarks
-from backstretch.kinematics.measures import measure_body, seen_landmarks
+from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
 from backstretch.kinematics.neutral import settle
-from backstretch.poses.pose import Pose
+from backstretch.poses.pose import Check, Pose
 
 LEAST_S = 2.5
 """Shortest hold of a stretch that is recognised without being asked for: a position may be passed through, and
@@ -30,14 +30,17 @@ ears and nose read 0.04 to 0.08 on photographs. Nods and turns of the head from 
 people, so ``head_pitch`` stays unknown."""
 PICTURE_INSTEAD = ("shoulder_yaw_rel", "twist")
 """In a single picture the first is taken from the second: the shoulder line against the hip line."""
+USUAL_WITHIN = {"head_roll_rel": 10.0, "nose_aside": 0.06, "shoulder_yaw_rel": 25.0}
+"""How far people at rest may be from these usual values. On real recordings without a neutral, heads that were
+just turned a little read 0.05, and trunks that were not twisted up to 22 degrees."""
 MARGIN = 2.0
 """How far outside its range a reading of a listed form may be, in hysteresis widths: enough to include the
 moment before the crossing, whose distance to the limit the hold clock needs."""
 SEEN_SHARE = 0.5
-"""A form is listed only if at least this share of its required readings is seen."""
+"""A form is listed only if at least this share of the readings is seen that the clock needs, or would use."""
 _Indices = NDArray[np.intp]
-_Table = tuple[_Indices, Floats, Floats, _Indices, _Indices]
-"""Columns, lowest and highest values of all readings; where each form's begin, and how many they are."""
+_Table = tuple[_Indices, Floats, Floats, NDArray[np.bool_], _Indices]
+"""Columns, lowest and highest values of all readings, whether the clock needs them; where each form's begin."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,42 @@ def picture_values(marks: Landmarks) -> tuple[Floats, str]:
     xy, world, visibility = marks.xy_px[None], marks.world_m[None], marks.visibility[None]
     body = measure_body(xy, world, seen_landmarks(xy, world, visibility, marks.image_wh))
     near = "left" if np.nan_to_num(body.towards_camera[0]) > 0 else "right"
-    usual = np.full(len(COLUMNS), np.nan)
-    for index, column in enumerate(COLUMNS):
-        usual[index] = PICTURE_ZERO.get(column.measure.name, np.nan)
-    values = settle(body, 0, None, near, usual)
+    return settle_by_usual(body, 0, near), near
+
+
+def settle_by_usual(body: Body, row: int, near: str, own: Floats | None = None) -> Floats:
+    """The (M,) final values of one row of `Body` where there is no neutral, see `PICTURE_ZERO`.
+
+    Args:
+        body: Measures of some moments.
+        row: Where this one stands among them.
+        near: The side nearer to the camera.
+        own: (M,) the person's own zero values, which replace the usual ones where they are known.
+    """
+    zero = _usual_zero() if own is None else np.where(np.isnan(own), _usual_zero(), own)
+    values = settle(body, row, None, near, zero)
     for side in SIDES:
         turned, instead = (COLUMN_INDEX[f"{name}.{side}"] for name in PICTURE_INSTEAD)
-        values[turned] = values[instead]
-    return values, near
+        if np.isnan(zero[turned]):
+            values[turned] = values[instead]
+    return values
+
+
+@cache
+def _usual_zero() -> Floats:
+    return np.array([PICTURE_ZERO.get(column.measure.name, np.nan) for column in COLUMNS])
+
+
+def is_clear_of_usual(form: Form) -> bool:
+    """Whether no movement that a form needs is so small that a person at rest may show it."""
+    checks = [check.on(form.side) for check in form.pose.checks if check.required]
+    return all(_is_clear(check) for check in checks if check.measure.name in USUAL_WITHIN)
+
+
+def _is_clear(check: Check) -> bool:
+    low, high = check.accept
+    least = USUAL_WITHIN[check.measure.name]
+    return low <= 0.0 <= high or low >= least or high <= -least
 
 
 def without_overlaps(holds: Sequence[Held], *, least_s: float = 0.0) -> list[Held]:
@@ -189,11 +220,13 @@ class Shortlist:
         """
         if not self._forms:
             return np.empty(0, np.intp)
-        index, low, high, starts, counts = self._tables[near]
+        index, low, high, is_needed, starts = self._tables[near]
         readings = values[index]
         with np.errstate(invalid="ignore"):
             wrong = (readings < low) | (readings > high)
-        seen_counts = np.add.reduceat(~np.isnan(readings), starts)
+        is_seen = ~np.isnan(readings)
+        seen_counts = np.add.reduceat(is_seen, starts)
+        counts = np.add.reduceat(is_seen | is_needed, starts)
         return np.flatnonzero(
             (np.add.reduceat(wrong, starts) == 0) & (seen_counts >= SEEN_SHARE * counts)
         )
@@ -214,6 +247,6 @@ class Shortlist:
             np.array([target.index for target in targets]),
             np.array([target.for_side.accept[0] for target in targets]) - wider,
             np.array([target.for_side.accept[1] for target in targets]) + wider,
+            np.array([target.check.need == "always" for target in targets]),
             np.cumsum(counts) - counts,
-            counts,
         )

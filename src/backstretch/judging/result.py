@@ -10,6 +10,7 @@ from backstretch.errors import Notice
 from backstretch.frame import Source
 from backstretch.judging.hold_clock import Kind, Moment, Span, merge_spans, total
 from backstretch.judging.matching import Form, forms_of
+from backstretch.judging.obstacles import Obstacle
 from backstretch.judging.recognition import Held, Likeness
 from backstretch.judging.request import Assignment
 from backstretch.judging.step import Snapshots, Step
@@ -38,6 +39,7 @@ class Result:
         seen: Share of the moments in which somebody was in view.
         looks_like: For a photograph, the poses it passes for, best first.
         snapshots: The moments that are worth a picture.
+        obstacle: What was in the way most where one stretch was asked for and nothing was held; else None.
     """
 
     source: Source
@@ -49,6 +51,12 @@ class Result:
     seen: float
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
+    obstacle: Obstacle | None = None
+
+    @property
+    def could_be_told(self) -> bool:
+        """Whether it was seen if anything was held."""
+        return self.obstacle is None or self.obstacle.could_be_told
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -91,6 +99,7 @@ class Result:
             "calibrated": self.calibrated,
             "warnings": list(self.warnings),
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
+            **({} if self.obstacle is None else {"obstacle": _obstacle(self.obstacle)}),
         }
 
     @property
@@ -228,6 +237,15 @@ def _check(form: Form, check: Check, columns: list[str]) -> dict[str, Any]:
 def score(percent: float) -> int:
     """A score in steps of `SCORE_STEP`."""
     return SCORE_STEP * round(percent / SCORE_STEP)
+
+
+def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
+    return {
+        "reason": describe_reason(obstacle.reason),
+        "reason_code": obstacle.reason.code,
+        "seconds": round(obstacle.seconds, 2),
+        "could_be_told": obstacle.could_be_told,
+    }
 
 
 def _likeness(likeness: Likeness) -> dict[str, Any]:

@@ -9,18 +9,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backstretch.judging.form_judge import FormWatch, Judgement, SettledMoment
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.matching import forms_of
-from backstretch.judging.recognition import LEAST_S, Held, Shortlist, without_overlaps
+from backstretch.judging.recognition import (
+    LEAST_S,
+    Held,
+    Shortlist,
+    is_clear_of_usual,
+    settle_by_usual,
+    without_overlaps,
+)
 from backstretch.judging.step import Step
 from backstretch.kinematics.columns import relative_columns
-from backstretch.kinematics.filtering import Smoother, SwapVeto
-from backstretch.kinematics.landmarks import NAMES, Landmarks
-from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
+from backstretch.kinematics.landmarks import Floats, Landmarks
+from backstretch.kinematics.measures import Body
+from backstretch.kinematics.moments import MeasuredMoment, Measurer
 from backstretch.kinematics.neutral import Neutral, NeutralFinder, OwnNeutral, settle
+from backstretch.kinematics.neutral_timeline import Zero
 from backstretch.poses.pose import Pose, careful_look_of
 
 NEAR_SIDE_LASTS_S = 1.0
@@ -48,6 +55,7 @@ class Session:
     Attributes:
         watches: The forms that were judged so far, in order.
         careful_look: Models of the careful look that all present poses ask for.
+        finder: Finds the neutrals.
     """
 
     def __init__(
@@ -62,10 +70,9 @@ class Session:
     ) -> None:
         self.watches: list[FormWatch] = []
         self._asked = asked
-        self._finder = NeutralFinder(neutral, own_neutral)
+        self.finder = NeutralFinder(neutral, own_neutral)
         self.turn_to(poses, sides)
-        self._smoother = Smoother() if steady else None
-        self._swaps = SwapVeto()
+        self._measurer = Measurer(steady=steady)
         self._near_side = "left"
         self._near_vote = 0.0
         self._last_s: float | None = None
@@ -81,11 +88,12 @@ class Session:
             watch.clock.finish()
         is_new = bool(self.watches) and not set(poses) <= {self.watches[-1].form.pose}
         if is_new and any(check.measure.relative for pose in poses for check in pose.checks):
-            self._finder.renew()
+            self.finder.renew()
         self.careful_look = careful_look_of(poses)
         forms = [form for pose in poses for form in forms_of(pose)]
         forms = [form for form in forms if not sides or form.side in {*sides, None}]
         self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]
+        self._is_clear = [is_clear_of_usual(form) for form in forms]
         self.watches += self._judging
         self._shortlist = Shortlist(forms)
         self._recent: deque[SettledMoment] = deque()
@@ -105,65 +113,69 @@ class Session:
     @property
     def neutral(self) -> Neutral | None:
         """The neutral in use."""
-        return self._finder.neutral
+        return self.finder.neutral
 
     @property
     def seeks_neutral(self) -> bool:
         """Whether a neutral is needed, and the last moment may be part of one; see `NeutralFinder.seeks`."""
-        return self._finder.seeks
+        return self.finder.seeks
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether some position is held, or may soon be."""
+        return any(watch.busy or watch.is_close for watch in self.watches)
 
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
 
         One at a time and many at once give the same steps; many at once are measured together.
         """
-        if self._smoother is None:
-            return self._judge(list(moments))
-        smooth = []
-        for time_s, marks in moments:
-            smooth += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
-        return self._judge(smooth)
+        return self.judge(self._measurer.push(moments))
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
-        steps = self._judge(self._smoother.finish() if self._smoother else [])
+        steps = self.judge(self._measurer.finish())
+        self.close()
+        return steps
+
+    def judge(self, moments: Iterable[MeasuredMoment], zero: Zero | None = None) -> list[Step]:
+        """Judge measured moments in order of time.
+
+        Args:
+            moments: The moments.
+            zero: What they are counted from; None for the neutral that has been found in the moments before.
+        """
+        return [self._step(moment, zero) for moment in moments]
+
+    def close(self) -> None:
+        """Close open holds and attempts; the take is over."""
         for watch in self.watches:
             watch.clock.finish()
-        return steps
 
-    def _judge(self, moments: list[tuple[float, Landmarks | None]]) -> list[Step]:
-        bodies = [marks for _, marks in moments if marks is not None]
-        rows = iter(range(len(bodies)))
-        body, is_seen = _measure(bodies) if bodies else (None, None)
-        steps = []
-        for time_s, marks in moments:
-            if marks is None or body is None or is_seen is None:
-                steps.append(self._nobody(time_s))
-            else:
-                row = next(rows)
-                steps.append(self._step(time_s, marks, body, row, is_seen[row]))
-        return steps
-
-    def _nobody(self, time_s: float) -> Step:
-        self._last_s = time_s
-        moment = SettledMoment(time_s, None, self._near_side, frozenset())
-        return self._advance(None, moment, self._judgements(moment))
-
-    def _step(
-        self, time_s: float, marks: Landmarks, body: Body, row: int, is_seen: NDArray[np.bool_]
-    ) -> Step:
+    def _step(self, measured: MeasuredMoment, given: Zero | None) -> Step:
+        time_s, body, row = measured.time_s, measured.body, measured.row
+        zero = given or Zero(self.neutral, is_stale=self.finder.stale)
+        if body is None:
+            self._last_s = time_s
+            moment = SettledMoment(time_s, None, self._near_side, frozenset())
+            return self._advance(None, moment, self._judgements(moment, zero), zero)
         self._vote(time_s, float(body.towards_camera[row]))
-        values = settle(body, row, self.neutral, self._near_side, self._finder.usual)
-        if self._finder.stale:
-            values = np.where(relative_columns(), np.nan, values)
-        unseen = frozenset(
-            name for name, visible in zip(NAMES, is_seen, strict=True) if not visible
-        )
-        moment = SettledMoment(time_s, values, self._near_side, unseen)
-        judgements = self._judgements(moment)
-        in_pose = any(each.watch.inside for each in judgements)
-        self._finder.push(time_s, marks, body, row, in_pose=in_pose)
-        return self._advance(marks, moment, judgements)
+        values = self._settle(body, row, zero)
+        moment = SettledMoment(time_s, values, self._near_side, measured.unseen)
+        judgements = self._judgements(moment, zero)
+        if given is None:
+            in_pose = any(each.watch.inside for each in judgements)
+            self.finder.push(time_s, measured.marks, body, row, in_pose=in_pose)
+            zero = Zero(self.neutral, is_stale=self.finder.stale)
+        return self._advance(measured.marks, moment, judgements, zero)
+
+    def _settle(self, body: Body, row: int, zero: Zero) -> Floats:
+        """(M,) final values of one moment."""
+        usual = self.finder.usual
+        if zero.is_assumed:
+            return settle_by_usual(body, row, self._near_side, usual)
+        values = settle(body, row, zero.neutral, self._near_side, usual)
+        return np.where(relative_columns(), np.nan, values) if zero.is_stale else values
 
     def _vote(self, time_s: float, left_nearer_m: float) -> None:
         """Update the side nearer to the camera, slowly."""
@@ -174,18 +186,20 @@ class Session:
             self._near_side = "left" if self._near_vote > 0 else "right"
         self._last_s = time_s
 
-    def _judgements(self, moment: SettledMoment) -> list[Judgement]:
+    def _judgements(self, moment: SettledMoment, zero: Zero) -> list[Judgement]:
         """The judgements of the moment by every form in question."""
+        neutral = zero.neutral
         if self._asked:
-            return [watch.judge(moment, self.neutral) for watch in self._judging]
+            return [watch.judge(moment, neutral) for watch in self._judging]
         may_be: set[np.intp] = set()
         if moment.values is not None:
             may_be = set(self._shortlist.of(moment.values, moment.near_side))
         judgements = []
         for index, watch in enumerate(self._judging):
-            if index in may_be or watch.busy:
-                watch.catch_up(self._recent, self.neutral)
-                judgements.append(watch.judge(moment, self.neutral))
+            may_begin = index in may_be and (self._is_clear[index] or not zero.is_assumed)
+            if may_begin or watch.busy:
+                watch.catch_up(self._recent, neutral)
+                judgements.append(watch.judge(moment, neutral))
             else:
                 watch.is_close = False
         self._recent.append(moment)
@@ -194,7 +208,11 @@ class Session:
         return judgements
 
     def _advance(
-        self, marks: Landmarks | None, settled: SettledMoment, judgements: list[Judgement]
+        self,
+        marks: Landmarks | None,
+        settled: SettledMoment,
+        judgements: list[Judgement],
+        zero: Zero,
     ) -> Step:
         """Pass the judgements to the clocks; return the step as judged by the form that fits best."""
         best = max(judgements, key=self._rank, default=None)
@@ -208,13 +226,16 @@ class Session:
         step = Step.unjudged(
             settled,
             landmarks=marks,
-            neutral=None if self._finder.stale else self.neutral,
+            neutral=None if zero.is_stale else zero.neutral,
             total_s=self._total_s(holds),
             holds=len(holds),
-            own_neutral_date=self._finder.own_neutral_date,
+            own_neutral_date=self._own_neutral_date(zero),
         )
         has_form = best is not None and (self._asked or best.watch.clock.is_holding)
         return step.judged_by(best) if best and has_form else step
+
+    def _own_neutral_date(self, zero: Zero) -> str:
+        return zero.neutral.own_neutral_date if zero.neutral else self.finder.usual_date
 
     def _rank(self, judgement: Judgement) -> tuple[bool, bool, float]:
         """How well a form fits the moment; the best form so far has an advantage."""
@@ -249,11 +270,3 @@ def _seconds_outside(spans: Iterable[Span], intervals: list[tuple[float, float]]
         for start_s, end_s in intervals
     )
     return sum(span.seconds for span in valid) - shared_s
-
-
-def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
-    xy = np.array([body.xy_px for body in bodies])
-    world = np.array([body.world_m for body in bodies])
-    visibility = np.array([body.visibility for body in bodies])
-    is_seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
-    return measure_body(xy, world, is_seen), is_seen

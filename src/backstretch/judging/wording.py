@@ -22,6 +22,7 @@ _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
     ReasonKind.UNSEEN: "{what} unseen",
+    ReasonKind.NO_NEUTRAL: "no still moment yet to count the {what} from",
     ReasonKind.TOO_SMALL: "{what} too small",
     ReasonKind.TOO_LARGE: "{what} too large",
     ReasonKind.TOO_FAST: "moving too fast",
@@ -32,6 +33,7 @@ _REASONS = {
 _CUES = {
     ReasonKind.NOBODY: "I cannot see you.",
     ReasonKind.UNSEEN: "I cannot see your {what}.",
+    ReasonKind.NO_NEUTRAL: "Sit or stand straight, look ahead, and keep still for a moment.",
     ReasonKind.TOO_FAST: "Move slowly.",
     ReasonKind.RESTLESS: "Settle, and keep still.",
     ReasonKind.BOUNCING: "Please do not bounce. Keep still.",
@@ -54,8 +56,12 @@ _NOTICES = {
     NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
     NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",
     NoticeKind.NO_NEUTRAL: (
-        "no still moment before the stretch: lengths are taken from the stretch itself, "
+        "no still moment was found: lengths are taken from the stretch itself, "
         "and the view cannot be told"
+    ),
+    NoticeKind.NOTHING_TO_NAME: (
+        "no still moment was found: small movements of the head and twists of the trunk "
+        "are not recognised without one; name the stretch, or keep still for a second"
     ),
     NoticeKind.CALIBRATED_FURTHER: (
         "{name} was calibrated with you further from the camera; {again}"
@@ -203,10 +209,28 @@ def _many_repetitions(figures: _Figures) -> str:
     )
 
 
+def _usual_zero(figures: _Figures) -> str:
+    labels = list(dict.fromkeys(BY_NAME[name].label for name in figures["measures"]))
+    return f"{_listed(labels)} counted from a head and a trunk held straight, which is less exact"
+
+
+def _not_told(figures: _Figures) -> str:
+    reason = describe_reason(Reason.from_code(figures["reason"]))
+    return f"whether it was held could not be told: {reason} ({figures['seconds']:.1f} s)"
+
+
+def _not_held(figures: _Figures) -> str:
+    reason = describe_reason(Reason.from_code(figures["reason"]))
+    return f"nothing counts; what was in the way most: {reason} ({figures['seconds']:.1f} s)"
+
+
 _DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
     NoticeKind.NO_SPEECH_PROGRAM: _no_speech,
     NoticeKind.ANOTHER_PERSON: _another,
     NoticeKind.JUMPS: _jumps,
+    NoticeKind.USUAL_ZERO: _usual_zero,
+    NoticeKind.NOT_TOLD: _not_told,
+    NoticeKind.NOT_HELD: _not_held,
     NoticeKind.OFF_VIEW: _off_view,
     NoticeKind.TILTED: _tilted,
     NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,

@@ -1,15 +1,17 @@
-"""The neutral: a person's lengths, zero values and view, taken before they stretch.
+"""The neutral: a person's lengths, zero values and view, taken while they are at rest.
 
 Bodies foreshorten in a pose, so lengths and the view are never taken from a body in a pose. The neutral is the
 first still span of a take in which no pose is held, upright or not. It is replaced only by an upright one with
 head, chest and hips square, and only if the old one is not upright, or the person has turned since or moved
-nearer or further away.
+nearer or further away. After a cut a new one is needed.
+
+Where the hips are outside the picture, as before a desk, head and shoulders make the neutral.
 """
 
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Self
 
@@ -23,7 +25,8 @@ from backstretch.kinematics.columns import (
     reference_lengths,
     relative_columns,
 )
-from backstretch.kinematics.landmarks import INDEX, LONGEST_GAP_S, Floats, Landmarks
+from backstretch.kinematics.cuts import KNOWN_AFTER_S, CutWatch
+from backstretch.kinematics.landmarks import INDEX, LONGEST_GAP_S, SIDES, Floats, Landmarks
 from backstretch.kinematics.measures import VISIBLE, Body
 from backstretch.kinematics.view import OBLIQUE_FROM_DEG, View
 
@@ -31,6 +34,8 @@ STILL_FOR_S = 1.0
 """Least length of a still span; shorter ones occur at the turning points of movements."""
 STILL_WITHIN = 0.1
 """How far a landmark may move in a still span, over the trunk's length: three times the detector's jitter."""
+HEAD_STILL_WITHIN = 0.05
+"""The same for the head, which moves less than limbs do: its tilts and turns are counted from the neutral."""
 UPRIGHT_BELOW_DEG = 35.0
 """Trunk angle from vertical up to which sitting or standing counts as upright."""
 UPRIGHT_IN_SPACE_BELOW_DEG = 45.0
@@ -44,8 +49,10 @@ SQUARE_WITHIN_DEG = {
     "abs_twist": 20.0,
     "head_yaw_rel.left": 25.0,
     "head_roll_rel.left": 12.0,
+    "head_pitch": 25.0,
 }
-"""An upright position beyond one of these is no neutral: the head or the chest is turned away from the rest."""
+"""An upright position beyond one of these is no neutral: the head or the chest is turned away from the rest.
+Heads at rest read a pitch of -3 to 11 degrees off the camera's own, bowed ones 35 and more."""
 ROLL_SEEN_WITHIN_DEG = 45.0
 """How far off the front the picture still shows the tilt of the head."""
 TURNED_FROM_DEG = 30.0
@@ -65,6 +72,20 @@ CORE = [
     for side in ("left", "right")
 ]
 """The landmarks that must stay still."""
+HEAD = [INDEX[name] for name in ("nose", "left_ear", "right_ear")]
+"""Those that must stay stiller, as far as they are seen."""
+HEAD_AND_SHOULDERS = [*HEAD, *CORE[:2]]
+"""The landmarks of which most must be seen where the hips are not."""
+NECK_OVER_SHOULDERS = 0.6
+"""Height of the ears above the shoulders, over the shoulders' width, of a person who holds the head up."""
+HEAD_UP_FROM = 0.3
+"""Half of that is still upright; the head of somebody who lies or folds is beside or below the shoulders."""
+MOST_OF = 0.5
+"""Share of the landmarks that must be seen to tell that somebody is still."""
+SHOULDERS_OVER_TRUNK = 0.71
+"""Width of the shoulders over the length of the trunk, of the rendered people; for a trunk that is not seen."""
+LEVEL_BELOW_DEG = 20.0
+"""Tilt of the shoulder line up to which it counts as upright where the hips are not seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +147,35 @@ def _turn(degrees: Floats) -> Floats:
     return (degrees + 180.0) % 360.0 - 180.0
 
 
+@dataclass(eq=False)
+class Shot:
+    """A part of a take without a cut.
+
+    Attributes:
+        start_s: Its first moment; minus infinity for the first part.
+        neutrals: The neutrals that were found in it, each with the time at which it was, by time.
+    """
+
+    start_s: float
+    neutrals: list[tuple[float, Neutral]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """A moment that may be part of a still span: places (33, 2), NaN where not seen, and rows of a `Body`."""
+
+    time_s: float
+    places: Floats
+    values: Floats
+    lengths: Floats
+    camera: Floats
+
+    @property
+    def measures(self) -> tuple[Floats, Floats]:
+        """Values and lengths."""
+        return self.values, self.lengths
+
+
 class NeutralFinder:
     """Finds the neutral in the moments of a take.
 
@@ -139,6 +189,7 @@ class NeutralFinder:
         stale: Whether relative measures are unknown until a new one is found.
         seeks: Whether a neutral is needed, and the last moment may be part of one; True before the first moment
             unless one is known.
+        shots: The parts of the take between its cuts, by time.
     """
 
     def __init__(
@@ -150,7 +201,14 @@ class NeutralFinder:
         self._own_neutral = own_neutral
         self._is_given = known is not None
         self._next_s = -math.inf
-        self._moments: deque[tuple[float, Floats, Floats, Floats, Floats]] = deque()
+        self._moments: deque[_Moment] = deque()
+        self._cuts = CutWatch()
+        self.shots = [Shot(-math.inf, [(-math.inf, known)] if known else [])]
+
+    def known_until(self, now_s: float) -> float:
+        """Before when it is known, ``now_s`` into the take, with which neutral a moment is to be judged."""
+        lacking = (shot.start_s for shot in self.shots if not shot.neutrals)
+        return next(lacking, now_s - KNOWN_AFTER_S)
 
     @property
     def usual(self) -> Floats | None:
@@ -158,10 +216,8 @@ class NeutralFinder:
         return self._own_neutral.zeros() if self._own_neutral else None
 
     @property
-    def own_neutral_date(self) -> str:
-        """The day of the own neutral that is in use; empty where none is."""
-        if self.neutral is not None:
-            return self.neutral.own_neutral_date
+    def usual_date(self) -> str:
+        """The day of the own neutral that ``usual`` is from; empty without one."""
         return self._own_neutral.date if self._own_neutral else ""
 
     def _with_own(self, neutral: Neutral) -> Neutral:
@@ -192,50 +248,69 @@ class NeutralFinder:
         """
         if self._is_given:
             return
+        self._cut(time_s, body, row)
         self.seeks = False
         if landmarks is None or in_pose:
             self._moments.clear()
             return
-        if self._moments and time_s - self._moments[-1][0] > LONGEST_GAP_S:
+        if self._moments and time_s - self._moments[-1].time_s > LONGEST_GAP_S:
             self._moments.clear()
-        core = landmarks.xy_px[CORE].copy()
-        core[landmarks.visibility[CORE] < VISIBLE] = np.nan
+        places = landmarks.xy_px.copy()
+        places[landmarks.visibility < VISIBLE] = np.nan
         rows = (body.values[row], body.lengths[row], body.camera[row])
-        self._moments.append((time_s, core, *rows))
-        while time_s - self._moments[1 if len(self._moments) > 1 else 0][0] >= STILL_FOR_S:
+        self._moments.append(_Moment(time_s, places, *rows))
+        while time_s - self._moments[1 if len(self._moments) > 1 else 0].time_s >= STILL_FOR_S:
             self._moments.popleft()
-        long_enough = time_s - self._moments[0][0] >= STILL_FOR_S
+        long_enough = time_s - self._moments[0].time_s >= STILL_FOR_S
         if long_enough and time_s >= self._next_s and self._is_still():
             self._consider(self._median_neutral())
             self._next_s = time_s + REPLACE_EVERY_S
         self.seeks = self.neutral is None or self.stale
 
+    def _cut(self, time_s: float, body: Body, row: int) -> None:
+        """Begin a new shot, and ask for a new neutral, where the film was cut."""
+        is_upright = stands_upright(body.values[row], body.lengths[row])
+        view = View.of(body.camera[row]) if is_upright else None
+        cut_s = self._cuts.push(time_s, view)
+        if cut_s is not None:
+            since = [moment for moment in self._moments if moment.time_s >= cut_s]
+            self.renew()
+            self._moments.extend(since)
+            self.shots.append(Shot(cut_s))
+
     def _consider(self, new: Neutral) -> None:
         if new.upright and not is_square(new):
             return
         old = self.neutral
-        if old is None:
-            self.neutral = self._with_own(new)
-        elif new.upright:
-            change = new.lengths[0] / old.lengths[0]
-            moved = not 1.0 / NEARER_FROM <= change <= NEARER_FROM
+        is_needed = old is None
+        if old is not None and new.upright:
             turned = new.view.apart(old.view) > TURNED_FROM_DEG
-            if self.stale or not old.upright or moved or turned:
-                self.neutral, self.stale = self._with_own(new), False
+            is_needed = self.stale or not old.upright or _has_moved(old, new) or turned
+        if is_needed:
+            self.neutral, self.stale = self._with_own(new), False
+            self.shots[-1].neutrals.append((new.end_s, self.neutral))
 
     def _is_still(self) -> bool:
-        cores = np.array([moment[1] for moment in self._moments])
-        is_seen = ~np.isnan(cores).any(axis=(0, 2))
-        trunk = np.median([moment[3][0] for moment in self._moments])
-        if is_seen.sum() < len(CORE) // 2 or not trunk > 0:
+        parts, trunk_px = CORE, _median([moment.lengths[0] for moment in self._moments])
+        if not trunk_px > 0.0:
+            parts = HEAD_AND_SHOULDERS
+            shoulders_px = _median([_shoulders_px(*moment.measures) for moment in self._moments])
+            trunk_px = shoulders_px / SHOULDERS_OVER_TRUNK
+        places = np.array([moment.places for moment in self._moments])
+        extents = (places.max(axis=0) - places.min(axis=0)).max(axis=1)
+        is_seen = ~np.isnan(extents[parts])
+        if is_seen.sum() < MOST_OF * len(parts) or not trunk_px > 0.0:
             return False
-        extent = cores[:, is_seen].max(axis=0) - cores[:, is_seen].min(axis=0)
-        return bool(extent.max() <= STILL_WITHIN * trunk)
+        strays, head_strays = extents[parts][is_seen].max(), np.nan_to_num(extents[HEAD]).max()
+        return bool(
+            strays <= STILL_WITHIN * trunk_px and head_strays <= HEAD_STILL_WITHIN * trunk_px
+        )
 
     def _median_neutral(self) -> Neutral:
-        times, _, values, lengths, cameras = zip(*self._moments, strict=True)
-        view = View.of(np.mean(cameras, axis=0))
-        span = times[0], times[-1]
+        moments = self._moments
+        values, lengths = zip(*(moment.measures for moment in moments), strict=True)
+        view = View.of(np.mean([moment.camera for moment in moments], axis=0))
+        span = moments[0].time_s, moments[-1].time_s
         return neutral_of(np.median(values, axis=0), np.median(lengths, axis=0), view, span)
 
 
@@ -250,19 +325,57 @@ def neutral_of(
         view: From where the camera sees it.
         span: Start and end of the still span, in seconds.
     """
+    if np.isnan(lengths[0]) and view.off("front") <= OBLIQUE_FROM_DEG:
+        trunks = lengths[[1, 4]] / SHOULDERS_OVER_TRUNK
+        lengths = np.array([trunks[0], *lengths[1:3], trunks[1], *lengths[4:]])
     ratios = values / np.append(lengths, 1.0)[reference_lengths()]
     settled = np.where(facing_columns() & (view.azimuth_deg > 0), -ratios, ratios)
-    upright = bool(
-        values[COLUMN_INDEX["trunk_incl"]] < UPRIGHT_BELOW_DEG
-        and not values[COLUMN_INDEX["trunk_incl.world"]] > UPRIGHT_IN_SPACE_BELOW_DEG
-    )
+    upright = stands_upright(values, lengths)
     roll = _roll(values, view) if upright else np.nan
     return Neutral(*span, lengths, settled, view, upright, roll)
+
+
+def stands_upright(values: Floats, lengths: Floats) -> bool:
+    """Whether the trunk is upright; where the hips are not seen, the shoulders level and the head above them.
+
+    ``values`` and ``lengths`` are a row of those of `Body`.
+    """
+    trunk_deg = values[COLUMN_INDEX["trunk_incl"]]
+    if np.isnan(trunk_deg):
+        is_level = values[COLUMN_INDEX["shoulder_tilt"]] < LEVEL_BELOW_DEG
+        size_px = _shoulders_px(values, lengths)
+        return bool(is_level and _neck_px(values) > HEAD_UP_FROM * size_px)
+    is_upright_in_space = not values[COLUMN_INDEX["trunk_incl.world"]] > UPRIGHT_IN_SPACE_BELOW_DEG
+    return bool(trunk_deg < UPRIGHT_BELOW_DEG and is_upright_in_space)
+
+
+def _neck_px(values: Floats) -> float:
+    """How far the ears are above the shoulders; NaN where neither is seen."""
+    left, right = (float(values[COLUMN_INDEX[f"ear_above_shoulder.{side}"]]) for side in SIDES)
+    return float(np.fmax(left, right))
+
+
+def _shoulders_px(values: Floats, lengths: Floats) -> float:
+    """Width of the shoulders as the camera would see it from the front: from the side the neck tells it."""
+    return float(np.fmax(lengths[1], _neck_px(values) / NECK_OVER_SHOULDERS))
+
+
+def _has_moved(old: Neutral, new: Neutral) -> bool:
+    """Whether somebody has come nearer or gone further away, by the trunk, else by the shoulders."""
+    changes = new.lengths[:2] / old.lengths[:2]
+    change = changes[1] if np.isnan(changes[0]) else changes[0]
+    return bool(change > NEARER_FROM or change < 1.0 / NEARER_FROM)
+
+
+def _median(numbers: list[float]) -> float:
+    return float(np.median(numbers))
 
 
 def is_square(neutral: Neutral) -> bool:
     """Whether head, chest and hips face the same way; what is unseen is taken as square."""
     away = {key: abs(neutral.values[COLUMN_INDEX[key]]) for key in SQUARE_WITHIN_DEG}
+    camera_pitch_deg = neutral.view.elevation_deg * math.cos(math.radians(neutral.view.azimuth_deg))
+    away["head_pitch"] = abs(neutral.values[COLUMN_INDEX["head_pitch"]] - camera_pitch_deg)
     if neutral.view.off("front") > ROLL_SEEN_WITHIN_DEG:
         del away["head_roll_rel.left"]  # from the side the ears lie over each other
     return not any(off > SQUARE_WITHIN_DEG[key] for key, off in away.items())

@@ -159,7 +159,7 @@ class CoachedSession(LedSession[Coach]):
     @property
     def current_spans(self) -> tuple[Span, ...]:
         """The spans of the current hold; empty when there is none."""
-        return self._collector.session.going_on
+        return self._session.going_on
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
         """The session's result."""

@@ -161,6 +161,8 @@ def _sentence(document: ResultDocument) -> str:
     asked = sum(each.asked for each in document.asked)
     done = sum(min(each.done, each.asked) for each in document.asked)
     parts = [_times(len(document.holds))]
+    if not document.obstacle.could_be_told:
+        parts = ["Whether it was held could not be told"]
     parts += [f"{done:g} of {asked:g} holds done"] if asked else []
     lost = _lost(document)
     if lost:

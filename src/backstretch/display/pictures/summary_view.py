@@ -55,6 +55,7 @@ class _Page:
         margin = self._px(MARGIN)
         held_s = sum(each.held_s for each in tallies(result))
         title = f"{held_s:.0f} s held" if held_s else "Nothing was held this time"
+        title = title if result.could_be_told else "It could not be told what was held"
         inner = self._w - 2 * margin
         self._write(title, (margin, margin + self._px(TITLE / 2)), TITLE, STRONG, inner)
         name = result.assignment.pose.name if result.assignment.pose else result.assignment.title

@@ -34,7 +34,10 @@ def show(result: Result, console: Console, written: str = "") -> None:
     near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
     if near:
         lost = [f"{seconds:.1f} s {reason}" for reason, seconds in losses(near)[:MOST_REASONS]]
-        parts += [Text(), Text("Near the stretch, but not held", style="bold"), *lines(lost)]
+        head = (
+            "Near the stretch, but not held" if result.could_be_told else "What could not be told"
+        )
+        parts += [Text(), Text(head, style="bold"), *lines(lost)]
     if result.warnings:
         parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
     if written:
@@ -149,6 +152,8 @@ def _likeness(result: Result) -> RenderableType:
 def _none(result: Result) -> Text:
     if result.seen == 0.0:
         return Text("Nobody was seen.", style="bold")
+    if not result.could_be_told:
+        return Text("Whether it was held could not be told.", style="bold")
     unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
     words = "No hold was found." if result.assignment.asked else "No known stretch was held."
     if unseen_s > wrong_s and unseen_s >= 1.0:

@@ -1,0 +1,80 @@
+"""Measured moments: landmarks are steadied and measured once, and may then be judged more than once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backstretch.kinematics.filtering import Smoother, SwapVeto
+from backstretch.kinematics.landmarks import NAMES, Landmarks
+from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class MeasuredMoment:
+    """One moment with its measures, before they are related to a neutral.
+
+    Attributes:
+        time_s: The frame's own time.
+        marks: Steadied landmarks; None with nobody in view.
+        body: Measures of some moments; None with nobody in view.
+        row: Where this moment stands among them.
+        unseen: Names of the landmarks that are not seen; empty with nobody in view.
+    """
+
+    time_s: float
+    marks: Landmarks | None
+    body: Body | None = None
+    row: int = 0
+    unseen: frozenset[str] = frozenset()
+
+
+class Measurer:
+    """Steadies landmarks that come in order of time, and measures them.
+
+    Args:
+        steady: Whether to remove jitter and undo swaps; off for landmarks without noise.
+    """
+
+    def __init__(self, *, steady: bool = True) -> None:
+        self._smoother = Smoother() if steady else None
+        self._swaps = SwapVeto()
+
+    def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[MeasuredMoment]:
+        """Take moments; return those whose smoothing is complete. Many at once are measured together."""
+        if self._smoother is None:
+            return _measured(list(moments))
+        smooth = []
+        for time_s, marks in moments:
+            smooth += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
+        return _measured(smooth)
+
+    def finish(self) -> list[MeasuredMoment]:
+        """Return the remaining moments."""
+        return _measured(self._smoother.finish() if self._smoother else [])
+
+
+def _measured(moments: list[tuple[float, Landmarks | None]]) -> list[MeasuredMoment]:
+    bodies = [marks for _, marks in moments if marks is not None]
+    if not bodies:
+        return [MeasuredMoment(time_s, None) for time_s, _ in moments]
+    body, is_seen = _measure(bodies)
+    rows = iter(range(len(bodies)))
+    measured = []
+    for time_s, marks in moments:
+        if marks is None:
+            measured.append(MeasuredMoment(time_s, None))
+            continue
+        row = next(rows)
+        unseen = frozenset(n for n, seen in zip(NAMES, is_seen[row], strict=True) if not seen)
+        measured.append(MeasuredMoment(time_s, marks, body, row, unseen))
+    return measured
+
+
+def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
+    xy = np.array([body.xy_px for body in bodies])
+    world = np.array([body.world_m for body in bodies])
+    visibility = np.array([body.visibility for body in bodies])
+    is_seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
+    return measure_body(xy, world, is_seen), is_seen
