@@ -131,19 +131,27 @@ def media_clips() -> list[Clip]:
     return clips(MEDIA) or clips(SAMPLES)
 
 
-def recording_of(clip: Clip) -> tuple[Recording, float]:
+def recording_of(clip: Clip, request: Request) -> tuple[Recording, float]:
     """The clip through the real model, and how long that took."""
     with MediaPipeLandmarker() as landmarker:
         looking = time.perf_counter()
-        _, recording = look(clip, landmarker, unasked())
+        _, recording = look(clip, landmarker, request)
         return recording, time.perf_counter() - looking
 
 
 def rows_of(clip: Clip) -> tuple[list[Row], Seen]:
-    """The clip through the real model once, then judged by its own poses, by all, and unasked."""
-    recording, looking_s = recording_of(clip)
-    own = [row(clip, recording, pose(pose_id), looking_s) for pose_id in clip.pose_ids]
+    """The clip through the real model, then judged by its own poses, by all, and unasked."""
+    recording, looking_s = recording_of(clip, unasked())
+    own = [own_row(clip, recording, pose(pose_id), looking_s) for pose_id in clip.pose_ids]
     return [*own, *foreign_rows(clip, recording)], seen_in(clip, recording, looking_s)
+
+
+def own_row(clip: Clip, recording: Recording, stretch: Pose, looking_s: float) -> Row:
+    """What a stretch that the clip shows counts in it; looked at as it is when it is named."""
+    if stretch.careful_look:
+        request = Request(Assignment((stretch,)), every_frame=True)
+        recording, looking_s = recording_of(clip, request)
+    return row(clip, recording, stretch, looking_s)
 
 
 def foreign_rows(clip: Clip, recording: Recording) -> list[Row]:

@@ -29,7 +29,7 @@ from benchmarks.accuracy import JOBS, recording_of
 from benchmarks.recognition import Spans, merged, valid_spans
 from tests import library
 from tests.places import MEDIA
-from tests.truth import ALSO_TRUE, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, overlap
+from tests.truth import ALSO_TRUE, OTHER_SIDE_FIRST, PROVE_LITTLE, Clip, clips, overlap, unasked
 
 DATE = "2026-01-31"
 LIBRARY, PERSONAL, STIFF, STIFF_HALF, NEW = "library", "personal", "stiff", "stiff, half", "new"
@@ -178,7 +178,7 @@ def track_path(folder: Path, name: str) -> Path:
 def keep_track(job: tuple[Path, Clip]) -> None:
     """Look at a clip with the real model, once."""
     folder, clip = job
-    recording, _ = recording_of(clip)
+    recording, _ = recording_of(clip, unasked())
     recording.save(track_path(folder, clip.name))
 
 

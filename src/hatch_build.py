@@ -153,7 +153,8 @@ def pip_download(wheel: str, folder: Path, *tags: str) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     wheels = list(folder.glob(f"{wheel.split('==', maxsplit=1)[0].replace('-', '_')}*.whl"))
     if done.returncode != 0 or not wheels:
-        raise UnavailableError(f"fetching {wheel} failed: {last_line(done.stderr)}")
+        reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+        raise UnavailableError(f"fetching {wheel} failed: {reason}")
     return wheels[0]
 
 
@@ -175,7 +176,8 @@ def heavy_network(folder: Path) -> bytes:
         raise UnavailableError(f"fetching {NPM_PACKAGE} failed: {error}") from error
     packages = list(folder.glob("*.tgz"))
     if done.returncode != 0 or not packages:
-        raise UnavailableError(f"fetching {NPM_PACKAGE} failed: {last_line(done.stderr)}")
+        reason = (done.stderr.strip().splitlines() or ["npm gave no reason"])[0]
+        raise UnavailableError(f"fetching {NPM_PACKAGE} failed: {reason}")
     with tarfile.open(packages[0]) as package:
         file = package.extractfile(HEAVY.source)
         return file.read() if file else b""
@@ -193,11 +195,6 @@ def npm(folder: Path) -> Sequence[str]:
         raise UnavailableError(f"{NODE_WHEEL} holds no npm")
     nodes[0].chmod(0o755)
     return [str(nodes[0]), str(scripts[0])]
-
-
-def last_line(output: str) -> str:
-    """The last line of a program's output, which mostly says what went wrong."""
-    return (output.strip().splitlines() or ["it gave no reason"])[-1]
 
 
 def verify(content: bytes, network: Network) -> None:

@@ -185,6 +185,9 @@ class Nobody:
     def look(self, frame):
         self.log.append(frame.time_s)
 
+    def look_carefully(self, frame, models):
+        raise NotImplementedError
+
     def sees_another(self, frame, marks):
         raise NotImplementedError
 
@@ -267,6 +270,14 @@ def test_a_stretch_that_asks_for_careful_looks_gets_them_in_one_go(tmp_path):
         _, found = analyse_video(reader, landmarker, Request(Assignment((pose,))))
     assert landmarker.models == {("heavy",)}
     assert landmarker.log == found.track.time_s.tolist()
+
+
+def test_careful_looks_are_a_dozen_a_second_where_every_picture_is_asked_for(tmp_path):
+    pose = replace(REQUEST.assignment.poses[0], careful_look=("heavy",))
+    with VideoReader(recording(tmp_path, 3.0)) as reader:
+        request = Request(Assignment((pose,)), every_frame=True)
+        _, found = analyse_video(reader, NobodyCarefully(), request)
+    assert np.diff(found.track.time_s) == pytest.approx(2 / FPS)
 
 
 @pytest.mark.model

@@ -8,7 +8,7 @@ import pytest
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import INDEX
 from backstretch.vision.careful_look import CarefulLook, MirroredPair, mean
-from tests.figures import LEFT_SIDE, WH, figure_four, standing
+from tests.figures import LEFT_SIDE, WH, Figure, figure_four, forward, standing
 
 LYING, STANDING = figure_four().seen(LEFT_SIDE), standing().seen(LEFT_SIDE)
 ANKLE = INDEX["left_ankle"]
@@ -95,10 +95,20 @@ class TestWhileSomebodyLies:
         by_pair = Following(shifted(LYING, 5.0), shifted(LYING, 6.0), STANDING)
         careful = CarefulLook(usual, lambda: by_pair)
         seen = [careful.look(picture(n)) for n in range(5)]
-        assert [float(each.xy_px[ANKLE, 0] - LYING.xy_px[ANKLE, 0]) for each in seen[1:3]] == [5, 6]
+        lying = [marks.xy_px - LYING.xy_px for marks in seen[1:3] if marks]
+        assert [float(moved_px[ANKLE, 0]) for moved_px in lying] == [5, 6]
         assert (seen[0], seen[3], seen[4]) == (STANDING, STANDING, STANDING)
         assert by_pair.log == ["restart", "look", "look", "look"]
         assert usual.log == ["look", "look", "restart", "restart", "restart", "look"]
+
+    @pytest.mark.parametrize(
+        ("trunk_deg", "looks"), [(-30.0, 0), (-50.0, 1), (-90.0, 1), (100.0, 0)]
+    )
+    def test_lying_reads_less_flat_from_the_feet_and_face_down_is_not_lying(self, trunk_deg, looks):
+        by_pair = Following(LYING)
+        body = Figure(forward(trunk_deg)).seen(LEFT_SIDE)
+        CarefulLook(Following(body), lambda: by_pair).look(picture())
+        assert by_pair.log.count("look") == looks
 
     def test_what_the_careful_tracker_does_not_find_is_looked_for_as_usual(self):
         careful = CarefulLook(Following(LYING), lambda: Following(None))

@@ -291,7 +291,7 @@ class _Schedule:
         return recent[0]
 
 
-def _spread(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
+def _spread(pictures: Iterable[Picture], last_s: float = -math.inf) -> Iterator[Picture]:
     """The pictures that are `CHANGING_S` apart."""
     for picture in pictures:
         if picture.time_s - last_s >= CHANGING_S - INSTANT_S:
@@ -346,7 +346,8 @@ def open_sampler(
         part: The part of the recording.
         every_frame: Whether to look at every picture, not only where it matters.
         size_px: As that of `SparseSampler`.
-        careful_models: Models of a careful look, see `detection.look`.
+        careful_models: Models of a careful look, see `detection.look`. It takes long: a dozen looks a second
+            then stand for every picture.
     """
     is_single = reader.source.frames == 1
     end_s = reader.source.duration_s if part.end_s is None else part.end_s
@@ -359,7 +360,7 @@ def open_sampler(
     )
     with ReadAhead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
         if every_frame:
-            yield EveryPicture(pictures, detect)
+            yield EveryPicture(_spread(pictures) if careful_models else pictures, detect)
         else:
             yield SparseSampler(pictures, detect, end_s - part.start_s, size_px)
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.kinematics.catalogue import Reference
+from backstretch.kinematics.catalogue import Range, Reference
 from backstretch.kinematics.columns import COLUMNS
 from backstretch.kinematics.formulas import (
     FORMULAS,
@@ -119,21 +119,22 @@ def seen_landmarks(
     return is_seen
 
 
-def lies(world_m: Floats) -> NDArray[np.bool_]:
+def lies(world_m: Floats, trunk_deg: Range = LYING_TRUNK_DEG) -> NDArray[np.bool_]:
     """Whether somebody lies on the back or on a side.
 
     Args:
         world_m: (T, 33, 3) metres, camera axes.
+        trunk_deg: The angles from straight up that the trunk may have.
 
     Returns:
         (T,) booleans; False with nobody in view.
     """
     points = points_of(world_m * (1, -1, -1), np.ones(world_m.shape[:2], np.bool_))
     with np.errstate(invalid="ignore", divide="ignore"):
-        trunk_deg = trunk_from_up(points, ())[:, 0]
+        from_up_deg = trunk_from_up(points, ())[:, 0]
         chest_deg = chest_from_up(points, ())[:, 0]
-    low, high = LYING_TRUNK_DEG
-    return (trunk_deg >= low) & (trunk_deg <= high) & (chest_deg < LYING_CHEST_DEG)
+    low, high = trunk_deg
+    return (from_up_deg >= low) & (from_up_deg <= high) & (chest_deg < LYING_CHEST_DEG)
 
 
 def _possible(limb: Floats, trunk: Floats) -> NDArray[np.bool_]:
