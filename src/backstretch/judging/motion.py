@@ -44,10 +44,10 @@ followed instead; but not beyond `SPARSE_S`, where nothing has smoothed them."""
 BOUNCE_LASTS_S = 1.2
 """Bouncing is over when no reversal has come for this long: one comes at least every second."""
 LEGS_WINDOW_S = 1.0
-LEGS_MOVE_DEG, LEG_ANGLES = 15.0, 2
+LEGS_MOVE_DEG, LEG_ANGLES = 25.0, 2
 """Legs move when at least this number of their angles in space range over more than this within the window: a
 leg that is moved changes two angles at least. Still legs range over 1 to 5 degrees, single hidden joints up to
-18; those of somebody who walks over 40."""
+18 and, of thighs that point at the camera, two at once; those of somebody who walks over 40."""
 _LEGS = [
     COLUMN_INDEX[f"{measure}.{side}.world"]
     for measure in ("knee", "thigh_incl", "shank_incl")
