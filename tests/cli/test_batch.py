@@ -165,8 +165,8 @@ class TestWritten:
         assert documents(out, "a")[0]["totals"]["valid_s"] > 2.0
         home.run_inside(*command)
         assert statuses(out) == {"a.npz": "kept", "b.npz": "kept"}
-        stricter = text.replace("accept = [11, 50]", "accept = [35, 50]")
-        pose.write_text(stricter.replace("good = [17, 42]", "good = [36, 42]"), "utf-8")
+        stricter = text.replace("accept = [11, 60]", "accept = [35, 60]")
+        pose.write_text(stricter.replace("good = [17, 60]", "good = [36, 60]"), "utf-8")
         home.run_inside(*command)
         assert statuses(out) == {"a.npz": "done", "b.npz": "done"}
         assert documents(out, "a")[0]["totals"]["valid_s"] == 0.0

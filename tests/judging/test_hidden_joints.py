@@ -50,7 +50,7 @@ class TestAnArmDrawnAcross:
         marks = with_elbow_lower(body_of("cross_body_shoulder"), 0.45)
         assert state_of("cross_body_shoulder", marks) is State.IN
 
-    @pytest.mark.parametrize("slope_deg", [40.0, 128.0])
+    @pytest.mark.parametrize("slope_deg", [40.0, 150.0])
     def test_does_not_count_where_the_line_to_the_wrist_is_not_level(self, slope_deg):
         marks = body_of(
             "cross_body_shoulder", upper_arms=(slope_deg, -48), forearms=(slope_deg, -58)

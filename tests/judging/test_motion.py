@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backstretch.judging.form_judge import FormWatch
-from backstretch.judging.hold_clock import Kind
+from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.matching import forms_of
-from backstretch.judging.motion import MotionWatch
+from backstretch.judging.motion import LegWatch, MotionWatch
 from backstretch.judging.reasons import BOUNCING, RESTLESS, TOO_FAST
+from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS
 from backstretch.poses.library import builtin_poses
 from backstretch.poses.pose import GRACE_WRONG_S
 from backstretch.poses.pose_file import load_pose
@@ -310,3 +311,38 @@ def test_what_is_withheld_has_already_been(seed, fps, hz, height_deg):
     for t in jittered(fps, 6.0, seed):
         spans = watch.push(float(t), value(t), inside=True)
         assert all(span.start_s <= span.end_s <= t + 1e-9 for span in spans)
+
+
+# Legs
+
+
+def legs_over(motions, seconds=3.0):
+    """Time withheld while angles of the legs follow these, by column."""
+    watch = LegWatch()
+    withheld: list[Span] = []
+    for time_s in every(10.0, seconds):
+        values = np.full(len(COLUMNS), np.nan)
+        for key, motion in motions.items():
+            values[COLUMN_INDEX[key]] = motion(time_s)
+        withheld += watch.push(time_s, values)
+    return withheld
+
+
+def test_legs_that_move_withhold_time():
+    stepping = {key: sway(0.5, 40.0) for key in ("knee.left.world", "thigh_incl.left.world")}
+    assert legs_over(stepping)
+    assert {span.reason for span in legs_over(stepping)} == {RESTLESS}
+
+
+@pytest.mark.parametrize(
+    "motions",
+    [
+        {},
+        {"knee.left.world": sway(0.5, 40.0)},
+        {key: sway(0.5, 8.0) for key in ("knee.left.world", "knee.right.world")},
+        {key: sway(0.02, 40.0) for key in ("knee.left.world", "shank_incl.left.world")},
+    ],
+    ids=["unseen", "one joint guessed wrong", "jitter", "a slow shift"],
+)
+def test_legs_that_do_not_move_withhold_none(motions):
+    assert legs_over(motions) == []

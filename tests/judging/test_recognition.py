@@ -142,6 +142,21 @@ def test_a_short_cat_that_is_not_done_in_turn_is_left_out(others):
     assert "cat_pose" not in {name for name, *_ in kept}
 
 
+# Stretches of the neck
+
+
+NOD = forms_of(LIBRARY.poses["neck_flexion"])[0]
+
+
+def test_a_stretch_of_the_neck_must_last_longer():
+    both = held(NOD, 3.0, 3.9), held(NOD, 9.0, 4.1)
+    assert times_of(*both, least_s=LEAST_S) == [("neck_flexion", 9.0, 13.1)]
+
+
+def test_a_stretch_of_the_neck_that_was_asked_for_may_be_short():
+    assert len(times_of(held(NOD, 3.0, 1.0))) == 1
+
+
 # What is left of the other
 
 

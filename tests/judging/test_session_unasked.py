@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 
 from backstretch.judging.hold_clock import SETTLE_S, Kind, State
@@ -15,7 +16,7 @@ from backstretch.kinematics.view import VIEWS, View
 from tests.figures import crossings, every, measured, value_at
 from tests.library import LIBRARY
 
-POSES = LIBRARY.recognised
+POSES, POSES_BY_ID = LIBRARY.recognised, LIBRARY.poses
 FORMS = {(form.pose.id, form.side): form for pose in POSES for form in forms_of(pose)}
 STRETCHING = ((0, 0), (2, 0), (4, 1), (10, 1), (12, 0), (14, 0))
 """Share of the way from standing to the ideal: stand, move, hold for six seconds, move back, stand."""
@@ -349,3 +350,33 @@ def test_the_total_is_never_more_than_what_was_held():
     )
     held_s = sum(each.hold.valid_s for each in session.holds)
     assert max(step.total_s for step in steps) <= held_s + 0.5
+
+
+# Over moving legs
+
+
+def nodding(*, stepping):
+    """Eight seconds with the head down, seen from the side; the legs still, or stepping on the spot."""
+    view = best_view(FORMS["neck_flexion", None])
+    rest, down = POSES_BY_ID["neck_flexion"].figure | {"neck": (5,), "face": (95,)}, 8.0
+    moments = []
+    for time_s in map(float, every(FPS, 4.0 + down)):
+        figure = dict(rest if time_s < 2.0 else POSES_BY_ID["neck_flexion"].figure)
+        if stepping and time_s >= 2.0:
+            lift = 20.0 * (1.0 - np.cos(2.0 * np.pi * time_s))
+            figure |= {"thighs": (180.0 - lift, 5.0), "shanks": (180.0 + lift, 0.0)}
+        moments.append((time_s, ideal_body(figure, view)))
+    return moments
+
+
+def test_a_nod_over_still_legs_is_recognised():
+    assert named(run(nodding(stepping=False))[0]) == [("neck_flexion", None)]
+
+
+def test_looking_down_at_moving_legs_is_no_stretch_of_the_neck():
+    assert named(run(nodding(stepping=True))[0]) == []
+
+
+def test_a_nod_that_was_asked_for_counts_over_moving_legs_too():
+    nod = POSES_BY_ID["neck_flexion"]
+    assert named(run(nodding(stepping=True), (nod,), asked=True)[0]) == [("neck_flexion", None)]

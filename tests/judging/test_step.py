@@ -73,7 +73,7 @@ def test_a_stretch_tells_what_was_asked_and_what_it_was_judged_by():
     assert (left["side"], right["side"]) == ("left", "right")
     lean = left["checks"][0]
     assert lean["columns"] == ["trunk_lean_lat.left"]
-    assert lean["accept"] == [11, 50]
+    assert lean["accept"] == [11, 60]
     assert lean["more"] == "larger"
     assert left["asked_s"] == BEND.dose.default_s
 

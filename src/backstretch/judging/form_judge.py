@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from backstretch.judging.hold_clock import HoldClock, Limit, Moment, State
 from backstretch.judging.matching import Form, Verdict, is_near
-from backstretch.judging.motion import MotionWatch
+from backstretch.judging.motion import LegWatch, MotionWatch
 from backstretch.judging.reasons import NOBODY
 from backstretch.kinematics.landmarks import Floats
 from backstretch.kinematics.neutral import Neutral
@@ -36,7 +36,8 @@ class FormWatch:
 
     Attributes:
         form: The pose and its side.
-        keeps_attempts: Whether attempts are recorded.
+        keeps_attempts: Whether attempts are recorded, as for a pose that was asked for. Without it a stretch of
+            the neck counts over still legs only.
         clock: Counts its holds.
         motion: Follows its primary measure.
         inside: Whether the last seen moment was right.
@@ -54,6 +55,8 @@ class FormWatch:
 
     def __post_init__(self) -> None:
         dose = self.form.pose.dose
+        is_unasked_neck = self.form.pose.is_of_the_neck and not self.keeps_attempts
+        self._legs = LegWatch() if is_unasked_neck else None
         self.clock = HoldClock(
             dose.longest_s,
             dose.grace_wrong_s,
@@ -83,13 +86,16 @@ class FormWatch:
         primary = _mean(verdict, self.form.pose.primary)
         limits = tuple(Limit(each.slack, each.target.hysteresis) for each in verdict.required)
         self.is_close = all(limit.slack >= -limit.hysteresis for limit in limits)
+        withheld = self.motion.push(moment.time_s, primary, inside=self.inside)
+        if self._legs is not None:
+            withheld += self._legs.push(moment.time_s, moment.values)
         judged_moment = Moment(
             moment.time_s,
             verdict.state,
             limits=limits,
             reason=verdict.reason(moment.unseen),
             near_pose=self.keeps_attempts and is_near(verdict, neutral),
-            withheld=self.motion.push(moment.time_s, primary, inside=self.inside),
+            withheld=withheld,
             closeness=verdict.closeness,
             readings=tuple(_mean(verdict, check) for check in self.form.pose.checks),
         )

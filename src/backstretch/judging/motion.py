@@ -1,4 +1,4 @@
-"""Moving is not holding: speed, restlessness and bouncing of a pose's primary measure.
+"""Moving is not holding: speed, restlessness and bouncing of a pose's primary measure, and moving legs.
 
 Research, section B, gives the reasoning and the anchors; the windows differ where its wording, taken
 literally, would break plain holds (DESIGN, section 5).
@@ -12,6 +12,8 @@ import numpy as np
 from backstretch.judging.hold_clock import INSTANT_S, Kind, Span
 from backstretch.judging.reasons import BOUNCING, RESTLESS, TOO_FAST
 from backstretch.kinematics.catalogue import Reference, Unit
+from backstretch.kinematics.columns import COLUMN_INDEX
+from backstretch.kinematics.landmarks import SIDES, Floats
 
 SPEED_WINDOW_S = 0.4
 """Speed is the slope of a line through this much time: jitter differentiates to 100°/s per frame."""
@@ -42,6 +44,16 @@ reversals. If they span more than `DENSE_S`, where the median would hide a quick
 followed instead; but not beyond `SPARSE_S`, where nothing has smoothed them."""
 BOUNCE_LASTS_S = 1.2
 """Bouncing is over when no reversal has come for this long: one comes at least every second."""
+LEGS_WINDOW_S = 1.0
+LEGS_MOVE_DEG, LEG_ANGLES = 25.0, 2
+"""Legs move when at least this number of their angles in space range over more than this within the window: a
+leg that is moved changes two angles at least. Still legs range over 1 to 5 degrees, single hidden joints up to
+18 and, of thighs that point at the camera, two at once; those of somebody who walks over 40."""
+_LEGS = [
+    COLUMN_INDEX[f"{measure}.{side}.world"]
+    for measure in ("knee", "thigh_incl", "shank_incl")
+    for side in SIDES
+]
 
 
 class MotionWatch:
@@ -187,3 +199,28 @@ class MotionWatch:
         if last_s - first_s > BOUNCE_WITHIN_S or time_s - last_s > BOUNCE_LASTS_S:
             return None
         return Span(first_s, time_s, Kind.WRONG, BOUNCING)
+
+
+class LegWatch:
+    """Finds the time in which the legs move.
+
+    Whoever looks down at their moving legs does not stretch the neck.
+    """
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[float, Floats]] = deque()
+
+    def push(self, time_s: float, values: Floats) -> tuple[Span, ...]:
+        """Take one moment's (M,) values of all columns; return the time up to it that is withheld.
+
+        Legs that are not seen do not move.
+        """
+        self._recent.append((time_s, values[_LEGS]))
+        while time_s - self._recent[0][0] > LEGS_WINDOW_S + INSTANT_S:
+            self._recent.popleft()
+        angles = np.array([each for _, each in self._recent])
+        with np.errstate(invalid="ignore"):
+            extent = np.fmax.reduce(angles) - np.fmin.reduce(angles)
+            is_moving = np.count_nonzero(extent > LEGS_MOVE_DEG) >= LEG_ANGLES
+        start_s = self._recent[0][0]
+        return (Span(start_s, time_s, Kind.WRONG, RESTLESS),) if is_moving else ()

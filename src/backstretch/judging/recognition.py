@@ -24,6 +24,8 @@ the shortest doses are 3 s."""
 LEAST_IN_TURN_S, IN_TURN_WITHIN_S = 1.5, 3.0
 """The same next to a hold of the pose that it alternates with, and how near that must be: somebody who goes
 from cat to cow is not passing through. With the breath both last 2 to 3 s, and 1 to 2 s lie between."""
+LEAST_OF_NECK_S = 4.0
+"""The same for stretches of the neck: people look down, aside and round for 2 to 3 s at whatever they do."""
 PICTURE_ZERO = {"head_roll_rel": 0.0, "head_yaw_rel": 0.0, "nose_aside": 0.0, "nose_drop": 0.06}
 """The neutral of relative measures that is assumed for a single picture: a head carried straight. Level
 ears and nose read 0.04 to 0.08 on photographs. Nods and turns of the head from the side differ too much between
@@ -132,7 +134,7 @@ def without_overlaps(holds: Sequence[Held], *, least_s: float = 0.0) -> list[Hel
 
     Args:
         holds: Holds of any forms, in any order.
-        least_s: Holds with fewer valid seconds are left out, but see `LEAST_IN_TURN_S`.
+        least_s: Holds with fewer valid seconds are left out; see also `LEAST_IN_TURN_S` and `LEAST_OF_NECK_S`.
     """
     waiting = sorted(holds, key=lambda each: each.hold.start_s)
     chosen: list[Held] = []
@@ -153,7 +155,9 @@ def without_overlaps(holds: Sequence[Held], *, least_s: float = 0.0) -> list[Hel
 
 
 def _is_long_enough(held: Held, others: Sequence[Held], least_s: float) -> bool:
-    """Whether a hold has enough valid seconds, also in turn with another."""
+    """Whether a hold has enough valid seconds, of the neck or in turn with another."""
+    if held.form.pose.is_of_the_neck and least_s > 0.0:
+        least_s = max(least_s, LEAST_OF_NECK_S)
     if held.hold.held_s >= least_s:
         return True
     return held.hold.held_s >= LEAST_IN_TURN_S and any(

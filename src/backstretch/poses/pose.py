@@ -243,6 +243,11 @@ class Pose:
             return next(c for c in self.checks if c.measure.name == self.dose.motion)
         return next((check for check in required if check.more), required[0])
 
+    @property
+    def is_of_the_neck(self) -> bool:
+        """Whether it stretches the neck first of all."""
+        return self.regions[:1] == ("neck",)
+
     def label(self, check: Check) -> str:
         """A name for the check that no other check of the pose has."""
         same = [other for other in self.checks if other.measure is check.measure]
