@@ -53,8 +53,21 @@ NOTICES = {
         "the same person"
     ),
     Notice(NoticeKind.NO_NEUTRAL): (
-        "no still moment before the stretch: lengths are taken from the stretch itself, and the "
-        "view cannot be told"
+        "no still moment was found: lengths are taken from the stretch itself, and the view cannot "
+        "be told"
+    ),
+    Notice(NoticeKind.USUAL_ZERO, {"measures": ("head_roll_rel", "nose_aside")}): (
+        "head tilt and head turn are counted from a head and a trunk held straight, which is less exact"
+    ),
+    Notice(NoticeKind.NOTHING_TO_NAME): (
+        "no still moment was found: small movements of the head and twists of the trunk are not "
+        "recognised without one; name the stretch, or keep still for a second"
+    ),
+    Notice(NoticeKind.NOT_TOLD, {"reason": "no_neutral:head_pitch", "seconds": 3.94}): (
+        "whether it was held could not be told: no still moment to count the head nod from (3.9 s)"
+    ),
+    Notice(NoticeKind.NOT_HELD, {"reason": "too_large:knee.left", "seconds": 6.0}): (
+        "nothing counts; what was in the way most: left knee angle too large (6.0 s)"
     ),
     Notice(
         NoticeKind.OFF_VIEW,

@@ -22,7 +22,7 @@ _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
     ReasonKind.UNSEEN: "{what} unseen",
-    ReasonKind.NO_NEUTRAL: "no still moment yet to count the {what} from",
+    ReasonKind.NO_NEUTRAL: "no still moment to count the {what} from",
     ReasonKind.TOO_SMALL: "{what} too small",
     ReasonKind.TOO_LARGE: "{what} too large",
     ReasonKind.TOO_FAST: "moving too fast",

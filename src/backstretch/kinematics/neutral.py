@@ -53,8 +53,11 @@ SQUARE_WITHIN_DEG = {
 }
 """An upright position beyond one of these is no neutral: the head or the chest is turned away from the rest.
 Heads at rest read a pitch of -3 to 11 degrees off the camera's own, bowed ones 35 and more."""
-ROLL_SEEN_WITHIN_DEG = 45.0
-"""How far off the front the picture still shows the tilt of the head."""
+NOSE_STRAIGHT_WITHIN, NOSE_BY_VIEW = 0.1, 0.3
+"""How far aside the nose may be for the same reason, in shoulder widths: people at rest read up to 0.05 and a
+turned head 0.15 and more, off what the view alone makes of it, which is about this times its sine."""
+HEAD_SEEN_WITHIN_DEG = 45.0
+"""How far off the front the picture still shows tilts and turns of the head."""
 TURNED_FROM_DEG = 30.0
 NEARER_FROM = 1.2
 """A new neutral replaces one whose view differs by this angle, or whose trunk's length by this factor."""
@@ -376,9 +379,14 @@ def is_square(neutral: Neutral) -> bool:
     away = {key: abs(neutral.values[COLUMN_INDEX[key]]) for key in SQUARE_WITHIN_DEG}
     camera_pitch_deg = neutral.view.elevation_deg * math.cos(math.radians(neutral.view.azimuth_deg))
     away["head_pitch"] = abs(neutral.values[COLUMN_INDEX["head_pitch"]] - camera_pitch_deg)
-    if neutral.view.off("front") > ROLL_SEEN_WITHIN_DEG:
+    is_straight = True
+    if neutral.view.off("front") > HEAD_SEEN_WITHIN_DEG:
         del away["head_roll_rel.left"]  # from the side the ears lie over each other
-    return not any(off > SQUARE_WITHIN_DEG[key] for key, off in away.items())
+    else:
+        by_view = -NOSE_BY_VIEW * math.sin(math.radians(neutral.view.azimuth_deg))
+        aside = neutral.values[COLUMN_INDEX["nose_aside.left"]] - by_view
+        is_straight = not abs(aside) > NOSE_STRAIGHT_WITHIN
+    return is_straight and not any(off > SQUARE_WITHIN_DEG[key] for key, off in away.items())
 
 
 def _roll(values: Floats, view: View) -> float:
