@@ -60,8 +60,12 @@ class NoticeKind(StrEnum):
     NO_AUDIO_OUTPUT = "no_audio_output"  # error
     # The recording
     NO_TIMES = "no_times"  # fps
+    OTHER_SPEED = "other_speed"  # factor: seconds that passed in one second of the film
+    OTHER_SPEEDS = "other_speeds"
+    PERHAPS_OTHER_SPEED = "perhaps_other_speed"  # factor
     UNTIMED_PICTURES = "untimed_pictures"  # count
     CLOCK_RESTARTS = "clock_restarts"  # first_s
+    NO_PICTURES = "no_pictures"  # starts_s, ends_s
     DAMAGED = "damaged"  # count
     ENDS_EARLY = "ends_early"  # read_s, of_s
     FEW_PICTURES = "few_pictures"  # fps

@@ -37,6 +37,18 @@ NOTICES = {
     Notice(NoticeKind.CLOCK_RESTARTS, {"first_s": 15.52}): (
         "the clock in the file begins again at 15.5 s; the times go on from there"
     ),
+    Notice(NoticeKind.OTHER_SPEED, {"factor": 0.25}): (
+        "the recording states that it is 4 times slow motion; all times here are real seconds"
+    ),
+    Notice(NoticeKind.OTHER_SPEEDS): (
+        "the recording states that it is played at other speeds; all times here are real seconds"
+    ),
+    Notice(NoticeKind.PERHAPS_OTHER_SPEED, {"factor": 0.5}): (
+        "the file may be slow motion or a time lapse; if it is, use --speed 0.5"
+    ),
+    Notice(NoticeKind.NO_PICTURES, {"starts_s": (0.0, 4.1), "ends_s": (2.5, 13.0)}): (
+        "there are no pictures from 0.0 to 2.5 s, 4.1 to 13.0 s; these 11.4 s count as unseen"
+    ),
     Notice(NoticeKind.ENDS_EARLY, {"read_s": 1.5, "of_s": 4.0}): (
         "the file ends early: 1.5 of 4.0 s could be read"
     ),

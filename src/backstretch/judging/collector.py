@@ -11,13 +11,14 @@ from typing import Self
 
 from backstretch.errors import Figure, Notice, NoticeKind
 from backstretch.frame import Source
-from backstretch.judging.hold_clock import Kind, Span
+from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans
+from backstretch.judging.reasons import GAP
 from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result, merge_by_wording
 from backstretch.judging.session import Session
 from backstretch.judging.step import Snapshots, Step
-from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.kinematics.neutral import Neutral
 from backstretch.kinematics.view import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, View
 from backstretch.poses.pose import Calibration, Check, Pose
@@ -31,6 +32,8 @@ ELSEWHERE_FROM = 1.5
 """A person who looks larger or smaller than at the calibration by more than this factor stands elsewhere."""
 FAILED_ATTEMPTS = 3
 """This many attempts since the last hold mean that the stretch no longer matches its calibration."""
+GAPS_FROM_S = 1.0
+"""Time without pictures is reported from this length on, all of it together."""
 APART_S, LEAST_S = 1.0, 1.0
 """Attempts less than `APART_S` apart count as one; those shorter than `LEAST_S` do not count."""
 
@@ -78,6 +81,8 @@ class ResultCollector:
         self._together, self._within_s = together, within_s
         self._waiting: list[tuple[float, Landmarks | None]] = []
         self._seen_count = 0
+        self._gaps: list[Span] = []
+        self._last_s: float | None = None
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
 
@@ -99,11 +104,19 @@ class ResultCollector:
         """Take moments in order of time; return the steps that are settled, which may come later."""
         self.count += len(moments)
         self._seen_count += sum(marks is not None for _, marks in moments)
+        for time_s, _ in moments:
+            self._note_gap(time_s)
         self._waiting += moments
         apart_s = self._waiting[-1][0] - self._waiting[0][0] if self._waiting else 0.0
         if len(self._waiting) < self._together and apart_s < self._within_s:
             return []
         return self._judge_waiting()
+
+    def _note_gap(self, time_s: float) -> None:
+        """Note the time since the moment before if it is too long to be bridged."""
+        last_s, self._last_s = self._last_s, time_s
+        if last_s is not None and time_s - last_s > LONGEST_GAP_S + INSTANT_S:
+            self._gaps = merge_spans([*self._gaps, Span(last_s, time_s, Kind.UNSEEN, GAP)])
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
@@ -142,11 +155,14 @@ class ResultCollector:
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
         """The result of all moments; ``notices`` are those of their source."""
+        holds, attempts = self.holds, self._attempts
+        counted = [*attempts, *(span for each in holds for span in each.hold.spans)]
         return Result(
             source=source,
             assignment=self.assignment,
-            holds=self.holds,
-            attempts=self._attempts,
+            holds=holds,
+            attempts=attempts,
+            unseen=tuple(part for gap in self._gaps for part in outside(gap, counted)),
             notices=(*notices, *self._notices(source)),
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
             seen=self._seen_count / max(1, self.count),
@@ -160,7 +176,7 @@ class ResultCollector:
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
-        notices = [*self._view_warnings(holds), *_capped(holds)]
+        notices = [*_without_pictures(self._gaps), *self._view_warnings(holds), *_capped(holds)]
         notices += self._recalibrations(source, self._attempts)
         other_s = sum(each.hold.valid_s for each in self.session.holds)
         other_s -= sum(each.hold.valid_s for each in holds)
@@ -193,6 +209,27 @@ class ResultCollector:
             for pose_id, pose in poses.items()
             for notice in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
         ]
+
+
+def outside(span: Span, others: Sequence[Span]) -> Iterator[Span]:
+    """The parts of a span that lie in none of the others."""
+    start_s = span.start_s
+    for other in sorted(others, key=lambda each: each.start_s):
+        if other.end_s > start_s:
+            if other.start_s > start_s:
+                yield replace(span, start_s=start_s, end_s=min(other.start_s, span.end_s))
+            start_s = other.end_s
+        if start_s >= span.end_s:
+            return
+    yield replace(span, start_s=start_s)
+
+
+def _without_pictures(gaps: Sequence[Span]) -> Iterator[Notice]:
+    if sum(gap.seconds for gap in gaps) >= GAPS_FROM_S:
+        starts_s, ends_s = (
+            tuple(times) for times in zip(*((g.start_s, g.end_s) for g in gaps), strict=True)
+        )
+        yield Notice(NoticeKind.NO_PICTURES, {"starts_s": starts_s, "ends_s": ends_s})
 
 
 def _capped(holds: tuple[Held, ...]) -> Iterator[Notice]:

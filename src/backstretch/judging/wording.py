@@ -44,6 +44,12 @@ _NOTICES = {
         "no sounds: there is no audio output, or it cannot be opened ({error})"
     ),
     NoticeKind.NO_TIMES: "the file has no usable times; {fps:g} pictures a second are assumed",
+    NoticeKind.OTHER_SPEEDS: (
+        "the recording states that it is played at other speeds; all times here are real seconds"
+    ),
+    NoticeKind.PERHAPS_OTHER_SPEED: (
+        "the file may be slow motion or a time lapse; if it is, use --speed {factor:.3g}"
+    ),
     NoticeKind.UNTIMED_PICTURES: "pictures without a usable time were left out: {count}",
     NoticeKind.CLOCK_RESTARTS: (
         "the clock in the file begins again at {first_s:.1f} s; the times go on from there"
@@ -195,6 +201,24 @@ def _calibrated_elsewhere(figures: _Figures) -> str:
     )
 
 
+def _no_pictures(figures: _Figures) -> str:
+    spans_s = list(zip(figures["starts_s"], figures["ends_s"], strict=True))
+    lost_s = sum(end_s - start_s for start_s, end_s in spans_s)
+    spans = ", ".join(f"{start_s:.1f} to {end_s:.1f} s" for start_s, end_s in spans_s[:MOST_TIMES])
+    more = " and later" if len(spans_s) > MOST_TIMES else ""
+    return f"there are no pictures from {spans}{more}; these {lost_s:.1f} s count as unseen"
+
+
+def _other_speed(figures: _Figures) -> str:
+    factor = figures["factor"]
+    what = (
+        f"{1.0 / factor:.3g} times slow motion"
+        if factor < 1.0
+        else f"a {factor:.3g} times time lapse"
+    )
+    return f"the recording states that it is {what}; all times here are real seconds"
+
+
 def _many_repetitions(figures: _Figures) -> str:
     a_side = " a side" if figures["sides"] == "each" else ""
     return (
@@ -207,6 +231,8 @@ _DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
     NoticeKind.NO_SPEECH_PROGRAM: _no_speech,
     NoticeKind.ANOTHER_PERSON: _another,
     NoticeKind.JUMPS: _jumps,
+    NoticeKind.NO_PICTURES: _no_pictures,
+    NoticeKind.OTHER_SPEED: _other_speed,
     NoticeKind.OFF_VIEW: _off_view,
     NoticeKind.TILTED: _tilted,
     NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,
