@@ -13,7 +13,7 @@ from backstretch.analysis.sampling import CHANGING_S, Restart, Sampler, open_sam
 from backstretch.errors import InputError
 from backstretch.files import Growth, output_folder
 from backstretch.formats.track_files import TRACK_ENDING, Recording
-from backstretch.frame import Source
+from backstretch.frame import AS_STATED, Source
 from backstretch.judging.collector import ResultCollector, too_slow
 from backstretch.judging.recognition import looks_like
 from backstretch.judging.request import Part, Request
@@ -95,9 +95,9 @@ def analyse_recording(
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            recording = _replayed(path, model)
+            recording = _replayed(path, request, model)
             return analyse_track(recording, request, folder, recognised=recognised)[0]
-        with _opened(path, request.part, growth) as reader, open_landmarker(model) as landmarker:
+        with _opened(path, request, growth) as reader, open_landmarker(model) as landmarker:
             return analyse_video(
                 reader,
                 landmarker,
@@ -109,20 +109,26 @@ def analyse_recording(
             )[0]
 
 
-def _replayed(path: Path, model: Path | None) -> Recording:
+def _replayed(path: Path, request: Request, model: Path | None) -> Recording:
     if model is not None:
         raise InputError(f"{path}: is a landmark track and needs no model; leave the model out")
+    if request.correction != AS_STATED:
+        raise InputError(
+            f"{path}: is a landmark track; speed and turn are for videos, leave them out"
+        )
     recording = Recording.load(path)
     return replace(recording, source=replace(recording.source, path=str(path)))
 
 
-def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
-    reader = VideoReader(path, growth=growth)
-    length_s = reader.source.duration_s
-    if part.start_s < length_s:
+def _opened(path: Path, request: Request, growth: Growth | None) -> VideoReader:
+    reader = VideoReader(path, growth=growth, correction=request.correction)
+    length_s, start_s = reader.source.duration_s, request.part.start_s
+    if (
+        start_s < length_s or not reader.can_seek
+    ):  # the length of joined streams is known at their end
         return reader
     with reader:
-        raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
+        raise InputError(f"{start_s:g} s is after the end; {path} is {length_s:g} s long")
 
 
 def analyse_video(

@@ -17,6 +17,8 @@ from backstretch.cli.options import (
     ProfileOption,
     SideOption,
     SilentOption,
+    TurnedOption,
+    TurnOption,
     WindowlessOption,
     complain,
     open_poses,
@@ -52,6 +54,7 @@ def live(
         int | None, typer.Option(min=1, max=20, help="Holds on each side.")
     ] = None,
     mirrored: MirroredOption = False,
+    turn: TurnedOption = TurnOption.NONE,
     no_window: WindowlessOption = False,
     no_voice: SilentOption = False,
     breaths: Annotated[
@@ -125,7 +128,7 @@ def live(
     console = Console(markup=False, emoji=False)
     terminal = Console(markup=False, emoji=False, stderr=True) if as_json else console
     setup = Setup(
-        machine=Machine(camera, model, no_window, no_voice, terminal),
+        machine=Machine(camera, model, no_window, no_voice, terminal, int(turn)),
         sessions=data_folder() / SESSIONS,
         track=record,
         video=record_video,

@@ -16,8 +16,12 @@ from backstretch.cli.options import (
     PosesOption,
     ProfileOption,
     SideOption,
+    SpeedOption,
     StartOption,
+    TurnedOption,
+    TurnOption,
     complain,
+    correction_of,
     open_poses,
     progress_bar,
     sides_of,
@@ -53,6 +57,8 @@ def analyze(
         float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
     ] = None,
     mirrored: MirroredOption = False,
+    turn: TurnedOption = TurnOption.NONE,
+    speed: SpeedOption = None,
     start: StartOption = 0.0,
     end: EndOption = None,
     every_frame: Annotated[
@@ -122,6 +128,7 @@ def analyze(
         every_frame=every_frame,
         mirrored=mirrored,
         own_neutral=own_neutral,
+        correction=correction_of(turn, speed),
     )
     saving = Saving(when, profile, request_key(request)) if save else None
     items = recordings_in(recordings, out)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 
+from backstretch.frame import AS_STATED, Correction
 from backstretch.judging.recognition import Held
 from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.poses.pose import Pose
@@ -83,6 +84,7 @@ class Request:
         every_frame: Whether to analyse every frame, instead of sampling sparsely where nothing changes.
         mirrored: Whether the recording is a mirror image.
         own_neutral: The person's own neutral, from another day.
+        correction: What somebody says of the recording that it does not state itself.
     """
 
     assignment: Assignment
@@ -91,3 +93,4 @@ class Request:
     every_frame: bool = False
     mirrored: bool = False
     own_neutral: OwnNeutral | None = None
+    correction: Correction = AS_STATED
