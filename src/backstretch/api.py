@@ -53,7 +53,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     *,
     hold_s: float | None = None,
     mirrored: bool = False,
-    turn_deg: Literal[0, 90, 180, 270] = 0,
+    turn_deg: Literal[0, 90, 180, 270] | None = None,
     speed: float | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
@@ -71,7 +71,8 @@ def analyze(  # noqa: PLR0913 - options of the program
         side: The person's own side that counts.
         hold_s: Seconds that make a hold complete, 1 to 120; each stretch's own when None.
         mirrored: Whether the recording is a mirror image, as many selfie cameras save it.
-        turn_deg: How far the pictures must be turned clockwise to be upright, where the file does not say that.
+        turn_deg: How far the pictures must be turned clockwise to be upright, where the file does not state
+            that; 0 says that they are.
         speed: Seconds that really passed in one second of a video: 0.25 for slow motion of four times the
             length; what the file states when None. All times are real seconds then.
         start_s: The second of the recording to begin at.
@@ -171,9 +172,9 @@ def _check_part(start_s: float, end_s: float | None) -> None:
         raise InputError(f"end_s {end_s:g} is not after start_s {start_s:g}")
 
 
-def _check_correction(turn_deg: int, speed: float | None) -> None:
+def _check_correction(turn_deg: int | None, speed: float | None) -> None:
     """Raise if a turn or a speed is not possible."""
-    if turn_deg not in TURNS_DEG:
+    if turn_deg is not None and turn_deg not in TURNS_DEG:
         raise InputError(f"turn_deg must be 0, 90, 180 or 270, is {turn_deg:g}")
     if speed is not None and not (speed > 0.0 and math.isfinite(speed)):
         raise InputError(f"speed must be above 0, is {speed:g}")

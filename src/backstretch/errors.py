@@ -77,6 +77,8 @@ class NoticeKind(StrEnum):
     # Where the camera stands
     NO_NEUTRAL = "no_neutral"
     OFF_VIEW = "off_view"  # azimuth_deg, elevation_deg, off_deg, view, measures
+    TURNED = "turned"  # turn_deg
+    SQUEEZED = "squeezed"  # width: of the shoulders over the trunk's length
     TILTED = "tilted"  # roll_deg
     # Whether a calibration still fits: name and id of the stretch
     CALIBRATED_ELSEWHERE = "calibrated_elsewhere"  # then_deg, now_deg: azimuth, elevation

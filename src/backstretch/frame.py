@@ -62,11 +62,12 @@ class Correction:
     Attributes:
         speed: Seconds that really passed in one second of the recording, such as 0.25 for slow motion of four
             times the length; None for what the file states.
-        turn_deg: How far its pictures must be turned clockwise to be upright: 0, 90, 180 or 270.
+        turn_deg: How far its pictures must be turned clockwise to be upright, 0, 90, 180 or 270, after what the
+            file states; None where nobody says whether they are.
     """
 
     speed: float | None = None
-    turn_deg: int = 0
+    turn_deg: int | None = None
 
 
 AS_STATED = Correction()

@@ -40,6 +40,13 @@ NOTICES = {
     Notice(NoticeKind.OTHER_SPEED, {"factor": 0.25}): (
         "the recording states that it is 4 times slow motion; all times here are real seconds"
     ),
+    Notice(NoticeKind.TURNED, {"turn_deg": 270}): (
+        "the picture may lie on its side; if it does, use --turn 270, and if not, --turn 0"
+    ),
+    Notice(NoticeKind.SQUEEZED, {"width": 0.35}): (
+        "you look very narrow: the picture may have lost its right width; "
+        "if so, save the recording again with the right one"
+    ),
     Notice(NoticeKind.OTHER_SPEEDS): (
         "the recording states that it is played at other speeds; all times here are real seconds"
     ),

@@ -28,7 +28,6 @@ from backstretch.cli.options import (
     SpeedOption,
     StartOption,
     TurnedOption,
-    TurnOption,
     WindowlessOption,
     complain,
     correction_of,
@@ -109,7 +108,7 @@ def calibrate(
         bool, typer.Option("--force", help="Replace the file if it exists already.")
     ] = False,
     mirrored: MirroredOption = False,
-    turn: TurnedOption = TurnOption.NONE,
+    turn: TurnedOption = None,
     speed: SpeedOption = None,
     start: StartOption = 0.0,
     end: EndOption = None,
@@ -173,7 +172,7 @@ def calibrate(
             raise InputError(
                 "--from camera cannot be combined with other sources, --start, --end or --speed"
             )
-        machine = Machine(camera, model, no_window, no_voice, console, correction.turn_deg)
+        machine = Machine(camera, model, no_window, no_voice, console, correction.turn_deg or 0)
         reference = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
         _keep(reference, request, library, console, [])
         return

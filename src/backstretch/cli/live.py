@@ -18,7 +18,6 @@ from backstretch.cli.options import (
     SideOption,
     SilentOption,
     TurnedOption,
-    TurnOption,
     WindowlessOption,
     complain,
     open_poses,
@@ -54,7 +53,7 @@ def live(
         int | None, typer.Option(min=1, max=20, help="Holds on each side.")
     ] = None,
     mirrored: MirroredOption = False,
-    turn: TurnedOption = TurnOption.NONE,
+    turn: TurnedOption = None,
     no_window: WindowlessOption = False,
     no_voice: SilentOption = False,
     breaths: Annotated[
@@ -128,7 +127,7 @@ def live(
     console = Console(markup=False, emoji=False)
     terminal = Console(markup=False, emoji=False, stderr=True) if as_json else console
     setup = Setup(
-        machine=Machine(camera, model, no_window, no_voice, terminal, int(turn)),
+        machine=Machine(camera, model, no_window, no_voice, terminal, int(turn or 0)),
         sessions=data_folder() / SESSIONS,
         track=record,
         video=record_video,
@@ -138,7 +137,12 @@ def live(
     )
     own_neutral = None if only_library else saved_neutral(profile)
     session = CoachedSession(
-        programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral
+        programme,
+        coach,
+        sides=sides,
+        mirrored=mirrored,
+        own_neutral=own_neutral,
+        is_upright=turn is not None,
     )
     outcome = run_live(setup, session, complain)
     complain(*remember_sessions())

@@ -65,21 +65,21 @@ EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this sec
 class TurnOption(StrEnum):
     """The quarter turns that the option --turn takes."""
 
-    NONE = "0"
+    UPRIGHT = "0"
     RIGHT = "90"
     HALF = "180"
     LEFT = "270"
 
 
 TurnedOption = Annotated[
-    TurnOption,
+    TurnOption | None,
     typer.Option("--turn", help="Turn the pictures clockwise by this many degrees."),
 ]
 
 
-def correction_of(turn: TurnOption, speed: float | None = None) -> Correction:
+def correction_of(turn: TurnOption | None, speed: float | None = None) -> Correction:
     """What the options say of a recording."""
-    return Correction(speed=speed, turn_deg=int(turn))
+    return Correction(speed=speed, turn_deg=None if turn is None else int(turn))
 
 
 class SideOption(StrEnum):

@@ -12,7 +12,8 @@ from typing import Self
 from backstretch.errors import Figure, Notice, NoticeKind
 from backstretch.frame import Source
 from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans
-from backstretch.judging.reasons import GAP
+from backstretch.judging.posture import PostureWatch
+from backstretch.judging.reasons import GAP, TURNED
 from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result, merge_by_wording
@@ -60,6 +61,7 @@ class ResultCollector:
         mirrored: Whether the moments are of a mirror image; that is undone before they are judged.
         together: Moments that are judged together.
         within_s: Seconds that they lie apart at the most.
+        is_upright: Whether somebody says that the pictures are upright.
 
     Attributes:
         count: How many moments were taken.
@@ -73,6 +75,7 @@ class ResultCollector:
         mirrored: bool = False,
         together: int = 1,
         within_s: float = math.inf,
+        is_upright: bool = False,
     ) -> None:
         self.assignment = assignment
         self.session = session
@@ -82,6 +85,7 @@ class ResultCollector:
         self._waiting: list[tuple[float, Landmarks | None]] = []
         self._seen_count = 0
         self._gaps: list[Span] = []
+        self._posture = None if is_upright else PostureWatch()
         self._last_s: float | None = None
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
@@ -98,14 +102,17 @@ class ResultCollector:
             mirrored=request.mirrored,
             together=TOGETHER,
             within_s=math.inf if request.every_frame else WITHIN_S,
+            is_upright=request.correction.turn_deg is not None,
         )
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
         self.count += len(moments)
         self._seen_count += sum(marks is not None for _, marks in moments)
-        for time_s, _ in moments:
+        for time_s, marks in moments:
             self._note_gap(time_s)
+            if self._posture is not None:
+                self._posture.push(time_s, marks)
         self._waiting += moments
         apart_s = self._waiting[-1][0] - self._waiting[0][0] if self._waiting else 0.0
         if len(self._waiting) < self._together and apart_s < self._within_s:
@@ -144,8 +151,19 @@ class ResultCollector:
     @property
     def holds(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for."""
-        counts = self.assignment.counts
-        return tuple(each for each in self.session.holds if counts(each.form.side))
+        return tuple(each for each in self._all_holds if self.assignment.counts(each.form.side))
+
+    @property
+    def _all_holds(self) -> list[Held]:
+        """The holds that are over, without recognised ones that a turned picture may have made."""
+        doubtful = self._doubtful
+        return [each for each in self.session.holds if each not in doubtful]
+
+    @property
+    def _doubtful(self) -> list[Held]:
+        if self._posture is None or self.assignment.asked:
+            return []
+        return [each for each in self.session.holds if self._posture.is_doubtful(each)]
 
     @property
     def _attempts(self) -> tuple[Span, ...]:
@@ -162,12 +180,20 @@ class ResultCollector:
             assignment=self.assignment,
             holds=holds,
             attempts=attempts,
-            unseen=tuple(part for gap in self._gaps for part in outside(gap, counted)),
+            unseen=tuple(part for span in self._unseen for part in outside(span, counted)),
             notices=(*notices, *self._notices(source)),
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
             seen=self._seen_count / max(1, self.count),
             snapshots=self._snapshots,
         )
+
+    @property
+    def _unseen(self) -> list[Span]:
+        """Time without pictures, and that of holds that a turned picture may have made."""
+        holds = [each.hold for each in self._doubtful]
+        turned = [Span(hold.start_s, hold.end_s, Kind.UNSEEN, TURNED) for hold in holds]
+        gaps = [part for gap in self._gaps for part in outside(gap, turned)]
+        return sorted([*gaps, *turned], key=lambda span: span.start_s)
 
     def _notices(self, source: Source) -> list[Notice]:
         """What makes the figures uncertain; where nothing could be held, that alone."""
@@ -177,8 +203,10 @@ class ResultCollector:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
         notices = [*_without_pictures(self._gaps), *self._view_warnings(holds), *_capped(holds)]
+        if self._posture is not None:
+            notices += self._posture.notices(is_doubtful=bool(self._doubtful))
         notices += self._recalibrations(source, self._attempts)
-        other_s = sum(each.hold.valid_s for each in self.session.holds)
+        other_s = sum(each.hold.valid_s for each in self._all_holds)
         other_s -= sum(each.hold.valid_s for each in holds)
         if other_s > 0.0:
             notices.append(Notice(NoticeKind.OTHER_SIDE, {"held_s": other_s}))

@@ -36,7 +36,8 @@ class Result:
         notices: What makes the figures uncertain, and other remarks.
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
-        unseen: Time outside holds and attempts of which there are no pictures.
+        unseen: Time outside holds and attempts that could not be told: without pictures, or in a picture that
+            may be turned.
         looks_like: For a photograph, the poses it passes for, best first.
         snapshots: The moments that are worth a picture.
     """

@@ -21,6 +21,7 @@ _Figures = Mapping[str, Any]
 _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
+    ReasonKind.TURNED: "the picture may lie on its side",
     ReasonKind.UNSEEN: "{what} unseen",
     ReasonKind.TOO_SMALL: "{what} too small",
     ReasonKind.TOO_LARGE: "{what} too large",
@@ -88,6 +89,7 @@ _NO_SPEECH = {
     "win32": "no voice: PowerShell, which is part of Windows, was not found",
 }
 _NO_SPEECH_ON_LINUX = "no voice: install espeak-ng (sudo apt install espeak-ng)"
+UPSIDE_DOWN = 180
 MOST_TIMES, MOST_LABELS = 3, 3
 """How many jumps are listed with their times, and how many measures by name; others are summed up."""
 
@@ -209,6 +211,21 @@ def _no_pictures(figures: _Figures) -> str:
     return f"there are no pictures from {spans}{more}; these {lost_s:.1f} s count as unseen"
 
 
+def _turned(figures: _Figures) -> str:
+    turn_deg = figures["turn_deg"]
+    way = "be upside down" if turn_deg == UPSIDE_DOWN else "lie on its side"
+    return f"the picture may {way}; if it does, use --turn {turn_deg:g}, and if not, --turn 0"
+
+
+def _squeezed(figures: _Figures) -> str:
+    is_narrow = figures["width"] < 1.0
+    how = "narrow" if is_narrow else "wide"
+    return (
+        f"you look very {how}: the picture may have lost its right width; "
+        "if so, save the recording again with the right one"
+    )
+
+
 def _other_speed(figures: _Figures) -> str:
     factor = figures["factor"]
     what = (
@@ -234,6 +251,8 @@ _DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
     NoticeKind.NO_PICTURES: _no_pictures,
     NoticeKind.OTHER_SPEED: _other_speed,
     NoticeKind.OFF_VIEW: _off_view,
+    NoticeKind.TURNED: _turned,
+    NoticeKind.SQUEEZED: _squeezed,
     NoticeKind.TILTED: _tilted,
     NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,
     NoticeKind.MANY_REPETITIONS: _many_repetitions,

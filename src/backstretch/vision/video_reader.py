@@ -269,7 +269,7 @@ class VideoReader:
         return Conversion(
             (first.width, first.height),
             float(self._stream.sample_aspect_ratio or 1),
-            orientation.turned(-self._correction.turn_deg // 90),
+            orientation.turned(-(self._correction.turn_deg or 0) // 90),
             _tone_mapper() if first.color_trc in HDR else None,
         )
 
