@@ -106,7 +106,7 @@ def analyze(
 
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
-    from backstretch.analysis.batch import recordings_in
+    from backstretch.analysis.batch import left_out, recordings_in
     from backstretch.analysis.batch_run import Batch, prepare_output
     from backstretch.cli.batch import run_batch
     from backstretch.history.saving import Saving
@@ -135,6 +135,7 @@ def analyze(
     )
     saving = Saving(when, profile, request.part) if save else None
     items = recordings_in(recordings, out)
+    complain(*left_out(recordings, out))
     is_one = len(recordings) == 1 and [item.path for item in items] == recordings
     if is_one and jobs is None:
         _analyse_one(
