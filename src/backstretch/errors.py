@@ -71,6 +71,8 @@ class NoticeKind(StrEnum):
     FEW_PICTURES = "few_pictures"  # fps
     SINGLE_PICTURE = "single_picture"
     NOBODY_SEEN = "nobody_seen"
+    TOO_DARK = "too_dark"
+    TOO_FAR = "too_far"
     # Who is followed
     ANOTHER_PERSON = "another_person"  # first_s, last_s; neither for a photograph
     JUMPS = "jumps"  # times_s

@@ -64,6 +64,10 @@ NOTICES = {
     ),
     Notice(NoticeKind.SINGLE_PICTURE): "it is a single picture: nothing can be held in it",
     Notice(NoticeKind.NOBODY_SEEN): "nobody was seen in the recording",
+    Notice(NoticeKind.TOO_DARK): "the picture is very dark: more light may help",
+    Notice(NoticeKind.TOO_FAR): (
+        "somebody is in the picture, but too small to be followed: set the camera nearer"
+    ),
     Notice(NoticeKind.ANOTHER_PERSON, {"first_s": 2.0, "last_s": 8.4}): (
         "another person is in the picture between 2 and 8 s; only the one found first is judged"
     ),

@@ -60,6 +60,10 @@ _NOTICES = {
     NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",
     NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
     NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",
+    NoticeKind.TOO_DARK: "the picture is very dark: more light may help",
+    NoticeKind.TOO_FAR: (
+        "somebody is in the picture, but too small to be followed: set the camera nearer"
+    ),
     NoticeKind.NO_NEUTRAL: (
         "no still moment before the stretch: lengths are taken from the stretch itself, "
         "and the view cannot be told"
