@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from backstretch.errors import ODD
 from backstretch.vision.pictures import Orientation
 
 MOST_BOXES, MOST_BYTES = 10_000, 1_000_000
@@ -108,7 +109,7 @@ def tiles_of(path: Path) -> Tiles | None:
         for meta in boxes.all((b"meta",)):
             try:
                 return _tiles(boxes, {box.kind: box for box in boxes.inside(meta, 4)})
-            except (LookupError, StopIteration, struct.error):
+            except (*ODD, OSError, StopIteration, struct.error):
                 return None
     return None
 
@@ -117,7 +118,7 @@ def _tiles(boxes: _File, meta: dict[bytes, _Box]) -> Tiles | None:
     """The parts of the primary item.
 
     Raises:
-        LookupError, StopIteration, struct.error: A box is missing or too short.
+        LookupError, OverflowError, StopIteration, struct.error: A box is missing, too short, or leads nowhere.
     """
     primary = _Fields(boxes.read(meta[b"pitm"]))
     item = primary.number(4 if primary.version else 2)

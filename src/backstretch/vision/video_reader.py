@@ -24,12 +24,7 @@ from backstretch.vision import container as stated
 from backstretch.vision.boxes import Tiles, is_retimed, tiles_of
 from backstretch.vision.clock import RecordingClock
 from backstretch.vision.counts import Counts, Part
-from backstretch.vision.pictures import (
-    Conversion,
-    Picture,
-    joined,
-    orientation_of,
-)
+from backstretch.vision.pictures import Conversion, Picture, joined, orientation_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -54,8 +49,7 @@ reading goes on beside the model anyway."""
 Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
 RESTARTING = {"mpegts", "flv"}
-"""Formats of streams, whose clock may begin again: to find a time in them, all before it is read. The length
-that they state is that of the last stream."""
+"""Formats of streams, whose clock may begin again: to find a time in them, all before it is read."""
 BOXED = "mov"
 """Format of MP4, MOV, HEIC and AVIF."""
 HDR = {16, 18}
@@ -132,9 +126,7 @@ class VideoReader:
         part = Part(from_s)
         self._counts.parts.append(part)
         second = VideoReader(self.path, part, growth=self._growth, correction=self._correction)
-        second._conversion = (
-            self._conversion
-        )  # to work out the tones of HDR once more takes seconds
+        second._conversion = self._conversion  # the tones of HDR take seconds to work out
         return second
 
     @property
