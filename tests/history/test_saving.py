@@ -48,6 +48,14 @@ def test_another_result_of_it_takes_the_place_of_the_first(film, tmp_path):
         assert [each.valid_s for each in history.sittings()] == [12.0]
 
 
+def test_another_date_that_somebody_says_takes_the_place_of_the_first(film):
+    when = datetime(2026, 1, 31, tzinfo=UTC)
+    saved(film, document())
+    assert saved(film, document(), when=when) == "saved in place of session 1"
+    assert saved(film, document(), when=when) == "is in the history already, as session 1"
+    assert saved(film, document()) == "is in the history already, as session 1"
+
+
 def test_another_recording_part_or_person_is_another_session(film, tmp_path):
     other = tmp_path / "other.mp4"
     other.write_bytes(film.read_bytes()[:-1] + b"x")

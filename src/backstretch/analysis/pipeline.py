@@ -129,9 +129,8 @@ def _replayed(path: Path, request: Request, model: Path | None) -> Recording:
 def _opened(path: Path, request: Request, growth: Growth | None) -> VideoReader:
     reader = VideoReader(path, growth=growth, correction=request.correction)
     length_s, start_s = reader.source.duration_s, request.part.start_s
-    if (
-        start_s < length_s or not reader.can_seek
-    ):  # the length of joined streams is known at their end
+    is_sure = reader.can_seek  # else streams may be joined, whose length is known at their end
+    if start_s < length_s or not is_sure:
         return reader
     with reader:
         raise InputError(f"{start_s:g} s is after the end; {path} is {length_s:g} s long")

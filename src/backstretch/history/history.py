@@ -132,8 +132,12 @@ class History:
         with self._writing() as db:
             return keep(db, entry)
 
-    def add_or_replace(self, entry: Entry) -> Added:
+    def add_or_replace(self, entry: Entry, *, is_dated: bool = False) -> Added:
         """Save one session, in place of one with the same ``record`` if that has another result.
+
+        Args:
+            entry: The session.
+            is_dated: Whether somebody has said when it was; then one with another date is replaced as well.
 
         Raises:
             InputError: The database cannot be written.
@@ -143,7 +147,8 @@ class History:
             if known is None:
                 return Added(keep(db, entry), How.NEW)
             with suppress(InputError):  # an odd document is replaced
-                if _figures(self.document(known)) == _figures(entry.document):
+                is_same = _figures(self.document(known)) == _figures(entry.document)
+                if is_same and not (is_dated and self.sitting(known).began != entry.began):
                     return Added(known, How.KNOWN)
             db.execute("DELETE FROM sitting WHERE id = ?", (known,))
             return Added(keep(db, entry, known), How.REPLACED)

@@ -89,7 +89,8 @@ def save_result(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
     title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
     record = _record_of(path, saving)
     entry = Entry(document, began, ANALYZED, saving.profile, title, record)
-    added, notices = with_history(lambda history: history.add_or_replace(entry))
+    is_dated = saving.when is not None
+    added, notices = with_history(lambda history: history.add_or_replace(entry, is_dated=is_dated))
     words = {
         How.NEW: "saved as",
         How.REPLACED: "saved in place of",
