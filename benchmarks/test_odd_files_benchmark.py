@@ -5,7 +5,8 @@ Each is made from a rendered clip, so that its right seconds are known.
 
 import pytest
 
-from backstretch import InputError, analyze
+from backstretch import analyze
+from backstretch.errors import NoticeKind
 from tests.places import MEDIA
 
 ODD = MEDIA.parent / "odd"
@@ -19,10 +20,23 @@ FILMS = {
     "turn_ff.ts": (FOLD, None, 13.3),
     "folder/clip.qt": (SIDE_BEND, "left", 10.07),
     "folder/vid.3g2": (SIDE_BEND, "left", 10.07),
+    "slowmo_android.mp4": (SIDE_BEND, "left", 10.07),
+    "hlg.mov": (SIDE_BEND, "left", 10.07),
 }
+TURNED = "side_cw_ff.mp4"
+NOTICES = {
+    # file: what is noticed, and which seconds have no pictures or are doubtful
+    "decim.mp4": (NoticeKind.NO_PICTURES, 11.4),
+    "stray1.mkv": (NoticeKind.UNTIMED_PICTURES, 0.0),
+    "slowmo_android.mp4": (NoticeKind.OTHER_SPEED, 0.0),
+    "unflagged2_sb.mp4": (NoticeKind.SQUEEZED, 0.0),
+    TURNED: (NoticeKind.TURNED, 13.1),
+}
+"""Where no more than this is noticed, beside few pictures a second."""
 PHOTOGRAPHS = (
     "exif2.jpg",
     "percent/IMG_%04d.jpg",
+    "grid.heic",
     "folder/IMG_0001.HEIC",
     "folder/p.avif",
     "folder/whatsapp.jfif",
@@ -52,6 +66,20 @@ def test_a_photograph_shows_what_the_person_did(name):
     assert [(each.pose, each.side) for each in likenesses[:1]] == [(SIDE_BEND, "left")]
 
 
-def test_a_photograph_in_parts_is_refused():
-    with pytest.raises(InputError, match="12 parts"):
-        analyze(ODD / "grid.heic")
+@pytest.mark.parametrize("name", NOTICES)
+def test_what_is_odd_is_noticed_and_nothing_else(name):
+    kind, unseen_s = NOTICES[name]
+    result = analyze(ODD / name)
+    assert {notice.kind for notice in result.notices} - {NoticeKind.FEW_PICTURES} == {kind}
+    assert sum(span.seconds for span in result.unseen) == pytest.approx(unseen_s, abs=WITHIN_S)
+
+
+def test_a_picture_that_is_turned_as_is_said_shows_what_the_person_did():
+    (held,) = analyze(ODD / TURNED, turn_deg=270).holds
+    assert held.form.pose.id == FOLD
+    assert held.hold.valid_s == pytest.approx(13.3, abs=WITHIN_S)
+
+
+def test_a_part_behind_the_stated_length_of_joined_streams_is_analysed():
+    (held,) = analyze(ODD / "ts_cat.ts", start_s=16.0).holds
+    assert held.hold.valid_s == pytest.approx(10.07, abs=WITHIN_S)

@@ -1,5 +1,7 @@
 """Small media files made by the tests, each with one oddity."""
 
+import io
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,6 +11,7 @@ from typing import Any
 import av  # noqa: TID253 - what is made here is video
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Picture = NDArray[np.uint8]
 WH = (64, 48)
@@ -25,6 +28,7 @@ class Making:
     time_base: Fraction = MS
     rotation: float | None = None
     aspect: Fraction | None = None
+    is_hlg: bool = False
     coding: dict[str, str] = field(default_factory=lambda: {"g": "25"})
     container: dict[str, str] = field(default_factory=dict)
 
@@ -83,6 +87,10 @@ def _stream(container: Any, image: Picture, making: Making) -> Any:
     stream.codec_context.time_base = making.time_base
     if making.rotation is not None:
         stream.set_display_rotation(making.rotation)
+    if making.is_hlg:
+        stream.pix_fmt = "yuv420p10le"
+        stream.codec_context.color_trc, stream.codec_context.color_primaries = 18, 9
+        stream.codec_context.colorspace = 9
     if making.aspect is not None:
         stream.codec_context.sample_aspect_ratio = making.aspect
     return stream
@@ -155,3 +163,84 @@ def song_with_cover(path: Path) -> Path:
         container.mux(cover.encode())
         _sound(container, sound, 1.0)
     return path
+
+
+def tagged(path: Path, tags: dict[str, str], count: int = 50) -> Path:
+    """An MP4 file of numbered pictures at 25 a second, with tags as telephones write them."""
+    with av.open(str(path), "w", options={"movflags": "use_metadata_tags"}) as container:
+        container.metadata.update(tags)
+        stream = _stream(container, grey(0), Making())
+        for number in range(count):
+            frame = av.VideoFrame.from_ndarray(grey(number), format="rgb24")
+            frame.pts, frame.time_base = 40 * number, MS
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    """A box of an MP4, MOV, HEIC or AVIF file."""
+    content = b"".join(parts)
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def tiled(
+    path: Path, image: Picture, rows: int, columns: int, wh: tuple[int, int], *own: bytes
+) -> Path:
+    """A photograph in parts of equal size, as telephones store it, of which (w, h) pixels are shown.
+
+    ``own`` are boxes of properties that the whole has, such as ``irot``.
+    """
+    tiles = [
+        _jpeg(part)
+        for row in np.split(image, rows, axis=0)
+        for part in np.split(row, columns, axis=1)
+    ]
+    ids = range(1, len(tiles) + 1)
+    whole = len(tiles) + 1
+    size = struct.pack(">III", 0, image.shape[1] // columns, image.shape[0] // rows)
+    properties = [box(b"ispe", size), box(b"ispe", struct.pack(">III", 0, *wh)), *own]
+    links = [struct.pack(">HBB", item, 1, 1) for item in ids]
+    own_links = range(2, len(properties) + 1)
+    links.append(struct.pack(">HB", whole, len(own_links)) + bytes(own_links))
+    kinds = [(item, b"jpeg") for item in ids] + [(whole, b"grid")]
+    infos = [
+        box(b"infe", struct.pack(">IHH4sB", 2 << 24, item, 0, kind, 0)) for item, kind in kinds
+    ]
+    head = box(b"ftyp", b"mif1", bytes(4), b"mif1heic")
+
+    def meta(at: int) -> bytes:
+        places = []
+        for item, tile in zip(ids, tiles, strict=True):
+            places.append(struct.pack(">HHHHII", item, 0, 0, 1, at, len(tile)))
+            at += len(tile)
+        places.append(struct.pack(">HHHHII", whole, 1, 0, 1, 0, 8))
+        return box(
+            b"meta",
+            bytes(4),
+            box(b"hdlr", bytes(8), b"pict", bytes(13)),
+            box(b"pitm", struct.pack(">IH", 0, whole)),
+            box(b"iinf", struct.pack(">IH", 0, len(kinds)), *infos),
+            box(
+                b"iref",
+                bytes(4),
+                box(b"dimg", struct.pack(f">HH{len(ids)}H", whole, len(ids), *ids)),
+            ),
+            box(
+                b"iprp",
+                box(b"ipco", *properties),
+                box(b"ipma", struct.pack(">II", 0, len(links)), *links),
+            ),
+            box(b"idat", struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *wh)),
+            box(b"iloc", struct.pack(">IBBH", 1 << 24, 0x44, 0, len(places)), *places),
+        )
+
+    begin = len(head) + len(meta(0)) + 8
+    path.write_bytes(head + meta(begin) + box(b"mdat", *tiles))
+    return path
+
+
+def _jpeg(image: Picture) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(file, "JPEG", quality=95, subsampling=0)
+    return file.getvalue()

@@ -10,6 +10,7 @@ The library's own ranges are used, as with ``--library``: what one machine's use
 change what a script finds. Errors that the caller can put right are raised as `BackstretchError`.
 """
 
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Literal
 from backstretch.analysis.pipeline import Progress, analyse_recording
 from backstretch.errors import BackstretchError, InputError
 from backstretch.formats.track_files import Recording
+from backstretch.frame import Correction
 from backstretch.judging.hold_clock import Hold
 from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment, Part, Request
@@ -41,6 +43,7 @@ __all__ = [
 ]
 Side = Literal["left", "right", "both"]
 SHORTEST_HOLD_S = 1.0
+TURNS_DEG = (0, 90, 180, 270)
 
 
 def analyze(  # noqa: PLR0913 - options of the program
@@ -50,6 +53,8 @@ def analyze(  # noqa: PLR0913 - options of the program
     *,
     hold_s: float | None = None,
     mirrored: bool = False,
+    turn_deg: Literal[0, 90, 180, 270] | None = None,
+    speed: float | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
     every_frame: bool = False,
@@ -66,6 +71,10 @@ def analyze(  # noqa: PLR0913 - options of the program
         side: The person's own side that counts.
         hold_s: Seconds that make a hold complete, 1 to 120; each stretch's own when None.
         mirrored: Whether the recording is a mirror image, as many selfie cameras save it.
+        turn_deg: How far the pictures must be turned clockwise to be upright, where the file does not state
+            that; 0 says that they are.
+        speed: Seconds that really passed in one second of a video: 0.25 for slow motion of four times the
+            length; what the file states when None. All times are real seconds then.
         start_s: The second of the recording to begin at.
         end_s: The second to stop at; the recording's end when None.
         every_frame: Whether to look at every picture of a video, not only where it matters.
@@ -85,6 +94,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     stretch = _library().find(pose) if isinstance(pose, str) else pose
     _check_assignment(stretch, side, hold_s)
     _check_part(start_s, end_s)
+    _check_correction(turn_deg, speed)
     recognised = _library().recognised
     assignment = Assignment(
         poses=recognised if stretch is None else (stretch,),
@@ -92,7 +102,13 @@ def analyze(  # noqa: PLR0913 - options of the program
         sides=() if side == "both" else (side,),
         hold_s=hold_s,
     )
-    request = Request(assignment, Part(start_s, end_s), every_frame=every_frame, mirrored=mirrored)
+    request = Request(
+        assignment,
+        Part(start_s, end_s),
+        every_frame=every_frame,
+        mirrored=mirrored,
+        correction=Correction(speed, turn_deg),
+    )
 
     def on_progress(now: Progress) -> None:
         if progress is not None:
@@ -154,3 +170,11 @@ def _check_part(start_s: float, end_s: float | None) -> None:
         raise InputError(f"start_s {start_s:g} is before the beginning")
     if end_s is not None and not end_s > start_s:
         raise InputError(f"end_s {end_s:g} is not after start_s {start_s:g}")
+
+
+def _check_correction(turn_deg: int | None, speed: float | None) -> None:
+    """Raise if a turn or a speed is not possible."""
+    if turn_deg is not None and turn_deg not in TURNS_DEG:
+        raise InputError(f"turn_deg must be 0, 90, 180 or 270, is {turn_deg:g}")
+    if speed is not None and not (speed > 0.0 and math.isfinite(speed)):
+        raise InputError(f"speed must be above 0, is {speed:g}")

@@ -60,13 +60,19 @@ class NoticeKind(StrEnum):
     NO_AUDIO_OUTPUT = "no_audio_output"  # error
     # The recording
     NO_TIMES = "no_times"  # fps
+    OTHER_SPEED = "other_speed"  # factor: seconds that passed in one second of the film
+    OTHER_SPEEDS = "other_speeds"
+    PERHAPS_OTHER_SPEED = "perhaps_other_speed"  # factor
     UNTIMED_PICTURES = "untimed_pictures"  # count
     CLOCK_RESTARTS = "clock_restarts"  # first_s
+    NO_PICTURES = "no_pictures"  # starts_s, ends_s
     DAMAGED = "damaged"  # count
     ENDS_EARLY = "ends_early"  # read_s, of_s
     FEW_PICTURES = "few_pictures"  # fps
     SINGLE_PICTURE = "single_picture"
     NOBODY_SEEN = "nobody_seen"
+    TOO_DARK = "too_dark"
+    TOO_FAR = "too_far"
     # Who is followed
     ANOTHER_PERSON = "another_person"  # first_s, last_s; neither for a photograph
     JUMPS = "jumps"  # times_s
@@ -75,6 +81,8 @@ class NoticeKind(StrEnum):
     USUAL_ZERO = "usual_zero"  # measures
     NOTHING_TO_NAME = "nothing_to_name"
     OFF_VIEW = "off_view"  # azimuth_deg, elevation_deg, off_deg, view, measures
+    TURNED = "turned"  # turn_deg
+    SQUEEZED = "squeezed"  # width: of the shoulders over the trunk's length
     TILTED = "tilted"  # roll_deg
     # Whether a calibration still fits: name and id of the stretch
     CALIBRATED_ELSEWHERE = "calibrated_elsewhere"  # then_deg, now_deg: azimuth, elevation

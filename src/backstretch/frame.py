@@ -43,6 +43,7 @@ class Source:
         duration_s, fps: As the container states them; counted where it does not.
         frames: Pictures in the file; an estimate until all of it was read.
         width, height: Of the upright picture as recorded, in square pixels.
+        recorded_at: When it was recorded, as ISO 8601 with an offset; empty where it does not state that.
     """
 
     path: str
@@ -51,3 +52,23 @@ class Source:
     frames: int
     width: int
     height: int
+    recorded_at: str = ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What somebody says of a recording that the file does not state, or states wrongly.
+
+    Attributes:
+        speed: Seconds that really passed in one second of the recording, such as 0.25 for slow motion of four
+            times the length; None for what the file states.
+        turn_deg: How far its pictures must be turned clockwise to be upright, 0, 90, 180 or 270, after what the
+            file states; None where nobody says whether they are.
+    """
+
+    speed: float | None = None
+    turn_deg: int | None = None
+
+
+AS_STATED = Correction()
+"""Nobody says anything of the recording."""

@@ -22,6 +22,7 @@ from backstretch.analysis.batch import (
     Item,
     Status,
     assign_names,
+    left_out,
     real,
     recordings_in,
     summary_csv,
@@ -181,6 +182,25 @@ class TestRecordings:
         names = sorted(f"a.{ending}" for ending in endings.split())
         made(tmp_path, *names, "a.txt", "a.wav")
         assert found(tmp_path, ".") == names
+
+    def test_what_is_left_out_of_a_folder_is_named(self, tmp_path):
+        made(
+            tmp_path,
+            "a.mp4",
+            "b.txt",
+            ".c",
+            "Thumbs.db",
+            "deep/d.odd",
+            "deep/e",
+            "deep/f",
+            "deep/g",
+        )
+        made(tmp_path, "summary.csv", "old/result.json", "old/steps.csv", "out/x.txt")
+        lines = left_out([tmp_path, tmp_path / "a.mp4"], tmp_path / "out")
+        assert [line.removeprefix(str(tmp_path)) for line in lines] == [
+            ": left out, as no recordings by their names: b.txt",
+            "/deep: left out, as no recordings by their names: d.odd, e, f and 1 more",
+        ]
 
     def test_a_folder_without_any_stands_for_itself(self, tmp_path):
         made(tmp_path, "empty/readme.txt", "a.mp4")

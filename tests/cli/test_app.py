@@ -16,6 +16,9 @@ import numpy as np
 import pytest
 
 from backstretch import __version__
+from backstretch.formats.track_files import Recording
+from backstretch.frame import Source
+from backstretch.kinematics.landmarks import LandmarkTrack
 from backstretch.vision.video_reader import VideoReader
 from tests.media import numbered, tone, write_video
 from tests.places import SAMPLES, SOURCE
@@ -203,6 +206,20 @@ class TestOptions:
     def test_a_start_after_the_end_of_the_recording(self):
         said = complaint(analyse(SIDE_BEND, "--start", "99"))
         assert said == f"99 s is after the end; {SIDE_BEND} is 30.083 s long"
+
+    @pytest.mark.parametrize("option", [["--turn", "90"], ["--turn", "0"], ["--speed", "0.5"]])
+    def test_a_turn_or_a_speed_of_a_landmark_track(self, tmp_path, option):
+        path = tmp_path / "a.npz"
+        track = LandmarkTrack.of([(0.0, None)], (64, 48))
+        Recording(track, Source("a.mp4", 1.0, 25.0, 1, 64, 48)).save(path)
+        assert complaint(analyse(path, *option)) == (
+            f"{path}: is a landmark track; speed and turn are for videos, leave them out"
+        )
+
+    def test_a_time_at_which_nothing_can_have_been_recorded(self):
+        assert complaint(analyse(SIDE_BEND, "--save", "--when", "1970-01-01")) == (
+            "--when 1970-01-01: nothing can have been recorded then"
+        )
 
     def test_an_end_before_the_start(self):
         assert complaint(analyse(SIDE_BEND, "--start", "5", "--end", "4")) == (

@@ -183,17 +183,20 @@ class TestSeveral:
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 3
 
-    def test_are_kept_in_the_history_once(self, home, folder):
+    def test_are_kept_in_the_history_once_also_as_copies_and_one_by_one(self, home, folder):
         arguments = (folder / "a.npz", folder / "tue", "--save")
         first, again = (analyse(home, *arguments) for _ in range(2))
+        when = dates(folder)
         assert [line.split(": ")[1] for line in first.stderr.splitlines() if "session" in line] == [
-            f"saved as session {number}, of {when}"
-            for number, when in zip((1, 2), dates(folder), strict=True)
+            f"saved as session 1, of {when[0]} (the file's date; use --when to give another)",
+            f"is in the history already, as session 1, of {when[1]}",
         ]
         assert again.returncode == 0
-        assert again.stderr.count("is in the history already, as session") == 2
+        assert again.stderr.count("is in the history already, as session 1") == 2
+        alone = analyse(home, folder / "a.npz", "--save")
+        assert alone.stderr == f"Is in the history already, as session 1, of {when[0]}\n"
         kept = home.run_inside("history", "export", "--format", "json").stdout
-        assert len(json.loads(kept)) == 2
+        assert len(json.loads(kept)) == 1
 
     def test_that_nobody_reads_are_no_fault(self, home, folder):
         reader, writer = os.pipe()

@@ -23,7 +23,7 @@ from backstretch.frame import Source
 from backstretch.history.database import newest
 from backstretch.history.history import History
 from backstretch.history.rows import ANALYZED, LIVE, Entry
-from backstretch.history.saving import _modified_at, with_history
+from backstretch.history.saving import with_history
 from backstretch.kinematics.landmarks import LandmarkTrack
 from tests.figures import every, moments, side_bend
 from tests.history.test_database import hashes, spoil_table, without_rights
@@ -392,8 +392,3 @@ class TestSaving:
         first, last = failure.value.faults
         assert "is damaged; it is kept as" in first
         assert last == "the disk is full"
-
-
-def test_a_recording_that_has_gone_tells_no_date(tmp_path):
-    with pytest.raises(InputError, match="has no date; use --when to give it"):
-        _modified_at(tmp_path / "gone.mp4")

@@ -1,18 +1,19 @@
 """Several people on one machine: answers, references and neutral of one are not those of another."""
 
 import sys
+from hashlib import sha256
 
 import pytest
 
 from backstretch.history.health import load_answers
-from backstretch.history.profile import own_folder
+from backstretch.history.profile import HASH_DIGITS, own_folder
 from tests.cli.test_calibrate import HELD_S, STIFF_DEG, Person, filmed, printed, seconds_of
 from tests.cli.test_live import NO_CAMERA, Home, complaint
 from tests.figures import side_bend
 from tests.guided_actor import BEND
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
-ODD = ("../../etc", "a/b", "CON", ".", "🧘", "x" * 64, "Ann ", "ann", "ANN", "-", "a\\b:c")
+ODD = ("../../etc", "a/b", "CON", ".", "🧘", "x" * 64, "Ann", "-", "a\\b:c")
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,22 @@ def test_no_name_leads_out_of_the_data_folder(name, tmp_path, monkeypatch):
 
 def test_no_two_names_share_a_folder():
     assert len({own_folder(name).name for name in ODD}) == len(ODD)
+
+
+SPELLINGS = ("Zoé", "ZOÉ", " zoé", "Zoe\N{COMBINING ACUTE ACCENT}")
+
+
+def test_spellings_of_a_name_share_a_folder():
+    assert len({own_folder(name) for name in SPELLINGS}) == 1
+    assert own_folder("Ann  Lee") == own_folder("ann lee") != own_folder("annlee")
+
+
+def test_a_folder_of_an_earlier_version_is_used_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    exact = sha256(b"Ann").hexdigest()[:HASH_DIGITS]
+    folder = own_folder("Ann").parent / f"ann-{exact}"
+    folder.mkdir(parents=True)
+    assert own_folder("Ann") == own_folder("ann") == folder
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 65])

@@ -37,6 +37,25 @@ NOTICES = {
     Notice(NoticeKind.CLOCK_RESTARTS, {"first_s": 15.52}): (
         "the clock in the file begins again at 15.5 s; the times go on from there"
     ),
+    Notice(NoticeKind.OTHER_SPEED, {"factor": 0.25}): (
+        "the recording states that it is 4 times slow motion; all times here are real seconds"
+    ),
+    Notice(NoticeKind.TURNED, {"turn_deg": 270}): (
+        "the picture may lie on its side; if it does, use --turn 270, and if not, --turn 0"
+    ),
+    Notice(NoticeKind.SQUEEZED, {"width": 0.35}): (
+        "you look very narrow: the picture may have lost its right width; "
+        "if so, save the recording again with the right one"
+    ),
+    Notice(NoticeKind.OTHER_SPEEDS): (
+        "the recording states that it is played at other speeds; all times here are real seconds"
+    ),
+    Notice(NoticeKind.PERHAPS_OTHER_SPEED, {"factor": 0.5}): (
+        "the file may be slow motion or a time lapse; if it is, use --speed 0.5"
+    ),
+    Notice(NoticeKind.NO_PICTURES, {"starts_s": (0.0, 4.1), "ends_s": (2.5, 13.0)}): (
+        "there are no pictures from 0.0 to 2.5 s, 4.1 to 13.0 s; these 11.4 s count as unseen"
+    ),
     Notice(NoticeKind.ENDS_EARLY, {"read_s": 1.5, "of_s": 4.0}): (
         "the file ends early: 1.5 of 4.0 s could be read"
     ),
@@ -45,6 +64,10 @@ NOTICES = {
     ),
     Notice(NoticeKind.SINGLE_PICTURE): "it is a single picture: nothing can be held in it",
     Notice(NoticeKind.NOBODY_SEEN): "nobody was seen in the recording",
+    Notice(NoticeKind.TOO_DARK): "the picture is very dark: more light may help",
+    Notice(NoticeKind.TOO_FAR): (
+        "somebody is in the picture, but too small to be followed: set the camera nearer"
+    ),
     Notice(NoticeKind.ANOTHER_PERSON, {"first_s": 2.0, "last_s": 8.4}): (
         "another person is in the picture between 2 and 8 s; only the one found first is judged"
     ),

@@ -115,6 +115,20 @@ def pictures_of(*images):
         return [frame.image for frame in seen]
 
 
+@pytest.mark.parametrize(
+    ("turn_deg", "expected"),
+    [
+        (0, ["red", "green", "blue", "white"]),
+        (90, ["blue", "red", "white", "green"]),
+        (270, ["green", "white", "red", "blue"]),
+    ],
+)
+def test_pictures_are_turned_clockwise_as_somebody_says(turn_deg, expected):
+    with Capture(Hardware(quartered((96, 64))), "camera 0", turn_deg) as capture:
+        assert corners(take(capture).image) == expected
+        assert capture.wh == ((64, 96) if turn_deg else (96, 64))
+
+
 @contextmanager
 def network_camera(pictures, fps=30.0, then=lambda: None):
     """A camera that serves Motion JPEG over HTTP, as many do; its URL."""

@@ -5,6 +5,7 @@ import random
 import struct
 from contextlib import suppress
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -13,13 +14,16 @@ from PIL import ExifTags, Image, ImageOps
 from backstretch.analysis.sampling import SparseSampler
 from backstretch.errors import InputError
 from backstretch.files import Growth
+from backstretch.frame import Correction
 from backstretch.judging.wording import describe_notice
 from backstretch.vision.detection import Detection
-from backstretch.vision.video_reader import LONGEST_SIDE_PX, VideoReader
+from backstretch.vision.pictures import LONGEST_SIDE_PX
+from backstretch.vision.video_reader import VideoReader
 from tests.analysis.test_sampling import sampled
 from tests.media import (
     WH,
     Making,
+    box,
     corners,
     grey,
     number_of,
@@ -27,6 +31,8 @@ from tests.media import (
     quartered,
     song_with_cover,
     stamped,
+    tagged,
+    tiled,
     tone,
     with_tracks,
     write_video,
@@ -143,6 +149,11 @@ class TestTime:
             len(expected_ms) < len(stamps_ms)
         )
 
+    def test_a_stray_one_that_is_the_stated_end_is_no_length(self, tmp_path):
+        _, warnings, source = read(stamped(tmp_path / "a.mkv", [0, 40, 80, 600_000, 120, 160]))
+        assert source.duration_s == pytest.approx(0.2, abs=0.01)
+        assert warnings == ["pictures without a usable time were left out: 1"]
+
     def test_goes_on_where_the_clock_of_joined_streams_begins_again(self, tmp_path):
         one = numbered(tmp_path / "one.ts", 50, CONTAINERS["ts"])
         both = tmp_path / "both.ts"
@@ -183,6 +194,52 @@ class TestTime:
         live = Making(codec="libvpx", container={"live": "1"})
         path = numbered(tmp_path / "a.webm", 50, live)
         assert read(path)[2].duration_s == pytest.approx(2.0, abs=0.05)
+
+
+class TestSpeed:
+    TAGS: ClassVar = {"com.android.capture.fps": "100.0"}
+
+    def test_that_the_film_states_makes_all_times_real(self, tmp_path):
+        with VideoReader(tagged(tmp_path / "a.mp4", self.TAGS)) as reader:
+            times_s = [frame.time_s for frame in reader.frames()]
+            source = reader.source
+        assert times_s == pytest.approx([n / 100 for n in range(50)])
+        assert source.duration_s == pytest.approx(0.5)
+        assert source.fps == pytest.approx(100.0)
+        assert said(reader) == [
+            "the recording states that it is 4 times slow motion; all times here are real seconds"
+        ]
+
+    def test_that_somebody_gives_comes_first(self, tmp_path):
+        correction = Correction(speed=2.0)
+        with VideoReader(tagged(tmp_path / "a.mp4", self.TAGS), correction=correction) as reader:
+            assert [f.time_s for f in reader.frames()][-1] == pytest.approx(49 / 25 * 2.0)
+            assert reader.source.duration_s == pytest.approx(4.0)
+            assert said(reader) == []
+
+    @pytest.mark.parametrize("speed", [0.25, 4.0])
+    def test_a_part_is_found_by_real_seconds(self, tmp_path, speed):
+        path = numbered(tmp_path / "a.mp4", 400)
+        with VideoReader(path, correction=Correction(speed=speed)) as reader:
+            whole = [(f.time_s, number_of(f.image)) for f in reader.frames()]
+        with VideoReader(path, correction=Correction(speed=speed)) as reader:
+            part = [(f.time_s, number_of(f.image)) for f in reader.frames(8.0 * speed, 9.0 * speed)]
+        assert part == [each for each in whole if 8.0 * speed <= each[0] <= 9.0 * speed]
+        assert len(part) > 20
+
+    def test_a_list_of_edits_that_plays_more_slowly_changes_nothing(self, tmp_path):
+        path = numbered(tmp_path / "a.mp4")
+        plain = times(path)
+        data = path.read_bytes()
+        at = data.index(b"elst") + 12  # ISO 14496-12, 8.6.6: length, start in the media, rate
+        edit = struct.pack(">IiI", 8000, *struct.unpack(">i", data[at + 4 : at + 8]), 0x4000)
+        path.write_bytes(data[:at] + edit + data[at + 12 :])
+        with VideoReader(path) as reader:
+            assert [frame.time_s for frame in reader.frames()] == pytest.approx(plain)
+            assert reader.source.duration_s == pytest.approx(2.0, abs=0.1)
+            assert said(reader) == [
+                "the recording states that it is played at other speeds; all times here are real seconds"
+            ]
 
 
 class TestPart:
@@ -311,6 +368,60 @@ class TestPicture:
             seen, warnings, _ = read(with_tracks(tmp_path / f"{name}.mp4", *tracks))
             assert {number for _, number in seen} == {9}
             assert (len(seen), warnings) == (10, [])
+
+    @pytest.mark.parametrize("turn_deg", [90, 180, 270])
+    def test_is_turned_clockwise_as_somebody_says(self, tmp_path, turn_deg):
+        path = write_video(tmp_path / "a.mp4", [quartered((96, 64))] * 2, [0, 40])
+        turned = {90: ["blue", "red", "white", "green"], 180: ["white", "blue", "green", "red"]}
+        turned[270] = ["green", "white", "red", "blue"]
+        with VideoReader(path, correction=Correction(turn_deg=turn_deg)) as reader:
+            assert corners(next(reader.frames()).image) == turned[turn_deg]
+            assert reader.wh == ((96, 64) if turn_deg == 180 else (64, 96))
+
+    def test_of_high_dynamic_range_has_the_colours_of_an_ordinary_one(self, tmp_path):
+        skin = np.full((48, 64, 3), (150, 100, 90), np.uint8)
+        making = Making(codec="libx265", coding={"x265-params": "log-level=none"}, is_hlg=True)
+        with VideoReader(write_video(tmp_path / "a.mov", [skin] * 2, [0, 40], making)) as reader:
+            red, _, blue = next(reader.frames()).image.mean(axis=(0, 1)).tolist()
+        assert red - blue > 1.2 * (
+            150 - 90
+        )  # wider primaries hold the same colour in less of a difference
+
+    @pytest.mark.parametrize(
+        ("own", "expected"),
+        [
+            ([], ["red", "green", "blue", "white"]),
+            ([box(b"irot", b"\1")], ["green", "white", "red", "blue"]),
+            ([box(b"irot", b"\2")], ["white", "blue", "green", "red"]),
+            ([box(b"imir", b"\1")], ["green", "red", "white", "blue"]),
+            ([box(b"imir", b"\0")], ["blue", "white", "red", "green"]),
+            ([box(b"irot", b"\1"), box(b"imir", b"\1")], ["white", "green", "blue", "red"]),
+            ([box(b"imir", b"\1"), box(b"irot", b"\1")], ["red", "blue", "green", "white"]),
+        ],
+        ids=[
+            "upright",
+            "left",
+            "half",
+            "mirrored",
+            "upside down",
+            "left, mirrored",
+            "mirrored, left",
+        ],
+    )
+    def test_in_parts_is_joined(self, tmp_path, own, expected):
+        path = tiled(tmp_path / "a.heic", quartered((256, 128)), 2, 4, (250, 120), *own)
+        with VideoReader(path) as reader:
+            (frame,) = reader.frames()
+            assert corners(frame.image) == expected
+            assert sorted(frame.wh) == [120, 250]
+            assert said(reader) == []
+
+    @pytest.mark.parametrize("kind", [b"pitm", b"iinf", b"iref", b"iprp", b"idat", b"iloc"])
+    def test_in_parts_that_do_not_fit_together_is_refused(self, tmp_path, kind):
+        path = tiled(tmp_path / "a.heic", quartered((128, 64)), 2, 2, (128, 64))
+        path.write_bytes(path.read_bytes().replace(kind, b"free", 1))
+        with suppress(InputError), VideoReader(path) as reader:
+            list(reader.frames())
 
     def test_may_have_a_name_that_looks_like_a_pattern(self, tmp_path):
         for name, number in (("IMG_%04d.png", 5), ("IMG_0001.png", 1), ("IMG_0002.png", 2)):

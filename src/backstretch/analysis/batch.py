@@ -109,11 +109,17 @@ SUMMARY = "summary.csv"
 HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "holds", "complete", "warnings",
         "error", "folder")  # fmt: skip
 ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
-    ".wmv", ".flv", ".3gp", ".3g2", ".qt", ".ogv", ".mxf", ".gif", ".jpg", ".jpeg", ".jfif", ".png", ".webp",
-    ".avif", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".npz"))  # fmt: skip
+    ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".3g2", ".qt", ".ogv", ".mxf", ".vob", ".dv", ".divx", ".lrv",
+    ".h264", ".264", ".h265", ".265", ".hevc", ".m1v", ".m2v", ".mpe", ".mjpg", ".mjpeg", ".y4m", ".gif",
+    ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".png", ".webp", ".avif", ".heic", ".heif", ".hif",
+    ".bmp", ".tif", ".tiff", ".npz"))  # fmt: skip
 """Files of a folder that count as recordings; a file given by its own name may end in anything."""
 OWN_FILES = frozenset({ANNOTATED, TRACK})
 """In a folder with a result these belong to it and are no recordings."""
+OF_SYSTEMS = frozenset({"desktop.ini", "thumbs.db"})
+"""Files that systems leave in folders, in small letters."""
+MOST_NAMED = 3
+"""How many files that are left out of a folder are named; the others are counted."""
 FORBIDDEN = frozenset('<>:"/\\|?*')
 RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
@@ -214,16 +220,46 @@ def recordings_in(paths: Iterable[Path], out: Path | None) -> list[Item]:
 
 def _walk(folder: Path, out: str | None) -> Iterator[Item]:
     errors: list[OSError] = []
-    for here, folders, names in os.walk(folder, onerror=errors.append):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and real(Path(here, name)) != out
-        )
+    for here, names in _folders(folder, out, errors):
         for path in (Path(here, name) for name in _recordings(names)):
             if path.is_file() or not path.exists():  # a broken link is reported, not passed over
                 yield Item(path)
     for error in errors:
         words = f"{error.filename}: cannot be read ({error.strerror})"
         yield Item(Path(error.filename), fault=words)
+
+
+def _folders(
+    folder: Path, out: str | None, errors: list[OSError]
+) -> Iterator[tuple[str, list[str]]]:
+    """A folder and those in it, each with the names of its files; without hidden ones and the output folder."""
+    for here, folders, names in os.walk(folder, onerror=errors.append):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and real(Path(here, name)) != out
+        )
+        yield here, names
+
+
+def left_out(paths: Iterable[Path], out: Path | None) -> list[str]:
+    """What is left out of folders because its name is none of a recording, a line for each folder.
+
+    The arguments are those of `recordings_in`. Results of this program are not named.
+    """
+    lines = []
+    for path in paths:
+        for here, names in _folders(path, None if out is None else real(out), []):
+            own = set(names) if RESULT in names else {SUMMARY}
+            others = [
+                name
+                for name in sorted({*names} - {*_recordings(names)} - own)
+                if not name.startswith(".") and name.lower() not in OF_SYSTEMS
+            ]
+            if others:
+                more = len(others) - MOST_NAMED
+                named = ", ".join(others[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+                words = f"{here}: left out, as no recordings by their names: {named}"
+                lines.append(" ".join(words.split()))  # a name may have line breaks
+    return lines
 
 
 def _recordings(names: Collection[str]) -> list[str]:

@@ -80,7 +80,7 @@ class DrawnRecording(Sink):
 
     def __init__(self, source: Path, target: Path, request: Request) -> None:
         with ExitStack() as stack:
-            reader = stack.enter_context(VideoReader(source))
+            reader = stack.enter_context(VideoReader(source, correction=request.correction))
             self._video = stack.enter_context(AnnotatedVideo(target, reader.wh))
             self._stack = stack.pop_all()
         self._is_mirrored = request.mirrored

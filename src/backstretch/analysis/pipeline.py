@@ -1,19 +1,20 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from backstretch.analysis.outputs import Outputs
 from backstretch.analysis.parallel_halves import middle_of, open_halves
 from backstretch.analysis.sampling import CHANGING_S, Restart, Sampler, open_sampler
-from backstretch.errors import InputError
+from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.files import Growth, output_folder
 from backstretch.formats.track_files import TRACK_ENDING, Recording
-from backstretch.frame import Source
+from backstretch.frame import AS_STATED, Source
 from backstretch.judging.collector import ResultCollector, too_slow
 from backstretch.judging.recognition import looks_like
 from backstretch.judging.request import Part, Request
@@ -25,6 +26,11 @@ from backstretch.vision.video_reader import VideoReader
 
 LEAST_S = 1e-3
 """Least length of a part when its share is computed."""
+SEARCHED = (0.25, 0.5, 0.75)
+"""Where in a recording in which nobody was seen it is searched for somebody who is small, as shares of it."""
+DARK = 35.0
+"""Mean brightness, of 255, below which a picture is very dark. Clips of dim rooms in which people are found
+have 38 and more."""
 Analysis = tuple[Result, Recording]
 
 
@@ -95,9 +101,9 @@ def analyse_recording(
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
-            recording = _replayed(path, model)
+            recording = _replayed(path, request, model)
             return analyse_track(recording, request, folder, recognised=recognised)[0]
-        with _opened(path, request.part, growth) as reader, open_landmarker(model) as landmarker:
+        with _opened(path, request, growth) as reader, open_landmarker(model) as landmarker:
             return analyse_video(
                 reader,
                 landmarker,
@@ -109,20 +115,25 @@ def analyse_recording(
             )[0]
 
 
-def _replayed(path: Path, model: Path | None) -> Recording:
+def _replayed(path: Path, request: Request, model: Path | None) -> Recording:
     if model is not None:
         raise InputError(f"{path}: is a landmark track and needs no model; leave the model out")
+    if request.correction != AS_STATED:
+        raise InputError(
+            f"{path}: is a landmark track; speed and turn are for videos, leave them out"
+        )
     recording = Recording.load(path)
     return replace(recording, source=replace(recording.source, path=str(path)))
 
 
-def _opened(path: Path, part: Part, growth: Growth | None) -> VideoReader:
-    reader = VideoReader(path, growth=growth)
-    length_s = reader.source.duration_s
-    if part.start_s < length_s:
+def _opened(path: Path, request: Request, growth: Growth | None) -> VideoReader:
+    reader = VideoReader(path, growth=growth, correction=request.correction)
+    length_s, start_s = reader.source.duration_s, request.part.start_s
+    is_sure = reader.can_seek  # else streams may be joined, whose length is known at their end
+    if start_s < length_s or not is_sure:
         return reader
     with reader:
-        raise InputError(f"{part.start_s:g} s is after the end; {path} is {length_s:g} s long")
+        raise InputError(f"{start_s:g} s is after the end; {path} is {length_s:g} s long")
 
 
 def analyse_video(
@@ -178,11 +189,13 @@ def _attempt(
     def report(reached_s: float) -> None:
         on_progress(Progress(reached_s, start_s, end_s, activity))
 
+    is_seen = False
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
     with Outputs(folder, request, reader.path, report) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             while isinstance(item := sampler.next(collector.attention), Detection):
+                is_seen = is_seen or item.marks is not None
                 track.push(item.time_s, item.marks)
                 outputs.detection(item.time_s, item.marks)
                 identity.push(item)
@@ -194,6 +207,8 @@ def _attempt(
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
         notices = (*reader.notices, *too_slow(reader.source), *identity.notices)
+        if not is_seen:
+            notices += tuple(why_nobody(reader.path, landmarker, request))
         recording = Recording(track.track(reader.wh), reader.source, notices)
         result = _with_likenesses(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)
@@ -224,6 +239,18 @@ def _sampler(
             careful_models=careful_models,
         )
     return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
+
+
+def why_nobody(path: Path, landmarker: VideoLandmarker, request: Request) -> Iterator[Notice]:
+    """Why nobody was seen in a video, as far as some of its pictures show it."""
+    with VideoReader(path, correction=request.correction) as reader:
+        start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
+        times_s = [start_s + share * (end_s - start_s) for share in SEARCHED]
+        frames = [frame for time_s in times_s for frame in islice(reader.frames(time_s), 1)]
+    if frames and max(float(frame.image[::8, ::8].mean()) for frame in frames) < DARK:
+        yield Notice(NoticeKind.TOO_DARK)
+    if any(landmarker.search(frame) is not None for frame in frames):
+        yield Notice(NoticeKind.TOO_FAR)
 
 
 def analyse_track(

@@ -8,6 +8,7 @@ from backstretch.analysis.pipeline import OnProgress, analyse_video, ignore_prog
 from backstretch.calibration.references import Take
 from backstretch.errors import InputError, NoticeKind
 from backstretch.formats.track_files import TRACK_ENDING, Recording
+from backstretch.frame import AS_STATED, Correction
 from backstretch.judging.request import Assignment, Part, Request
 from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import Landmarks
@@ -26,12 +27,14 @@ class TakeOptions:
         mirrored: Whether the takes are mirror images.
         part: The part of them to look at.
         own_neutral: The person's own neutral.
+        correction: What somebody says of videos that they do not state themselves.
     """
 
     model: Path | None
     mirrored: bool
     part: Part
     own_neutral: OwnNeutral | None
+    correction: Correction = AS_STATED
 
 
 def take_of(
@@ -51,6 +54,8 @@ def take_of(
     is_track = path.suffix == TRACK_ENDING and path.is_file()
     if is_track and options.model is not None:
         raise InputError(f"{path}: is a landmark track and needs no model; leave out --model")
+    if is_track and options.correction != AS_STATED:
+        raise InputError(f"{path}: is a landmark track; leave out --speed and --turn")
     recording = Recording.load(path) if is_track else _watch(path, pose, options, on_progress)
     moments = [(t, _upright(m, options)) for t, m in recording.track if t in options.part]
     if not moments:
@@ -97,12 +102,17 @@ def _upright(marks: Landmarks | None, options: TakeOptions) -> Landmarks | None:
 def _watch(
     path: Path, pose: Pose | None, options: TakeOptions, on_progress: OnProgress
 ) -> Recording:
-    with VideoReader(path) as reader:
+    with VideoReader(path, correction=options.correction) as reader:
         length_s = reader.source.duration_s
-        if options.part.start_s >= length_s > 0.0:
+        if options.part.start_s >= length_s > 0.0 and reader.can_seek:
             raise InputError(
                 f"--start {options.part.start_s:g} is after the end; {path} is {length_s:g} s long"
             )
-        request = Request(Assignment((pose,) if pose else ()), options.part, every_frame=True)
+        request = Request(
+            Assignment((pose,) if pose else ()),
+            options.part,
+            every_frame=True,
+            correction=options.correction,
+        )
         with open_landmarker(options.model) as landmarker:
             return analyse_video(reader, landmarker, request, on_progress=on_progress)[1]

@@ -25,7 +25,7 @@ from backstretch.analysis.batch_run import Batch, BatchRun, Document, Event, Fau
 from backstretch.analysis.batch_workers import Begun, Ended, Share
 from backstretch.cli.options import INTERRUPTED, WRONG_USE, complain
 from backstretch.errors import InputError
-from backstretch.history.saving import Saving, save_once
+from backstretch.history.saving import Saving, save_result
 
 MOST_LETTERS = 40
 """Of a recording's name beside its bar; a longer one would leave no room for the bar."""
@@ -111,7 +111,7 @@ class _Delivery:
             print(document.text, flush=True)
         if self._saving:
             try:
-                saved = save_once(json.loads(document.text), document.path, self._saving)
+                saved = save_result(json.loads(document.text), document.path, self._saving)
             except InputError as error:
                 self._fail(*error.faults)
             else:

@@ -25,9 +25,12 @@ from backstretch.cli.options import (
     ProfileOption,
     SideOption,
     SilentOption,
+    SpeedOption,
     StartOption,
+    TurnedOption,
     WindowlessOption,
     complain,
+    correction_of,
     open_poses,
     progress_bar,
     sides_of,
@@ -105,6 +108,8 @@ def calibrate(
         bool, typer.Option("--force", help="Replace the file if it exists already.")
     ] = False,
     mirrored: MirroredOption = False,
+    turn: TurnedOption = None,
+    speed: SpeedOption = None,
     start: StartOption = 0.0,
     end: EndOption = None,
     still: Annotated[
@@ -159,14 +164,15 @@ def calibrate(
         profile=profile,
     )
     own_neutral = None if neutral else saved_neutral(profile)
-    options = TakeOptions(model, mirrored, Part(start, end), own_neutral)
+    correction = correction_of(turn, speed)
+    options = TakeOptions(model, mirrored, Part(start, end), own_neutral, correction)
     console = Console(markup=False, emoji=False)
     if CAMERA in source:
-        if len(source) > 1 or start > 0.0 or end is not None:
+        if len(source) > 1 or start > 0.0 or end is not None or speed is not None:
             raise InputError(
-                "--from camera cannot be combined with other sources, --start or --end"
+                "--from camera cannot be combined with other sources, --start, --end or --speed"
             )
-        machine = Machine(camera, model, no_window, no_voice, console)
+        machine = Machine(camera, model, no_window, no_voice, console, correction.turn_deg or 0)
         reference = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
         _keep(reference, request, library, console, [])
         return

@@ -17,6 +17,7 @@ from backstretch.cli.options import (
     ProfileOption,
     SideOption,
     SilentOption,
+    TurnedOption,
     WindowlessOption,
     complain,
     open_poses,
@@ -52,6 +53,7 @@ def live(
         int | None, typer.Option(min=1, max=20, help="Holds on each side.")
     ] = None,
     mirrored: MirroredOption = False,
+    turn: TurnedOption = None,
     no_window: WindowlessOption = False,
     no_voice: SilentOption = False,
     breaths: Annotated[
@@ -125,7 +127,7 @@ def live(
     console = Console(markup=False, emoji=False)
     terminal = Console(markup=False, emoji=False, stderr=True) if as_json else console
     setup = Setup(
-        machine=Machine(camera, model, no_window, no_voice, terminal),
+        machine=Machine(camera, model, no_window, no_voice, terminal, int(turn or 0)),
         sessions=data_folder() / SESSIONS,
         track=record,
         video=record_video,
@@ -135,7 +137,12 @@ def live(
     )
     own_neutral = None if only_library else saved_neutral(profile)
     session = CoachedSession(
-        programme, coach, sides=sides, mirrored=mirrored, own_neutral=own_neutral
+        programme,
+        coach,
+        sides=sides,
+        mirrored=mirrored,
+        own_neutral=own_neutral,
+        is_upright=turn is not None,
     )
     outcome = run_live(setup, session, complain)
     complain(*remember_sessions())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backstretch.errors import InputError
+from backstretch.frame import Correction
 from backstretch.history.profile import check_profile, own_poses
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 
 WRONG_USE, INTERRUPTED = 2, 130
+SPEEDS = 0.001, 1000.0
+"""What --speed takes at the least and at the most."""
 PosesOption = Annotated[
     list[Path] | None,
     typer.Option("--poses", help="One more folder of pose files; may be given several times."),
@@ -46,8 +49,37 @@ ProfileOption = Annotated[
         help="Your name, if several people share a machine: history, references and answers are your own.",
     ),
 ]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="FACTOR",
+        min=SPEEDS[0],
+        max=SPEEDS[1],
+        help="Real seconds in one second of the video: 0.25 for slow motion of four times the length.",
+    ),
+]
 StartOption = Annotated[float, typer.Option(min=0.0, help="Begin at this second.")]
 EndOption = Annotated[float | None, typer.Option(min=0.0, help="Stop at this second.")]
+
+
+class TurnOption(StrEnum):
+    """The quarter turns that the option --turn takes."""
+
+    UPRIGHT = "0"
+    RIGHT = "90"
+    HALF = "180"
+    LEFT = "270"
+
+
+TurnedOption = Annotated[
+    TurnOption | None,
+    typer.Option("--turn", help="Turn the pictures clockwise by this many degrees."),
+]
+
+
+def correction_of(turn: TurnOption | None, speed: float | None = None) -> Correction:
+    """What the options say of a recording."""
+    return Correction(speed=speed, turn_deg=None if turn is None else int(turn))
 
 
 class SideOption(StrEnum):

@@ -16,8 +16,11 @@ from backstretch.cli.options import (
     PosesOption,
     ProfileOption,
     SideOption,
+    SpeedOption,
     StartOption,
+    TurnedOption,
     complain,
+    correction_of,
     open_poses,
     progress_bar,
     sides_of,
@@ -25,7 +28,7 @@ from backstretch.cli.options import (
 from backstretch.errors import InputError
 from backstretch.formats.result_files import TRACK
 from backstretch.history.profile import saved_neutral
-from backstretch.history.saving import save_analysis
+from backstretch.history.saving import check_when, save_result
 
 if TYPE_CHECKING:
     from backstretch.analysis.batch import BatchSettings
@@ -53,6 +56,8 @@ def analyze(
         float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
     ] = None,
     mirrored: MirroredOption = False,
+    turn: TurnedOption = None,
+    speed: SpeedOption = None,
     start: StartOption = 0.0,
     end: EndOption = None,
     every_frame: Annotated[
@@ -85,7 +90,9 @@ def analyze(
     save: Annotated[bool, typer.Option("--save", help="Save the result in the history.")] = False,
     when: Annotated[
         datetime | None,
-        typer.Option(help="With --save: when it was recorded; if left out, the date of the file."),
+        typer.Option(
+            help="With --save: when it was recorded; if left out, the date of the film or the file."
+        ),
     ] = None,
     profile: ProfileOption = "",
     model: ModelOption = None,
@@ -99,14 +106,16 @@ def analyze(
 
     Example: backstretch analyze samples/side_bend.mp4, or backstretch analyze my_videos --out my_results
     """
-    from backstretch.analysis.batch import recordings_in
+    from backstretch.analysis.batch import left_out, recordings_in
     from backstretch.analysis.batch_run import Batch, prepare_output
     from backstretch.cli.batch import run_batch
-    from backstretch.history.saving import Saving, request_key
+    from backstretch.history.saving import Saving
     from backstretch.judging.request import Assignment, Part, Request
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
+    if when is not None:
+        check_when(when)
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     chosen = library.find(pose) if pose else None
     assignment = Assignment(
@@ -122,9 +131,11 @@ def analyze(
         every_frame=every_frame,
         mirrored=mirrored,
         own_neutral=own_neutral,
+        correction=correction_of(turn, speed),
     )
-    saving = Saving(when, profile, request_key(request)) if save else None
+    saving = Saving(when, profile, request.part) if save else None
     items = recordings_in(recordings, out)
+    complain(*left_out(recordings, out))
     is_one = len(recordings) == 1 and [item.path for item in items] == recordings
     if is_one and jobs is None:
         _analyse_one(
@@ -174,9 +185,9 @@ def _analyse_one(
     else:
         show(result, Console(markup=False, emoji=False), written=str(out) if out else "")
     if saving:
-        saved = save_analysis(result, recording, saving.when, saving.profile)
+        saved = save_result(result.as_dict(), recording, saving)
         complain(*saved.notices)
-        print(saved.text, file=sys.stderr)
+        print(saved.text[0].upper() + saved.text[1:], file=sys.stderr)
 
 
 def _orders(

@@ -59,6 +59,8 @@ SIDED_MARKERS = {
     "foot_index": "BigToe",
 }
 """What Sports2D's BLAZEPOSE and HALPE_26 models call a landmark, after R or L."""
+TEXTS = {"path", "recorded_at"}
+"""The fields of a source that are no numbers."""
 CAMERA_TO_OPENSIM = (1.0, -1.0, -1.0)
 
 
@@ -83,11 +85,14 @@ class Recording:
 
     def save(self, path: Path) -> None:
         """Write the track; float32 loses nothing, since landmarkers round to it."""
+        source = {**dataclasses.asdict(self.source), "path": Path(self.source.path).name}
+        if not self.source.recorded_at:
+            del source["recorded_at"]  # so that earlier versions can read it
         about = {
             "format": FORMAT,
             "version": VERSION,
             "image_wh": self.track.image_wh,
-            "source": {**dataclasses.asdict(self.source), "path": Path(self.source.path).name},
+            "source": source,
             "warnings": self.warnings,
             "notices": [notice.as_dict() for notice in self.notices],
         }
@@ -155,9 +160,10 @@ class _NewerVersionError(Exception):
 
 def _source(about: dict[str, Any]) -> Source:
     source = Source(**about)
-    numbers = {name: value for name, value in vars(source).items() if name != "path"}
-    if not all(isinstance(value, int | float) for value in numbers.values()):
-        raise TypeError(numbers)
+    numbers = {name: value for name, value in vars(source).items() if name not in TEXTS}
+    is_text = all(isinstance(getattr(source, name), str) for name in TEXTS)
+    if not is_text or not all(isinstance(value, int | float) for value in numbers.values()):
+        raise TypeError(about)
     return source
 
 

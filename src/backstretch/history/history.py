@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +26,7 @@ from backstretch.history.database import (
 )
 from backstretch.history.health import RECORD
 from backstretch.history.practice import PractisedHold, PractisedSession
+from backstretch.history.profile import profile_key
 from backstretch.history.rows import (
     ANALYZED,
     HOLD,
@@ -35,14 +38,33 @@ from backstretch.history.rows import (
     hold_of,
     holds_in,
     keep,
+    record_number,
     salvage,
     sitting_of,
     storable,
 )
 
-__all__ = ["ANALYZED", "LIVE", "DamagedHistoryError", "Entry", "History"]
+__all__ = ["ANALYZED", "LIVE", "Added", "DamagedHistoryError", "Entry", "History", "How"]
 CUT_OFF_AFTER = timedelta(hours=6)
 """A live session without an end is over after this long; no session lasts half a day."""
+
+
+class How(Enum):
+    """What became of a session that was to be saved."""
+
+    NEW = auto()
+    REPLACED = auto()
+    """An earlier session of the same recording had another result."""
+    KNOWN = auto()
+    """An earlier session of the same recording has the same result."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A session that was to be saved: its number, and what became of it."""
+
+    number: int
+    how: How
 
 
 class DamagedHistoryError(InputError):
@@ -110,11 +132,32 @@ class History:
         with self._writing() as db:
             return keep(db, entry)
 
+    def add_or_replace(self, entry: Entry, *, is_dated: bool = False) -> Added:
+        """Save one session, in place of one with the same ``record`` if that has another result.
+
+        Args:
+            entry: The session.
+            is_dated: Whether somebody has said when it was; then one with another date is replaced as well.
+
+        Raises:
+            InputError: The database cannot be written.
+        """
+        with self._writing() as db:
+            known = record_number(db, entry.record)
+            if known is None:
+                return Added(keep(db, entry), How.NEW)
+            with suppress(InputError):  # an odd document is replaced
+                is_same = _figures(self.document(known)) == _figures(entry.document)
+                if is_same and not (is_dated and self.sitting(known).began != entry.began):
+                    return Added(known, How.KNOWN)
+            db.execute("DELETE FROM sitting WHERE id = ?", (known,))
+            return Added(keep(db, entry, known), How.REPLACED)
+
     def sittings(
         self, profile: str | None = None, limit: int | None = None
     ) -> list[PractisedSession]:
         """The sessions, newest first; of everybody where ``profile`` is None."""
-        where, who = _whose(profile)
+        where, who = self._whose(profile)
         query = f"SELECT {SITTING} FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?"  # noqa: S608
         with self._translating_errors():
             rows = self._db.execute(query, (*who, -1 if limit is None else limit))
@@ -127,7 +170,7 @@ class History:
 
         Sessions in which nothing was held are not in it.
         """
-        where, who = _whose(profile)
+        where, who = self._whose(profile)
         query = f"""SELECT sitting, sum(complete), count(*) FROM hold
             WHERE sitting IN (SELECT id FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?)
             GROUP BY sitting"""  # noqa: S608
@@ -137,7 +180,7 @@ class History:
 
     def count(self, profile: str | None = None) -> int:
         """How many sessions there are."""
-        where, who = _whose(profile)
+        where, who = self._whose(profile)
         with self._translating_errors():
             row = self._db.execute(f"SELECT count(*) FROM sitting {where}", who).fetchone()  # noqa: S608
             return int(row[0])
@@ -185,7 +228,7 @@ class History:
 
         Only the measures of these ``labels`` are read, or all if None; reading none is several times as fast.
         """
-        where, values = _whose(profile)
+        where, values = self._whose(profile)
         if pose is not None:
             where += f" {'AND' if where else 'WHERE'} pose = ?"
             values = (*values, pose)
@@ -214,10 +257,24 @@ class History:
         return reaches
 
     def profiles(self) -> list[str]:
-        """Whose sessions there are, in order."""
+        """Whose sessions there are, in order; of spellings of the same name the first."""
+        names: dict[str, str] = {}
+        for name in self._spellings():
+            names.setdefault(profile_key(name), name)
+        return list(names.values())
+
+    def _spellings(self) -> list[str]:
         with self._translating_errors():
             rows = self._db.execute("SELECT DISTINCT profile FROM sitting ORDER BY profile")
             return [name for (name,) in rows]
+
+    def _whose(self, profile: str | None) -> tuple[str, tuple[str, ...]]:
+        """The condition for a profile's sessions, and its values."""
+        if profile is None:
+            return "", ()
+        key = profile_key(profile)
+        names = tuple(name for name in self._spellings() if profile_key(name) == key)
+        return f"WHERE profile IN ({', '.join('?' * len(names))})", names
 
     def delete(self, number: int) -> None:
         """Delete a session; a live one is not taken in again from its folder.
@@ -321,8 +378,10 @@ class History:
             raise DamagedHistoryError(notice) from error
 
 
-def _whose(profile: str | None) -> tuple[str, tuple[str, ...]]:
-    return ("", ()) if profile is None else ("WHERE profile = ?", (profile,))
+def _figures(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a recording showed, as it is stored, and without where it lies."""
+    stored = document_of(0, json.dumps(document))
+    return {key: value for key, value in stored.items() if key != "source"}
 
 
 def _entry(folder: Path, now: datetime) -> Entry | None:

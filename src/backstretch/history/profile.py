@@ -49,6 +49,16 @@ def check_profile(name: str) -> str:
     return name
 
 
+def profile_key(name: str) -> str:
+    """A profile's name as names are compared: however it is encoded, in capitals or not, and spaced.
+
+    >>> profile_key(" Ann  Lee") == profile_key("ann lee")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(folded.split())
+
+
 def answers_path(profile: str) -> Path:
     """Where somebody's answers are."""
     return own_folder(profile) / ANSWERS
@@ -77,11 +87,20 @@ def own_folder(profile: str) -> Path:
     """Where somebody's own answers, references and neutral are; it need not be there yet.
 
     A name may hold anything: its folder's name has only its letters and digits, and a hash of the whole.
+    Folders of earlier versions, which have the hash of one spelling, are used on.
     """
     if not profile:
         return data_folder()
-    readable = re.sub(r"[^a-z0-9]+", "-", profile.casefold())[:LONGEST_READABLE].strip("-")
-    exact = sha256(profile.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
+    key = profile_key(profile)
+    folders = [
+        _folder_of(name) for name in (key, profile, profile.strip(), key.title(), key.upper())
+    ]
+    return next((folder for folder in folders if folder.is_dir()), folders[0])
+
+
+def _folder_of(name: str) -> Path:
+    readable = re.sub(r"[^a-z0-9]+", "-", name.casefold())[:LONGEST_READABLE].strip("-")
+    exact = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_DIGITS]
     return data_folder() / "profiles" / "-".join(part for part in (readable, exact) if part)
 
 

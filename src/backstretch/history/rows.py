@@ -42,7 +42,8 @@ class Entry:
         kind: `LIVE` or `ANALYZED`.
         profile: Whose it is; empty for the one person who never said a name.
         title: What was done, in words.
-        record: The name of a live session's folder; empty for others.
+        record: By which the session is known again: the name of a live session's folder, or a hash of a
+            recording; empty where it is not.
         pain, soreness: As in `PractisedSession`.
     """
 
@@ -68,9 +69,9 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
         Its number.
     """
     row = _row(entry)
-    known = db.execute("SELECT id FROM sitting WHERE record = ?", (row["record"],)).fetchone()
-    if known:
-        return int(known[0])
+    known = record_number(db, entry.record)
+    if known is not None:
+        return known
     is_used = db.execute("SELECT 1 FROM sitting WHERE id = ?", (number,)).fetchone()
     row["id"] = None if is_used else number
     names, marks = ", ".join(row), ", ".join("?" for _ in row)
@@ -78,6 +79,13 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
     number = int(db.execute(query, tuple(row.values())).lastrowid or 0)
     _write_holds(db, number, entry.document)
     return number
+
+
+def record_number(db: sqlite3.Connection, record: str) -> int | None:
+    """The number of the session with this ``record``; None if there is none."""
+    stored = storable(record) or None
+    row = db.execute("SELECT id FROM sitting WHERE record = ?", (stored,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def sitting_of(row: tuple[Any, ...]) -> PractisedSession:

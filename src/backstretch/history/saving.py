@@ -1,27 +1,31 @@
 """The history as commands use it: opens it, and saves live sessions, analyses and batches.
 
-Nothing is printed here: notices for the person are returned. A recording of a batch is saved once, however
-often the batch is run.
+Nothing is printed here: notices for the person are returned. A recording is saved once, however often it is
+analysed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from backstretch.errors import InputError
-from backstretch.history.history import DamagedHistoryError, History
-from backstretch.history.profile import SESSIONS, data_folder
+from backstretch.history.history import DamagedHistoryError, History, How
+from backstretch.history.profile import SESSIONS, data_folder, profile_key
 from backstretch.history.rows import ANALYZED, Entry
-from backstretch.judging.request import Request
-from backstretch.judging.result import Result
+from backstretch.judging.request import Part
 
 DATABASE = "history.db"
 _Value = TypeVar("_Value")
 RECORD_DIGITS = 32
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""No digital recording is older; clocks that were never set say 1904, 1970 or 1980."""
+END_BYTES = 1 << 20
+"""Of a recording's beginning, and of its end, by which it is known again."""
 
 
 @dataclass(frozen=True)
@@ -58,25 +62,87 @@ def remember_sessions() -> tuple[str, ...]:
         return tuple(error.faults)
 
 
-def save_analysis(result: Result, recording: Path, when: datetime | None, profile: str) -> Saved:
-    """Save an analysis.
+@dataclass(frozen=True)
+class Saving:
+    """How results are saved in the history.
 
-    Args:
-        result: What the recording showed.
-        recording: The file, whose time of modification counts if ``when`` is None.
-        when: When it was recorded; without an offset it is the time of this place.
+    Attributes:
+        when: When a recording was made; what the film or the file says when None.
         profile: Whose it is.
+        part: The part of it that was analysed: other parts are saved beside it.
+    """
+
+    when: datetime | None
+    profile: str
+    part: Part
+
+
+def save_result(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
+    """Save the result of a recording, in place of an earlier one of the same recording and part.
+
+    The same recording is one with the same content, whatever its name and wherever it lies.
 
     Raises:
-        InputError: The history cannot be written.
+        InputError: The history cannot be written, or it is not known when the recording was made.
     """
-    began = when.astimezone() if when else _modified_at(recording)
-    document = result.as_dict()
+    began, hint = began_at(document, path, saving.when)
     title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
-    entry = Entry(document, began, ANALYZED, profile, title)
-    number, notices = with_history(lambda history: history.add(entry))
-    hint = "" if when else " (the file's date; use --when to give another)"
-    return Saved(f"Saved as session {number}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
+    record = _record_of(path, saving)
+    entry = Entry(document, began, ANALYZED, saving.profile, title, record)
+    is_dated = saving.when is not None
+    added, notices = with_history(lambda history: history.add_or_replace(entry, is_dated=is_dated))
+    words = {
+        How.NEW: "saved as",
+        How.REPLACED: "saved in place of",
+        How.KNOWN: "is in the history already, as",
+    }[added.how]
+    hint = "" if added.how is How.KNOWN else hint
+    return Saved(f"{words} session {added.number}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
+
+
+def began_at(
+    document: Mapping[str, Any], path: Path, when: datetime | None
+) -> tuple[datetime, str]:
+    """When a recording was made, and a hint on where that is from.
+
+    It is what somebody says, else what the film states, else when the file was last modified. A film whose
+    camera had its clock never set states nothing.
+
+    Raises:
+        InputError: The time that somebody says, or the only one that is known, cannot be.
+    """
+    if when is not None:
+        return check_when(when), ""
+    try:
+        film = datetime.fromisoformat(str(document.get("recorded_at") or ""))
+    except ValueError:
+        film = None
+    if film is not None and film.tzinfo is not None and _is_possible(film):
+        return film.astimezone(), " (the film's date; use --when to give another)"
+    try:
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError) as error:
+        raise InputError(f"{path}: has no date; use --when to give it") from error
+    if not _is_possible(changed):
+        words = f"{path}: its date cannot be right ({changed:%Y-%m-%d}); use --when to give it"
+        raise InputError(words)
+    return changed.astimezone(), " (the file's date; use --when to give another)"
+
+
+def check_when(when: datetime) -> datetime:
+    """The time with an offset; without one it is the time of this place.
+
+    Raises:
+        InputError: Nothing can have been recorded then.
+    """
+    if not _is_possible(when.replace(tzinfo=when.tzinfo or UTC)):
+        raise InputError(f"--when {when:%Y-%m-%d}: nothing can have been recorded then")
+    return when.astimezone()
+
+
+def _is_possible(time: datetime) -> bool:
+    """Whether a recording can be of this time; clocks and time zones may be a day off."""
+    return EARLIEST <= time <= datetime.now(UTC) + timedelta(days=1)
 
 
 def with_history(use: Callable[[History], _Value]) -> tuple[_Value, tuple[str, ...]]:
@@ -114,77 +180,22 @@ def _notices_first(notices: Iterable[str]) -> Iterator[None]:
         raise
 
 
-def _modified_at(recording: Path) -> datetime:
-    """When a file was last modified.
-
-    Raises:
-        InputError: It has no date.
-    """
-    try:
-        return datetime.fromtimestamp(recording.stat().st_mtime, UTC).astimezone()
-    except (OSError, OverflowError, ValueError) as error:
-        raise InputError(f"{recording}: has no date; use --when to give it") from error
-
-
 def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
     return [each["name"] for each in document["stretches"]]
 
 
-@dataclass(frozen=True)
-class Saving:
-    """How the results of a batch are saved in the history.
-
-    Attributes:
-        when: When a recording was made; the file's own date when None.
-        profile: Whose it is.
-        request_key: What was looked for, see `request_key`.
-    """
-
-    when: datetime | None
-    profile: str
-    request_key: str
-
-
-def request_key(request: Request) -> str:
-    """A text that identifies what was looked for: a recording is saved once for each key."""
-    assignment, part = request.assignment, request.part
-    poses = [pose.id for pose in assignment.poses] if assignment.asked else []
-    return repr((poses, assignment.sides, request.mirrored, part.start_s, part.end_s))
-
-
-def save_once(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
-    """Save one result, unless a batch has already saved the same of the same file.
-
-    The same file is one of the same name, size and time of change, wherever it lies.
-
-    Raises:
-        InputError: The history cannot be written, or the file has no date.
-    """
-    record, changed = _identity(path, saving)
-    began = saving.when.astimezone() if saving.when else changed
-    title = document["title"] or ", ".join(
-        dict.fromkeys(each["name"] for each in document["stretches"])
-    )
-    entry = Entry(document, began, ANALYZED, saving.profile, title, record)
-    (number, is_new), notices = with_history(lambda history: _add(history, entry))
-    words = "saved as" if is_new else "is in the history already, as"
-    return Saved(f"{words} session {number}, of {began:%Y-%m-%d %H:%M}", notices)
-
-
-def _add(history: History, entry: Entry) -> tuple[int, bool]:
-    """The session's number, and whether it is a new one."""
-    before = history.count()
-    number = history.add(entry)
-    return number, history.count() > before
-
-
-def _identity(path: Path, saving: Saving) -> tuple[str, datetime]:
-    """A key that identifies a recording, and when the file was last modified."""
+def _record_of(path: Path, saving: Saving) -> str:
+    """A key that identifies the recording by its size and its ends, its part, and whose it is."""
     try:
-        about = path.stat()
-        changed = datetime.fromtimestamp(about.st_mtime, UTC).astimezone()
-    except (OSError, OverflowError, ValueError) as error:
-        raise InputError(f"{path}: has no date, so it was not saved") from error
-    same = repr((path.name, about.st_size, about.st_mtime_ns, saving.profile, saving.request_key))
-    digits = sha256(same.encode("utf-8", "surrogatepass")).hexdigest()[:RECORD_DIGITS]
-    return f"batch-{digits}", changed
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            ends = []
+            for start in (0, max(0, size - END_BYTES)):
+                file.seek(start)
+                ends.append(file.read(END_BYTES))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read any more, so it was not saved") from error
+    digest = sha256(repr((size, profile_key(saving.profile), str(saving.part))).encode())
+    for each in ends:
+        digest.update(each)
+    return f"recording-{digest.hexdigest()[:RECORD_DIGITS]}"

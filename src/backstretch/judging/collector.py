@@ -11,15 +11,17 @@ from typing import Self
 
 from backstretch.errors import Figure, Notice, NoticeKind
 from backstretch.frame import Source
-from backstretch.judging.hold_clock import Kind, Span
+from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans
 from backstretch.judging.obstacles import Obstacle, ObstacleWatch, main_obstacle
+from backstretch.judging.posture import PostureWatch
+from backstretch.judging.reasons import GAP, TURNED
 from backstretch.judging.recognition import Held
 from backstretch.judging.recorded_session import RecordedSession
 from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result, merge_by_wording
 from backstretch.judging.session import Session
 from backstretch.judging.step import Snapshots, Step
-from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.kinematics.neutral import Neutral
 from backstretch.kinematics.view import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, View
 from backstretch.poses.pose import Calibration, Check, Pose
@@ -33,6 +35,8 @@ ELSEWHERE_FROM = 1.5
 """A person who looks larger or smaller than at the calibration by more than this factor stands elsewhere."""
 FAILED_ATTEMPTS = 3
 """This many attempts since the last hold mean that the stretch no longer matches its calibration."""
+GAPS_FROM_S = 1.0
+"""Time without pictures is reported from this length on, all of it together."""
 APART_S, LEAST_S = 1.0, 1.0
 """Attempts less than `APART_S` apart count as one; those shorter than `LEAST_S` do not count."""
 
@@ -59,6 +63,7 @@ class ResultCollector:
         mirrored: Whether the moments are of a mirror image; that is undone before they are judged.
         together: Moments that are judged together.
         within_s: Seconds that they lie apart at the most.
+        is_upright: Whether somebody says that the pictures are upright.
 
     Attributes:
         count: How many moments were taken.
@@ -72,6 +77,7 @@ class ResultCollector:
         mirrored: bool = False,
         together: int = 1,
         within_s: float = math.inf,
+        is_upright: bool = False,
     ) -> None:
         self.assignment = assignment
         self.session = session
@@ -80,6 +86,9 @@ class ResultCollector:
         self._together, self._within_s = together, within_s
         self._waiting: list[tuple[float, Landmarks | None]] = []
         self._seen_count = 0
+        self._gaps: list[Span] = []
+        self._posture = None if is_upright else PostureWatch()
+        self._last_s: float | None = None
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
         self._obstacles = ObstacleWatch()
@@ -98,17 +107,28 @@ class ResultCollector:
             mirrored=request.mirrored,
             together=TOGETHER,
             within_s=math.inf if request.every_frame else WITHIN_S,
+            is_upright=request.correction.turn_deg is not None,
         )
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
         self.count += len(moments)
         self._seen_count += sum(marks is not None for _, marks in moments)
+        for time_s, marks in moments:
+            self._note_gap(time_s)
+            if self._posture is not None:
+                self._posture.push(time_s, marks)
         self._waiting += moments
         apart_s = self._waiting[-1][0] - self._waiting[0][0] if self._waiting else 0.0
         if len(self._waiting) < self._together and apart_s < self._within_s:
             return []
         return self._judge_waiting()
+
+    def _note_gap(self, time_s: float) -> None:
+        """Note the time since the moment before if it is too long to be bridged."""
+        last_s, self._last_s = self._last_s, time_s
+        if last_s is not None and time_s - last_s > LONGEST_GAP_S + INSTANT_S:
+            self._gaps = merge_spans([*self._gaps, Span(last_s, time_s, Kind.UNSEEN, GAP)])
 
     def finish(self) -> list[Step]:
         """Return the remaining steps and close what is open."""
@@ -137,8 +157,19 @@ class ResultCollector:
     @property
     def holds(self) -> tuple[Held, ...]:
         """The holds that are over, of the sides that were asked for."""
-        counts = self.assignment.counts
-        return tuple(each for each in self.session.holds if counts(each.form.side))
+        return tuple(each for each in self._all_holds if self.assignment.counts(each.form.side))
+
+    @property
+    def _all_holds(self) -> list[Held]:
+        """The holds that are over, without recognised ones that a turned picture may have made."""
+        doubtful = self._doubtful
+        return [each for each in self.session.holds if each not in doubtful]
+
+    @property
+    def _doubtful(self) -> list[Held]:
+        if self._posture is None or self.assignment.asked:
+            return []
+        return [each for each in self.session.holds if self._posture.is_doubtful(each)]
 
     @property
     def _attempts(self) -> tuple[Span, ...]:
@@ -158,17 +189,28 @@ class ResultCollector:
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
         """The result of all moments; ``notices`` are those of their source."""
+        holds, attempts = self.holds, self._attempts
+        counted = [*attempts, *(span for each in holds for span in each.hold.spans)]
         return Result(
             source=source,
             assignment=self.assignment,
-            holds=self.holds,
-            attempts=self._attempts,
+            holds=holds,
+            attempts=attempts,
+            unseen=tuple(part for span in self._unseen for part in outside(span, counted)),
             notices=(*notices, *self._notices(source)),
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
             seen=self._seen_count / max(1, self.count),
             snapshots=self._snapshots,
             obstacle=self._obstacle,
         )
+
+    @property
+    def _unseen(self) -> list[Span]:
+        """Time without pictures, and that of holds that a turned picture may have made."""
+        holds = [each.hold for each in self._doubtful]
+        turned = [Span(hold.start_s, hold.end_s, Kind.UNSEEN, TURNED) for hold in holds]
+        gaps = [part for gap in self._gaps for part in outside(gap, turned)]
+        return sorted([*gaps, *turned], key=lambda span: span.start_s)
 
     def _notices(self, source: Source) -> list[Notice]:
         """What makes the figures uncertain; where nothing could be held, that alone."""
@@ -177,9 +219,12 @@ class ResultCollector:
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
-        notices = [*_obstacles(self._obstacle), *self._view_warnings(holds), *_capped(holds)]
+        notices = [*_without_pictures(self._gaps), *_obstacles(self._obstacle)]
+        notices += [*self._view_warnings(holds), *_capped(holds)]
+        if self._posture is not None:
+            notices += self._posture.notices(is_doubtful=bool(self._doubtful))
         notices += self._recalibrations(source, self._attempts)
-        other_s = sum(each.hold.valid_s for each in self.session.holds)
+        other_s = sum(each.hold.valid_s for each in self._all_holds)
         other_s -= sum(each.hold.valid_s for each in holds)
         if other_s > 0.0:
             notices.append(Notice(NoticeKind.OTHER_SIDE, {"held_s": other_s}))
@@ -231,6 +276,27 @@ def _usual_zero(pose: Pose) -> Iterator[Notice]:
     if checks:
         names = tuple(dict.fromkeys(check.measure.name for check in checks))
         yield Notice(NoticeKind.USUAL_ZERO, {"measures": names})
+
+
+def outside(span: Span, others: Sequence[Span]) -> Iterator[Span]:
+    """The parts of a span that lie in none of the others."""
+    start_s = span.start_s
+    for other in sorted(others, key=lambda each: each.start_s):
+        if other.end_s > start_s:
+            if other.start_s > start_s:
+                yield replace(span, start_s=start_s, end_s=min(other.start_s, span.end_s))
+            start_s = other.end_s
+        if start_s >= span.end_s:
+            return
+    yield replace(span, start_s=start_s)
+
+
+def _without_pictures(gaps: Sequence[Span]) -> Iterator[Notice]:
+    if sum(gap.seconds for gap in gaps) >= GAPS_FROM_S:
+        starts_s, ends_s = (
+            tuple(times) for times in zip(*((g.start_s, g.end_s) for g in gaps), strict=True)
+        )
+        yield Notice(NoticeKind.NO_PICTURES, {"starts_s": starts_s, "ends_s": ends_s})
 
 
 def _capped(holds: tuple[Held, ...]) -> Iterator[Notice]:

@@ -12,6 +12,7 @@ class ReasonKind(StrEnum):
 
     NOBODY = "nobody"
     GAP = "gap"
+    TURNED = "turned"
     UNSEEN = "unseen"
     NO_NEUTRAL = "no_neutral"
     TOO_SMALL = "too_small"
@@ -74,6 +75,8 @@ class Reason:
 NOBODY = Reason(ReasonKind.NOBODY)
 GAP = Reason(ReasonKind.GAP)
 """No frame was sampled for longer than the clock bridges."""
+TURNED = Reason(ReasonKind.TURNED)
+"""The picture may lie on its side, and show another stretch."""
 TOO_FAST = Reason(ReasonKind.TOO_FAST)
 RESTLESS = Reason(ReasonKind.RESTLESS)
 BOUNCING = Reason(ReasonKind.BOUNCING)

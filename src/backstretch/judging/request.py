@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 
+from backstretch.frame import AS_STATED, Correction
 from backstretch.judging.recognition import Held
 from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.poses.pose import Pose, careful_look_of
@@ -88,6 +89,7 @@ class Request:
         every_frame: Whether to analyse every frame, instead of sampling sparsely where nothing changes.
         mirrored: Whether the recording is a mirror image.
         own_neutral: The person's own neutral, from another day.
+        correction: What somebody says of the recording that it does not state itself.
     """
 
     assignment: Assignment
@@ -96,3 +98,4 @@ class Request:
     every_frame: bool = False
     mirrored: bool = False
     own_neutral: OwnNeutral | None = None
+    correction: Correction = AS_STATED

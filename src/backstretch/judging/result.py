@@ -37,6 +37,8 @@ class Result:
         notices: What makes the figures uncertain, and other remarks.
         neutral: The neutral that was used, None if there was none.
         seen: Share of the moments in which somebody was in view.
+        unseen: Time outside holds and attempts that could not be told: without pictures, or in a picture that
+            may be turned.
         looks_like: For a photograph, the poses it passes for, best first.
         snapshots: The moments that are worth a picture.
         obstacle: What was in the way most where one stretch was asked for and nothing was held; else None.
@@ -49,6 +51,7 @@ class Result:
     notices: tuple[Notice, ...]
     neutral: Neutral | None
     seen: float
+    unseen: tuple[Span, ...] = ()
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
     obstacle: Obstacle | None = None
@@ -64,11 +67,11 @@ class Result:
         return tuple(map(describe_notice, self.notices))
 
     def seconds(self, kind: Kind) -> float:
-        """Seconds of one kind; wrong and unseen ones include attempts."""
+        """Seconds of one kind; wrong ones include attempts, unseen ones also time without pictures."""
         if kind is Kind.VALID:
             return sum(each.hold.valid_s for each in self.holds)
         lapses_s = sum(total(each.hold.spans, kind) for each in self.holds)
-        return lapses_s + total(self.attempts, kind)
+        return lapses_s + total((*self.attempts, *self.unseen), kind)
 
     def complete(self, held: Held) -> bool:
         """Whether a hold makes one repetition."""
@@ -81,13 +84,17 @@ class Result:
         for held in self.holds:
             by_side[held.form.side or "both"] += held.hold.valid_s
         likeness = self.looks_like
+        source = dict(vars(self.source))
+        recorded_at = source.pop("recorded_at")
         return {
             "schema": SCHEMA,
-            "source": vars(self.source),
+            "source": source,
+            **({"recorded_at": recorded_at} if recorded_at else {}),
             "pose": pose.id if pose else None,
             "title": pose.name if pose else self.assignment.title,
             "holds": [hold_document(held, self.assignment) for held in self.holds],
             "attempts": [_span(span) for span in self.attempts],
+            "unseen": [_span(span) for span in self.unseen],
             "stretches": [_stretch(each, self) for each in tallies(self)],
             "snapshots": {name: _snapshot(step) for name, step in self.snapshots.steps.items()},
             "totals": {
@@ -197,6 +204,7 @@ def _span(span: Span) -> dict[str, Any]:
         "end_s": round(span.end_s, 2),
         "kind": str(span.kind),
         "reason": describe_reason(span.reason),
+        "reason_code": span.reason.code if span.reason else "",
     }
 
 

@@ -21,6 +21,7 @@ _Figures = Mapping[str, Any]
 _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
+    ReasonKind.TURNED: "the picture may lie on its side",
     ReasonKind.UNSEEN: "{what} unseen",
     ReasonKind.NO_NEUTRAL: "no still moment to count the {what} from",
     ReasonKind.TOO_SMALL: "{what} too small",
@@ -46,6 +47,12 @@ _NOTICES = {
         "no sounds: there is no audio output, or it cannot be opened ({error})"
     ),
     NoticeKind.NO_TIMES: "the file has no usable times; {fps:g} pictures a second are assumed",
+    NoticeKind.OTHER_SPEEDS: (
+        "the recording states that it is played at other speeds; all times here are real seconds"
+    ),
+    NoticeKind.PERHAPS_OTHER_SPEED: (
+        "the file may be slow motion or a time lapse; if it is, use --speed {factor:.3g}"
+    ),
     NoticeKind.UNTIMED_PICTURES: "pictures without a usable time were left out: {count}",
     NoticeKind.CLOCK_RESTARTS: (
         "the clock in the file begins again at {first_s:.1f} s; the times go on from there"
@@ -55,6 +62,10 @@ _NOTICES = {
     NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",
     NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
     NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",
+    NoticeKind.TOO_DARK: "the picture is very dark: more light may help",
+    NoticeKind.TOO_FAR: (
+        "somebody is in the picture, but too small to be followed: set the camera nearer"
+    ),
     NoticeKind.NO_NEUTRAL: (
         "no still moment was found: lengths are taken from the stretch itself, "
         "and the view cannot be told"
@@ -88,6 +99,7 @@ _NO_SPEECH = {
     "win32": "no voice: PowerShell, which is part of Windows, was not found",
 }
 _NO_SPEECH_ON_LINUX = "no voice: install espeak-ng (sudo apt install espeak-ng)"
+UPSIDE_DOWN = 180
 MOST_TIMES, MOST_LABELS = 3, 3
 """How many jumps are listed with their times, and how many measures by name; others are summed up."""
 
@@ -201,6 +213,39 @@ def _calibrated_elsewhere(figures: _Figures) -> str:
     )
 
 
+def _no_pictures(figures: _Figures) -> str:
+    spans_s = list(zip(figures["starts_s"], figures["ends_s"], strict=True))
+    lost_s = sum(end_s - start_s for start_s, end_s in spans_s)
+    spans = ", ".join(f"{start_s:.1f} to {end_s:.1f} s" for start_s, end_s in spans_s[:MOST_TIMES])
+    more = " and later" if len(spans_s) > MOST_TIMES else ""
+    return f"there are no pictures from {spans}{more}; these {lost_s:.1f} s count as unseen"
+
+
+def _turned(figures: _Figures) -> str:
+    turn_deg = figures["turn_deg"]
+    way = "be upside down" if turn_deg == UPSIDE_DOWN else "lie on its side"
+    return f"the picture may {way}; if it does, use --turn {turn_deg:g}, and if not, --turn 0"
+
+
+def _squeezed(figures: _Figures) -> str:
+    is_narrow = figures["width"] < 1.0
+    how = "narrow" if is_narrow else "wide"
+    return (
+        f"you look very {how}: the picture may have lost its right width; "
+        "if so, save the recording again with the right one"
+    )
+
+
+def _other_speed(figures: _Figures) -> str:
+    factor = figures["factor"]
+    what = (
+        f"{1.0 / factor:.3g} times slow motion"
+        if factor < 1.0
+        else f"a {factor:.3g} times time lapse"
+    )
+    return f"the recording states that it is {what}; all times here are real seconds"
+
+
 def _many_repetitions(figures: _Figures) -> str:
     a_side = " a side" if figures["sides"] == "each" else ""
     return (
@@ -231,7 +276,11 @@ _DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
     NoticeKind.USUAL_ZERO: _usual_zero,
     NoticeKind.NOT_TOLD: _not_told,
     NoticeKind.NOT_HELD: _not_held,
+    NoticeKind.NO_PICTURES: _no_pictures,
+    NoticeKind.OTHER_SPEED: _other_speed,
     NoticeKind.OFF_VIEW: _off_view,
+    NoticeKind.TURNED: _turned,
+    NoticeKind.SQUEEZED: _squeezed,
     NoticeKind.TILTED: _tilted,
     NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,
     NoticeKind.MANY_REPETITIONS: _many_repetitions,

@@ -123,6 +123,7 @@ class CoachedSession(LedSession[Coach]):
         sides: Sides that were asked for; both when empty.
         mirrored: Whether the pictures are mirror images.
         own_neutral: The person's own neutral, from another day; None without one.
+        is_upright: Whether somebody says that the pictures are upright.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class CoachedSession(LedSession[Coach]):
         sides: Sequence[str] = (),
         mirrored: bool = False,
         own_neutral: OwnNeutral | None = None,
+        is_upright: bool = False,
     ) -> None:
         assignment = Assignment(
             poses=programme.poses,
@@ -143,7 +145,7 @@ class CoachedSession(LedSession[Coach]):
         first = programme.parts[0].pose
         # Sides that were not asked for are judged too, for the notice that they were held.
         session = Session((first,), own_neutral=own_neutral)
-        self._collector = ResultCollector(assignment, session)
+        self._collector = ResultCollector(assignment, session, is_upright=is_upright)
         super().__init__(coach, session, self._collector, mirrored=mirrored)
 
     @property

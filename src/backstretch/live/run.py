@@ -55,6 +55,7 @@ class Machine:
         windowless: Whether the session is shown in the terminal, without a window.
         silent: Whether there is no speech and no sound.
         terminal: Shows a session without a window.
+        turn_deg: How far its pictures must be turned clockwise to be upright.
     """
 
     camera: str
@@ -62,6 +63,7 @@ class Machine:
     windowless: bool
     silent: bool
     terminal: Console
+    turn_deg: int = 0
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[St
         if not (windowless or has_screen()):
             notice("there is no screen for a window; the session is shown in this terminal")
             windowless = True
-        capture = stack.enter_context(open_capture(machine.camera))
+        capture = stack.enter_context(open_capture(machine.camera, machine.turn_deg))
         window = None if windowless else stack.enter_context(Window())
         tick = _Notices(voice, notice).tell
         show: FrontEnd = TerminalShow(machine.terminal, tick)

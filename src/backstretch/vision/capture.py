@@ -12,7 +12,7 @@ import numpy as np
 from backstretch.errors import InputError, Notice
 from backstretch.frame import Frame
 from backstretch.vision.feeds import DEVICES, RGB, CameraFeed, Feed, FileFeed, Image, redacted
-from backstretch.vision.pictures import fitted_wh, padded
+from backstretch.vision.pictures import Orientation, fitted_wh, padded
 
 FIRST_PICTURE_S = 8.0
 """Longest wait for the first picture: a camera may take seconds to wake up, and a stream has five to answer."""
@@ -33,6 +33,11 @@ class Capture:
     A picture that is not taken before the next one comes is dropped. A camera that goes
     away is opened again until it comes back; its time runs on meanwhile.
 
+    Args:
+        feed: Gives the pictures.
+        name: As the attribute.
+        turn_deg: How far they must be turned clockwise to be upright: 0, 90, 180 or 270.
+
     Attributes:
         name: The camera, stream or file, as shown to the user.
         wh: Width and height of all pictures in pixels: those of the first one.
@@ -40,12 +45,13 @@ class Capture:
         dropped: Number of those that a newer one replaced before they were taken.
     """
 
-    def __init__(self, feed: Feed, name: str) -> None:
+    def __init__(self, feed: Feed, name: str, turn_deg: int = 0) -> None:
         self.name = name
         self.wh = (0, 0)
         self.captured = 0
         self.dropped = 0
         self._feed = feed
+        self._orientation = Orientation().turned(-turn_deg // 90)
         self._slot: Frame | None = None
         self._news = threading.Condition()
         self._closing = threading.Event()
@@ -160,7 +166,7 @@ class Capture:
 
     def _put(self, time_s: float, image: Image) -> None:
         """Make this the newest picture: later than the last one, and of the first one's size."""
-        image = as_rgb(image)
+        image = self._orientation.apply(as_rgb(image))
         if not self.captured:
             self.wh = (image.shape[1], image.shape[0])
         self._last_s = max(time_s, self._last_s + LEAST_STEP_S)
@@ -176,17 +182,20 @@ class Capture:
             self._news.notify_all()
 
 
-def open_capture(where: str) -> Capture:
-    """A capture of a camera by its number or device, a stream by its URL, or a file by its path."""
+def open_capture(where: str, turn_deg: int = 0) -> Capture:
+    """A capture of a camera by its number or device, a stream by its URL, or a file by its path.
+
+    ``turn_deg`` is that of `Capture`.
+    """
     if "://" in where:
-        return Capture(CameraFeed(where), redacted(where))
+        return Capture(CameraFeed(where), redacted(where), turn_deg)
     number = where.removeprefix(f"{DEVICES}/video")
     if number.isascii() and number.isdecimal():
         feed = CameraFeed(int(number))
         if platform.system() == "Darwin":  # asks for permission, on the main thread only
             feed.reopen()
-        return Capture(feed, f"camera {int(number)}")
-    return Capture(FileFeed(Path(where)), where)
+        return Capture(feed, f"camera {int(number)}", turn_deg)
+    return Capture(FileFeed(Path(where)), where, turn_deg)
 
 
 def as_rgb(image: Image) -> Image:

@@ -25,10 +25,12 @@ class RecordingClock(Generic[_Item]):
 
     Attributes:
         restarts_s: When the clock began again, in the seconds that it gives.
+        strays_s: Times behind those of the next items, which single items had; these items have none.
     """
 
     def __init__(self, items: Iterable[tuple[float | None, _Item]], step_s: float) -> None:
         self.restarts_s: list[float] = []
+        self.strays_s: list[float] = []
         self._items, self._step_s = items, step_s
         self._offset_s = 0.0
         self._latest_s = 0.0
@@ -60,8 +62,11 @@ class RecordingClock(Generic[_Item]):
     def _decide(self, stated_s: float, next_s: float | None) -> float | None:
         """The time of an item whose stated time leaps, by the one that follows; None follows the last item."""
         is_gap = stated_s + self._offset_s > self._latest_s
+        if is_gap and (next_s is None or next_s >= stated_s):
+            return self._accept(stated_s)
         if is_gap:
-            return self._accept(stated_s) if next_s is None or next_s >= stated_s else None
+            self.strays_s.append(stated_s + self._offset_s)
+            return None
         if next_s is None or not stated_s <= next_s <= stated_s + LEAP_S:
             return None
         time_s = self._latest_s + self._step_s

@@ -1,9 +1,9 @@
 """Pictures of video files: upright, converted or made small where asked for, and read ahead in a thread."""
 
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -18,6 +18,8 @@ from backstretch.frame import Frame
 _Item = TypeVar("_Item")
 PATIENCE_S = 0.1
 """How often a waiting thread checks whether its items are still wanted."""
+LONGEST_SIDE_PX = 1280
+"""Larger pictures are scaled down to this: the model looks at 256 x 256 pixels of a person."""
 GLANCE_PX, GLANCE_POINTS = 64, 4
 """Least width of the small grey copy, and how many points each way one of its pixels is the mean of."""
 EXIF_ORIENTATIONS = {
@@ -158,6 +160,10 @@ class Orientation:
         turns, is_mirrored = EXIF_ORIENTATIONS.get(number, (0, False))
         return cls(turns, is_mirrored)
 
+    def turned(self, turns: int) -> Self:
+        """The orientation of a picture that needs more quarter turns anticlockwise."""
+        return replace(self, turns=(self.turns + turns) % 4)
+
     def apply(self, image: NDArray[Any]) -> NDArray[Any]:
         """A view of an (h, w) or (h, w, 3) image that is upright."""
         return np.rot90(image[:, ::-1] if self.is_mirrored else image, self.turns)
@@ -165,13 +171,6 @@ class Orientation:
     def wh(self, width: int, height: int) -> tuple[int, int]:
         """Width and height of the upright picture."""
         return (height, width) if self.turns % 2 else (width, height)
-
-
-def upright(picture: Any, wh: tuple[int, int], orientation: Orientation) -> NDArray[np.uint8]:
-    """PyAV's picture as upright (h, w, 3) RGB of a size."""
-    width, height = orientation.wh(*wh)
-    image = picture.to_ndarray(format="rgb24", width=width, height=height)
-    return np.ascontiguousarray(orientation.apply(image)).astype(np.uint8, copy=False)
 
 
 def fitted_wh(wh: tuple[int, int], into_wh: tuple[int, int]) -> tuple[int, int]:
@@ -193,17 +192,6 @@ def padded(image: NDArray[np.uint8], wh: tuple[int, int]) -> NDArray[np.uint8]:
     return whole
 
 
-def glance(picture: Any, orientation: Orientation) -> NDArray[np.float32]:
-    """(h, w) small grey copy of PyAV's picture, upright; several times as quick as scaling."""
-    if picture.format.name in PLANAR:
-        plane = picture.planes[0]
-        light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-        light = light[: picture.height, : picture.width]
-    else:
-        light = np.asarray(picture.to_ndarray(format="gray"), np.uint8)
-    return orientation.apply(small_copy(light))
-
-
 def small_copy(light: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The means of points of an (H, W) grey image, about `GLANCE_PX` wide."""
     side = GLANCE_POINTS
@@ -215,6 +203,85 @@ def small_copy(light: NDArray[np.uint8]) -> NDArray[np.float32]:
     parts = rows.reshape(height, width, side).sum(axis=2, dtype=np.uint16)
     means: NDArray[np.float32] = parts.astype(np.float32) / side**2
     return means
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """How PyAV's pictures of one file are made upright, with square pixels, and all of one size.
+
+    Attributes:
+        first_wh: Width and height of the first picture as it is stored; a stream may change them.
+        aspect: Width over height of a pixel.
+        orientation: How they become upright.
+        mapped: Makes RGB of a size, not upright, from a picture of high dynamic range; None for ordinary ones.
+    """
+
+    first_wh: tuple[int, int]
+    aspect: float
+    orientation: Orientation
+    mapped: Callable[[Any, tuple[int, int]], Any] | None = None
+
+    @property
+    def recorded_wh(self) -> tuple[int, int]:
+        """Width and height of the upright picture as recorded, in square pixels."""
+        return self._square_wh(*self.first_wh)
+
+    @property
+    def wh(self) -> tuple[int, int]:
+        """Width and height in pixels of the pictures that are made."""
+        side_px = min(LONGEST_SIDE_PX, max(self.recorded_wh))
+        return fitted_wh(self.recorded_wh, (side_px, side_px))
+
+    def image(self, picture: Any) -> NDArray[np.uint8]:
+        """The (h, w, 3) RGB image; with black edges if its shape is not that of the first picture."""
+        if self._is_like_first(picture):
+            return self._upright(picture, self.wh)
+        wh = fitted_wh(self._square_wh(picture.width, picture.height), self.wh)
+        return padded(self._upright(picture, wh), self.wh)
+
+    def glance(self, picture: Any) -> NDArray[np.float32]:
+        """(h, w) small grey copy, upright; several times as quick as scaling."""
+        if not self._is_like_first(picture):
+            return small_copy(self.image(picture).mean(axis=2).astype(np.uint8))
+        if picture.format.name in PLANAR:
+            plane = picture.planes[0]
+            light = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+            light = light[: picture.height, : picture.width]
+        else:
+            light = np.asarray(picture.to_ndarray(format="gray"), np.uint8)
+        return self.orientation.apply(small_copy(light))
+
+    def _is_like_first(self, picture: Any) -> bool:
+        return (picture.width, picture.height) == self.first_wh
+
+    def _square_wh(self, width: int, height: int) -> tuple[int, int]:
+        return self.orientation.wh(max(1, round(width * self.aspect)), height)
+
+    def _upright(self, picture: Any, wh: tuple[int, int]) -> NDArray[np.uint8]:
+        width, height = self.orientation.wh(*wh)
+        if self.mapped is None:
+            image = picture.to_ndarray(format="rgb24", width=width, height=height)
+        else:
+            image = self.mapped(picture, (width, height)).to_ndarray()
+        return np.ascontiguousarray(self.orientation.apply(image)).astype(np.uint8, copy=False)
+
+
+def joined(
+    parts: Mapping[int, NDArray[np.uint8]], ids: Sequence[int], columns: int
+) -> NDArray[np.uint8]:
+    """An image of (h, w, 3) parts of one size, row by row from the top left; those that are missing are black.
+
+    Args:
+        parts: Those that there are, by their numbers.
+        ids: The numbers of all.
+        columns: How many parts stand side by side.
+    """
+    black = np.zeros_like(next(iter(parts.values())))
+    fitting = [
+        part if (part := parts.get(number, black)).shape == black.shape else black for number in ids
+    ]
+    rows = [np.hstack(fitting[at : at + columns]) for at in range(0, len(ids), columns)]
+    return np.vstack(rows)
 
 
 def orientation_of(picture: Any, path: Path) -> Orientation:

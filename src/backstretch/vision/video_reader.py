@@ -6,9 +6,11 @@ PyAV is the library here: it gives real timestamps and the display matrix, and d
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,17 +19,12 @@ from numpy.typing import NDArray
 
 from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.files import Growth
-from backstretch.frame import Frame, Source
+from backstretch.frame import AS_STATED, Correction, Frame, Source
+from backstretch.vision import container as stated
+from backstretch.vision.boxes import Tiles, is_retimed, tiles_of
 from backstretch.vision.clock import RecordingClock
-from backstretch.vision.pictures import (
-    Picture,
-    fitted_wh,
-    glance,
-    orientation_of,
-    padded,
-    small_copy,
-    upright,
-)
+from backstretch.vision.counts import Counts, Part
+from backstretch.vision.pictures import Conversion, Picture, joined, orientation_of
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -36,16 +33,12 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 
-LONGEST_SIDE_PX = 1280
-"""Larger pictures are scaled down to this: the model looks at 256 x 256 pixels of a person."""
 CLOCK_PICTURES = 30
 """How many pictures are read to see whether the container's times can be used."""
 CLOCK_SHARE = 0.6
 """Share of these that must be later than all before them."""
 FALLBACK_FPS = 25.0
 """Assumed for a file that has neither timestamps nor a frame rate."""
-EARLY_END_S = 1.0
-"""A file that stops this long before its stated end is reported as ending early."""
 SEEK_MARGIN_S = 1.0
 """How far before a time to seek: indices are in decoding order, a few pictures ahead of the shown order."""
 MOST_BROKEN = 1000
@@ -57,43 +50,14 @@ Decode = Callable[[], "VideoFrame | None"]
 """Gives a picture; None for a damaged one."""
 RESTARTING = {"mpegts", "flv"}
 """Formats of streams, whose clock may begin again: to find a time in them, all before it is read."""
+BOXED = "mov"
+"""Format of MP4, MOV, HEIC and AVIF."""
+HDR = {16, 18}
+"""Transfer characteristics of high dynamic range, PQ and HLG, as H.273 numbers them."""
+SDR, BT709 = 13, 1
+"""Transfer characteristics and primaries of ordinary pictures (sRGB), as H.273 numbers them."""
 READING = {"protocol_whitelist": "file", "pattern_type": "none"}
 """A playlist must not make the library open a network connection, and a name with ``%`` is a name."""
-
-
-@dataclass
-class _Part:
-    """The part of a file that one reader reads, and its counts.
-
-    Attributes:
-        from_s, until_s: Its limits; another reader counts what lies outside.
-        pictures: Number of pictures with a usable time.
-        left_out: Number of pictures without one.
-        broken: Number of damaged places.
-        last_s: The time of the last picture, -1 before the first.
-        is_at_end: Whether the end of the file was reached.
-        restarts_s: Times at which the file's clock began again.
-    """
-
-    from_s: float = -math.inf
-    until_s: float = math.inf
-    pictures: int = 0
-    left_out: int = 0
-    broken: int = 0
-    last_s: float = -1.0
-    is_at_end: bool = False
-    restarts_s: list[float] = field(default_factory=list)
-
-    @property
-    def is_here(self) -> bool:
-        """Whether the last picture lies in this part."""
-        return self.from_s <= self.last_s < self.until_s
-
-    def reset(self) -> None:
-        """Set all counts to zero."""
-        self.pictures = self.left_out = self.broken = 0
-        self.restarts_s = []
-        self.last_s, self.is_at_end = -1.0, False
 
 
 class VideoReader:
@@ -103,31 +67,41 @@ class VideoReader:
         path: The file.
         part: Where it counts; `reader_from` makes another for a second reader of the file.
         growth: Ends a file that grows where it ended when it was opened; None to read on.
+        correction: What somebody says of the file. Where it shows things more slowly or quickly than they were,
+            all times are those that really passed.
 
     Attributes:
         has_clock: Whether its times can be used; if not, they follow from the frame rate.
     """
 
     def __init__(
-        self, path: Path, part: _Part | None = None, *, growth: Growth | None = None
+        self,
+        path: Path,
+        part: Part | None = None,
+        *,
+        growth: Growth | None = None,
+        correction: Correction = AS_STATED,
     ) -> None:
         import av
 
         self.path = path
-        self._growth = growth
-        self._part = part or _Part()
-        self._parts = [self._part]
-        self._is_whole = False
+        self._growth, self._correction = growth, correction
+        self._part = part or Part()
+        self._counts = Counts([self._part])
         self._count = self._broken = 0
         self._errors: type[Exception] = av.error.FFmpegError
+        self._is_retimed = False
         self._container: InputContainer = self._open()
+        if self._is_boxed and is_retimed(path):  # the library would show some of its pictures twice
+            self._container.close()
+            self._is_retimed = True
+            self._container = self._open()
+        self._tiles = tiles_of(path) if self._is_boxed else None
         self._stream: VideoStream = self._video_stream()
         first, self.has_clock = self._look_ahead()
-        self._first_wh = first.width, first.height
-        self._aspect = float(self._stream.sample_aspect_ratio or 1)
-        self._fps = self._frame_rate()
         self._start_s = _stamp(first) or 0.0
-        self._orientation = orientation_of(first, path)
+        self._speed, self._fps = self._rates()
+        self._conversion = self._conversion_of(first)
         self._duration_s, self._frames = self._length()
         if growth is not None:
             growth.end_s = min(growth.end_s, self._duration_s)
@@ -149,8 +123,11 @@ class VideoReader:
         It has to be closed by itself. Its counts are part of this reader's `notices` and `source`.
         """
         self._part.until_s = from_s
-        self._parts.append(_Part(from_s))
-        return VideoReader(self.path, self._parts[-1], growth=self._growth)
+        part = Part(from_s)
+        self._counts.parts.append(part)
+        second = VideoReader(self.path, part, growth=self._growth, correction=self._correction)
+        second._conversion = self._conversion  # the tones of HDR take seconds to work out
+        return second
 
     @property
     def notices(self) -> list[Notice]:
@@ -158,20 +135,12 @@ class VideoReader:
         notices = []
         if not self.has_clock:
             notices.append(Notice(NoticeKind.NO_TIMES, {"fps": self._fps}))
-        left_out = sum(part.left_out for part in self._parts)
-        if left_out:
-            notices.append(Notice(NoticeKind.UNTIMED_PICTURES, {"count": left_out}))
-        broken = sum(part.broken for part in self._parts)
-        if broken:
-            notices.append(Notice(NoticeKind.DAMAGED, {"count": broken}))
-        restarts_s = [time_s for part in self._parts for time_s in part.restarts_s]
-        if restarts_s:
-            notices.append(Notice(NoticeKind.CLOCK_RESTARTS, {"first_s": min(restarts_s)}))
-        last_s = max(part.last_s for part in self._parts)
-        if self._was_read_whole and self._duration_s - last_s > EARLY_END_S + 1.0 / self._fps:
-            ends_s = {"read_s": last_s, "of_s": self._duration_s}
-            notices.append(Notice(NoticeKind.ENDS_EARLY, ends_s))
-        return notices
+        if self._is_retimed and self._correction.speed is None:
+            notices.append(Notice(NoticeKind.OTHER_SPEEDS))
+        if self._speed.is_stated:
+            kind = NoticeKind.OTHER_SPEED if self._speed.is_sure else NoticeKind.PERHAPS_OTHER_SPEED
+            notices.append(Notice(kind, {"factor": self._speed.factor}))
+        return [*notices, *self._counts.notices(self._duration_s, 1.0 / self._fps)]
 
     @property
     def can_seek(self) -> bool:
@@ -181,26 +150,22 @@ class VideoReader:
     @property
     def source(self) -> Source:
         """What is known of the file."""
-        width, height = self._wh
-        duration_s, fps = round(self._duration_s, 3), round(self._fps, 3)
-        frames = self._frames
-        if self._was_read_whole:
-            read_s = max(part.last_s for part in self._parts) + 1.0 / self._fps
-            has_restarted = any(part.restarts_s for part in self._parts)
-            duration_s = round(read_s, 3) if has_restarted else duration_s
-            frames = sum(part.pictures + part.left_out for part in self._parts)
-        return Source(str(self.path), duration_s, fps, frames, width, height)
-
-    @property
-    def _was_read_whole(self) -> bool:
-        """Whether it was read from its beginning to its end, by whichever readers."""
-        return self._is_whole and any(part.is_at_end for part in self._parts)
+        width, height = self._conversion.recorded_wh
+        duration_s = self._counts.length_s(self._duration_s, 1.0 / self._fps)
+        return Source(
+            path=str(self.path),
+            duration_s=round(duration_s, 3),
+            fps=round(self._fps, 3),
+            frames=self._counts.pictures if self._counts.is_whole else self._frames,
+            width=width,
+            height=height,
+            recorded_at=stated.recorded_at(self._container.metadata),
+        )
 
     @property
     def wh(self) -> tuple[int, int]:
         """Width and height in pixels of the pictures that are given."""
-        side_px = min(LONGEST_SIDE_PX, max(self._wh))
-        return fitted_wh(self._wh, (side_px, side_px))
+        return self._conversion.wh
 
     def frames(self, start_s: float = 0.0, end_s: float | None = None) -> Iterator[Frame]:
         """Give the `pictures` converted, without damaged ones."""
@@ -216,7 +181,7 @@ class VideoReader:
         """
         self._seek(start_s)
         growth = self._growth
-        self._is_whole = start_s <= 0.0 and end_s is None
+        self._counts.has_begun_at_start = start_s <= 0.0 and end_s is None
         for time_s, decode in self._timed():
             if (end_s is not None and time_s > end_s) or (growth and growth.cuts(time_s)):
                 return
@@ -236,28 +201,20 @@ class VideoReader:
             raise InputError(f"{self.path}: the file is empty")
         name = str(self.path.absolute())  # a relative one with a colon would be taken for a URL
         try:
-            return av.open(name, options=READING, metadata_errors="replace")
+            options = {**READING, "ignore_editlist": "1"} if self._is_retimed else READING
+            return av.open(name, options=options, metadata_errors="replace")
         except (self._errors, OSError) as error:
-            raise InputError(
-                f"{self.path}: cannot be read as a video ({_reason(error)})"
-            ) from error
+            reason = stated.reason_of(error)
+            raise InputError(f"{self.path}: cannot be read as a video ({reason})") from error
+
+    @property
+    def _is_boxed(self) -> bool:
+        return self._container.format.name.startswith(BOXED)
 
     def _video_stream(self) -> "VideoStream":
-        streams = [
-            stream
-            for stream in self._container.streams.video
-            if not stream.disposition & stream.disposition.attached_pic
-        ]
-        if not streams:
-            sound = ", only sound" if self._container.streams.audio else ""
-            raise InputError(f"{self.path}: holds no pictures{sound}; give a video file")
-        parts = [each for each in streams if each.disposition & each.disposition.dependent]
-        if parts and all(each.frames <= 1 for each in streams):  # what is no part is a thumbnail
-            raise InputError(
-                f"{self.path}: is a photograph in {len(parts)} parts, which cannot be joined yet; "
-                "save it as JPEG"
-            )
-        stream = max(streams, key=_rank)  # the first one of equals
+        if self._tiles:
+            return self._container.streams.video[0]  # any: they are read together
+        stream: VideoStream = stated.best_track(self._container, self.path)
         stream.thread_type = "AUTO"
         codec: VideoCodecContext | None = stream.codec_context  # None where it is unknown
         if codec is not None:
@@ -265,13 +222,6 @@ class VideoReader:
             is_many = is_large and not codec.codec.intra_only
             codec.thread_count = DECODERS if is_many else 1
         return stream
-
-    def _unreadable(self) -> str:
-        with self.path.open("rb") as file:
-            head = file.read(12)
-        if head[:4] == b"RIFF" and head[8:] == b"WEBP":
-            return "is an animated WebP, which cannot be read; save it as MP4 or GIF"
-        return "holds no picture that can be read"
 
     def _rewind(self) -> None:
         self._container.close()
@@ -291,18 +241,33 @@ class VideoReader:
                 last_s = time_s
         self._rewind()
         if first is None:
-            raise InputError(f"{self.path}: {self._unreadable()}")
+            raise InputError(f"{self.path}: {stated.unreadable(self.path)}")
         return first, later >= CLOCK_SHARE * count
 
-    def _frame_rate(self) -> float:
+    def _rates(self) -> tuple[stated.Speed, float]:
+        """The speed of the film, and the pictures a second that were really taken."""
         rates = [self._stream.average_rate, self._stream.guessed_rate]
         if not self.has_clock:
             rates.reverse()  # the average is taken from the very times that cannot be used
-        return float(rates[0] or rates[1] or FALLBACK_FPS)
+        fps = float(rates[0] or rates[1] or FALLBACK_FPS)
+        speed = stated.speed_of(self._container.metadata, fps)
+        if self._correction.speed is not None:
+            speed = stated.Speed(self._correction.speed)
+        return speed, fps / speed.applied
+
+    def _conversion_of(self, first: "VideoFrame") -> Conversion:
+        """How its pictures are made upright and of one size."""
+        orientation = self._tiles.orientation if self._tiles else orientation_of(first, self.path)
+        return Conversion(
+            (first.width, first.height),
+            float(self._stream.sample_aspect_ratio or 1),
+            orientation.turned(-(self._correction.turn_deg or 0) // 90),
+            _tone_mapper() if first.color_trc in HDR else None,
+        )
 
     def _length(self) -> tuple[float, int]:
         """Seconds and pictures, as stated; counted in a file that does not state a length."""
-        stated_s = self._stated_s
+        stated_s = self._stated_s * self._speed.applied
         if self.has_clock and stated_s > 0.0:
             return stated_s, self._stream.frames or round(stated_s * self._fps)
         self._broken = 0
@@ -310,7 +275,8 @@ class VideoReader:
         self._rewind()
         times = [float(p.pts * p.time_base) for p in packets if p.pts is not None]
         if self.has_clock and times:
-            return max(times) - self._start_s + 1.0 / self._fps, len(packets)
+            length_s = (max(times) - self._start_s) * self._speed.applied
+            return length_s + 1.0 / self._fps, len(packets)
         return len(packets) / self._fps, len(packets)
 
     @property
@@ -320,26 +286,17 @@ class VideoReader:
             return float(self._stream.duration * self._stream.time_base)
         return self._container.duration / 1_000_000 if self._container.duration else 0.0
 
-    @property
-    def _wh(self) -> tuple[int, int]:
-        """Width and height of the upright picture in square pixels."""
-        return self._square_wh(*self._first_wh)
-
-    def _square_wh(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height in square pixels, upright, of a picture of this file."""
-        return self._orientation.wh(max(1, round(width * self._aspect)), height)
-
     def _seek(self, start_s: float) -> None:
         """Go to a key picture before ``start_s``; to the beginning where that cannot be done."""
         if self._count:  # it was read before
             self._rewind()
-            self._parts, self._part.until_s = [self._part], math.inf
+            self._counts.parts, self._part.until_s = [self._part], math.inf
         self._part.reset()
         self._count = self._broken = 0
         base = self._stream.time_base
         if start_s <= SEEK_MARGIN_S or not self.can_seek or base is None:
             return
-        target = int((start_s - SEEK_MARGIN_S + self._start_s) / base)
+        target = int(((start_s - SEEK_MARGIN_S) / self._speed.applied + self._start_s) / base)
         try:
             self._container.seek(target, stream=self._stream)
             packet = next(self._container.demux(self._stream))
@@ -363,6 +320,9 @@ class VideoReader:
                 packets = self._container.demux(self._stream)
 
     def _pictures(self) -> Iterator["VideoFrame"]:
+        if self._tiles is not None:
+            yield self._joined(self._tiles)
+            return
         for packet in self._demux():
             try:
                 for picture in packet.decode():
@@ -371,10 +331,34 @@ class VideoReader:
             except self._errors:
                 self._note_damage()
 
+    def _joined(self, tiles: Tiles) -> "VideoFrame":
+        """The whole photograph; parts that cannot be decoded stay black.
+
+        Raises:
+            InputError: There is not one part that can be decoded.
+        """
+        import av
+
+        tracks = [each for each in self._container.streams.video if each.id in tiles.ids]
+        parts: dict[int, Any] = {}
+        for packet in self._container.demux(tracks):
+            with suppress(self._errors):
+                for picture in packet.decode():
+                    parts[packet.stream.id] = picture
+        self._note_damage(len(tiles.ids) - len(parts))
+        if not parts:
+            raise InputError(f"{self.path}: {stated.unreadable(self.path)}")
+        images = {item: np.asarray(part.to_ndarray(format="rgb24")) for item, part in parts.items()}
+        width, height = tiles.wh
+        image = np.ascontiguousarray(joined(images, tiles.ids, tiles.columns)[:height, :width])
+        whole = av.VideoFrame.from_ndarray(image, format="rgb24")
+        whole.pts, whole.time_base = 0, Fraction(1)
+        return whole
+
     def _undecoded(self) -> Iterator[tuple[float | None, Decode]]:
         """Pictures with the container's times; decoded on demand where the codec allows it."""
         codec: VideoCodecContext | None = self._stream.codec_context
-        if codec is None or not codec.codec.intra_only:
+        if codec is None or self._tiles or not codec.codec.intra_only:
             for picture in self._pictures():
                 yield _stamp(picture), partial(_itself, picture)
             return
@@ -401,7 +385,7 @@ class VideoReader:
     def _timed(self) -> Iterator[tuple[float, Decode]]:
         """Pictures with strictly increasing times; one without a usable time is left out."""
         clock = RecordingClock(self._stated(), 1.0 / self._fps)
-        self._part.restarts_s = clock.restarts_s
+        self._part.restarts_s, self._part.strays_s = clock.restarts_s, clock.strays_s
         for time_s, decode in clock:
             self._count += 1
             if time_s is None or time_s <= self._part.last_s:
@@ -417,13 +401,14 @@ class VideoReader:
             if not self.has_clock:
                 yield count / self._fps, decode
             else:
-                yield None if stamp_s is None else stamp_s - self._start_s, decode
+                passed_s = None if stamp_s is None else stamp_s - self._start_s
+                yield None if passed_s is None else passed_s * self._speed.applied, decode
 
     def _upright(self, decode: Decode) -> NDArray[np.uint8] | None:
         """The RGB image; None for a picture too damaged to be converted."""
         picture = decode()
         try:
-            return None if picture is None else self._converted(picture)
+            return None if picture is None else self._conversion.image(picture)
         except self._errors:
             self._note_damage()
             return None
@@ -432,29 +417,7 @@ class VideoReader:
         picture = decode()
         if picture is None:
             return np.empty((0, 0), np.float32)
-        if self._is_like_first(picture):
-            return glance(picture, self._orientation)
-        return small_copy(self._converted(picture).mean(axis=2).astype(np.uint8))
-
-    def _converted(self, picture: "VideoFrame") -> NDArray[np.uint8]:
-        """The RGB image in the size of the first picture; with black edges if its shape is another."""
-        if self._is_like_first(picture):
-            return upright(picture, self.wh, self._orientation)
-        wh = fitted_wh(self._square_wh(picture.width, picture.height), self.wh)
-        return padded(upright(picture, wh, self._orientation), self.wh)
-
-    def _is_like_first(self, picture: "VideoFrame") -> bool:
-        """Whether a picture has the first one's size; a stream may change it."""
-        return (picture.width, picture.height) == self._first_wh
-
-
-def _rank(stream: "VideoStream") -> tuple[bool, int, float]:
-    """How likely a track is the film: the default one, then the largest, then the longest."""
-    codec: VideoCodecContext | None = stream.codec_context
-    size_px = codec.width * codec.height if codec is not None else 0
-    is_default = bool(stream.disposition & stream.disposition.default)
-    length_s = float((stream.duration or 0) * (stream.time_base or 0))
-    return is_default, size_px, length_s
+        return self._conversion.glance(picture)
 
 
 def _itself(picture: "VideoFrame") -> "VideoFrame":
@@ -466,5 +429,22 @@ def _stamp(picture: "VideoFrame") -> float | None:
     return picture.time
 
 
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error).split("\n", maxsplit=1)[0]
+def _tone_mapper() -> Callable[..., "VideoFrame"]:
+    """Makes ordinary RGB of HDR pictures; readers of the same file share it.
+
+    Working out the tones takes the library four seconds, once for each object of its class.
+    """
+    from av.video.reformatter import VideoReformatter
+
+    reformatter, lock = VideoReformatter(), Lock()
+
+    def convert(picture: "VideoFrame", wh: tuple[int, int]) -> "VideoFrame":
+        small = picture.reformat(
+            *wh
+        )  # the tones of the large one would take longer than to look at it
+        with lock:
+            return reformatter.reformat(
+                small, format="rgb24", dst_color_trc=SDR, dst_color_primaries=BT709
+            )
+
+    return convert
