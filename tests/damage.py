@@ -32,6 +32,9 @@ class Nobody:
     def look(self, _):
         return None
 
+    def look_carefully(self, *_):
+        return None
+
     def search(self, _):
         return None
 

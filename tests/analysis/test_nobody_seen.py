@@ -26,6 +26,9 @@ class Blind:
     def sees_another(self, *_):
         return False
 
+    def look_carefully(self, *_):
+        return None
+
     def search(self, _frame):
         return self.found
 
