@@ -17,6 +17,7 @@ FILMS = {
     "stray1.mkv": (SIDE_BEND, "left", 10.07),
     "ts_cat.ts": (SIDE_BEND, "left", 20.1),
     "turn_ff.ts": (FOLD, None, 13.3),
+    "frozen.mp4": (SIDE_BEND, "left", 10.07),
     "folder/clip.qt": (SIDE_BEND, "left", 10.07),
     "folder/vid.3g2": (SIDE_BEND, "left", 10.07),
 }

@@ -21,6 +21,7 @@ from backstretch.judging.result import Result
 from backstretch.kinematics.landmarks import GrowingTrack
 from backstretch.poses.pose import Pose
 from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmarker, open_landmarker
+from backstretch.vision.stillness import StillWatch
 from backstretch.vision.video_reader import VideoReader
 
 LEAST_S = 1e-3
@@ -179,13 +180,16 @@ def _attempt(
         on_progress(Progress(reached_s, start_s, end_s, activity))
 
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
+    still = StillWatch()
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
     with Outputs(folder, request, reader.path, report) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             while isinstance(item := sampler.next(collector.attention), Detection):
-                track.push(item.time_s, item.marks)
+                since_s = still.push(item.time_s, item.repeat)
+                track.push(item.time_s, item.marks, since_s)
                 outputs.detection(item.time_s, item.marks)
                 identity.push(item)
+                collector.mark_still(item.time_s, since_s)
                 outputs.write(collector.push([(item.time_s, item.marks)]))
                 outputs.reached(sampler.reached_s)
         if item is not None:
@@ -225,8 +229,9 @@ def analyse_track(
     """Analyse a landmark track; the numbers are those of the run that recorded it."""
     collector = ResultCollector.of_recording(request)
     with Outputs(folder, request, None, lambda _: None) as outputs:
-        for time_s, marks in recording.track:
+        for index, (time_s, marks) in enumerate(recording.track):
             if time_s in request.part:
+                collector.mark_still(time_s, recording.track.still_since(index))
                 outputs.detection(time_s, marks)
                 outputs.write(collector.push([(time_s, marks)]))
         if collector.count == 0:

@@ -172,6 +172,7 @@ class ResultDocument(ResultPart):
     recorded_at: str = ""
     holds: list[HoldDocument]
     attempts: list[SpanDocument] = []
+    unseen: list[SpanDocument] = []
     stretches: list[StretchDocument] = []
     snapshots: SnapshotsDocument = SnapshotsDocument()
     totals: TotalsDocument

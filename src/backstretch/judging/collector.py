@@ -11,13 +11,14 @@ from typing import Self
 
 from backstretch.errors import Figure, Notice, NoticeKind
 from backstretch.frame import Source
-from backstretch.judging.hold_clock import Kind, Span
+from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, total
+from backstretch.judging.reasons import STILL
 from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result, merge_by_wording
 from backstretch.judging.session import Session
 from backstretch.judging.step import Snapshots, Step
-from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.kinematics.neutral import Neutral
 from backstretch.kinematics.view import DOUBTFUL_FROM_DEG, TILTED_FROM_DEG, View
 from backstretch.poses.pose import Calibration, Check, Pose
@@ -80,6 +81,8 @@ class ResultCollector:
         self._seen_count = 0
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
+        self._still: list[Span] = []
+        self._is_still = False
 
     @classmethod
     def of_recording(cls, request: Request) -> Self:
@@ -94,6 +97,17 @@ class ResultCollector:
             together=TOGETHER,
             within_s=math.inf if request.every_frame else WITHIN_S,
         )
+
+    def mark_still(self, time_s: float, since_s: float | None) -> None:
+        """As `Session.mark_still`."""
+        self.session.mark_still(time_s, since_s)
+        was_still, self._is_still = self._is_still, since_s is not None
+        if since_s is None and not was_still:
+            return
+        start_s = self._still[-1].end_s if since_s is None else since_s
+        if self._still and start_s - self._still[-1].end_s <= LONGEST_GAP_S:
+            start_s = self._still.pop().start_s
+        self._still.append(Span(start_s, time_s, Kind.UNSEEN, STILL))
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
@@ -138,7 +152,14 @@ class ResultCollector:
     def _attempts(self) -> tuple[Span, ...]:
         watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
         spans = [span for watch in watches for span in merge_by_wording(watch.clock.attempts)]
+        spans = [part for span in spans for part in _outside(span, self._still)]
         return tuple(sorted(spans, key=lambda span: span.start_s))
+
+    @property
+    def _unseen(self) -> tuple[Span, ...]:
+        """Time outside of holds in which the picture stood still."""
+        holds = [Span(each.hold.start_s, each.hold.end_s, Kind.VALID) for each in self.holds]
+        return tuple(part for span in self._still for part in _outside(span, holds))
 
     def result(self, source: Source, notices: tuple[Notice, ...]) -> Result:
         """The result of all moments; ``notices`` are those of their source."""
@@ -151,6 +172,7 @@ class ResultCollector:
             neutral=next(iter(self._neutrals.values()), self.session.neutral),
             seen=self._seen_count / max(1, self.count),
             snapshots=self._snapshots,
+            unseen=self._unseen,
         )
 
     def _notices(self, source: Source) -> list[Notice]:
@@ -160,7 +182,7 @@ class ResultCollector:
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
-        notices = [*self._view_warnings(holds), *_capped(holds)]
+        notices = [*_stands_still(self._still), *self._view_warnings(holds), *_capped(holds)]
         notices += self._recalibrations(source, self._attempts)
         other_s = sum(each.hold.valid_s for each in self.session.holds)
         other_s -= sum(each.hold.valid_s for each in holds)
@@ -193,6 +215,22 @@ class ResultCollector:
             for pose_id, pose in poses.items()
             for notice in view_warnings(pose, self._neutrals.get(pose_id, self.session.neutral))
         ]
+
+
+def _outside(span: Span, others: Sequence[Span]) -> list[Span]:
+    """The parts of a span that lie in none of the others."""
+    parts = [span]
+    for other in others:
+        before = [replace(each, end_s=min(each.end_s, other.start_s)) for each in parts]
+        after = [replace(each, start_s=max(each.start_s, other.end_s)) for each in parts]
+        parts = [each for each in (*before, *after) if each.seconds > INSTANT_S]
+    return parts
+
+
+def _stands_still(spans: Sequence[Span]) -> Iterator[Notice]:
+    if spans:
+        still_s = total(spans, Kind.UNSEEN)
+        yield Notice(NoticeKind.STANDS_STILL, {"first_s": spans[0].start_s, "still_s": still_s})
 
 
 def _capped(holds: tuple[Held, ...]) -> Iterator[Notice]:

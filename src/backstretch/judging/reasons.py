@@ -12,6 +12,7 @@ class ReasonKind(StrEnum):
 
     NOBODY = "nobody"
     GAP = "gap"
+    STILL = "still"
     UNSEEN = "unseen"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
@@ -73,6 +74,8 @@ class Reason:
 NOBODY = Reason(ReasonKind.NOBODY)
 GAP = Reason(ReasonKind.GAP)
 """No frame was sampled for longer than the clock bridges."""
+STILL = Reason(ReasonKind.STILL)
+"""The picture repeats an earlier one, as from a frozen camera: it shows nothing of its own time."""
 TOO_FAST = Reason(ReasonKind.TOO_FAST)
 RESTLESS = Reason(ReasonKind.RESTLESS)
 BOUNCING = Reason(ReasonKind.BOUNCING)

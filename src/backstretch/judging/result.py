@@ -38,6 +38,7 @@ class Result:
         seen: Share of the moments in which somebody was in view.
         looks_like: For a photograph, the poses it passes for, best first.
         snapshots: The moments that are worth a picture.
+        unseen: Time outside of holds and attempts in which nothing could be seen, with the reason.
     """
 
     source: Source
@@ -49,6 +50,7 @@ class Result:
     seen: float
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
+    unseen: tuple[Span, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -56,11 +58,11 @@ class Result:
         return tuple(map(describe_notice, self.notices))
 
     def seconds(self, kind: Kind) -> float:
-        """Seconds of one kind; wrong and unseen ones include attempts."""
+        """Seconds of one kind; wrong and unseen ones include attempts, and unseen ones `unseen`."""
         if kind is Kind.VALID:
             return sum(each.hold.valid_s for each in self.holds)
         lapses_s = sum(total(each.hold.spans, kind) for each in self.holds)
-        return lapses_s + total(self.attempts, kind)
+        return lapses_s + total((*self.attempts, *self.unseen), kind)
 
     def complete(self, held: Held) -> bool:
         """Whether a hold makes one repetition."""
@@ -80,6 +82,7 @@ class Result:
             "title": pose.name if pose else self.assignment.title,
             "holds": [hold_document(held, self.assignment) for held in self.holds],
             "attempts": [_span(span) for span in self.attempts],
+            "unseen": [_span(span) for span in self.unseen],
             "stretches": [_stretch(each, self) for each in tallies(self)],
             "snapshots": {name: _snapshot(step) for name, step in self.snapshots.steps.items()},
             "totals": {

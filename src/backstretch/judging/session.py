@@ -68,6 +68,7 @@ class Session:
         self._near_side = "left"
         self._near_vote = 0.0
         self._last_s: float | None = None
+        self._still_since_s: dict[float, float] = {}
         self._done: tuple[int, list[Held]] = (0, [])
 
     def turn_to(self, poses: Sequence[Pose], sides: tuple[str, ...] = ()) -> None:
@@ -110,6 +111,11 @@ class Session:
         """Whether a neutral is needed, and the last moment may be part of one; see `NeutralFinder.seeks`."""
         return self._finder.seeks
 
+    def mark_still(self, time_s: float, since_s: float | None) -> None:
+        """Note, before a moment is pushed, that its picture repeats that of ``since_s``; None for a new one."""
+        if since_s is not None:
+            self._still_since_s[time_s] = since_s
+
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
 
@@ -135,17 +141,19 @@ class Session:
         body, is_seen = _measure(bodies) if bodies else (None, None)
         steps = []
         for time_s, marks in moments:
-            if marks is None or body is None or is_seen is None:
-                steps.append(self._nobody(time_s))
+            row = -1 if marks is None else next(rows)
+            since_s = self._still_since_s.pop(time_s, None)
+            if marks is None or body is None or is_seen is None or since_s is not None:
+                steps.append(self._unseen(time_s, marks, since_s))
             else:
-                row = next(rows)
                 steps.append(self._step(time_s, marks, body, row, is_seen[row]))
         return steps
 
-    def _nobody(self, time_s: float) -> Step:
+    def _unseen(self, time_s: float, marks: Landmarks | None, since_s: float | None) -> Step:
+        """A moment with nobody in view, or without a new picture."""
         self._last_s = time_s
-        moment = SettledMoment(time_s, None, self._near_side, frozenset())
-        return self._advance(None, moment, self._judgements(moment))
+        moment = SettledMoment(time_s, None, self._near_side, frozenset(), since_s)
+        return self._advance(marks, moment, self._judgements(moment))
 
     def _step(
         self, time_s: float, marks: Landmarks, body: Body, row: int, is_seen: NDArray[np.bool_]

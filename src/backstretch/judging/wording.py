@@ -21,6 +21,7 @@ _Figures = Mapping[str, Any]
 _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
+    ReasonKind.STILL: "the picture stood still",
     ReasonKind.UNSEEN: "{what} unseen",
     ReasonKind.TOO_SMALL: "{what} too small",
     ReasonKind.TOO_LARGE: "{what} too large",
@@ -31,6 +32,7 @@ _REASONS = {
 }
 _CUES = {
     ReasonKind.NOBODY: "I cannot see you.",
+    ReasonKind.STILL: "The picture stands still.",
     ReasonKind.UNSEEN: "I cannot see your {what}.",
     ReasonKind.TOO_FAST: "Move slowly.",
     ReasonKind.RESTLESS: "Settle, and keep still.",
@@ -51,6 +53,10 @@ _NOTICES = {
     NoticeKind.DAMAGED: "the file is damaged; places where it shows: {count}",
     NoticeKind.ENDS_EARLY: "the file ends early: {read_s:.1f} of {of_s:.1f} s could be read",
     NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",
+    NoticeKind.STANDS_STILL: (
+        "the same picture comes again and again, for {still_s:.1f} s from {first_s:.1f} s on: "
+        "that time is unseen"
+    ),
     NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
     NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",
     NoticeKind.NO_NEUTRAL: (

@@ -13,6 +13,7 @@ import numpy as np
 from backstretch.errors import Notice, NoticeKind
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import INDEX, SIDES, Floats, Landmarks
+from backstretch.vision.stillness import Repeat
 
 SEARCH_EVERY_S = 2.0
 """How often the picture is searched for a second person, apart from following the first."""
@@ -34,11 +35,13 @@ class Detection:
         time_s: The picture's own time.
         marks: The person; None with nobody in view.
         another: Whether another person was in it too; None where that was not searched.
+        repeat: Since when its picture has come; None if that is not known, as for a new picture.
     """
 
     time_s: float
     marks: Landmarks | None
     another: bool | None = None
+    repeat: Repeat | None = None
 
 
 class Landmarker(Protocol):

@@ -217,6 +217,11 @@ def small_copy(light: NDArray[np.uint8]) -> NDArray[np.float32]:
     return means
 
 
+def glance_at(frame: Frame) -> NDArray[np.float32]:
+    """(h, w) small grey copy of a converted picture: its green, which carries most of the brightness."""
+    return small_copy(frame.image[..., 1])
+
+
 def orientation_of(picture: Any, path: Path) -> Orientation:
     """The orientation that a recording's first picture, PyAV's, states: a display matrix, or EXIF."""
     try:

@@ -122,7 +122,7 @@ def data_of(document: ResultDocument, steps: Steps) -> dict[str, Any]:
 
 def _spans(document: ResultDocument) -> list[SpanDocument]:
     """Valid, wrong and unseen time, in order."""
-    spans = [*_spans_of_holds(document), *document.attempts]
+    spans = [*_spans_of_holds(document), *document.attempts, *document.unseen]
     return sorted(spans, key=lambda span: span.start_s)
 
 
