@@ -6,6 +6,7 @@ Each is made from a rendered clip, so that its right seconds are known.
 import pytest
 
 from backstretch import InputError, analyze
+from backstretch.errors import NoticeKind
 from tests.places import MEDIA
 
 ODD = MEDIA.parent / "odd"
@@ -45,6 +46,19 @@ def test_a_film_counts_the_seconds_that_are_held(name):
     print(f"{name}: {counted_s:.2f} of {held_s:g} s")
     assert {(each.form.pose.id, each.form.side) for each in holds} == {(pose, side)}
     assert counted_s == pytest.approx(held_s, abs=WITHIN_S)
+
+
+def test_a_knocked_camera_bends_nobody():
+    result = analyze(ODD / "left_tilt-20.mp4")
+    assert result.holds == ()
+    assert NoticeKind.CAMERA_MOVED in {each.kind for each in result.notices}
+
+
+def test_a_bend_after_a_knock_is_told_with_it():
+    result = analyze(ODD / "knocked_sb.mp4")
+    counted_s = sum(each.hold.valid_s for each in result.holds)
+    print(f"knocked_sb.mp4: {counted_s:.2f} of 10 s")
+    assert NoticeKind.CAMERA_MOVED in {each.kind for each in result.notices}
 
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)

@@ -75,6 +75,7 @@ class NoticeKind(StrEnum):
     NO_NEUTRAL = "no_neutral"
     OFF_VIEW = "off_view"  # azimuth_deg, elevation_deg, off_deg, view, measures
     TILTED = "tilted"  # roll_deg
+    CAMERA_MOVED = "camera_moved"  # times_s
     # Whether a calibration still fits: name and id of the stretch
     CALIBRATED_ELSEWHERE = "calibrated_elsewhere"  # then_deg, now_deg: azimuth, elevation
     CALIBRATED_FURTHER = "calibrated_further"

@@ -14,7 +14,7 @@ from backstretch.coaching.coach import Coach
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.programme import Programme, part_of
 from backstretch.coaching.scene import Command, Note, Phase, Say
-from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_STILL
+from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL
 from backstretch.errors import NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame
@@ -402,6 +402,21 @@ def test_a_camera_that_stands_still_is_told_once_and_its_return_once():
     assert notebook.notes("camera back") == [Note("camera back", "")]
     assert [e for _, e in notebook.told if e == Say(CAMERA_STILL, urgent=True)]
     assert not [e for _, e in notebook.told if e == Say(CAMERA_LOST, urgent=True)]
+
+
+def test_a_camera_that_moves_is_told_once():
+    take = bending()
+    room = np.random.default_rng(1).integers(60, 190, (12, 16, 3)).astype(np.uint8)
+    before = room.repeat(40, axis=0).repeat(40, axis=1)
+    after = np.roll(before, 100, axis=1)
+    given = [
+        replace(each, image=(before if each.time_s < 8.0 else after) - np.uint8(each.index % 3 * 9))
+        for each in pictures(take)
+    ]
+    live, notebook = played(given, take)
+    assert notebook.notes("camera moved") == [Note("camera moved", "")]
+    assert [e for _, e in notebook.told if e == Say(CAMERA_MOVED)]
+    assert NoticeKind.CAMERA_MOVED in {each.kind for each in live.notices}
 
 
 def test_the_time_in_which_it_stands_still_does_not_count():

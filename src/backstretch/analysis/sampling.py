@@ -35,6 +35,7 @@ from backstretch.judging.request import Part
 from backstretch.kinematics.landmarks import LONGEST_GAP_S, Floats, Landmarks, size_px
 from backstretch.kinematics.measures import VISIBLE
 from backstretch.kinematics.neutral import CORE
+from backstretch.vision.backdrop import backdrop_of
 from backstretch.vision.detection import BystanderSearch, Detection, Landmarker
 from backstretch.vision.pictures import Picture, ReadAhead
 from backstretch.vision.stillness import Repeats
@@ -142,7 +143,7 @@ class EveryPicture:
             if detection is not None:
                 self._repeats.push(picture.time_s, picture.glance)
                 self.reached_s = picture.time_s
-                return _marked(detection, self._repeats)
+                return _marked(detection, picture, self._repeats)
         return None
 
 
@@ -178,7 +179,7 @@ class SparseSampler:
             detection = self._detect(picture)
             if detection is None:
                 continue
-            detection = _marked(detection, self._schedule.repeats)
+            detection = _marked(detection, picture, self._schedule.repeats)
             self.reached_s = detection.time_s
             if not self._is_at_end:
                 self._schedule.push(Sampled(detection, picture.glance), attention)
@@ -302,9 +303,10 @@ class _Schedule:
         return recent[0]
 
 
-def _marked(detection: Detection, repeats: Repeats) -> Detection:
-    """The detection with the time since which its picture has come."""
-    return replace(detection, repeat=repeats.of(detection.time_s))
+def _marked(detection: Detection, picture: Picture, repeats: Repeats) -> Detection:
+    """The detection with the time since which its picture has come, and with its backdrop."""
+    backdrop = backdrop_of(picture.glance)
+    return replace(detection, repeat=repeats.of(picture.time_s), backdrop=backdrop)
 
 
 def _spread(pictures: list[Picture], last_s: float) -> Iterator[Picture]:

@@ -109,6 +109,10 @@ class ResultCollector:
             start_s = self._still.pop().start_s
         self._still.append(Span(start_s, time_s, Kind.UNSEEN, STILL))
 
+    def mark_moved(self, time_s: float | None) -> None:
+        """As `Session.mark_moved`."""
+        self.session.mark_moved(time_s)
+
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
         self.count += len(moments)

@@ -69,6 +69,7 @@ class Session:
         self._near_vote = 0.0
         self._last_s: float | None = None
         self._still_since_s: dict[float, float] = {}
+        self._moved_s: set[float] = set()
         self._done: tuple[int, list[Held]] = (0, [])
 
     def turn_to(self, poses: Sequence[Pose], sides: tuple[str, ...] = ()) -> None:
@@ -116,6 +117,14 @@ class Session:
         if since_s is not None:
             self._still_since_s[time_s] = since_s
 
+    def mark_moved(self, time_s: float | None) -> None:
+        """Note, before a moment is pushed, that the camera has moved by then; None: it has not.
+
+        From that moment on relative measures need a new neutral.
+        """
+        if time_s is not None:
+            self._moved_s.add(time_s)
+
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
 
@@ -141,6 +150,8 @@ class Session:
         body, is_seen = _measure(bodies) if bodies else (None, None)
         steps = []
         for time_s, marks in moments:
+            if time_s in self._moved_s:
+                self._finder.renew()
             row = -1 if marks is None else next(rows)
             since_s = self._still_since_s.pop(time_s, None)
             if marks is None or body is None or is_seen is None or since_s is not None:

@@ -161,12 +161,22 @@ def _another(figures: _Figures) -> str:
 
 
 def _jumps(figures: _Figures) -> str:
-    times_s = figures["times_s"]
-    times = ", ".join(f"{time_s:.1f} s" for time_s in times_s[:MOST_TIMES])
-    more = " and later" if len(times_s) > MOST_TIMES else ""
     return (
-        f"at {times}{more} what is followed jumps across the picture: it is not sure "
+        f"at {_times(figures['times_s'])} what is followed jumps across the picture: it is not sure "
         "that it is the same person"
+    )
+
+
+def _times(times_s: Sequence[float]) -> str:
+    """``4.0 s, 7.5 s, 9.0 s and later``."""
+    more = " and later" if len(times_s) > MOST_TIMES else ""
+    return ", ".join(f"{time_s:.1f} s" for time_s in times_s[:MOST_TIMES]) + more
+
+
+def _camera_moved(figures: _Figures) -> str:
+    return (
+        f"the camera moved at {_times(figures['times_s'])}: the resting position was sought anew, "
+        "and angles to the vertical may be off from then on"
     )
 
 
@@ -215,6 +225,7 @@ _DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
     NoticeKind.JUMPS: _jumps,
     NoticeKind.OFF_VIEW: _off_view,
     NoticeKind.TILTED: _tilted,
+    NoticeKind.CAMERA_MOVED: _camera_moved,
     NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,
     NoticeKind.MANY_REPETITIONS: _many_repetitions,
 }

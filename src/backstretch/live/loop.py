@@ -16,7 +16,7 @@ import numpy as np
 
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Event, Note, Phase, Say
-from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_STILL
+from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL
 from backstretch.display.pictures.live_view import LiveState
 from backstretch.errors import Notice
 from backstretch.formats.sinks import Sink
@@ -25,6 +25,7 @@ from backstretch.judging.result import Result
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
+from backstretch.vision.backdrop import CameraWatch, backdrop_of
 from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
 from backstretch.vision.pictures import glance_at
 from backstretch.vision.stillness import Repeats, StillWatch
@@ -112,6 +113,7 @@ class Live:
         self._bystanders = BystanderSearch(landmarker)
         self._identity = IdentityWatch()
         self._repeats, self._still = Repeats(), StillWatch()
+        self._camera = CameraWatch()
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
@@ -168,8 +170,8 @@ class Live:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Notices of other people and of jumps, which make it unsure who was judged."""
-        return self._identity.notices
+        """Notices of other people and of jumps, which make it unsure who was judged, and of a moved camera."""
+        return (*self._identity.notices, *self._camera.notices)
 
     def _run(self) -> None:
         try:
@@ -198,12 +200,17 @@ class Live:
             return  # it came late: a later moment was judged as one without a picture
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
-        since_s = self._still_since_s(frame)
+        glance = glance_at(frame)
+        self._repeats.push(frame.time_s, glance)
+        since_s = self._still.push(frame.time_s, self._repeats.of(frame.time_s))
         lost = "" if since_s is None else STANDS_STILL
         marks = self._landmarker.look(frame)
+        moved_s = self._camera.push(frame.time_s, backdrop_of(glance), marks)
         surroundings = replace(self._surroundings(frame, marks), lost=bool(lost))
         began_s = perf_counter()
-        self._tell(*self.session.push(frame.time_s, marks, surroundings, since_s))
+        self._tell(*self.session.push(frame.time_s, marks, surroundings, since_s, moved_s))
+        if moved_s is not None:
+            self._tell([], [Note("camera moved", ""), Say(CAMERA_MOVED)])
         scene = self.session.leader.scene
         self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene, lost=lost)
         self.figures.frames += 1
@@ -212,11 +219,6 @@ class Live:
         self._tell_lost(lost, CAMERA_STILL)
         for sink in self._sinks:
             sink.detection(frame.time_s, marks, frame, since_s)
-
-    def _still_since_s(self, frame: Frame) -> float | None:
-        """The time since which the picture stands still; None where it does not."""
-        self._repeats.push(frame.time_s, glance_at(frame))
-        return self._still.push(frame.time_s, self._repeats.of(frame.time_s))
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backstretch.errors import Notice, NoticeKind
 from backstretch.frame import Frame
@@ -36,12 +37,14 @@ class Detection:
         marks: The person; None with nobody in view.
         another: Whether another person was in it too; None where that was not searched.
         repeat: Since when its picture has come; None if that is not known, as for a new picture.
+        backdrop: The picture made very small; see `vision.backdrop`.
     """
 
     time_s: float
     marks: Landmarks | None
     another: bool | None = None
     repeat: Repeat | None = None
+    backdrop: NDArray[np.uint8] | None = None
 
 
 class Landmarker(Protocol):
