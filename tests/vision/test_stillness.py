@@ -79,6 +79,12 @@ def test_an_encoder_that_begins_afresh_changes_a_still_picture_a_little():
     assert still_times(glances)[-1] == glances[-1][0]
 
 
+def test_a_still_picture_that_is_encoded_afresh_every_second_stands_still():
+    pulses = RNG.uniform(-2.0, 2.0, (20, *ROOM.shape)).astype(np.float32)
+    glances = [(t, ROOM + pulses[int(t)]) for t in times(FOREVER_S)]
+    assert still_times(glances)[-1] == glances[-1][0]
+
+
 def test_what_an_encoder_refines_at_first_is_the_same_picture():
     is_rough = lambda t: t < 1.0 or 7.0 < t < 8.0  # noqa: E731
     glances = [(t, ROOM + 2 * SAME_WITHIN * is_rough(t)) for t in times(FOREVER_S)]

@@ -19,6 +19,9 @@ second change a picture by up to 1. Glances at people who breathe differ by 3 an
 ALIKE_WITHIN = 3.0
 """The same where an encoder begins afresh or refines its first picture. What is alike just before and after a
 picture that stands still is that picture too; living ones are alike for less than half a second."""
+AFRESH_WITHIN, AFRESH_FROM, AFRESH_SHARE = 4.0, 0.3, 0.1
+"""An encoder that begins afresh changes the same picture by up to this much, and at least this share of its
+points by more than a trace. What moves changes a few points, and by more."""
 STILL_FROM_S = 4.0
 """How long the same picture must come to be called still. Slow cameras repeat theirs for less, editors make a
 hold longer by a second or two, and of films compressed to the limit the first such time is 3.5 s."""
@@ -48,19 +51,31 @@ class Repeats:
         self._first: tuple[float, NDArray[np.float32]] | None = None
         self._alike: tuple[float, NDArray[np.float32]] | None = None
         self._runs: deque[tuple[Repeat, float]] = deque(maxlen=16)
+        self._begins_s = math.inf
 
     def push(self, time_s: float, glance: NDArray[np.float32]) -> None:
         """Take the next glance; an empty one, of a damaged picture, is passed over."""
         if glance.size == 0:
             return
+        self._begins_s = min(self._begins_s, time_s)
         if self._alike is None or not _is_within(ALIKE_WITHIN, self._alike[1], glance):
             self._alike = time_s, glance
         if self._first is not None and _is_within(SAME_WITHIN, self._first[1], glance):
             self._runs[-1] = self._runs[-1][0], time_s
+        elif self._first is not None and self._is_afresh(glance):
+            self._first = self._first[0], glance
+            self._runs[-1] = self._runs[-1][0], time_s
         else:
             self._first = time_s, glance
-            is_living = time_s - self._alike[0] < LONGEST_GAP_S
+            is_living = self._begins_s < self._alike[0] > time_s - LONGEST_GAP_S
             self._runs.append((Repeat(time_s, time_s if is_living else self._alike[0]), time_s))
+
+    def _is_afresh(self, glance: NDArray[np.float32]) -> bool:
+        """Whether the same picture is only encoded anew after a while: it changes little, but all over."""
+        (repeat, last_s), (_, first) = self._runs[-1], self._first or (0.0, glance)
+        if last_s - repeat.since_s < LONGEST_GAP_S or not _is_within(AFRESH_WITHIN, first, glance):
+            return False
+        return float((np.abs(glance - first) > AFRESH_FROM).mean()) >= AFRESH_SHARE
 
     def of(self, time_s: float) -> Repeat | None:
         """Since when the picture of a recent time has come; None where there was no glance at it."""
