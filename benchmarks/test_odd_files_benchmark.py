@@ -18,6 +18,7 @@ FILMS = {
     "stray1.mkv": (SIDE_BEND, "left", 10.07),
     "ts_cat.ts": (SIDE_BEND, "left", 20.1),
     "turn_ff.ts": (FOLD, None, 13.3),
+    "frozen.mp4": (SIDE_BEND, "left", 10.07),
     "folder/clip.qt": (SIDE_BEND, "left", 10.07),
     "folder/vid.3g2": (SIDE_BEND, "left", 10.07),
     "slowmo_android.mp4": (SIDE_BEND, "left", 10.07),
@@ -58,6 +59,19 @@ def test_a_film_counts_the_seconds_that_are_held(name):
     print(f"{name}: {counted_s:.2f} of {held_s:g} s")
     assert {(each.form.pose.id, each.form.side) for each in holds} == {(pose, side)}
     assert counted_s == pytest.approx(held_s, abs=WITHIN_S)
+
+
+def test_a_knocked_camera_bends_nobody():
+    result = analyze(ODD / "left_tilt-20.mp4")
+    assert result.holds == ()
+    assert NoticeKind.CAMERA_MOVED in {each.kind for each in result.notices}
+
+
+def test_a_bend_after_a_knock_is_told_with_it():
+    result = analyze(ODD / "knocked_sb.mp4")
+    counted_s = sum(each.hold.valid_s for each in result.holds)
+    print(f"knocked_sb.mp4: {counted_s:.2f} of 10 s")
+    assert NoticeKind.CAMERA_MOVED in {each.kind for each in result.notices}
 
 
 @pytest.mark.parametrize("name", PHOTOGRAPHS)

@@ -69,6 +69,7 @@ class NoticeKind(StrEnum):
     DAMAGED = "damaged"  # count
     ENDS_EARLY = "ends_early"  # read_s, of_s
     FEW_PICTURES = "few_pictures"  # fps
+    STANDS_STILL = "stands_still"  # first_s, still_s
     SINGLE_PICTURE = "single_picture"
     NOBODY_SEEN = "nobody_seen"
     TOO_DARK = "too_dark"
@@ -84,6 +85,7 @@ class NoticeKind(StrEnum):
     TURNED = "turned"  # turn_deg
     SQUEEZED = "squeezed"  # width: of the shoulders over the trunk's length
     TILTED = "tilted"  # roll_deg
+    CAMERA_MOVED = "camera_moved"  # times_s
     # Whether a calibration still fits: name and id of the stretch
     CALIBRATED_ELSEWHERE = "calibrated_elsewhere"  # then_deg, now_deg: azimuth, elevation
     CALIBRATED_FURTHER = "calibrated_further"

@@ -15,7 +15,7 @@ from backstretch.kinematics.landmarks import Landmarks, size_px
 from backstretch.vision.video_reader import VideoReader
 from tests.figures import FRONT, standing
 from tests.library import LIBRARY
-from tests.media import grey, write_video
+from tests.media import Making, grey, write_video
 from tests.terminals import at_a_terminal
 
 BODY = standing().seen(FRONT)
@@ -63,8 +63,11 @@ class Doubtful:
 
 
 def still(folder, seconds, fps=FPS):
+    """A film of two greys in turn, since a camera never gives the same picture twice."""
     times = range(round(seconds * fps))
-    return write_video(folder / "a.mp4", (grey(0) for _ in times), (n * 1000 // fps for n in times))
+    greys = (grey(0) + np.uint8(2 * (n % 2)) for n in times)
+    fine = Making(coding={"g": "25", "crf": "5"})
+    return write_video(folder / "a.mp4", greys, (n * 1000 // fps for n in times), fine)
 
 
 @pytest.mark.parametrize("seconds", [15.0, 30.0])

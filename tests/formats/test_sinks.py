@@ -30,7 +30,7 @@ class Notebook(Sink):
         self.pages.append(page)
         self.threads.add(threading.current_thread().name)
 
-    def detection(self, time_s, marks, frame=None):
+    def detection(self, time_s, marks, frame=None, still_since_s=None):  # noqa: ARG002
         self._write("detection", time_s, marks, frame)
 
     def steps(self, steps):

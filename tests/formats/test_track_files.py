@@ -21,7 +21,7 @@ from backstretch.judging.matching import Form
 from backstretch.judging.reasons import Reason, ReasonKind
 from backstretch.judging.step import Step
 from backstretch.kinematics.columns import COLUMNS
-from backstretch.kinematics.landmarks import COUNT, Landmarks, LandmarkTrack
+from backstretch.kinematics.landmarks import COUNT, GrowingTrack, Landmarks, LandmarkTrack
 from backstretch.poses.pose_file import load_pose
 from tests.places import POSE_FILES
 
@@ -62,6 +62,22 @@ def changed(path, *, drop=None, told=None, without=(), **arrays):
         parts["about"] = np.array(json.dumps(about))
     np.savez_compressed(path, **{**parts, **arrays})
     return path
+
+
+def test_what_stands_still_survives_the_disk(tmp_path):
+    since_s = [None, None, 0.0, 0.0]
+    growing = GrowingTrack()
+    for number, each in enumerate(since_s):
+        growing.push(float(number), None, each)
+    Recording(growing.track(WH), SOURCE).save(tmp_path / "track.npz")
+    track = Recording.load(tmp_path / "track.npz").track
+    assert [track.still_since(number) for number in range(4)] == since_s
+
+
+def test_a_track_without_such_pictures_says_nothing_of_them(saved):
+    with np.load(saved) as arrays:
+        assert "still_since_s" not in arrays
+    assert Recording.load(saved).track.still_since(0) is None
 
 
 def said(path):

@@ -62,6 +62,9 @@ NOTICES = {
     Notice(NoticeKind.FEW_PICTURES, {"fps": 8.0}): (
         "only 8 pictures a second: quick movements can be lost"
     ),
+    Notice(NoticeKind.STANDS_STILL, {"first_s": 6.0, "still_s": 25.6}): (
+        "the same picture comes again and again, for 25.6 s from 6.0 s on: that time is unseen"
+    ),
     Notice(NoticeKind.SINGLE_PICTURE): "it is a single picture: nothing can be held in it",
     Notice(NoticeKind.NOBODY_SEEN): "nobody was seen in the recording",
     Notice(NoticeKind.TOO_DARK): "the picture is very dark: more light may help",
@@ -106,6 +109,10 @@ NOTICES = {
         "knee angle is uncertain"
     ),
     Notice(NoticeKind.TILTED, {"roll_deg": -7.2}): "the camera seems tilted by 7°; set it level",
+    Notice(NoticeKind.CAMERA_MOVED, {"times_s": (4.0, 7.5)}): (
+        "the camera moved at 4.0 s, 7.5 s: the resting position was sought anew, and angles to the "
+        "vertical may be off from then on"
+    ),
     Notice(NoticeKind.CALIBRATED_ELSEWHERE, {**WHO, "then_deg": SIDE, "now_deg": FRONT}): (
         "My fold was calibrated from the left side, and the camera now sees you from the front; "
         "consider calibrating it again: backstretch calibrate my_fold --from camera --force"

@@ -14,20 +14,29 @@ from backstretch.coaching.coach import Coach
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.programme import Programme, part_of
 from backstretch.coaching.scene import Command, Note, Phase, Say
-from backstretch.coaching.speaking import CAMERA_LOST
+from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL
 from backstretch.errors import NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame
 from backstretch.judging.hold_clock import Kind
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import CoachedSession
-from backstretch.live.loop import SILENT_S, SLOW_LOOK_S, SLOW_LOOKS, WAIT_S, CarefulPace, Live
+from backstretch.live.loop import (
+    SILENT_S,
+    SLOW_LOOK_S,
+    SLOW_LOOKS,
+    STANDS_STILL,
+    WAIT_S,
+    CarefulPace,
+    Live,
+)
 from tests.coached import BEND, FOLD
 from tests.figures import FRONT, WH, every, moments, side_bend
 
 FPS = 8.0
 IN_TIME_S = 20.0
-IMAGE = np.broadcast_to(np.uint8(120), (WH[1], WH[0], 3))
+IMAGES = [np.broadcast_to(np.uint8(light), (WH[1], WH[0], 3)) for light in (110, 120, 130)]
+"""In turn: a sensor never gives the same picture twice."""
 KEYS = [(0, 0), (1.5, 0), (4, 30), (12, 30), (14, 0), (15, 0)]
 """A side bend; the lean that every moment has."""
 OFTEN = part_of(BEND, "left", 30.0, 99)
@@ -125,7 +134,7 @@ class Notebook(Sink):
     def __init__(self):
         self.pictures, self.moments, self.told, self.threads = [], [], [], set()
 
-    def detection(self, time_s, marks, frame=None):
+    def detection(self, time_s, marks, frame=None, still_since_s=None):  # noqa: ARG002
         assert frame.time_s == time_s
         self.pictures.append((time_s, marks))
         self.threads.add(threading.current_thread().name)
@@ -141,7 +150,7 @@ class Notebook(Sink):
 
 
 def frame(time_s, index=0):
-    return Frame(index, time_s, IMAGE)
+    return Frame(index, time_s, IMAGES[index % 3])
 
 
 @cache
@@ -287,7 +296,10 @@ def test_sinks_are_called_from_the_thread_that_looks():
 
 
 def test_it_is_told_how_light_the_picture_is():
-    dark = [Frame(n, t, np.zeros((48, 64, 3), np.uint8)) for n, t in enumerate(every(FPS, 8.0))]
+    dark = [
+        Frame(n, t, np.full((48, 64, 3), 4 * (n % 2), np.uint8))
+        for n, t in enumerate(every(FPS, 8.0))
+    ]
     assert "dark" in played(dark, bending()[:1])[0].state.scene.line
 
 
@@ -444,6 +456,48 @@ def test_a_lost_camera_is_told_once_and_its_return_once():
     assert notebook.notes("camera back") == [Note("camera back", "")]
     said = [e for _, e in notebook.told if e == Say(CAMERA_LOST, urgent=True)]
     assert len(said) == 1
+
+
+def stopped(take, from_s, to_s):
+    """The pictures of a take; between two times it is the same one again and again."""
+    given = pictures(take)
+    held = next(each for each in given if each.time_s >= from_s)
+    return [
+        replace(each, image=held.image) if from_s <= each.time_s <= to_s else each for each in given
+    ]
+
+
+def test_a_camera_that_stands_still_is_told_once_and_its_return_once():
+    take = bending()
+    _, notebook = played(stopped(take, 5.0, 11.0), take)
+    assert notebook.notes("camera lost") == [Note("camera lost", STANDS_STILL)]
+    assert notebook.notes("camera back") == [Note("camera back", "")]
+    assert [e for _, e in notebook.told if e == Say(CAMERA_STILL, urgent=True)]
+    assert not [e for _, e in notebook.told if e == Say(CAMERA_LOST, urgent=True)]
+
+
+def test_a_camera_that_moves_is_told_once():
+    take = bending()
+    room = np.random.default_rng(1).integers(60, 190, (12, 16, 3)).astype(np.uint8)
+    before = room.repeat(40, axis=0).repeat(40, axis=1)
+    after = np.roll(before, 100, axis=1)
+    given = [
+        replace(each, image=(before if each.time_s < 8.0 else after) - np.uint8(each.index % 3 * 9))
+        for each in pictures(take)
+    ]
+    live, notebook = played(given, take)
+    assert notebook.notes("camera moved") == [Note("camera moved", "")]
+    assert [e for _, e in notebook.told if e == Say(CAMERA_MOVED)]
+    assert NoticeKind.CAMERA_MOVED in {each.kind for each in live.notices}
+
+
+def test_the_time_in_which_it_stands_still_does_not_count():
+    take = bending()
+    result = result_of(played(stopped(take, 5.0, 11.0), take)[0])
+    assert result.holds[0].hold.end_s == pytest.approx(5.0)
+    lost_s = whole().seconds(Kind.VALID) - result.seconds(Kind.VALID)
+    assert lost_s == pytest.approx(6.0 + 1 / FPS, abs=0.01)
+    assert NoticeKind.STANDS_STILL in {each.kind for each in result.notices}
 
 
 def test_a_camera_lost_twice_is_told_twice():

@@ -21,7 +21,9 @@ from backstretch.judging.request import Part, Request
 from backstretch.judging.result import Result
 from backstretch.kinematics.landmarks import GrowingTrack
 from backstretch.poses.pose import Pose
+from backstretch.vision.backdrop import CameraWatch, moves_s
 from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmarker, open_landmarker
+from backstretch.vision.stillness import StillWatch
 from backstretch.vision.video_reader import VideoReader
 
 LEAST_S = 1e-3
@@ -191,14 +193,18 @@ def _attempt(
 
     is_seen = False
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
+    still, camera = StillWatch(), CameraWatch()
     identity = IdentityWatch(is_picture=reader.source.frames == 1)
     with Outputs(folder, request, reader.path, report) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             while isinstance(item := sampler.next(collector.attention), Detection):
+                since_s = still.push(item.time_s, item.repeat)
                 is_seen = is_seen or item.marks is not None
-                track.push(item.time_s, item.marks)
+                track.push(item.time_s, item.marks, since_s)
                 outputs.detection(item.time_s, item.marks)
                 identity.push(item)
+                collector.mark_still(item.time_s, since_s)
+                collector.mark_moved(camera.push(item.time_s, item.backdrop, item.marks))
                 outputs.write(collector.push([(item.time_s, item.marks)]))
                 outputs.reached(sampler.reached_s)
         if item is not None:
@@ -206,7 +212,7 @@ def _attempt(
         if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
-        notices = (*reader.notices, *too_slow(reader.source), *identity.notices)
+        notices = (*reader.notices, *too_slow(reader.source), *identity.notices, *camera.notices)
         if not is_seen:
             notices += tuple(why_nobody(reader.path, landmarker, request))
         recording = Recording(track.track(reader.wh), reader.source, notices)
@@ -262,9 +268,12 @@ def analyse_track(
 ) -> Analysis:
     """Analyse a landmark track; the numbers are those of the run that recorded it."""
     collector = ResultCollector.of_recording(request)
+    moved_s = moves_s(recording.notices)
     with Outputs(folder, request, None, lambda _: None) as outputs:
-        for time_s, marks in recording.track:
+        for index, (time_s, marks) in enumerate(recording.track):
             if time_s in request.part:
+                collector.mark_still(time_s, recording.track.still_since(index))
+                collector.mark_moved(time_s if time_s in moved_s else None)
                 outputs.detection(time_s, marks)
                 outputs.write(collector.push([(time_s, marks)]))
         if collector.count == 0:

@@ -21,7 +21,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import Protocol
@@ -35,8 +35,10 @@ from backstretch.judging.request import Part
 from backstretch.kinematics.landmarks import LONGEST_GAP_S, Floats, Landmarks, size_px
 from backstretch.kinematics.measures import VISIBLE
 from backstretch.kinematics.neutral import CORE
+from backstretch.vision.backdrop import backdrop_of
 from backstretch.vision.detection import BystanderSearch, Detection, Landmarker, look
 from backstretch.vision.pictures import Picture, ReadAhead
+from backstretch.vision.stillness import Repeats
 from backstretch.vision.video_reader import VideoReader
 
 QUIET_S = 0.4
@@ -130,14 +132,19 @@ class EveryPicture:
     """Looks at every picture; a `Sampler`."""
 
     def __init__(self, pictures: Iterable[Picture], detect: Detect) -> None:
-        self._detections = filter(None, map(detect, pictures))
+        self._pictures, self._detect = iter(pictures), detect
+        self._repeats = Repeats()
         self.reached_s = 0.0
 
     def next(self, _attention: Attention) -> Detection | None:
         """Look at the next picture that is not damaged."""
-        detection = next(self._detections, None)
-        self.reached_s = detection.time_s if detection else self.reached_s
-        return detection
+        for picture in self._pictures:
+            detection = self._detect(picture)
+            if detection is not None:
+                self._repeats.push(picture.time_s, picture.glance)
+                self.reached_s = picture.time_s
+                return _marked(detection, picture, self._repeats)
+        return None
 
 
 class SparseSampler:
@@ -172,6 +179,7 @@ class SparseSampler:
             detection = self._detect(picture)
             if detection is None:
                 continue
+            detection = _marked(detection, picture, self._schedule.repeats)
             self.reached_s = detection.time_s
             if not self._is_at_end:
                 self._schedule.push(Sampled(detection, picture.glance), attention)
@@ -206,10 +214,12 @@ class _Schedule:
     Attributes:
         last: The last picture that was looked at; None before the first.
         is_given_up: Whether the body is so hard to see that every picture should be looked at.
+        repeats: Follows since when the picture has been the same.
     """
 
     def __init__(self, length_s: float, size_px: float) -> None:
         self.last: Sampled | None = None
+        self.repeats = Repeats()
         self.is_given_up = False
         self._length_s = length_s
         self._recent: deque[Sampled] = deque()
@@ -243,6 +253,7 @@ class _Schedule:
     def _glance(self, now: Picture) -> None:
         """See whether the picture changes; not called for each, which may not even be decoded yet."""
         self._glanced_s = now.time_s
+        self.repeats.push(now.time_s, now.glance)
         self._has_changed = has_changed(self._some_time_before(now), now)
         if self._has_changed:
             self._changing_until_s = now.time_s + CHANGES_FOR_S
@@ -258,6 +269,7 @@ class _Schedule:
         self._recent.append(now)
         if last is None:
             self._begins_s = now.detection.time_s
+            self.repeats.push(now.detection.time_s, now.glance)
             return
         self._size_px = max(self._size_px, size_px(now.detection.marks))
         time_s = now.detection.time_s
@@ -289,6 +301,12 @@ class _Schedule:
         while len(recent) > 1 and now.time_s - recent[1].detection.time_s >= CHANGING_S - INSTANT_S:
             recent.popleft()
         return recent[0]
+
+
+def _marked(detection: Detection, picture: Picture, repeats: Repeats) -> Detection:
+    """The detection with the time since which its picture has come, and with its backdrop."""
+    backdrop = backdrop_of(picture.glance)
+    return replace(detection, repeat=repeats.of(picture.time_s), backdrop=backdrop)
 
 
 def _spread(pictures: Iterable[Picture], last_s: float = -math.inf) -> Iterator[Picture]:

@@ -57,6 +57,8 @@ GO_ON_BY_KEY = "Press the space bar to go on."
 ENDED = {"done": "That was all. Well done.", "pain": "", "quit": ""}
 """Said at the end, by why it came."""
 CAMERA_LOST = "The camera does not answer. I go on when it is back."
+CAMERA_MOVED = "The camera has moved. When you can, rest for a moment and keep still."
+CAMERA_STILL = "The camera's picture stands still. I go on when it moves again."
 CLEAR_FLOOR = "Clear the floor around you, and wear clothes that do not hide your joints."
 CALLED = {10.0: "Ten seconds.", 5.0: "Five."}
 

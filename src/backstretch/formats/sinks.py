@@ -51,8 +51,17 @@ class Sink:
         """What could not be done and was not raised, one line each."""
         return ()
 
-    def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:
-        """A picture was looked at: its landmarks, None with nobody in view, and the picture where available."""
+    def detection(
+        self,
+        time_s: float,
+        marks: Landmarks | None,
+        frame: Frame | None = None,
+        still_since_s: float | None = None,
+    ) -> None:
+        """A picture was looked at: its landmarks, None with nobody in view, and the picture where available.
+
+        ``still_since_s`` is the time since which the picture stands still; None where it does not.
+        """
 
     def steps(self, steps: Sequence[Step]) -> None:
         """Moments were judged, in order of time."""
@@ -105,10 +114,16 @@ class InBackground(Sink):
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:
+    def detection(
+        self,
+        time_s: float,
+        marks: Landmarks | None,
+        frame: Frame | None = None,
+        still_since_s: float | None = None,
+    ) -> None:
         """As `Sink.detection`."""
         if "detection" in self._takes:
-            self._put(lambda sink: sink.detection(time_s, marks, frame))
+            self._put(lambda sink: sink.detection(time_s, marks, frame, still_since_s))
 
     def steps(self, steps: Sequence[Step]) -> None:
         """As `Sink.steps`."""

@@ -6,6 +6,8 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     xy_px        (T, 33, 2) float32   pixels; NaN with nobody in view
     world_m      (T, 33, 3) float32   metres, origin between the hips, camera axes
     visibility   (T, 33) float32      0..1
+    still_since_s (T,) float64        the time of the picture that is repeated, NaN for a new one;
+                                      only in tracks with such a picture
     about        JSON text            format, version, image_wh, source, warnings, notices
 
 TRC holds a track as markers, MOT its angles. Markers are in metres with the origin between the hips: X as in
@@ -96,15 +98,17 @@ class Recording:
             "warnings": self.warnings,
             "notices": [notice.as_dict() for notice in self.notices],
         }
+        arrays: dict[str, Any] = {
+            "time_s": self.track.time_s,
+            "xy_px": self.track.xy_px.astype(np.float32),
+            "world_m": self.track.world_m.astype(np.float32),
+            "visibility": self.track.visibility.astype(np.float32),
+            "about": np.array(json.dumps(about)),
+        }
+        if self.track.still_since_s is not None:
+            arrays["still_since_s"] = self.track.still_since_s
         with path.open("wb") as file:
-            np.savez_compressed(
-                file,
-                time_s=self.track.time_s,
-                xy_px=self.track.xy_px.astype(np.float32),
-                world_m=self.track.world_m.astype(np.float32),
-                visibility=self.track.visibility.astype(np.float32),
-                about=np.array(json.dumps(about)),
-            )
+            np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -134,7 +138,8 @@ class Recording:
         names = ("time_s", "xy_px", "world_m", "visibility")
         time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
         width, height = (int(size) for size in about["image_wh"])
-        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height))
+        since_s = arrays["still_since_s"].astype(np.float64) if "still_since_s" in arrays else None
+        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height), since_s)
         for _ in track:  # checks each moment's landmarks
             pass
         return cls(track, _source(about["source"]), tuple(_notices(about)))

@@ -11,10 +11,10 @@ from typing import Self
 
 from backstretch.errors import Figure, Notice, NoticeKind
 from backstretch.frame import Source
-from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans
+from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans, total
 from backstretch.judging.obstacles import Obstacle, ObstacleWatch, main_obstacle
 from backstretch.judging.posture import PostureWatch
-from backstretch.judging.reasons import GAP, TURNED
+from backstretch.judging.reasons import GAP, STILL, TURNED
 from backstretch.judging.recognition import Held
 from backstretch.judging.recorded_session import RecordedSession
 from backstretch.judging.request import Assignment, Request
@@ -92,6 +92,8 @@ class ResultCollector:
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
         self._obstacles = ObstacleWatch()
+        self._still: list[Span] = []
+        self._is_still = False
 
     @classmethod
     def of_recording(cls, request: Request) -> Self:
@@ -109,6 +111,21 @@ class ResultCollector:
             within_s=math.inf if request.every_frame else WITHIN_S,
             is_upright=request.correction.turn_deg is not None,
         )
+
+    def mark_still(self, time_s: float, since_s: float | None) -> None:
+        """As `Session.mark_still`."""
+        self.session.mark_still(time_s, since_s)
+        was_still, self._is_still = self._is_still, since_s is not None
+        if since_s is None and not was_still:
+            return
+        start_s = self._still[-1].end_s if since_s is None else since_s
+        if self._still and start_s - self._still[-1].end_s <= LONGEST_GAP_S:
+            start_s = self._still.pop().start_s
+        self._still.append(Span(start_s, time_s, Kind.UNSEEN, STILL))
+
+    def mark_moved(self, time_s: float | None) -> None:
+        """As `Session.mark_moved`."""
+        self.session.mark_moved(time_s)
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
@@ -176,8 +193,10 @@ class ResultCollector:
         """Time near the pose that never became a hold; if there is none, time in which it cannot be told."""
         watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
         spans = [span for watch in watches for span in merge_by_wording(watch.clock.attempts)]
+        spans = [part for span in spans for part in outside(span, self._still)]
         if not spans and not self.session.holds:
             spans = [span for span in self._obstacles.nearest if span.kind is Kind.UNSEEN]
+            spans = [part for span in spans for part in outside(span, self._still)]
         return tuple(sorted(spans, key=lambda span: span.start_s))
 
     @property
@@ -206,11 +225,12 @@ class ResultCollector:
 
     @property
     def _unseen(self) -> list[Span]:
-        """Time without pictures, and that of holds that a turned picture may have made."""
+        """Time without pictures or with the same one, and that of holds that a turned picture may have made."""
         holds = [each.hold for each in self._doubtful]
-        turned = [Span(hold.start_s, hold.end_s, Kind.UNSEEN, TURNED) for hold in holds]
-        gaps = [part for gap in self._gaps for part in outside(gap, turned)]
-        return sorted([*gaps, *turned], key=lambda span: span.start_s)
+        unseen = [Span(hold.start_s, hold.end_s, Kind.UNSEEN, TURNED) for hold in holds]
+        for span in (*self._still, *self._gaps):
+            unseen += list(outside(span, unseen))
+        return sorted(unseen, key=lambda span: span.start_s)
 
     def _notices(self, source: Source) -> list[Notice]:
         """What makes the figures uncertain; where nothing could be held, that alone."""
@@ -219,8 +239,8 @@ class ResultCollector:
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]
         holds = self.holds
-        notices = [*_without_pictures(self._gaps), *_obstacles(self._obstacle)]
-        notices += [*self._view_warnings(holds), *_capped(holds)]
+        notices = [*_stands_still(self._still), *_without_pictures(self._gaps)]
+        notices += [*_obstacles(self._obstacle), *self._view_warnings(holds), *_capped(holds)]
         if self._posture is not None:
             notices += self._posture.notices(is_doubtful=bool(self._doubtful))
         notices += self._recalibrations(source, self._attempts)
@@ -297,6 +317,12 @@ def _without_pictures(gaps: Sequence[Span]) -> Iterator[Notice]:
             tuple(times) for times in zip(*((g.start_s, g.end_s) for g in gaps), strict=True)
         )
         yield Notice(NoticeKind.NO_PICTURES, {"starts_s": starts_s, "ends_s": ends_s})
+
+
+def _stands_still(spans: Sequence[Span]) -> Iterator[Notice]:
+    if spans:
+        still_s = total(spans, Kind.UNSEEN)
+        yield Notice(NoticeKind.STANDS_STILL, {"first_s": spans[0].start_s, "still_s": still_s})
 
 
 def _capped(holds: tuple[Held, ...]) -> Iterator[Notice]:

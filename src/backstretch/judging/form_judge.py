@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from backstretch.judging.hold_clock import HoldClock, Limit, Moment, State
+from backstretch.judging.hold_clock import HoldClock, Kind, Limit, Moment, Span, State
 from backstretch.judging.matching import Form, Verdict, is_near
 from backstretch.judging.motion import LegWatch, MotionWatch
-from backstretch.judging.reasons import NOBODY
+from backstretch.judging.reasons import NOBODY, STILL, Reason
 from backstretch.kinematics.landmarks import Floats
 from backstretch.kinematics.neutral import Neutral
 from backstretch.poses.pose import Check
@@ -19,15 +19,32 @@ class SettledMoment:
 
     Attributes:
         time_s: The frame's own time.
-        values: (M,) value of each of `columns.COLUMNS`, NaN unseen; None with nobody in view.
+        values: (M,) value of each of `columns.COLUMNS`, NaN unseen; None with nobody in view, or where the
+            picture is no new one.
         near_side: The side nearer to the camera.
         unseen: Names of the landmarks that are not seen.
+        still_since_s: The time of the picture that its picture repeats; None where it is a new one.
     """
 
     time_s: float
     values: Floats | None
     near_side: str
     unseen: frozenset[str]
+    still_since_s: float | None = None
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why nothing could be measured; None where it could."""
+        if self.values is not None:
+            return None
+        return NOBODY if self.still_since_s is None else STILL
+
+    @property
+    def withheld(self) -> tuple[Span, ...]:
+        """Time up to this moment that turns out to be unseen."""
+        if self.still_since_s is None:
+            return ()
+        return (Span(self.still_since_s, self.time_s, Kind.UNSEEN, STILL),)
 
 
 @dataclass(eq=False)
@@ -79,7 +96,10 @@ class FormWatch:
         if moment.values is None:
             self.motion.push(moment.time_s, math.nan, inside=False)
             self.is_close = False
-            return Judgement(self, None, Moment(moment.time_s, State.UNSEEN, reason=NOBODY))
+            unseen_moment = Moment(
+                moment.time_s, State.UNSEEN, reason=moment.reason, withheld=moment.withheld
+            )
+            return Judgement(self, None, unseen_moment)
         verdict = self.form.judge(moment.values, moment.near_side, inside=self.inside)
         if verdict.state is not State.UNSEEN:
             self.inside = verdict.state is State.IN

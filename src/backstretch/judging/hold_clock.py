@@ -80,7 +80,8 @@ class Moment:
         limits: The required readings, always in the same order.
         reason: Why it is not IN; None when it is.
         near_pose: Whether it is close enough to the pose to be an attempt at it.
-        withheld: Time up to this moment that does not count, because the person moved.
+        withheld: Time up to this moment that does not count after all: the person moved, or the picture stood
+            still.
         closeness: 0..1 to the good ranges, for the score.
         readings: Value of each of the pose's measures, NaN where unseen, for the hold's figures.
     """
@@ -263,7 +264,7 @@ class HoldClock:
         self._end_attempt(before_hold=False)
 
     def _withhold(self, withheld: Span) -> None:
-        """Turn valid time into wrong time, from the start of the hold if bouncing begins early."""
+        """Turn valid time into time of another kind, from the start of the hold if bouncing begins early."""
         if not self._open:
             return
         is_early = withheld.start_s - self._open[0].start_s <= EARLY_BOUNCE_S
@@ -349,13 +350,13 @@ def merge_spans(
 
 
 def _without(span: Span, withheld: Span) -> list[Span]:
-    """The span with its valid time inside ``withheld`` made wrong."""
+    """The span with its valid time inside ``withheld`` made of that kind."""
     start_s, end_s = max(span.start_s, withheld.start_s), min(span.end_s, withheld.end_s)
     if span.kind is not Kind.VALID or start_s >= end_s:
         return [span]
     parts = [
         replace(span, end_s=start_s),
-        Span(start_s, end_s, Kind.WRONG, withheld.reason),
+        replace(withheld, start_s=start_s, end_s=end_s),
         replace(span, start_s=end_s),
     ]
     return [part for part in parts if part.seconds > 0.0]

@@ -13,6 +13,7 @@ class ReasonKind(StrEnum):
     NOBODY = "nobody"
     GAP = "gap"
     TURNED = "turned"
+    STILL = "still"
     UNSEEN = "unseen"
     NO_NEUTRAL = "no_neutral"
     TOO_SMALL = "too_small"
@@ -77,6 +78,8 @@ GAP = Reason(ReasonKind.GAP)
 """No frame was sampled for longer than the clock bridges."""
 TURNED = Reason(ReasonKind.TURNED)
 """The picture may lie on its side, and show another stretch."""
+STILL = Reason(ReasonKind.STILL)
+"""The picture repeats an earlier one, as from a frozen camera: it shows nothing of its own time."""
 TOO_FAST = Reason(ReasonKind.TOO_FAST)
 RESTLESS = Reason(ReasonKind.RESTLESS)
 BOUNCING = Reason(ReasonKind.BOUNCING)

@@ -69,6 +69,14 @@ class RecordedSession:
         """As `Session.seeks_neutral`."""
         return self._scout.seeks_neutral
 
+    def mark_still(self, time_s: float, since_s: float | None) -> None:
+        """As `Session.mark_still`."""
+        self._measurer.mark_still(time_s, since_s)
+
+    def mark_moved(self, time_s: float | None) -> None:
+        """As `Session.mark_moved`."""
+        self._measurer.mark_moved(time_s)
+
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
 

@@ -67,7 +67,7 @@ class Result:
         return tuple(map(describe_notice, self.notices))
 
     def seconds(self, kind: Kind) -> float:
-        """Seconds of one kind; wrong ones include attempts, unseen ones also time without pictures."""
+        """Seconds of one kind; wrong and unseen ones include attempts, and unseen ones `unseen`."""
         if kind is Kind.VALID:
             return sum(each.hold.valid_s for each in self.holds)
         lapses_s = sum(total(each.hold.spans, kind) for each in self.holds)

@@ -125,6 +125,14 @@ class Session:
         """Whether some position is held, or may soon be."""
         return any(watch.busy or watch.is_close for watch in self.watches)
 
+    def mark_still(self, time_s: float, since_s: float | None) -> None:
+        """As `Measurer.mark_still`: a moment whose picture stands still is unseen."""
+        self._measurer.mark_still(time_s, since_s)
+
+    def mark_moved(self, time_s: float | None) -> None:
+        """As `Measurer.mark_moved`: from that moment on relative measures need a new neutral."""
+        self._measurer.mark_moved(time_s)
+
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled.
 
@@ -154,11 +162,14 @@ class Session:
 
     def _step(self, measured: MeasuredMoment, given: Zero | None) -> Step:
         time_s, body, row = measured.time_s, measured.body, measured.row
+        if measured.has_moved:
+            self.finder.note_moved(time_s)
         zero = given or Zero(self.neutral, is_stale=self.finder.stale)
-        if body is None:
+        if body is None or measured.still_since_s is not None:
             self._last_s = time_s
-            moment = SettledMoment(time_s, None, self._near_side, frozenset())
-            return self._advance(None, moment, self._judgements(moment, zero), zero)
+            since_s = measured.still_since_s
+            moment = SettledMoment(time_s, None, self._near_side, frozenset(), since_s)
+            return self._advance(measured.marks, moment, self._judgements(moment, zero), zero)
         self._vote(time_s, float(body.towards_camera[row]))
         values = self._settle(body, row, zero)
         moment = SettledMoment(time_s, values, self._near_side, measured.unseen)

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 
 from backstretch.judging.form_judge import Judgement, SettledMoment
-from backstretch.judging.hold_clock import State
+from backstretch.judging.hold_clock import Kind, State
 from backstretch.judging.matching import Form, Verdict
-from backstretch.judging.reasons import NOBODY, Reason
+from backstretch.judging.reasons import Reason
 from backstretch.kinematics.columns import COLUMNS
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.kinematics.neutral import Neutral
@@ -29,7 +29,7 @@ class Step:
         neutral: The neutral in use; None before there is one, or while a new one is needed.
         near_side: The side nearer to the camera.
         form: The pose and side that the moment is judged by; None where many are in question and it fits none.
-        verdict: Its verdict, None with nobody in view, or without a form.
+        verdict: Its verdict, None with nobody in view, no new picture, or without a form.
         state: IN, OUT or UNSEEN, motion included.
         reason: Why it is not IN; None where it is, or where nothing is judged.
         motion: Why time up to now is withheld (too fast, bouncing, restless); None when it is not.
@@ -69,7 +69,6 @@ class Step:
         own_neutral_date: str = "",
     ) -> Self:
         """The step of a moment that is judged by no form; the arguments are the attributes."""
-        is_there = landmarks is not None
         return cls(
             time_s=moment.time_s,
             landmarks=landmarks,
@@ -78,8 +77,8 @@ class Step:
             near_side=moment.near_side,
             form=None,
             verdict=None,
-            state=State.OUT if is_there else State.UNSEEN,
-            reason=None if is_there else NOBODY,
+            state=State.OUT if moment.reason is None else State.UNSEEN,
+            reason=moment.reason,
             motion=None,
             near_pose=False,
             valid_s=0.0,
@@ -91,7 +90,8 @@ class Step:
     def judged_by(self, judgement: Judgement) -> Self:
         """The step of the same moment as one form judges it."""
         moment = judgement.moment
-        motion = moment.withheld[0].reason if moment.withheld else None
+        moved = [span for span in moment.withheld if span.kind is Kind.WRONG]
+        motion = moved[0].reason if moved else None
         return replace(
             self,
             form=judgement.watch.form,

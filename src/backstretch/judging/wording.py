@@ -22,6 +22,7 @@ _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
     ReasonKind.TURNED: "the picture may lie on its side",
+    ReasonKind.STILL: "the picture stood still",
     ReasonKind.UNSEEN: "{what} unseen",
     ReasonKind.NO_NEUTRAL: "no still moment to count the {what} from",
     ReasonKind.TOO_SMALL: "{what} too small",
@@ -33,6 +34,7 @@ _REASONS = {
 }
 _CUES = {
     ReasonKind.NOBODY: "I cannot see you.",
+    ReasonKind.STILL: "The picture stands still.",
     ReasonKind.UNSEEN: "I cannot see your {what}.",
     ReasonKind.NO_NEUTRAL: "Sit or stand straight, look ahead, and keep still for a moment.",
     ReasonKind.TOO_FAST: "Move slowly.",
@@ -60,6 +62,10 @@ _NOTICES = {
     NoticeKind.DAMAGED: "the file is damaged; places where it shows: {count}",
     NoticeKind.ENDS_EARLY: "the file ends early: {read_s:.1f} of {of_s:.1f} s could be read",
     NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",
+    NoticeKind.STANDS_STILL: (
+        "the same picture comes again and again, for {still_s:.1f} s from {first_s:.1f} s on: "
+        "that time is unseen"
+    ),
     NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
     NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",
     NoticeKind.TOO_DARK: "the picture is very dark: more light may help",
@@ -173,12 +179,22 @@ def _another(figures: _Figures) -> str:
 
 
 def _jumps(figures: _Figures) -> str:
-    times_s = figures["times_s"]
-    times = ", ".join(f"{time_s:.1f} s" for time_s in times_s[:MOST_TIMES])
-    more = " and later" if len(times_s) > MOST_TIMES else ""
     return (
-        f"at {times}{more} what is followed jumps across the picture: it is not sure "
+        f"at {_times(figures['times_s'])} what is followed jumps across the picture: it is not sure "
         "that it is the same person"
+    )
+
+
+def _times(times_s: Sequence[float]) -> str:
+    """``4.0 s, 7.5 s, 9.0 s and later``."""
+    more = " and later" if len(times_s) > MOST_TIMES else ""
+    return ", ".join(f"{time_s:.1f} s" for time_s in times_s[:MOST_TIMES]) + more
+
+
+def _camera_moved(figures: _Figures) -> str:
+    return (
+        f"the camera moved at {_times(figures['times_s'])}: the resting position was sought anew, "
+        "and angles to the vertical may be off from then on"
     )
 
 
@@ -282,6 +298,7 @@ _DESCRIBED: dict[NoticeKind, Callable[[_Figures], str]] = {
     NoticeKind.TURNED: _turned,
     NoticeKind.SQUEEZED: _squeezed,
     NoticeKind.TILTED: _tilted,
+    NoticeKind.CAMERA_MOVED: _camera_moved,
     NoticeKind.CALIBRATED_ELSEWHERE: _calibrated_elsewhere,
     NoticeKind.MANY_REPETITIONS: _many_repetitions,
 }

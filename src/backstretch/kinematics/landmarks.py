@@ -81,6 +81,8 @@ class LandmarkTrack:
         time_s: (T,) seconds, strictly increasing.
         xy_px: (T, 33, 2), world_m: (T, 33, 3), visibility: (T, 33): as in `Landmarks`.
         image_wh: Width and height of the pictures in pixels.
+        still_since_s: (T,) the time of the picture that a moment's picture repeats, NaN where it is none of a
+            series of repeats; None where there is no such series.
     """
 
     time_s: Floats
@@ -88,9 +90,12 @@ class LandmarkTrack:
     world_m: Floats
     visibility: Floats
     image_wh: tuple[int, int]
+    still_since_s: Floats | None = None
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
+        if self.still_since_s is not None and self.still_since_s.shape != (count,):
+            raise ValueError(f"still_since_s must be ({count},), is {self.still_since_s.shape}")
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
         if shapes != ((count, COUNT, 2), (count, COUNT, 3), (count, COUNT)):
             raise ValueError(f"a track of {count} moments cannot have arrays of {shapes}")
@@ -120,6 +125,12 @@ class LandmarkTrack:
             self.image_wh,
         )
 
+    def still_since(self, index: int) -> float | None:
+        """The time of the picture that a moment's picture repeats; None where it is no such repeat."""
+        if self.still_since_s is None or math.isnan(self.still_since_s[index]):
+            return None
+        return float(self.still_since_s[index])
+
     def __iter__(self) -> Iterator[tuple[float, Landmarks | None]]:
         return ((float(time), self[index]) for index, time in enumerate(self.time_s))
 
@@ -130,13 +141,17 @@ class GrowingTrack:
     def __init__(self) -> None:
         self._times_s = array("d")
         self._rows = array("d")
+        self._still_since_s = array("d")
 
     def __len__(self) -> int:
         return len(self._times_s)
 
-    def push(self, time_s: float, landmarks: Landmarks | None) -> None:
-        """Add a moment; None with nobody in view."""
+    def push(
+        self, time_s: float, landmarks: Landmarks | None, still_since_s: float | None = None
+    ) -> None:
+        """Add a moment; landmarks are None with nobody in view, the rest is as in the track."""
         self._times_s.append(time_s)
+        self._still_since_s.append(math.nan if still_since_s is None else still_since_s)
         if landmarks is None:
             self._rows.extend([math.nan] * (6 * COUNT))
             return
@@ -148,7 +163,9 @@ class GrowingTrack:
         rows = np.frombuffer(self._rows).reshape(-1, 6 * COUNT)
         xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
-        return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh)
+        since_s = np.frombuffer(self._still_since_s)
+        still_since_s = None if np.isnan(since_s).all() else since_s
+        return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh, still_since_s)
 
 
 def size_px(marks: Landmarks | None) -> float:

@@ -1,7 +1,7 @@
 """Measured moments: landmarks are steadied and measured once, and may then be judged more than once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ class MeasuredMoment:
         body: Measures of some moments; None with nobody in view.
         row: Where this moment stands among them.
         unseen: Names of the landmarks that are not seen; empty with nobody in view.
+        still_since_s: The time since which the picture has stood still; None for a new picture.
+        has_moved: Whether the camera has moved by then, so that relative measures need a new neutral.
     """
 
     time_s: float
@@ -28,6 +30,8 @@ class MeasuredMoment:
     body: Body | None = None
     row: int = 0
     unseen: frozenset[str] = frozenset()
+    still_since_s: float | None = None
+    has_moved: bool = False
 
 
 class Measurer:
@@ -40,19 +44,44 @@ class Measurer:
     def __init__(self, *, steady: bool = True) -> None:
         self._smoother = Smoother() if steady else None
         self._swaps = SwapVeto()
+        self._still_since_s: dict[float, float] = {}
+        self._moved_s: set[float] = set()
+
+    def mark_still(self, time_s: float, since_s: float | None) -> None:
+        """Note, before a moment is pushed, that its picture repeats that of ``since_s``; None for a new one."""
+        if since_s is not None:
+            self._still_since_s[time_s] = since_s
+
+    def mark_moved(self, time_s: float | None) -> None:
+        """Note, before a moment is pushed, that the camera has moved by then; None: it has not."""
+        if time_s is not None:
+            self._moved_s.add(time_s)
 
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[MeasuredMoment]:
         """Take moments; return those whose smoothing is complete. Many at once are measured together."""
         if self._smoother is None:
-            return _measured(list(moments))
+            return self._marked(_measured(list(moments)))
         smooth = []
         for time_s, marks in moments:
             smooth += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
-        return _measured(smooth)
+        return self._marked(_measured(smooth))
 
     def finish(self) -> list[MeasuredMoment]:
         """Return the remaining moments."""
-        return _measured(self._smoother.finish() if self._smoother else [])
+        return self._marked(_measured(self._smoother.finish() if self._smoother else []))
+
+    def _marked(self, moments: list[MeasuredMoment]) -> list[MeasuredMoment]:
+        """The moments with what was noted of them."""
+        if not self._still_since_s and not self._moved_s:
+            return moments
+        return [
+            replace(
+                each,
+                still_since_s=self._still_since_s.pop(each.time_s, None),
+                has_moved=each.time_s in self._moved_s,
+            )
+            for each in moments
+        ]
 
 
 def _measured(moments: list[tuple[float, Landmarks | None]]) -> list[MeasuredMoment]:

@@ -157,10 +157,13 @@ class Shot:
     Attributes:
         start_s: Its first moment; minus infinity for the first part.
         neutrals: The neutrals that were found in it, each with the time at which it was, by time.
+        has_moved: Whether it begins because the camera was moved; then no neutral of before holds after it, nor
+            the other way round.
     """
 
     start_s: float
     neutrals: list[tuple[float, Neutral]] = field(default_factory=list)
+    has_moved: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +239,12 @@ class NeutralFinder:
         self.seeks = not self._is_given
         self._moments.clear()
         self._next_s = -math.inf
+
+    def note_moved(self, time_s: float) -> None:
+        """Begin a new shot, and ask for a new neutral: the camera has moved by this time."""
+        self.renew()
+        if not self._is_given:
+            self.shots.append(Shot(time_s, has_moved=True))
 
     def push(
         self, time_s: float, landmarks: Landmarks | None, body: Body, row: int, *, in_pose: bool

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
+from operator import itemgetter
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class NeutralTimeline:
 
     In each shot the neutrals count from when they were found, as they do live; the first one that fits the view
     also counts before. A shot without any takes one of another shot that was seen from the same side, the
-    nearest in time.
+    nearest in time. Where the camera was moved in between, only lengths and view are taken from it.
 
     Args:
         finder: Finds the neutrals, ahead of the moments that are asked for.
@@ -79,15 +80,20 @@ class NeutralTimeline:
         return self._of_other_shots(number, time_s, view)
 
     def _of_other_shots(self, number: int, time_s: float, view: View) -> Zero:
-        others = [
-            neutral
-            for shot in self._shots
-            if shot is not self._shots[number]
-            for _, neutral in shot.neutrals
-            if neutral.view.apart(view) <= TURNED_FROM_DEG
-        ]
-        nearest = min(others, key=lambda each: abs(each.end_s - time_s), default=None)
-        return Zero(nearest) if nearest else ASSUMED
+        places = list(accumulate(shot.has_moved for shot in self._shots))
+        others = sorted(
+            (
+                (place != places[number], abs(neutral.end_s - time_s), neutral)
+                for place, shot in zip(places, self._shots, strict=True)
+                for _, neutral in shot.neutrals
+                if place != places[number] or neutral.view.apart(view) <= TURNED_FROM_DEG
+            ),
+            key=itemgetter(0, 1),
+        )
+        if not others:
+            return ASSUMED
+        is_elsewhere, _, nearest = others[0]
+        return Zero(nearest, is_stale=is_elsewhere)
 
 
 class _Views:

@@ -83,9 +83,20 @@ class LedSession(Generic[SomeLeader]):
         return self._session.careful_look
 
     def push(
-        self, time_s: float, marks: Landmarks | None, surroundings: Surroundings
+        self,
+        time_s: float,
+        marks: Landmarks | None,
+        surroundings: Surroundings,
+        still_since_s: float | None = None,
+        moved_s: float | None = None,
     ) -> tuple[list[Step], list[Event]]:
-        """Take one moment; return the steps that are settled, and the events to carry out."""
+        """Take one moment; return the steps that are settled, and the events to carry out.
+
+        ``still_since_s`` is the time since which the picture stands still, None where it does not;
+        ``moved_s`` is the moment's time if the camera has just moved, else None.
+        """
+        self._input.mark_still(time_s, still_since_s)
+        self._input.mark_moved(moved_s)
         if marks is not None and self.mirrored:
             marks = marks.mirrored()
         return self._lead(self._input.push([(time_s, marks)]), surroundings)

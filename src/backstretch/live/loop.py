@@ -5,7 +5,7 @@ Sinks draw, speak and write: this thread only passes on steps, events and pictur
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
@@ -16,7 +16,7 @@ import numpy as np
 
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Event, Note, Phase, Say
-from backstretch.coaching.speaking import CAMERA_LOST
+from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL
 from backstretch.display.pictures.live_view import LiveState
 from backstretch.errors import Notice
 from backstretch.formats.sinks import Sink
@@ -25,7 +25,10 @@ from backstretch.judging.result import Result
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
+from backstretch.vision.backdrop import CameraWatch, backdrop_of
 from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker, look
+from backstretch.vision.pictures import glance_at
+from backstretch.vision.stillness import Repeats, StillWatch
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are read again."""
@@ -35,6 +38,7 @@ LIGHT_EVERY = 16
 """The step, in pixels across and down, at which the brightness of a picture is sampled."""
 BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 """Phases without a search for other people, which takes as long as finding the person."""
+STANDS_STILL = "the camera stands still: it gives the same picture again and again"
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
 SLOW_LOOK_S, SLOW_LOOKS = 0.3, 5
@@ -130,6 +134,8 @@ class Live:
         self._eye, self._landmarker, self._sinks = eye, landmarker, sinks
         self._bystanders = BystanderSearch(landmarker)
         self._identity = IdentityWatch()
+        self._repeats, self._still = Repeats(), StillWatch()
+        self._camera = CameraWatch()
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
@@ -187,8 +193,8 @@ class Live:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Notices of other people and of jumps, which make it unsure who was judged."""
-        return self._identity.notices
+        """Notices of other people and of jumps, which make it unsure who was judged, and of a moved camera."""
+        return (*self._identity.notices, *self._camera.notices)
 
     def _run(self) -> None:
         try:
@@ -217,20 +223,27 @@ class Live:
             return  # it came late: a later moment was judged as one without a picture
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
+        glance = glance_at(frame)
+        self._repeats.push(frame.time_s, glance)
+        since_s = self._still.push(frame.time_s, self._repeats.of(frame.time_s))
+        lost = "" if since_s is None else STANDS_STILL
         began_s = perf_counter()
         marks = look(self._landmarker, frame, self._pace.models(self.session.careful_look))
         self._pace.push(perf_counter() - began_s)
-        surroundings = self._surroundings(frame, marks)
+        moved_s = self._camera.push(frame.time_s, backdrop_of(glance), marks)
+        surroundings = replace(self._surroundings(frame, marks), lost=bool(lost))
         began_s = perf_counter()
-        self._tell(*self.session.push(frame.time_s, marks, surroundings))
+        self._tell(*self.session.push(frame.time_s, marks, surroundings, since_s, moved_s))
+        if moved_s is not None:
+            self._tell([], [Note("camera moved", ""), Say(CAMERA_MOVED)])
         scene = self.session.leader.scene
-        self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene)
+        self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene, lost=lost)
         self.figures.frames += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
-        self._tell_lost("")
+        self._tell_lost(lost, CAMERA_STILL)
         for sink in self._sinks:
-            sink.detection(frame.time_s, marks, frame)
+            sink.detection(frame.time_s, marks, frame, since_s)
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
@@ -252,12 +265,12 @@ class Live:
         self._tell(*self.session.push(self.last_s, None, Surroundings(lost=bool(self._eye.lost))))
         frame, scene = self.state.frame, self.session.leader.scene
         self.state = LiveState(frame, None, self.session.step, scene, lost=self._eye.lost)
-        self._tell_lost(self._eye.lost)
+        self._tell_lost(self._eye.lost, CAMERA_LOST)
 
-    def _tell_lost(self, lost: str) -> None:
-        """Say once that the camera is gone, and log once that it is back."""
+    def _tell_lost(self, lost: str, line: str) -> None:
+        """Say once, with this line, that the camera is gone, and log once that it is back."""
         if lost and not self._lost:
-            self._tell([], [Note("camera lost", lost), Say(CAMERA_LOST, urgent=True)])
+            self._tell([], [Note("camera lost", lost), Say(line, urgent=True)])
         elif self._lost and not lost:
             self._tell([], [Note("camera back", "")])
         self._lost = lost

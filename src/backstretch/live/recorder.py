@@ -249,9 +249,15 @@ class LiveTrackFile(TrackFile):
         self._growing = GrowingTrack()
         self._wh = (0, 0)
 
-    def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:
+    def detection(
+        self,
+        time_s: float,
+        marks: Landmarks | None,
+        frame: Frame | None = None,
+        still_since_s: float | None = None,
+    ) -> None:
         """As `Sink.detection`."""
-        self._growing.push(time_s, marks)
+        self._growing.push(time_s, marks, still_since_s)
         if frame is not None:
             self._wh = frame.wh
 
@@ -267,7 +273,13 @@ class PictureVideo(Sink):
         self._path = path
         self._video: AnnotatedVideo | None = None
 
-    def detection(self, time_s: float, marks: Landmarks | None, frame: Frame | None = None) -> None:  # noqa: ARG002
+    def detection(
+        self,
+        time_s: float,
+        marks: Landmarks | None,  # noqa: ARG002
+        frame: Frame | None = None,
+        still_since_s: float | None = None,  # noqa: ARG002
+    ) -> None:
         """As `Sink.detection`."""
         if frame is None:
             return

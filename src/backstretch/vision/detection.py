@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from backstretch.errors import Notice, NoticeKind
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Landmarks
+from backstretch.vision.stillness import Repeat
 from backstretch.vision.tracking import has_jumped
 
 SEARCH_EVERY_S = 2.0
@@ -30,11 +34,15 @@ class Detection:
         time_s: The picture's own time.
         marks: The person; None with nobody in view.
         another: Whether another person was in it too; None where that was not searched.
+        repeat: Since when its picture has come; None if that is not known, as for a new picture.
+        backdrop: The picture made very small; see `vision.backdrop`.
     """
 
     time_s: float
     marks: Landmarks | None
     another: bool | None = None
+    repeat: Repeat | None = None
+    backdrop: NDArray[np.uint8] | None = None
 
 
 class Landmarker(Protocol):

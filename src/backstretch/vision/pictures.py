@@ -205,6 +205,11 @@ def small_copy(light: NDArray[np.uint8]) -> NDArray[np.float32]:
     return means
 
 
+def glance_at(frame: Frame) -> NDArray[np.float32]:
+    """(h, w) small grey copy of a converted picture: its green, which carries most of the brightness."""
+    return small_copy(frame.image[..., 1])
+
+
 @dataclass(frozen=True, eq=False)
 class Conversion:
     """How PyAV's pictures of one file are made upright, with square pixels, and all of one size.
