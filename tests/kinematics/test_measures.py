@@ -44,6 +44,7 @@ from tests.figures import (
 )
 
 SUPINE = forward(-90.0)
+STEPPING = Figure(thighs=(forward(150.0), DOWN), shanks=(forward(150.0), DOWN))
 CHORD = math.sin(math.radians(12.5))
 KNOWN = [
     ("elbow.left", reaching(90.0, elbow_deg=120.0), FRONT, 120.0),
@@ -61,6 +62,7 @@ KNOWN = [
     ("upper_arm_incl.right", side_bend(20.0, arm_deg=35.0), FRONT, 35.0),
     ("upper_arm_incl.left", side_bend(20.0, arm_deg=35.0), FRONT, 180.0),
     ("forearm_incl.left", reaching(60.0), FRONT, 60.0),
+    ("arm_incl.left", reaching(90.0, elbow_deg=90.0), FRONT, math.degrees(math.atan2(0.28, 0.25))),
     ("trunk_lean_fwd", folded(30.0), LEFT_SIDE, 30.0),
     ("trunk_lean_fwd", folded(30.0), RIGHT_SIDE, 30.0),
     ("trunk_lean_fwd", folded(-20.0), RIGHT_SIDE, -20.0),
@@ -107,6 +109,8 @@ KNOWN = [
     ("ear_above_shoulder.right", folded(180.0), LEFT_SIDE, -0.2 / TRUNK_M),
     ("lead_foot.left", long_sitting(0.0), LEFT_SIDE, 0.86 / TRUNK_M),
     ("lead_foot.left", long_sitting(0.0), RIGHT_SIDE, 0.86 / TRUNK_M),
+    ("stride.left", STEPPING, LEFT_SIDE, 0.43 / TRUNK_M),
+    ("stride.right", STEPPING, RIGHT_SIDE, -0.43 / TRUNK_M),
 ]
 RELATIVE = [
     ("head_roll_rel.left", Figure(tilt_deg=15.0), 15.0),
