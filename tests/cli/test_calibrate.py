@@ -139,7 +139,7 @@ class TestCalibrating:
     def test_shows_what_has_changed(self, stiff):
         told = printed(stiff[2])
         assert "Standing side bend: your own reference" in told
-        assert "9 ± 1° 11-50° 5-50° counts earlier" in told
+        assert "9 ± 1° 11-60° 5-60° counts earlier" in told, told
 
     def test_shows_what_the_take_counts_now_and_before(self, stiff):
         person, take, done = stiff
