@@ -268,7 +268,7 @@ class TestATakeIsRefused:
 
     def test_where_the_stretch_is_not_in_it(self):
         said = why_not(personal, [fold_take(folded(30))])
-        words = "the trunk angle from upright is 30°, and this stretch asks for 95 to 175°"
+        words = "the trunk angle from upright is 30°, and this stretch asks for 95 to 180°"
         assert said == f"Standing forward fold is not seen in it: {words}"
 
 
