@@ -6,7 +6,6 @@ refused what happened and the seed that makes it again, then how many were read,
 
 import faulthandler
 import random
-import resource
 import sys
 import traceback
 from itertools import product
@@ -22,6 +21,8 @@ from backstretch.vision.video_reader import VideoReader
 from tests.library import LIBRARY
 
 REQUEST = Request(Assignment((LIBRARY.poses["standing_side_bend"],)))
+STATUS = Path("/proc/self/status")
+"""Has the most memory that was used, without that of the process that began this one."""
 LONGEST_S = 20.0
 """A copy that takes longer hangs; the stack is then printed and the process ends."""
 
@@ -110,7 +111,8 @@ def main(copies: int, files: list[Path]) -> None:
             faulthandler.dump_traceback_later(LONGEST_S, exit=True)
             count += read_or_refused(path, seed)
             faulthandler.cancel_dump_traceback_later()
-    print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    (most,) = (line.split()[1] for line in STATUS.read_text().splitlines() if "VmHWM" in line)
+    print(count, most)
 
 
 if __name__ == "__main__":

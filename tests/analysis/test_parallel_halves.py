@@ -191,7 +191,7 @@ class Nobody:
     def sees_another(self, frame, marks):
         raise NotImplementedError
 
-    def search(self, frame):
+    def search(self, _):
         return None
 
     def another(self):

@@ -56,7 +56,13 @@ def test_that_time_is_unseen_once_with_its_reason(asked):
 def test_it_stands_in_the_document():
     document = collected()[1].as_dict()
     assert document["unseen"] == [
-        {"start_s": 10.0, "end_s": 18.1, "kind": "unseen", "reason": "the picture stood still"}
+        {
+            "start_s": 10.0,
+            "end_s": 18.1,
+            "kind": "unseen",
+            "reason": "the picture stood still",
+            "reason_code": "still",
+        }
     ]
     assert document["totals"]["unseen_s"] == 8.1
     assert "8.1 s" in next(each for each in document["warnings"] if "same picture" in each)

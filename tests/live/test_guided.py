@@ -19,7 +19,7 @@ INTRODUCED_S, TAKEN_S, BETWEEN_S, CHECKED_S = 26.0, 18.0, 4.0, 45.0
 """What is going to happen is explained for 22 s; a take needs 9 s of the stretch, the check 5 s. The rest is
 for a machine that is late: whoever waits or stays longer loses nothing, and the film ends with the session."""
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.model, pytest.mark.realtime, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")

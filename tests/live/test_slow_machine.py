@@ -71,7 +71,7 @@ def recorded(name):
 @pytest.mark.parametrize(
     ("name", "least_s"),
     [
-        ("chair_twist", SLOW_S),
+        pytest.param("chair_twist", SLOW_S, marks=pytest.mark.realtime),
         pytest.param("chair_twist", 0.0, marks=pytest.mark.realtime),
         pytest.param("side_bend", SLOW_S, marks=pytest.mark.realtime),
     ],
