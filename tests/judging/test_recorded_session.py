@@ -170,10 +170,16 @@ def test_a_stretch_that_was_held_has_no_obstacle():
 class TestCut:
     FROM_THE_FRONT, FROM_ASIDE = (SEATED.seen(camera_deg) for camera_deg in (FRONT, 50.0))
 
-    @pytest.mark.parametrize("session_type", [Session, RecordedSession])
-    def test_does_not_turn_somebody_at_rest(self, session_type):
-        cut = [*still(self.FROM_THE_FRONT, 0.0, 3.0), *still(self.FROM_ASIDE, 3.0, 9.0)]
-        assert held_s(session_type, cut, replace_twist_check(TWIST)) == {}
+    CUT = (*still(FROM_THE_FRONT, 0.0, 3.0), *still(FROM_ASIDE, 3.0, 9.0))
+
+    def test_does_not_turn_somebody_at_rest(self):
+        assert held_s(RecordedSession, self.CUT, replace_twist_check(TWIST)) == {}
+
+    def test_is_not_taken_from_a_quick_twist_before_a_camera(self):
+        live, recorded = Session((TWIST,)), Session((TWIST,), has_cuts=True)
+        for session in (live, recorded):
+            session.push([moment for moment in self.CUT if moment[0] < 4.0])
+        assert (live.finder.stale, recorded.finder.stale) == (False, True)
 
     def test_before_the_stretch_leaves_the_neutral_of_its_own_view(self):
         cut = [

@@ -39,7 +39,7 @@ class RecordedSession:
         steady: bool = True,
     ) -> None:
         self._measurer = Measurer(steady=steady)
-        self._scout = Session(poses, sides, asked=asked, own_neutral=own_neutral)
+        self._scout = Session(poses, sides, asked=asked, own_neutral=own_neutral, has_cuts=True)
         self._follower = Session(poses, sides, asked=asked, own_neutral=own_neutral)
         self._timeline = NeutralTimeline(self._scout.finder)
         self._waiting: list[MeasuredMoment] = []

@@ -51,6 +51,7 @@ class Session:
         neutral: A neutral known beforehand; otherwise the take's own is looked for.
         own_neutral: The person's own zero values of relative measures, from another day.
         steady: Whether to steady the landmarks and undo swaps; off for landmarks without noise.
+        has_cuts: As that of `NeutralFinder`.
 
     Attributes:
         watches: The forms that were judged so far, in order.
@@ -67,10 +68,11 @@ class Session:
         neutral: Neutral | None = None,
         own_neutral: OwnNeutral | None = None,
         steady: bool = True,
+        has_cuts: bool = False,
     ) -> None:
         self.watches: list[FormWatch] = []
         self._asked = asked
-        self.finder = NeutralFinder(neutral, own_neutral)
+        self.finder = NeutralFinder(neutral, own_neutral, has_cuts=has_cuts)
         self.turn_to(poses, sides)
         self._measurer = Measurer(steady=steady)
         self._near_side = "left"

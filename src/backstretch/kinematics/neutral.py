@@ -189,6 +189,8 @@ class NeutralFinder:
         known: A neutral known beforehand; it is not replaced.
         own_neutral: The person's own zero values of relative measures. They replace those of the take's
             neutral where the camera stands about as it did then.
+        has_cuts: Whether the take may have been cut. What a camera sees now is not, and a quick twist that is
+            seen rarely can look like a cut.
 
     Attributes:
         neutral: None until one is found.
@@ -199,7 +201,11 @@ class NeutralFinder:
     """
 
     def __init__(
-        self, known: Neutral | None = None, own_neutral: "OwnNeutral | None" = None
+        self,
+        known: Neutral | None = None,
+        own_neutral: "OwnNeutral | None" = None,
+        *,
+        has_cuts: bool = False,
     ) -> None:
         self.neutral = known
         self.stale = False
@@ -208,7 +214,7 @@ class NeutralFinder:
         self._is_given = known is not None
         self._next_s = -math.inf
         self._moments: deque[_Moment] = deque()
-        self._cuts = CutWatch()
+        self._cuts = CutWatch() if has_cuts else None
         self.shots = [Shot(-math.inf, [(-math.inf, known)] if known else [])]
 
     def known_until(self, now_s: float) -> float:
@@ -281,6 +287,8 @@ class NeutralFinder:
 
     def _cut(self, time_s: float, body: Body, row: int) -> None:
         """Begin a new shot, and ask for a new neutral, where the film was cut."""
+        if self._cuts is None:
+            return
         is_upright = stands_upright(body.values[row], body.lengths[row])
         view = View.of(body.camera[row]) if is_upright else None
         cut_s = self._cuts.push(time_s, view)
