@@ -23,11 +23,8 @@ from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import CoachedSession
 from backstretch.live.loop import (
     SILENT_S,
-    SLOW_LOOK_S,
-    SLOW_LOOKS,
     STANDS_STILL,
     WAIT_S,
-    CarefulPace,
     Live,
 )
 from tests.coached import BEND, FOLD
@@ -301,67 +298,6 @@ def test_it_is_told_how_light_the_picture_is():
         for n, t in enumerate(every(FPS, 8.0))
     ]
     assert "dark" in played(dark, bending()[:1])[0].state.scene.line
-
-
-# Careful looks
-
-
-class Careful(Known):
-    """Writes down by which models each picture was looked at."""
-
-    def __init__(self, body):
-        super().__init__([body])
-        self.models = []
-
-    def look(self, frame):
-        self.models.append(())
-        return super().look(frame)
-
-    def look_carefully(self, frame, models):
-        self.models.append(models)
-        return super().look(frame)
-
-
-@pytest.mark.parametrize("careful_look", [(), ("heavy",), ("heavy", "full")])
-def test_somebody_is_looked_at_as_the_stretch_that_is_led_asks(careful_look):
-    take = bending()[:3]
-    landmarker = Careful(take[0][1])
-    session = practising(part_of(replace(BEND, careful_look=careful_look)))
-    with Live(Reel(pictures(take)), landmarker, session, []) as live:
-        wait_for(lambda: live.over)
-    assert landmarker.models == [careful_look] * 3
-
-
-def models_after(took_s, asked=("heavy",), pace=None):
-    pace = pace or CarefulPace()
-    for each_s in took_s:
-        pace.models(asked)
-        pace.push(each_s)
-    return pace.models(asked)
-
-
-SLOW, QUICK = 2 * SLOW_LOOK_S, SLOW_LOOK_S / 2
-
-
-@pytest.mark.parametrize(
-    ("took_s", "models"),
-    [
-        ([QUICK] * 50, ("heavy",)),
-        ([SLOW] * (SLOW_LOOKS - 1), ("heavy",)),
-        ([*[SLOW] * (SLOW_LOOKS - 1), QUICK] * 3, ("heavy",)),
-        ([SLOW] * SLOW_LOOKS, ()),
-        ([*[SLOW] * SLOW_LOOKS, *[QUICK] * 50], ()),
-    ],
-)
-def test_a_slow_machine_goes_on_without_the_careful_look(took_s, models):
-    assert models_after(took_s) == models
-
-
-def test_another_stretch_is_tried_carefully_again():
-    pace = CarefulPace()
-    assert models_after([SLOW] * SLOW_LOOKS, pace=pace) == ()
-    assert pace.models(()) == ()
-    assert pace.models(("heavy",)) == ("heavy",)
 
 
 # Commands

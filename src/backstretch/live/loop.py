@@ -26,7 +26,7 @@ from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
 from backstretch.vision.backdrop import CameraWatch, backdrop_of
-from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker, look
+from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
 from backstretch.vision.pictures import glance_at
 from backstretch.vision.stillness import Repeats, StillWatch
 
@@ -41,9 +41,6 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 STANDS_STILL = "the camera stands still: it gives the same picture again and again"
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
-SLOW_LOOK_S, SLOW_LOOKS = 0.3, 5
-"""A careful look that takes longer leaves gaps which the hold clock may not bridge. After this number of them
-in a row, the usual look is used, which takes a fifth. The first takes longer anyway: it loads models."""
 KEYS = {
     " ": Command.PAUSE,
     "n": Command.NEXT,
@@ -88,25 +85,6 @@ class Figures:
     own_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
 
 
-class CarefulPace:
-    """Drops the careful look of a stretch where the machine is too slow for it."""
-
-    def __init__(self) -> None:
-        self._asked: tuple[str, ...] = ()
-        self._slow_count = 0
-
-    def models(self, asked: tuple[str, ...]) -> tuple[str, ...]:
-        """The models of the next look, of those that the present poses ask for."""
-        if asked != self._asked:
-            self._asked, self._slow_count = asked, 0
-        return () if self._slow_count >= SLOW_LOOKS else asked
-
-    def push(self, took_s: float) -> None:
-        """Take the seconds that the look took."""
-        if self._slow_count < SLOW_LOOKS:
-            self._slow_count = self._slow_count + 1 if took_s > SLOW_LOOK_S else 0
-
-
 class Live:
     """Runs one session in a thread; a context manager.
 
@@ -140,7 +118,6 @@ class Live:
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
         self._is_first = True
-        self._pace = CarefulPace()
         self._lost = ""
         self._thread = Thread(target=self._run, name="look", daemon=True)
 
@@ -227,9 +204,7 @@ class Live:
         self._repeats.push(frame.time_s, glance)
         since_s = self._still.push(frame.time_s, self._repeats.of(frame.time_s))
         lost = "" if since_s is None else STANDS_STILL
-        began_s = perf_counter()
-        marks = look(self._landmarker, frame, self._pace.models(self.session.careful_look))
-        self._pace.push(perf_counter() - began_s)
+        marks = self._landmarker.look(frame)
         moved_s = self._camera.push(frame.time_s, backdrop_of(glance), marks)
         surroundings = replace(self._surroundings(frame, marks), lost=bool(lost))
         began_s = perf_counter()
