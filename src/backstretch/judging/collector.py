@@ -179,14 +179,17 @@ class ResultCollector:
     @property
     def _all_holds(self) -> list[Held]:
         """The holds that are over, without recognised ones that a turned picture may have made."""
-        doubtful = self._doubtful
-        return [each for each in self.session.holds if each not in doubtful]
+        return [each for each in self.session.holds if not self._may_be_turned(each)]
 
     @property
     def _doubtful(self) -> list[Held]:
+        return [each for each in self.session.holds if self._may_be_turned(each)]
+
+    def _may_be_turned(self, held: Held) -> bool:
+        """Whether a recognised hold may be of another stretch, in a picture that lies on its side."""
         if self._posture is None or self.assignment.asked:
-            return []
-        return [each for each in self.session.holds if self._posture.is_doubtful(each)]
+            return False
+        return self._posture.is_doubtful(held)
 
     @property
     def _attempts(self) -> tuple[Span, ...]:

@@ -20,8 +20,6 @@ AS_RECORDED, PAUSE = 0x10000, 0
 """Rates of an edit, in 1/65536: one second of the media lasts a second, or a picture is shown on and on."""
 IN_ITEM_DATA = 1
 """Where an item is: in the box ``idat``, not in the file."""
-
-
 SHORT_IDS = 2
 """The last version of an item's entry that has numbers of two bytes."""
 
