@@ -18,6 +18,7 @@ from backstretch.formats.track_files import Recording
 from backstretch.judging.request import Assignment, Request
 from backstretch.poses.pose_file import load_pose
 from backstretch.vision.video_reader import VideoReader
+from tests.landmarkers import Blind
 from tests.library import LIBRARY
 
 REQUEST = Request(Assignment((LIBRARY.poses["standing_side_bend"],)))
@@ -25,31 +26,6 @@ STATUS = Path("/proc/self/status")
 """Has the most memory that was used, without that of the process that began this one."""
 LONGEST_S = 20.0
 """A copy that takes longer hangs; the stack is then printed and the process ends."""
-
-
-class Nobody:
-    """Sees nobody, at once."""
-
-    def look(self, _):
-        return None
-
-    def look_carefully(self, *_):
-        return None
-
-    def search(self, _):
-        return None
-
-    def sees_another(self, *_):
-        return False
-
-    def another(self):
-        return self
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
 
 
 def damaged(whole: bytes, seed: str) -> bytes:
@@ -84,7 +60,7 @@ def read(path: Path) -> None:
         analyse_track(Recording.load(path), REQUEST)
     else:
         with VideoReader(path) as reader:
-            analyse_video(reader, Nobody(), REQUEST)
+            analyse_video(reader, Blind(), REQUEST)
 
 
 def read_or_refused(path: Path, seed: str) -> bool:

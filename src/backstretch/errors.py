@@ -77,6 +77,7 @@ class NoticeKind(StrEnum):
     # Who is followed
     ANOTHER_PERSON = "another_person"  # first_s, last_s; neither for a photograph
     JUMPS = "jumps"  # times_s
+    PORTRAIT = "portrait"  # until_s, before which it was judged; none where it never was
     # Where the camera stands
     NO_NEUTRAL = "no_neutral"
     USUAL_ZERO = "usual_zero"  # measures

@@ -14,6 +14,7 @@ from backstretch.judging.request import Assignment, Request
 from backstretch.kinematics.landmarks import Landmarks, size_px
 from backstretch.vision.video_reader import VideoReader
 from tests.figures import FRONT, standing
+from tests.landmarkers import Blind
 from tests.library import LIBRARY
 from tests.media import Making, grey, write_video
 from tests.terminals import at_a_terminal
@@ -23,7 +24,7 @@ FPS = 20
 REQUEST = Request(Assignment(LIBRARY.recognised[:4], asked=False))
 
 
-class Doubtful:
+class Doubtful(Blind):
     """Sees a body whose wrists are now here, now there, between two times.
 
     Attributes:
@@ -36,12 +37,6 @@ class Doubtful:
         self.logs.append([])
         self.log = self.logs[-1]
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
     def another(self):
         return Doubtful(self.from_s, self.until_s, self.logs)
 
@@ -51,15 +46,6 @@ class Doubtful:
         if self.from_s < frame.time_s < self.until_s and round(frame.time_s * FPS) % 5 > 1:
             xy[15:17, 0] += 2 * DOUBT * size_px(BODY)
         return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
-
-    def look_carefully(self, frame, models):
-        raise NotImplementedError
-
-    def sees_another(self, *_):
-        return False
-
-    def search(self, frame):
-        raise NotImplementedError
 
 
 def still(folder, seconds, fps=FPS):
@@ -118,7 +104,7 @@ def test_it_is_told_that_it_begins_again(tmp_path, at_once):
     with VideoReader(still(tmp_path, 30.0)) as reader:
         analyse_video(reader, Doubtful(), REQUEST, on_progress=told.append, at_once=at_once)
     before = [each.reached_s for each in told if each.activity is Activity.LOOKING]
-    again = [each.reached_s for each in told if each.activity is Activity.LOOKING_AGAIN]
+    again = [each.reached_s for each in told if each.activity is Activity.LOOKING_CLOSER]
     assert before + again == [each.reached_s for each in told]
     assert again[0] < 1.0 < before[-1] < 20.0
     assert again[-1] == pytest.approx(30.0 - 1 / FPS)
@@ -132,7 +118,7 @@ def test_at_a_terminal_it_is_told_why_the_bar_begins_again():
         "    for time_s, activity in ({}):\n"
         "        show(Progress(time_s, 5.0, 15.0, Activity[activity]))"
     )
-    at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_AGAIN")'
+    at_first, then = '(5.0, "LOOKING"), (9.0, "LOOKING")', '(5.1, "LOOKING_CLOSER")'
     shown = []
     for progress in (f"{at_first}, ", f"{at_first}, {then}"):
         command = [sys.executable, "-c", code.format(progress)]

@@ -23,6 +23,7 @@ from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
 from backstretch.vision.video_reader import VideoReader
 from tests.analysis.test_sampling import sampled
 from tests.figures import FRONT, LEFT_SIDE, standing
+from tests.landmarkers import Blind
 from tests.library import LIBRARY
 from tests.media import grey, write_video
 from tests.places import SAMPLES
@@ -49,7 +50,9 @@ def first(marks_at=lambda _: BODY):
 
 
 def second(marks_at=lambda _: BODY, step_s=0.25, until_s=END_S):
-    return [Detection(t, marks_at(t), another=True) for t in np.arange(MIDDLE_S, until_s, step_s)]
+    return [
+        Detection(t, marks_at(t), others=(ELSEWHERE,)) for t in np.arange(MIDDLE_S, until_s, step_s)
+    ]
 
 
 class Given:
@@ -70,7 +73,7 @@ def joined(first, second, middle_s=MIDDLE_S):
 
 
 def is_second(seen):
-    return seen.another is True
+    return seen.others is not None
 
 
 class TestJoined:
@@ -176,7 +179,7 @@ def test_what_is_long_enough_is_halved(tmp_path, part, middle_s):
     assert found == (middle_s if middle_s is None else pytest.approx(middle_s, abs=0.2))
 
 
-class Nobody:
+class Nobody(Blind):
     """Sees nobody; the one that helps may fail."""
 
     def __init__(self, fails_at_s=np.inf, log=None):
@@ -184,15 +187,6 @@ class Nobody:
 
     def look(self, frame):
         self.log.append(frame.time_s)
-
-    def look_carefully(self, frame, models):
-        raise NotImplementedError
-
-    def sees_another(self, frame, marks):
-        raise NotImplementedError
-
-    def search(self, _):
-        return None
 
     def another(self):
         return Helper(self)
@@ -205,12 +199,6 @@ class Helper(Nobody):
     def look(self, frame):
         if frame.time_s >= self.fails_at_s:
             raise ZeroDivisionError
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
 
 
 @pytest.mark.parametrize("at_once", [True, False])

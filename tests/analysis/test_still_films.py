@@ -13,6 +13,7 @@ from backstretch.kinematics.landmarks import Landmarks
 from backstretch.poses.pose_file import load_pose
 from backstretch.vision.video_reader import VideoReader
 from tests.figures import FRONT, side_bend
+from tests.landmarkers import Blind
 from tests.media import write_video
 from tests.places import POSE_FILES
 
@@ -33,29 +34,11 @@ def body():
     return Landmarks(xy, world, visibility, WH)
 
 
-class Bent:
+class Bent(Blind):
     """Sees the same side bend in every picture."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def another(self):
-        return Bent()
 
     def look(self, _frame):
         return body()
-
-    def sees_another(self, *_):
-        return False
-
-    def look_carefully(self, frame, _):
-        return self.look(frame)
-
-    def search(self, frame):
-        raise NotImplementedError
 
 
 def film(folder, seconds, moves_until_s=0.0):

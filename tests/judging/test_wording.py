@@ -108,6 +108,9 @@ NOTICES = {
         "the camera sees you from the front, 45° off the front 45 view this stretch wants: "
         "knee angle is uncertain"
     ),
+    Notice(NoticeKind.PORTRAIT, {"until_s": 7.5}): (
+        "a picture of somebody, on a chart or a screen, is in view and never moves; it is not judged"
+    ),
     Notice(NoticeKind.TILTED, {"roll_deg": -7.2}): "the camera seems tilted by 7°; set it level",
     Notice(NoticeKind.CAMERA_MOVED, {"times_s": (4.0, 7.5)}): (
         "the camera moved at 4.0 s, 7.5 s: the resting position was sought anew, and angles to the "

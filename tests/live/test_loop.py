@@ -14,7 +14,7 @@ from backstretch.coaching.coach import Coach
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.programme import Programme, part_of
 from backstretch.coaching.scene import Command, Note, Phase, Say
-from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL
+from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL, PORTRAIT
 from backstretch.errors import NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame
@@ -27,8 +27,11 @@ from backstretch.live.loop import (
     WAIT_S,
     Live,
 )
+from backstretch.vision.portraits import portrait_until_s
 from tests.coached import BEND, FOLD
 from tests.figures import FRONT, WH, every, moments, side_bend
+from tests.gallery import Gallery, beside, picture
+from tests.landmarkers import Blind
 
 FPS = 8.0
 IN_TIME_S = 20.0
@@ -96,7 +99,7 @@ class Camera:
 
 
 @dataclass
-class Known:
+class Known(Blind):
     """A landmarker that knows what is in each picture by its number.
 
     Attributes:
@@ -114,15 +117,8 @@ class Known:
         time.sleep(self.slow_s)
         return self.bodies[min(frame.index, len(self.bodies) - 1)]
 
-    def look_carefully(self, frame, models):  # noqa: ARG002
-        return self.look(frame)
-
-    def sees_another(self, frame, marks):  # noqa: ARG002
+    def find_another(self, _frame, _marks):
         self.searched.append(self.on_search())
-        return False
-
-    def search(self, frame):
-        raise NotImplementedError
 
 
 class Notebook(Sink):
@@ -545,7 +541,7 @@ def test_a_source_that_breaks_comes_out_where_the_session_is_watched():
 # Others
 
 
-def test_nobody_else_is_looked_for_while_a_hold_goes_on_but_in_rests():
+def test_nobody_else_is_looked_for_in_holds_of_somebody_who_has_moved_but_in_rests():
     first, count = bending(), len(bending())
     take = first + [(t + 15.1, m) for t, m in first]
     session = practising(part_of(BEND, "left", 5.0, 2), rest_s=5.0)
@@ -577,3 +573,23 @@ def test_a_mirror_image_is_shown_with_the_mirror_undone():
     frame, marks = live.state.frame, live.state.marks
     assert np.array_equal(frame.image, pictures(take)[-1].image[:, ::-1])
     assert np.allclose(marks.xy_px, take[-1][1].mirrored().xy_px)
+
+
+def test_a_picture_on_the_wall_is_left_for_the_person_and_what_it_held_does_not_count():
+    """The chart shows the stretch from the beginning; the person comes to stand and bend beside it."""
+    chart = beside(side_bend(25).seen(FRONT), -180.0)
+    take = bending()
+    known = {time_s: beside(marks, 150.0) for time_s, marks in take}
+    gallery = Gallery(lambda time_s: [chart, known[time_s]])
+    given = [picture(time_s, index) for index, (time_s, _) in enumerate(take)]
+    notebook = Notebook()
+    with Live(Reel(given), gallery, practising(), [notebook]) as live:
+        live.wait(60.0)
+    assert notebook.notes("portrait") == [Note("portrait", "")]
+    assert [e for _, e in notebook.told if e == Say(PORTRAIT)]
+    until_s = portrait_until_s(live.notices)
+    (held,), (unseen,) = result_of(live).holds, result_of(live).unseen
+    assert until_s is not None
+    assert (unseen.start_s, unseen.end_s) == pytest.approx((0.0, until_s))
+    assert held.hold.start_s >= until_s
+    assert held.hold.valid_s == pytest.approx(whole().holds[0].hold.end_s - until_s, abs=0.3)

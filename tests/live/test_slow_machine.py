@@ -13,6 +13,7 @@ from backstretch.poses.pose_file import load_pose
 from backstretch.vision.capture import open_capture
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
 from backstretch.vision.video_reader import VideoReader
+from tests.landmarkers import Blind
 from tests.live.test_loop import frame, practising, result_of
 from tests.places import POSE_FILES, SAMPLES
 
@@ -22,13 +23,12 @@ CLIPS = {"side_bend": "standing_side_bend", "chair_twist": "chair_spinal_twist"}
 """Child's pose is left at the very speed that no longer counts; there 0.5 s hang on which pictures are seen."""
 
 
-class Slowed:
+class Slowed(Blind):
     """A landmarker of which every look takes at least so long."""
 
     def __init__(self, landmarker, least_s):
         self._landmarker, self._least_s = landmarker, least_s
         landmarker.look(frame(0.0))  # the first look takes longer than any other
-        self.sees_another, self.search = landmarker.sees_another, landmarker.search
 
     def look(self, frame):
         began_s = time.perf_counter()

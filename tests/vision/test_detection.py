@@ -27,9 +27,12 @@ class Others:
     def search(self, frame):
         raise NotImplementedError
 
-    def sees_another(self, frame, marks):  # noqa: ARG002
+    def restart(self):
+        raise NotImplementedError
+
+    def find_another(self, frame, marks):  # noqa: ARG002
         self.left -= 1
-        return self.left >= 0
+        return BODY if self.left >= 0 else None
 
 
 def frame(time_s):
@@ -43,8 +46,8 @@ def moved(by_px):
 def said(places, sightings=0, *, is_picture=False):
     bystanders, identity = BystanderSearch(Others(sightings)), IdentityWatch(is_picture=is_picture)
     for time_s, body in places:
-        another = bystanders.search(frame(time_s), body)
-        identity.push(Detection(time_s, body, another))
+        others = bystanders.search(frame(time_s), body)
+        identity.push(Detection(time_s, body, others))
     return tuple(map(describe_notice, identity.notices))
 
 

@@ -180,7 +180,7 @@ class TestAnother:
         with MediaPipeLandmarker() as landmarker:
             for name in ("side_bend", "childs_pose", "seated_forward_fold"):
                 for frame in pictures(name, count=1, start_s=5.0):
-                    assert not landmarker.sees_another(frame, seen(landmarker, frame))
+                    assert landmarker.find_another(frame, seen(landmarker, frame)) is None
 
     def test_is_seen_beside_the_first(self):
         names = ("side_bend", "overhead_reach"), ("childs_pose", "seated_forward_fold")
@@ -188,7 +188,7 @@ class TestAnother:
             for pair in names:
                 images = [pictures(name, count=1, start_s=1.0)[0].image for name in pair]
                 frame = Frame(0, 0.0, np.hstack([image[:, 106:534] for image in images]))
-                assert landmarker.sees_another(frame, seen(landmarker, frame))
+                assert landmarker.find_another(frame, seen(landmarker, frame))
 
 
 @pytest.mark.model

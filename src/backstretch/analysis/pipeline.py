@@ -19,11 +19,12 @@ from backstretch.judging.collector import ResultCollector, too_slow
 from backstretch.judging.recognition import looks_like
 from backstretch.judging.request import Part, Request
 from backstretch.judging.result import Result
-from backstretch.kinematics.landmarks import GrowingTrack
+from backstretch.kinematics.landmarks import GrowingTrack, Landmarks
 from backstretch.poses.pose import Pose
-from backstretch.vision.backdrop import CameraWatch, moves_s
-from backstretch.vision.detection import Detection, IdentityWatch, VideoLandmarker, open_landmarker
-from backstretch.vision.stillness import StillWatch
+from backstretch.vision.backdrop import moves_s
+from backstretch.vision.detection import Detection, VideoLandmarker, open_landmarker
+from backstretch.vision.portraits import WithoutPortraits, portrait_until_s
+from backstretch.vision.scene_watch import SceneWatch
 from backstretch.vision.video_reader import VideoReader
 
 LEAST_S = 1e-3
@@ -40,8 +41,10 @@ class Activity(Enum):
     """The present activity of an analysis."""
 
     LOOKING = auto()
-    LOOKING_AGAIN = auto()
+    LOOKING_CLOSER = auto()
     """The body is hard to see: every picture is looked at, from the beginning on."""
+    LOOKING_ELSEWHERE = auto()
+    """A picture of somebody was taken for the person: all is looked at without it, from the beginning on."""
 
 
 @dataclass(frozen=True)
@@ -151,14 +154,13 @@ def analyse_video(
     """Analyse a video; write all `outputs.FORMATS` into ``folder`` if given.
 
     Every picture is looked at where a video has few a second. Where the body is found to be hard to see, the
-    analysis begins again with every picture.
+    analysis begins again with every picture; where a picture of somebody was taken for the person, without it.
 
     ``recognised`` are the poses that a photograph is compared with. With ``at_once`` both halves of a long
     video are looked at at the same time; the numbers are the same without.
     """
-    with_every_frame = replace(request, every_frame=True)
     if reader.source.fps * CHANGING_S < 1.0:
-        request = with_every_frame
+        request = replace(request, every_frame=True)
     attempt = partial(
         _attempt,
         reader,
@@ -167,10 +169,15 @@ def analyse_video(
         recognised=recognised,
         at_once=at_once,
     )
+    portraits: tuple[Landmarks, ...] = ()
     analysis = attempt(landmarker, request, activity=Activity.LOOKING)
     while isinstance(analysis, Restart):
+        if analysis.portrait is None:
+            request, activity = replace(request, every_frame=True), Activity.LOOKING_CLOSER
+        else:
+            portraits, activity = (*portraits, analysis.portrait), Activity.LOOKING_ELSEWHERE
         with landmarker.another() as fresh:
-            analysis = attempt(fresh, with_every_frame, activity=Activity.LOOKING_AGAIN)
+            analysis = attempt(fresh, request, portraits=portraits, activity=activity)
     return analysis
 
 
@@ -184,41 +191,53 @@ def _attempt(
     recognised: Sequence[Pose],
     at_once: bool,
     activity: Activity,
+    portraits: tuple[Landmarks, ...] = (),
 ) -> Analysis | Restart:
-    """Analyse a video as requested; a `Restart` where sampling is not enough."""
+    """Analyse a video as requested, without portraits that are known; or say why to begin again."""
+    landmarker = WithoutPortraits(landmarker, portraits)
     start_s, end_s = request.part.start_s, request.part.end_in(reader.source.duration_s)
 
     def report(reached_s: float) -> None:
         on_progress(Progress(reached_s, start_s, end_s, activity))
 
-    is_seen = False
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
-    still, camera = StillWatch(), CameraWatch()
-    identity = IdentityWatch(is_picture=reader.source.frames == 1)
+    watch = SceneWatch(is_picture=reader.source.frames == 1, portraits=portraits)
     with Outputs(folder, request, reader.path, report) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
-            while isinstance(item := sampler.next(collector.attention), Detection):
-                since_s = still.push(item.time_s, item.repeat)
-                is_seen = is_seen or item.marks is not None
-                track.push(item.time_s, item.marks, since_s)
-                outputs.detection(item.time_s, item.marks)
-                identity.push(item)
-                collector.mark_still(item.time_s, since_s)
-                collector.mark_moved(camera.push(item.time_s, item.backdrop, item.marks))
-                outputs.write(collector.push([(item.time_s, item.marks)]))
-                outputs.reached(sampler.reached_s)
-        if item is not None:
-            return item
+            restart = _judge_all(sampler, watch, track, collector, outputs)
+        if restart is not None:
+            return restart
         if not track:
             raise _nothing_there(reader.source, request.part)
         outputs.write(collector.finish())
-        notices = (*reader.notices, *too_slow(reader.source), *identity.notices, *camera.notices)
-        if not is_seen:
+        notices = (*reader.notices, *too_slow(reader.source), *watch.notices)
+        if not collector.has_seen_somebody:
             notices += tuple(why_nobody(reader.path, landmarker, request))
         recording = Recording(track.track(reader.wh), reader.source, notices)
         result = _with_likenesses(collector, recording, recognised, mirrored=request.mirrored)
         outputs.finish(recording, result)
     return result, recording
+
+
+def _judge_all(
+    sampler: Sampler,
+    watch: SceneWatch,
+    track: GrowingTrack,
+    collector: ResultCollector,
+    outputs: Outputs,
+) -> Restart | None:
+    """Judge all pictures that are looked at; a `Restart` where that should begin again."""
+    while isinstance(item := sampler.next(collector.attention), Detection):
+        seen = watch.push(item)
+        if seen.portrait is not None:
+            return Restart(seen.portrait)
+        track.push(item.time_s, item.marks, seen.still_since_s)
+        outputs.detection(item.time_s, item.marks)
+        collector.mark_still(item.time_s, seen.still_since_s)
+        collector.mark_moved(seen.moved_s)
+        outputs.write(collector.push([(item.time_s, item.marks)]))
+        outputs.reached(sampler.reached_s)
+    return item
 
 
 def _sampler(
@@ -268,7 +287,10 @@ def analyse_track(
 ) -> Analysis:
     """Analyse a landmark track; the numbers are those of the run that recorded it."""
     collector = ResultCollector.of_recording(request)
-    moved_s = moves_s(recording.notices)
+    until_s = portrait_until_s(recording.notices)
+    if until_s is not None:
+        collector.disregard_until(until_s)
+    moved_s = moves_s(recording.notices) | ({until_s} - {None})
     with Outputs(folder, request, None, lambda _: None) as outputs:
         for index, (time_s, marks) in enumerate(recording.track):
             if time_s in request.part:

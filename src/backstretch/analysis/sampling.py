@@ -108,10 +108,14 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Restart:
-    """Comes in place of a detection where sampling is not enough.
+    """Comes in place of a detection where the recording should be looked at from the beginning again.
 
-    The body is so hard to see that every picture should be looked at, from the beginning on.
+    Attributes:
+        portrait: A picture of somebody that was taken for the person; None where the body is so hard to see
+            that every picture should be looked at.
     """
+
+    portrait: Landmarks | None = None
 
 
 class Sampler(Protocol):

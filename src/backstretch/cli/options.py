@@ -155,7 +155,8 @@ def progress_bar() -> Iterator["OnProgress"]:
 
     texts = {
         analysis.Activity.LOOKING: "Watching",
-        analysis.Activity.LOOKING_AGAIN: "Hard to see: watching every picture",
+        analysis.Activity.LOOKING_CLOSER: "Hard to see: watching every picture",
+        analysis.Activity.LOOKING_ELSEWHERE: "That was a picture on the wall: watching the person",
     }
     console = Console(stderr=True)
     columns: list[Any] = [

@@ -59,6 +59,7 @@ ENDED = {"done": "That was all. Well done.", "pain": "", "quit": ""}
 CAMERA_LOST = "The camera does not answer. I go on when it is back."
 CAMERA_MOVED = "The camera has moved. When you can, rest for a moment and keep still."
 CAMERA_STILL = "The camera's picture stands still. I go on when it moves again."
+PORTRAIT = "There is a picture of somebody in the room. I look at you from now on."
 CLEAR_FLOOR = "Clear the floor around you, and wear clothes that do not hide your joints."
 CALLED = {10.0: "Ten seconds.", 5.0: "Five."}
 

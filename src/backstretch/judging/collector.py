@@ -14,7 +14,7 @@ from backstretch.frame import Source
 from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans, total
 from backstretch.judging.obstacles import Obstacle, ObstacleWatch, main_obstacle
 from backstretch.judging.posture import PostureWatch
-from backstretch.judging.reasons import GAP, STILL, TURNED
+from backstretch.judging.reasons import GAP, PORTRAIT, STILL, TURNED
 from backstretch.judging.recognition import Held
 from backstretch.judging.recorded_session import RecordedSession
 from backstretch.judging.request import Assignment, Request
@@ -94,6 +94,7 @@ class ResultCollector:
         self._obstacles = ObstacleWatch()
         self._still: list[Span] = []
         self._is_still = False
+        self._of_portrait: list[Span] = []
 
     @classmethod
     def of_recording(cls, request: Request) -> Self:
@@ -126,6 +127,10 @@ class ResultCollector:
     def mark_moved(self, time_s: float | None) -> None:
         """As `Session.mark_moved`."""
         self.session.mark_moved(time_s)
+
+    def disregard_until(self, time_s: float) -> None:
+        """Let nothing count that was judged before this time: it was of a portrait."""
+        self._of_portrait = [Span(0.0, time_s, Kind.UNSEEN, PORTRAIT)]
 
     def push(self, moments: Sequence[tuple[float, Landmarks | None]]) -> list[Step]:
         """Take moments in order of time; return the steps that are settled, which may come later."""
@@ -167,6 +172,11 @@ class ResultCollector:
         return steps
 
     @property
+    def has_seen_somebody(self) -> bool:
+        """Whether somebody was in view at any time."""
+        return self._seen_count > 0
+
+    @property
     def attention(self) -> Attention:
         """What matters in the moments to come, by what was judged so far."""
         return Attention(self.session.is_busy, self.session.seeks_neutral)
@@ -179,11 +189,19 @@ class ResultCollector:
     @property
     def _all_holds(self) -> list[Held]:
         """The holds that are over, without recognised ones that a turned picture may have made."""
-        return [each for each in self.session.holds if not self._may_be_turned(each)]
+        return [each for each in self._of_person if not self._may_be_turned(each)]
 
     @property
     def _doubtful(self) -> list[Held]:
-        return [each for each in self.session.holds if self._may_be_turned(each)]
+        return [each for each in self._of_person if self._may_be_turned(each)]
+
+    @property
+    def _of_person(self) -> list[Held]:
+        """The holds that are over, as far as they are not of a portrait."""
+        if not self._of_portrait:
+            return self.session.holds
+        after = [(each, each.hold.after(self._of_portrait[0].end_s)) for each in self.session.holds]
+        return [replace(each, hold=hold) for each, hold in after if hold]
 
     def _may_be_turned(self, held: Held) -> bool:
         """Whether a recognised hold may be of another stretch, in a picture that lies on its side."""
@@ -192,14 +210,19 @@ class ResultCollector:
         return self._posture.is_doubtful(held)
 
     @property
+    def _unjudged(self) -> list[Span]:
+        """Time in which what was found was not the person, or did not change."""
+        return [*self._still, *self._of_portrait]
+
+    @property
     def _attempts(self) -> tuple[Span, ...]:
         """Time near the pose that never became a hold; if there is none, time in which it cannot be told."""
         watches = [w for w in self.session.watches if self.assignment.counts(w.form.side)]
         spans = [span for watch in watches for span in merge_by_wording(watch.clock.attempts)]
-        spans = [part for span in spans for part in outside(span, self._still)]
+        spans = [part for span in spans for part in outside(span, self._unjudged)]
         if not spans and not self.session.holds:
             spans = [span for span in self._obstacles.nearest if span.kind is Kind.UNSEEN]
-            spans = [part for span in spans for part in outside(span, self._still)]
+            spans = [part for span in spans for part in outside(span, self._unjudged)]
         return tuple(sorted(spans, key=lambda span: span.start_s))
 
     @property
@@ -231,13 +254,13 @@ class ResultCollector:
         """Time without pictures or with the same one, and that of holds that a turned picture may have made."""
         holds = [each.hold for each in self._doubtful]
         unseen = [Span(hold.start_s, hold.end_s, Kind.UNSEEN, TURNED) for hold in holds]
-        for span in (*self._still, *self._gaps):
+        for span in (*self._of_portrait, *self._still, *self._gaps):
             unseen += list(outside(span, unseen))
         return sorted(unseen, key=lambda span: span.start_s)
 
     def _notices(self, source: Source) -> list[Notice]:
         """What makes the figures uncertain; where nothing could be held, that alone."""
-        if self._seen_count == 0:
+        if not self.has_seen_somebody:
             return [Notice(NoticeKind.NOBODY_SEEN)]
         if self.count == 1:
             return [Notice(NoticeKind.SINGLE_PICTURE)]

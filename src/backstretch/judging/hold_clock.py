@@ -115,6 +115,16 @@ class Hold:
     score: float
     moments: tuple[Moment, ...] = field(repr=False, default=())
 
+    def after(self, time_s: float) -> "Hold | None":
+        """The part of it after a time; None where nothing valid is left. The score is that of the whole."""
+        spans = [span for span in self.spans if span.end_s > time_s]
+        if not any(span.kind is Kind.VALID for span in spans):
+            return None
+        start_s = max(self.start_s, time_s)
+        spans[0] = replace(spans[0], start_s=max(spans[0].start_s, time_s))
+        moments = tuple(moment for moment in self.moments if moment.time_s >= time_s)
+        return replace(self, start_s=start_s, spans=tuple(spans), moments=moments)
+
     @property
     def held_s(self) -> float:
         """Valid seconds before the cap."""

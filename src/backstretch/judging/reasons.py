@@ -14,6 +14,7 @@ class ReasonKind(StrEnum):
     GAP = "gap"
     TURNED = "turned"
     STILL = "still"
+    PORTRAIT = "portrait"
     UNSEEN = "unseen"
     NO_NEUTRAL = "no_neutral"
     TOO_SMALL = "too_small"
@@ -77,6 +78,7 @@ NOBODY = Reason(ReasonKind.NOBODY)
 GAP = Reason(ReasonKind.GAP)
 """No frame was sampled for longer than the clock bridges."""
 TURNED = Reason(ReasonKind.TURNED)
+PORTRAIT = Reason(ReasonKind.PORTRAIT)
 """The picture may lie on its side, and show another stretch."""
 STILL = Reason(ReasonKind.STILL)
 """The picture repeats an earlier one, as from a frozen camera: it shows nothing of its own time."""

@@ -23,6 +23,7 @@ _REASONS = {
     ReasonKind.GAP: "nothing was seen for a while",
     ReasonKind.TURNED: "the picture may lie on its side",
     ReasonKind.STILL: "the picture stood still",
+    ReasonKind.PORTRAIT: "a picture of somebody was seen, not you",
     ReasonKind.UNSEEN: "{what} unseen",
     ReasonKind.NO_NEUTRAL: "no still moment to count the {what} from",
     ReasonKind.TOO_SMALL: "{what} too small",
@@ -65,6 +66,9 @@ _NOTICES = {
     NoticeKind.STANDS_STILL: (
         "the same picture comes again and again, for {still_s:.1f} s from {first_s:.1f} s on: "
         "that time is unseen"
+    ),
+    NoticeKind.PORTRAIT: (
+        "a picture of somebody, on a chart or a screen, is in view and never moves; it is not judged"
     ),
     NoticeKind.SINGLE_PICTURE: "it is a single picture: nothing can be held in it",
     NoticeKind.NOBODY_SEEN: "nobody was seen in the recording",

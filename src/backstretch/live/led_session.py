@@ -96,6 +96,12 @@ class LedSession(Generic[SomeLeader]):
             marks = marks.mirrored()
         return self._lead(self._input.push([(time_s, marks)]), surroundings)
 
+    def disregard_until(self, time_s: float) -> None:
+        """As `ResultCollector.disregard_until`; what relative measures are counted from is sought anew."""
+        if isinstance(self._input, ResultCollector):
+            self._input.disregard_until(time_s)
+        self._input.mark_moved(time_s)
+
     def command(self, command: Command) -> list[Event]:
         """Take a key's command; return the events to carry out."""
         return self._carry_out(self.leader.command(command))

@@ -16,7 +16,7 @@ import numpy as np
 
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Event, Note, Phase, Say
-from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL
+from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL, PORTRAIT
 from backstretch.display.pictures.live_view import LiveState
 from backstretch.errors import Notice
 from backstretch.formats.sinks import Sink
@@ -25,10 +25,12 @@ from backstretch.judging.result import Result
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
-from backstretch.vision.backdrop import CameraWatch, backdrop_of
-from backstretch.vision.detection import BystanderSearch, Detection, IdentityWatch, Landmarker
+from backstretch.vision.backdrop import backdrop_of
+from backstretch.vision.detection import BystanderSearch, Detection, VideoLandmarker
 from backstretch.vision.pictures import glance_at
-from backstretch.vision.stillness import Repeats, StillWatch
+from backstretch.vision.portraits import WithoutPortraits
+from backstretch.vision.scene_watch import SceneWatch
+from backstretch.vision.stillness import Repeats
 
 WAIT_S = 0.1
 """How long to wait for a picture before keys are read again."""
@@ -37,7 +39,7 @@ SILENT_S = 0.6
 LIGHT_EVERY = 16
 """The step, in pixels across and down, at which the brightness of a picture is sampled."""
 BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
-"""Phases without a search for other people, which takes as long as finding the person."""
+"""Phases without a search for others, which takes as long as finding the person, once that one has moved."""
 STANDS_STILL = "the camera stands still: it gives the same picture again and again"
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
@@ -102,18 +104,17 @@ class Live:
     """
 
     def __init__(
-        self, eye: Eye, landmarker: Landmarker, session: LedSession[Any], sinks: Sequence[Sink]
+        self, eye: Eye, landmarker: VideoLandmarker, session: LedSession[Any], sinks: Sequence[Sink]
     ) -> None:
         self.session = session
         self.state = LiveState(None, None, None, session.leader.scene)
         self.figures = Figures()
         self.last_s = 0.0
         self.wh = (0, 0)
-        self._eye, self._landmarker, self._sinks = eye, landmarker, sinks
-        self._bystanders = BystanderSearch(landmarker)
-        self._identity = IdentityWatch()
-        self._repeats, self._still = Repeats(), StillWatch()
-        self._camera = CameraWatch()
+        self._eye, self._sinks = eye, sinks
+        self._landmarker = WithoutPortraits(landmarker)
+        self._bystanders = BystanderSearch(self._landmarker)
+        self._repeats, self._watch = Repeats(), SceneWatch()
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
@@ -170,8 +171,8 @@ class Live:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Notices of other people and of jumps, which make it unsure who was judged, and of a moved camera."""
-        return (*self._identity.notices, *self._camera.notices)
+        """What makes it unsure who was judged, and from where."""
+        return self._watch.notices
 
     def _run(self) -> None:
         try:
@@ -200,14 +201,15 @@ class Live:
             return  # it came late: a later moment was judged as one without a picture
         self._is_first = False
         self.last_s, self.wh = frame.time_s, frame.wh
-        glance = glance_at(frame)
-        self._repeats.push(frame.time_s, glance)
-        since_s = self._still.push(frame.time_s, self._repeats.of(frame.time_s))
-        lost = "" if since_s is None else STANDS_STILL
-        marks = self._landmarker.look(frame)
-        moved_s = self._camera.push(frame.time_s, backdrop_of(glance), marks)
-        surroundings = replace(self._surroundings(frame, marks), lost=bool(lost))
+        detection = self._detect(frame)
+        marks, seen = detection.marks, self._watch.push(detection)
+        if seen.portrait is not None:
+            marks = None
+            self._leave_out(seen.portrait)
+        lost = "" if seen.still_since_s is None else STANDS_STILL
+        surroundings = replace(self._surroundings(frame), lost=bool(lost))
         began_s = perf_counter()
+        since_s, moved_s = seen.still_since_s, seen.moved_s
         self._tell(*self.session.push(frame.time_s, marks, surroundings, since_s, moved_s))
         if moved_s is not None:
             self._tell([], [Note("camera moved", ""), Say(CAMERA_MOVED)])
@@ -220,6 +222,22 @@ class Live:
         for sink in self._sinks:
             sink.detection(frame.time_s, marks, frame, since_s)
 
+    def _detect(self, frame: Frame) -> Detection:
+        """Look at a picture for the person and, now and then while nothing is held, for others."""
+        glance = glance_at(frame)
+        self._repeats.push(frame.time_s, glance)
+        marks = self._landmarker.look(frame)
+        is_busy = self.session.leader.phase in BUSY and self._watch.is_person
+        others = None if is_busy else self._bystanders.search(frame, marks)
+        repeat = self._repeats.of(frame.time_s)
+        return Detection(frame.time_s, marks, others, repeat, backdrop_of(glance))
+
+    def _leave_out(self, portrait: Landmarks) -> None:
+        """Look for the person beside a portrait that was followed; nothing that was judged so far counts."""
+        self._landmarker.add(portrait)
+        self.session.disregard_until(self.last_s)
+        self._tell([], [Note("portrait", ""), Say(PORTRAIT)])
+
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""
         if not self.session.mirrored:
@@ -227,12 +245,9 @@ class Live:
         image = np.ascontiguousarray(frame.image[:, ::-1])
         return Frame(frame.index, frame.time_s, image), marks and marks.mirrored()
 
-    def _surroundings(self, frame: Frame, marks: Landmarks | None) -> Surroundings:
+    def _surroundings(self, frame: Frame) -> Surroundings:
         light = float(frame.image[::LIGHT_EVERY, ::LIGHT_EVERY].mean())
-        is_busy = self.session.leader.phase in BUSY
-        another = None if is_busy else self._bystanders.search(frame, marks)
-        self._identity.push(Detection(frame.time_s, marks, another))
-        return Surroundings(light, crowded=self._identity.is_crowded)
+        return Surroundings(light, crowded=self._watch.is_crowded)
 
     def _miss(self) -> None:
         """Judge a moment with nobody in view, since no picture comes."""

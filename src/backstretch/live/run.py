@@ -28,7 +28,7 @@ from backstretch.live.terminal import TerminalShow
 from backstretch.live.window import Window, WindowShow, has_screen
 from backstretch.poses.pose import Pose
 from backstretch.vision.capture import Capture, open_capture
-from backstretch.vision.detection import Landmarker, open_landmarker
+from backstretch.vision.detection import VideoLandmarker, open_landmarker
 
 FAILED = "failed"
 """End reason: the program itself failed."""
@@ -193,7 +193,7 @@ class Stage:
         silent: Whether there is no speech and no sound.
     """
 
-    landmarker: Landmarker
+    landmarker: VideoLandmarker
     voice: Voice
     capture: Capture
     show: FrontEnd

@@ -33,14 +33,14 @@ class Detection:
     Attributes:
         time_s: The picture's own time.
         marks: The person; None with nobody in view.
-        another: Whether another person was in it too; None where that was not searched.
+        others: Others in it, of whom one at the most is searched; None where there was no search.
         repeat: Since when its picture has come; None if that is not known, as for a new picture.
         backdrop: The picture made very small; see `vision.backdrop`.
     """
 
     time_s: float
     marks: Landmarks | None
-    another: bool | None = None
+    others: tuple[Landmarks, ...] | None = None
     repeat: Repeat | None = None
     backdrop: NDArray[np.uint8] | None = None
 
@@ -57,8 +57,11 @@ class Landmarker(Protocol):
         ``models`` are those of `Pose.careful_look`; the first that is there is used.
         """
 
-    def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
-        """Whether there is somebody beside the person with these landmarks; apart from `look`."""
+    def restart(self) -> None:
+        """Find the person afresh at the next look, wherever they were before."""
+
+    def find_another(self, frame: Frame, marks: Landmarks) -> Landmarks | None:
+        """Find somebody beside the person with these landmarks; apart from `look`."""
 
     def search(self, frame: Frame) -> Landmarks | None:
         """Look harder for somebody in a single picture in which `look` saw nobody; takes long."""
@@ -103,12 +106,13 @@ class BystanderSearch:
         self._landmarker = landmarker
         self._next_s = 0.0
 
-    def search(self, frame: Frame, marks: Landmarks | None) -> bool | None:
-        """Whether there is another person; None where nobody was found or no search is due."""
+    def search(self, frame: Frame, marks: Landmarks | None) -> tuple[Landmarks, ...] | None:
+        """Find another person; None where nobody was found before or no search is due."""
         if marks is None or frame.time_s < self._next_s:
             return None
         self._next_s = frame.time_s + SEARCH_EVERY_S
-        return self._landmarker.sees_another(frame, marks)
+        another = self._landmarker.find_another(frame, marks)
+        return () if another is None else (another,)
 
 
 class IdentityWatch:
@@ -134,10 +138,10 @@ class IdentityWatch:
         """Take the detection of the next picture."""
         if detection.marks is not None:
             self._follow(detection.time_s, detection.marks)
-        if detection.another:
+        if detection.others:
             self._times.append(detection.time_s)
             self._in_a_row += 1
-        elif detection.another is not None:
+        elif detection.others is not None:
             self._in_a_row = 0
 
     def _follow(self, time_s: float, marks: Landmarks) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.frame import Frame
+from backstretch.kinematics.landmarks import Landmarks
 
 _Item = TypeVar("_Item")
 PATIENCE_S = 0.1
@@ -22,6 +23,8 @@ LONGEST_SIDE_PX = 1280
 """Larger pictures are scaled down to this: the model looks at 256 x 256 pixels of a person."""
 GLANCE_PX, GLANCE_POINTS = 64, 4
 """Least width of the small grey copy, and how many points each way one of its pixels is the mean of."""
+MASK_MARGIN = 0.1
+"""How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 EXIF_ORIENTATIONS = {
     1: (0, False),
     2: (0, True),
@@ -208,6 +211,17 @@ def small_copy(light: NDArray[np.uint8]) -> NDArray[np.float32]:
 def glance_at(frame: Frame) -> NDArray[np.float32]:
     """(h, w) small grey copy of a converted picture: its green, which carries most of the brightness."""
     return small_copy(frame.image[..., 1])
+
+
+def painted_over(image: NDArray[np.uint8], marks: Landmarks) -> NDArray[np.uint8]:
+    """A picture with a person painted over in about its mean colour."""
+    low, high = marks.xy_px.min(axis=0), marks.xy_px.max(axis=0)
+    margin_px = MASK_MARGIN * (high - low).max()
+    left, top = np.maximum(low - margin_px, 0).astype(int)
+    right, bottom = np.maximum(high + margin_px, 0).astype(int)
+    rest = image.copy()
+    rest[top:bottom, left:right] = image[::8, ::8].mean(axis=(0, 1))
+    return rest
 
 
 @dataclass(frozen=True, eq=False)

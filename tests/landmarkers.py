@@ -1,0 +1,29 @@
+"""Stand-ins for a landmarker."""
+
+
+class Blind:
+    """Finds nobody; those that find somebody say so in `look`."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def look(self, _frame):
+        return None
+
+    def look_carefully(self, frame, _models):
+        return self.look(frame)
+
+    def find_another(self, _frame, _marks):
+        return None
+
+    def search(self, _frame):
+        return None
+
+    def restart(self):
+        pass
+
+    def another(self):
+        return self
