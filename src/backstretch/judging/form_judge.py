@@ -10,7 +10,6 @@ from backstretch.judging.motion import LegWatch, MotionWatch
 from backstretch.judging.reasons import NOBODY, STILL, Reason
 from backstretch.kinematics.landmarks import Floats
 from backstretch.kinematics.neutral import Neutral
-from backstretch.poses.pose import Check
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +80,7 @@ class FormWatch:
             keeps_attempts=self.keeps_attempts,
         )
         primary = self.form.pose.primary
+        self._primary = [check is primary for check in self.form.pose.checks].index(True)
         self.motion = MotionWatch(
             primary.measure.unit, primary.frame, grace_wrong_s=dose.grace_wrong_s
         )
@@ -103,10 +103,11 @@ class FormWatch:
         verdict = self.form.judge(moment.values, moment.near_side, inside=self.inside)
         if verdict.state is not State.UNSEEN:
             self.inside = verdict.state is State.IN
-        primary = _mean(verdict, self.form.pose.primary)
         limits = tuple(Limit(each.slack, each.target.hysteresis) for each in verdict.required)
         self.is_close = all(limit.slack >= -limit.hysteresis for limit in limits)
-        withheld = self.motion.push(moment.time_s, primary, inside=self.inside)
+        withheld = self.motion.push(
+            moment.time_s, verdict.values[self._primary], inside=self.inside
+        )
         if self._legs is not None:
             withheld += self._legs.push(moment.time_s, moment.values)
         judged_moment = Moment(
@@ -117,7 +118,7 @@ class FormWatch:
             near_pose=self.keeps_attempts and is_near(verdict, neutral),
             withheld=withheld,
             closeness=verdict.closeness,
-            readings=tuple(_mean(verdict, check) for check in self.form.pose.checks),
+            readings=verdict.values,
         )
         return Judgement(self, verdict, judged_moment)
 
@@ -141,9 +142,3 @@ class Judgement:
         """How well the form fits the moment: larger is better."""
         closeness = self.verdict.closeness if self.verdict else 0.0
         return self.watch.clock.is_holding, self.moment.state is State.IN, closeness
-
-
-def _mean(verdict: Verdict, check: Check) -> float:
-    """The check's value, the mean of both sides for checks of both; NaN where one is unseen."""
-    values = [reading.value for reading in verdict.readings if reading.check is check]
-    return sum(values) / len(values)

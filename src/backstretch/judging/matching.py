@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, groupby, pairwise
 
 from backstretch.judging.hold_clock import State
 from backstretch.judging.reasons import Reason, ReasonKind
@@ -98,15 +99,18 @@ class Verdict:
     Attributes:
         state: IN, OUT or UNSEEN.
         readings: One for each check and side, required ones and those of form, in the file's order.
+        values: The value of each check of the pose, the mean of both sides for checks of both; NaN where one is
+            unseen.
     """
 
     state: State
     readings: tuple[Reading, ...]
+    values: tuple[float, ...] = ()
 
     @cached_property
     def required(self) -> tuple[Reading, ...]:
         """The readings that the clock needs."""
-        return tuple(reading for reading in self.readings if reading.check.required)
+        return tuple(reading for reading in self.readings if reading.target.check.required)
 
     @property
     def limiting(self) -> Reading | None:
@@ -121,7 +125,7 @@ class Verdict:
         limiting = self.limiting
         return _reason(limiting, unseen) if limiting else None
 
-    @property
+    @cached_property
     def closeness(self) -> float:
         """Mean closeness of the seen readings, 0..1; 0 when nothing is seen."""
         values = [reading.closeness for reading in self.readings if not reading.unseen]
@@ -169,7 +173,15 @@ class Form:
             state = State.UNSEEN
         else:
             state = State.IN
-        return Verdict(state, readings)
+        means = tuple([sum(row[part]) / (part.stop - part.start) for part in self._parts])
+        return Verdict(state, readings, means)
+
+    @cached_property
+    def _parts(self) -> tuple[slice, ...]:
+        """Which of the targets are those of each check; the same for either side nearer to the camera."""
+        groups = groupby(self.targets[SIDES[0]], key=lambda target: id(target.check))
+        ends = accumulate(len(list(group)) for _, group in groups)
+        return tuple(slice(start, end) for start, end in pairwise((0, *ends)))
 
 
 def forms_of(pose: Pose) -> tuple[Form, ...]:

@@ -117,7 +117,7 @@ class MotionWatch:
         last = [self._recent[-back] for back in range(1, MEDIAN_OF + 1)]
         if DENSE_S < last[0][0] - last[-1][0] <= SPARSE_S:
             return last[0]
-        return last[1][0], float(np.median([value for _, value in last]))
+        return last[1][0], sorted(value for _, value in last)[1]
 
     def _speed(self, time_s: float) -> tuple[float, float]:
         """Middle of the speed window and the speed there, NaN if unknown."""

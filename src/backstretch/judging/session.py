@@ -5,7 +5,7 @@ the same seconds.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -96,6 +96,7 @@ class Session:
         self._is_clear = [is_clear_of_usual(form) for form in forms]
         self.watches += self._judging
         self._shortlist = Shortlist(forms)
+        self._judged: set[int] = set()
         self._recent: deque[SettledMoment] = deque()
         self._best: FormWatch | None = None
 
@@ -202,21 +203,30 @@ class Session:
         neutral = zero.neutral
         if self._asked:
             return [watch.judge(moment, neutral) for watch in self._judging]
-        may_be: set[np.intp] = set()
+        may_be: list[int] = []
         if moment.values is not None:
-            may_be = set(self._shortlist.of(moment.values, moment.near_side))
+            may_be = self._shortlist.of(moment.values, moment.near_side).tolist()
+        if zero.is_assumed:
+            may_be = [index for index in may_be if self._is_clear[index]]
         judgements = []
-        for index, watch in enumerate(self._judging):
-            may_begin = index in may_be and (self._is_clear[index] or not zero.is_assumed)
-            if may_begin or watch.busy:
-                watch.catch_up(self._recent, neutral)
-                judgements.append(watch.judge(moment, neutral))
-            else:
-                watch.is_close = False
+        for watch in self._watches_of(may_be):
+            watch.catch_up(self._recent, neutral)
+            judgements.append(watch.judge(moment, neutral))
         self._recent.append(moment)
         while moment.time_s - self._recent[0].time_s > RECENT_S:
             self._recent.popleft()
         return judgements
+
+    def _watches_of(self, may_be: list[int]) -> Iterator[FormWatch]:
+        """The watches of forms that the moment may show, and those that cannot leave it out, by number."""
+        before, self._judged = self._judged, set(may_be)
+        for index in sorted(before | self._judged):
+            watch = self._judging[index]
+            if index in self._judged or watch.busy:
+                self._judged.add(index)
+                yield watch
+            else:
+                watch.is_close = False
 
     def _advance(
         self,
@@ -238,7 +248,7 @@ class Session:
             settled,
             landmarks=marks,
             neutral=None if zero.is_stale else zero.neutral,
-            total_s=self._total_s(holds),
+            total_s=self._total_s(holds, judgements),
             holds=len(holds),
             own_neutral_date=self._own_neutral_date(zero),
         )
@@ -261,13 +271,13 @@ class Session:
             self._done = count, self.holds
         return self._done[1]
 
-    def _total_s(self, holds: list[Held]) -> float:
+    def _total_s(self, holds: list[Held], judgements: list[Judgement]) -> float:
         """Valid seconds so far, each counted once, of the holds that are over and the one going on."""
         intervals = [(each.hold.start_s, each.hold.end_s) for each in holds]
         going_s = [
-            min(_seconds_outside(watch.clock.going_on, intervals), watch.clock.longest_s)
-            for watch in self.watches
-            if watch.clock.is_holding
+            min(_seconds_outside(clock.going_on, intervals), clock.longest_s)
+            for clock in (each.watch.clock for each in judgements)
+            if clock.is_holding
         ]
         return sum(each.hold.valid_s for each in holds) + max(going_s, default=0.0)
 

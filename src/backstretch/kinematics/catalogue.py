@@ -105,6 +105,9 @@ class Measure:
     relative: bool = False
     steady_within: float = 0.0
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     @property
     def hysteresis(self) -> float:
         """How far outside its range a value that was inside must go before it counts as outside."""

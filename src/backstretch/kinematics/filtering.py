@@ -110,6 +110,9 @@ def _columns(landmarks: Landmarks) -> Floats:
 
 _LEFT = {name: [INDEX[f"left_{part}"] for part in parts] for name, parts in PAIRS.items()}
 _RIGHT = {name: [INDEX[f"right_{part}"] for part in parts] for name, parts in PAIRS.items()}
+_HERE = {name: np.array([_LEFT[name], _RIGHT[name]] * 2) for name in PAIRS}
+_THERE = {name: np.array([_LEFT[name], _RIGHT[name], _RIGHT[name], _LEFT[name]]) for name in PAIRS}
+"""Where landmarks are now, and where they were before: either side on its own, and then crossed."""
 
 
 class SwapVeto:
@@ -134,20 +137,15 @@ class SwapVeto:
         return marks
 
     def _is_swapped(self, name: str, time_s: float, now: Floats, before: Floats) -> bool:
-        left, right = _LEFT[name], _RIGHT[name]
-        jump_m = _distance_m(now, before, left, left) + _distance_m(now, before, right, right)
-        swapped_m = _distance_m(now, before, left, right) + _distance_m(now, before, right, left)
+        here, there = _HERE[name], _THERE[name]
+        away = now[here] - before[there]
+        left_m, right_m, *crossed_m = np.sqrt(np.vecdot(away, away)).mean(axis=1).tolist()
+        jump_m, swapped_m = left_m + right_m, sum(crossed_m)
         if jump_m / 2 < JUMP_M or swapped_m > SWAP_SHRINKS_TO * jump_m:
             self._since_s.pop(name, None)
             return False
         since_s = self._since_s.setdefault(name, time_s)
         return time_s - since_s < LONGEST_SWAP_S
-
-
-def _distance_m(now: Floats, before: Floats, here: list[int], there: list[int]) -> float:
-    """Mean distance in metres from the landmarks ``here`` now to the landmarks ``there`` before."""
-    away = now[here] - before[there]
-    return float(np.sqrt(np.einsum("ij,ij->i", away, away)).mean())
 
 
 def _reordered(marks: Landmarks, order: np.ndarray) -> Landmarks:

@@ -75,7 +75,7 @@ def _gather(points: Points, columns: tuple[Column, ...]) -> list[Floats]:
 
 def length(vectors: Floats) -> Floats:
     """Length along the last axis."""
-    squares: Floats = np.einsum("...i,...i->...", vectors, vectors)
+    squares: Floats = np.vecdot(vectors, vectors)
     return np.sqrt(squares)
 
 
@@ -86,12 +86,12 @@ def unit(vectors: Floats) -> Floats:
 
 def along(vectors: Floats, axis: Floats) -> Floats:
     """The part of the vectors that lies along a unit axis."""
-    share: Floats = np.einsum("...i,...i->...", vectors, axis)
+    share: Floats = np.vecdot(vectors, axis)
     return share[..., None] * axis
 
 
 def _degrees_between(first: Floats, second: Floats) -> Floats:
-    cosine = np.einsum("...i,...i->...", first, second) / (length(first) * length(second))
+    cosine = np.vecdot(first, second) / (length(first) * length(second))
     return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
 
 
@@ -163,7 +163,7 @@ def hip_bend(points: Points, columns: tuple[Column, ...]) -> Floats:
 def _bend(before: Floats, after: Floats) -> Floats:
     """Angle from one segment to the next in the picture, + anticlockwise."""
     cross = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]
-    return np.degrees(np.arctan2(cross, np.einsum("...i,...i->...", before, after)))
+    return np.degrees(np.arctan2(cross, np.vecdot(before, after)))
 
 
 def level(points: Points, columns: tuple[Column, ...]) -> Floats:
@@ -213,7 +213,7 @@ def nose_sideways(points: Points, columns: tuple[Column, ...]) -> Floats:
     """How far the nose is from the middle of the ears along the shoulder line."""
     away = points.at[:, INDEX["nose"]] - points.middle("ear")
     across = unit(points.line("shoulder"))
-    return _signed(np.einsum("ti,ti->t", away, across), columns)
+    return _signed(np.vecdot(away, across), columns)
 
 
 def nose_below(points: Points, columns: tuple[Column, ...]) -> Floats:
@@ -238,8 +238,8 @@ def _twist(points: Points) -> Floats:
     hips = points.line("hip")
     shoulders = points.line("shoulder")
     hips, shoulders = hips - along(hips, axis), shoulders - along(shoulders, axis)
-    sine = np.einsum("...i,...i->...", np.cross(hips, shoulders), axis)
-    return np.degrees(np.arctan2(sine, np.einsum("...i,...i->...", hips, shoulders)))
+    sine = np.vecdot(np.cross(hips, shoulders), axis)
+    return np.degrees(np.arctan2(sine, np.vecdot(hips, shoulders)))
 
 
 def chest_from_up(points: Points, columns: tuple[Column, ...]) -> Floats:
@@ -257,7 +257,7 @@ def thigh_roll(points: Points, columns: tuple[Column, ...]) -> Floats:
     up = np.array([0.0, 1.0, 0.0]) - axis * axis[:, 1:2]
     left = points.line("hip")
     left -= along(left, axis)
-    sign = np.sign(np.einsum("...i,...i->...", across, left))
+    sign = np.sign(np.vecdot(across, left))
     return _signed(sign * _degrees_between(across, up), columns)
 
 
