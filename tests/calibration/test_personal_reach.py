@@ -356,22 +356,25 @@ class TestRest:
 class TestTakenFor:
     def test_is_the_form_that_a_still_passes_for(self):
         _, bent = take(side_bend(30.0).mirrored())
-        assert best_match(bent, [BEND]) == forms_of(BEND)[1]
+        assert best_match(bent, forms_of(BEND)) == forms_of(BEND)[1]
 
     def test_is_the_closest_of_several(self):
         near = replace(BEND, id="near", sides="both", checks=(replace(FOLD, good=(55.0, 180.0)),))
         nearer = replace(near, id="nearer", checks=(FOLD,))
         folded = still({"trunk_incl": 52.0})
-        assert best_match(folded, [near, nearer]) == forms_of(nearer)[0]
+        assert best_match(folded, [*forms_of(near), *forms_of(nearer)]) == forms_of(nearer)[0]
 
     def test_is_none_at_rest(self):
         (rest,) = take()
-        assert best_match(rest, LIBRARY.poses.values()) is None
+        assert (
+            best_match(rest, [form for pose in LIBRARY.poses.values() for form in forms_of(pose)])
+            is None
+        )
 
     def test_is_never_one_that_cannot_be_told_from_rest(self):
         guided = replace(BEND, guided="It looks like standing.")
         _, bent = take(side_bend(30.0))
-        assert best_match(bent, [guided]) is None
+        assert best_match(bent, forms_of(guided)) is None
 
     def test_is_none_where_something_needed_is_not_seen(self):
-        assert best_match(still({}), [BEND]) is None
+        assert best_match(still({}), forms_of(BEND)) is None

@@ -17,7 +17,7 @@ from backstretch.calibration.references import (
 )
 from backstretch.calibration.stills import Still, is_alike
 from backstretch.judging.hold_clock import State
-from backstretch.judging.matching import Form, forms_of, needed_landmarks
+from backstretch.judging.matching import forms_of, needed_landmarks
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import INDEX, NAMES, SIDES
 from backstretch.kinematics.neutral import OwnNeutral
@@ -85,14 +85,16 @@ class PersonalGoal:
         self.pose = pose
         self.needed = frozenset().union(*(needed_landmarks(form) for form in forms_of(pose)))
         self.shown = self.needed
+        self._forms = {form.side: form for form in forms_of(pose)}
         self._others = [other for other in others if other.id != pose.id]
+        self._other_forms = [form for other in self._others for form in forms_of(other)]
         self._date, self._sides = date, sides
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002
         """As `Goal.refusal`."""
-        match = match_still(still, Form(self.pose, side))
+        match = match_still(still, self._forms[side])
         is_in = match.verdict.state is State.IN
-        look_alike = None if is_in else best_match(still, self._others)
+        look_alike = None if is_in else best_match(still, self._other_forms)
         if look_alike is not None:
             return f"this looks like {look_alike.pose.name}"
         if not is_in and still.neutral is None:
@@ -102,7 +104,7 @@ class PersonalGoal:
     def describe_take(self, still: Still, side: str | None) -> str:
         """As `Goal.describe_take`."""
         check = self.pose.primary
-        reach = reach_of(check, [match_still(still, Form(self.pose, side))])
+        reach = reach_of(check, [match_still(still, self._forms[side])])
         if reach is None:
             return ""
         value = f"{reach.median:.0f}°" if check.measure.unit == "deg" else f"{reach.median:.2f}"

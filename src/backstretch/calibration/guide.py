@@ -89,6 +89,7 @@ class Guide(ScriptedLeader):
         self.refusal = ""
         self.result: Pose | OwnNeutral | None = None
         self._goal, self._sides = goal, tuple(sides)
+        self._forms = {side: Form(goal.pose, side) for side in self._sides}
         self._takes: list[Take] = []
         self._watch = StillWatch(goal.needed)
         self._rest: list[Step] = []
@@ -137,8 +138,7 @@ class Guide(ScriptedLeader):
     def _place(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
         """Before the takes: the camera must see what it needs."""
         self._read_out()
-        form = Form(self._goal.pose, self._side)
-        if self._set_up(step, form, surroundings, passed_s).over:
+        if self._set_up(step, self._forms[self._side], surroundings, passed_s).over:
             self._rest = list(self._watch.recent)
             takes = len(self._sides) if self._goal.checked else 0
             self._enter(Phase.READY, entries_of(explaining(takes)))
@@ -364,7 +364,7 @@ class Guide(ScriptedLeader):
             status=status,
             title=title,
             line=line,
-            form=Form(self._goal.pose, self._side),
+            form=self._forms[self._side],
             progress=progress(len(self._takes), len(self._sides)),
             asked_s=TAKE_S,
         )

@@ -345,13 +345,12 @@ def rest_of(check: Check, matches: Sequence[StillMatch]) -> float:
     return float(np.median(values)) if values else float("nan")
 
 
-def best_match(still: Still, poses: Iterable[Pose]) -> Form | None:
+def best_match(still: Still, forms: Iterable[Form]) -> Form | None:
     """The form whose required checks a still passes best; None where it passes for none."""
     candidates = [
         (verdict.closeness, form)
-        for pose in poses
-        if not pose.guided
-        for form in forms_of(pose)
+        for form in forms
+        if not form.pose.guided
         if (verdict := form.judge(still.values, still.near, inside=False)).state is State.IN
     ]
     return max(candidates, key=lambda pair: pair[0])[1] if candidates else None

@@ -147,8 +147,9 @@ def matches_in(
     matches = stretches(stills, pose, sides)
     if not matches:
         raise TakeError(f"{take.name}: {_why_not(stills, pose, others, sides)}")
+    other_forms = [form for other in others for form in forms_of(other)]
     for each in matches:
-        look_alike = best_match(each.still, others)
+        look_alike = best_match(each.still, other_forms)
         if look_alike is not None and each.verdict.state is not State.IN:
             raise TakeError(f"{take.name}: this looks like {look_alike.pose.name}, not {pose.name}")
     if words := wrong_view(pose, matches[0].still):
@@ -286,8 +287,9 @@ def _why_not(stills: list[Still], pose: Pose, others: Sequence[Pose], sides: Seq
     """Why no still of a take shows a pose, in words."""
     if sides and stretches(stills, pose):
         return f"shows {pose.name} on the other side, not on the one that you asked for"
-    forms = [best_match(still, others) for still in stills]
-    look_alike = next((form for form in forms if form is not None), None)
+    other_forms = [form for other in others for form in forms_of(other)]
+    found = [best_match(still, other_forms) for still in stills]
+    look_alike = next((form for form in found if form is not None), None)
     if look_alike is not None:
         return f"this looks like {look_alike.pose.name}, not {pose.name}"
     best = best_try(stills, pose, sides)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from backstretch.kinematics.columns import Column, landmark_index
 from backstretch.kinematics.landmarks import INDEX, Floats
 
+_YZX, _ZXY = [1, 2, 0], [2, 0, 1]
+
 
 @dataclass(frozen=True, eq=False)
 class Points:
@@ -77,6 +79,12 @@ def length(vectors: Floats) -> Floats:
     """Length along the last axis."""
     squares: Floats = np.vecdot(vectors, vectors)
     return np.sqrt(squares)
+
+
+def cross(one: Floats, other: Floats) -> Floats:
+    """The vector product of arrays (..., 3), in less time than `numpy.cross` takes."""
+    product: Floats = one[..., _YZX] * other[..., _ZXY] - one[..., _ZXY] * other[..., _YZX]
+    return product
 
 
 def unit(vectors: Floats) -> Floats:
@@ -238,14 +246,14 @@ def _twist(points: Points) -> Floats:
     hips = points.line("hip")
     shoulders = points.line("shoulder")
     hips, shoulders = hips - along(hips, axis), shoulders - along(shoulders, axis)
-    sine = np.vecdot(np.cross(hips, shoulders), axis)
+    sine = np.vecdot(cross(hips, shoulders), axis)
     return np.degrees(np.arctan2(sine, np.vecdot(hips, shoulders)))
 
 
 def chest_from_up(points: Points, columns: tuple[Column, ...]) -> Floats:
     """Angle of the chest's normal from straight up."""
     del columns
-    forward = np.cross(points.line("shoulder") + points.line("hip"), points.trunk)
+    forward = cross(points.line("shoulder") + points.line("hip"), points.trunk)
     return _from_vertical(forward)[:, None]
 
 

@@ -17,6 +17,7 @@ from backstretch.kinematics.formulas import (
     Points,
     along,
     chest_from_up,
+    cross,
     length,
     points_of,
     trunk_from_up,
@@ -151,7 +152,7 @@ def _camera(points: Points) -> Floats:
     up = unit(points.trunk)
     left = points.line("shoulder") + points.line("hip")
     left = unit(left - along(left, up))
-    forward = np.cross(left, up)
+    forward = cross(left, up)
     return np.stack([left[:, 2], up[:, 2], forward[:, 2]], axis=1)
 
 
