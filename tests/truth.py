@@ -6,7 +6,8 @@ them at the video's own rate would hide the clock's bias.
 
 import gzip
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from backstretch.analysis.pipeline import analyse_video
 from backstretch.judging.hold_clock import Kind
-from backstretch.judging.request import Assignment, Request
+from backstretch.judging.request import Assignment, Part, Request
 from backstretch.judging.result import Result
 from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import COUNT, LandmarkTrack
@@ -57,9 +58,10 @@ REFERENCE_STEP_S = 0.001
 
 @dataclass(frozen=True)
 class Clip:
-    """One clip and what truly happens in it."""
+    """One clip, or its first seconds, and what truly happens in it."""
 
     video: Path
+    until_s: float = math.inf
 
     @property
     def name(self) -> str:
@@ -69,7 +71,12 @@ class Clip:
     def truth(self):
         path = self.video.with_name(f"{self.name}.truth.json.gz")
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            return json.load(file)
+            truth = json.load(file)
+        frames = truth["frames_data"]
+        count = sum(time_s <= self.until_s for time_s in frames["t"])
+        truth["frames_data"] = {name: values[:count] for name, values in frames.items()}
+        truth["holds"] = [hold for hold in truth["holds"] if hold["start_s"] < self.until_s]
+        return truth
 
     @property
     def pose_ids(self) -> tuple[str, ...]:
@@ -170,6 +177,8 @@ def pose(pose_id: str) -> Pose:
 
 
 def look(clip: Clip, landmarker: MediaPipeLandmarker, request: Request):
+    if clip.until_s < math.inf:
+        request = replace(request, part=Part(end_s=clip.until_s))
     with VideoReader(clip.video) as reader:
         return analyse_video(reader, landmarker, request)
 

@@ -93,7 +93,7 @@ def attempts_of(session, kind=Kind.WRONG):
     return sum(total(watch.clock.attempts, kind) for watch in session.watches)
 
 
-def folds(fps=15.0, keys=FOLDING):
+def folds(fps=10.0, keys=FOLDING):
     return moments(fold, keys, every(fps, keys[-1][0]))
 
 

@@ -26,7 +26,7 @@ QUICKLY = ((0, 0), (2, 0), (2.5, 1), (8.5, 1), (9, 0), (11, 0))
 """The same for someone who hurries."""
 SHORT = ((0, 0), (2, 0), (3, 0.35), (9, 0.35), (10, 0), (12, 0))
 """The same for someone who stops well before the ideal."""
-FPS = 15.0
+FPS = 10.0
 HANDFUL = [
     ("standing_side_bend", "left"),
     ("standing_side_bend", "right"),
