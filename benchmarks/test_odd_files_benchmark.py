@@ -33,7 +33,8 @@ NOTICES = {
     "unflagged2_sb.mp4": (NoticeKind.SQUEEZED, 0.0),
     TURNED: (NoticeKind.TURNED, 13.1),
 }
-"""Where no more than this is noticed, beside few pictures a second."""
+"""Where no more than this is noticed, beside `USUAL`."""
+USUAL = {NoticeKind.FEW_PICTURES, NoticeKind.NOTHING_TO_NAME}
 PHOTOGRAPHS = (
     "exif2.jpg",
     "percent/IMG_%04d.jpg",
@@ -74,6 +75,15 @@ def test_a_bend_after_a_knock_is_told_with_it():
     assert NoticeKind.CAMERA_MOVED in {each.kind for each in result.notices}
 
 
+def test_a_chart_on_the_wall_is_left_for_the_person():
+    """The person comes in at 4 s and bends from 8.5 to 16.5 s, as its pictures show."""
+    result = analyze(ODD / "poster.mp4")
+    (held,) = result.holds
+    print(f"poster.mp4: {held.hold.valid_s:.2f} of 8 s")
+    assert (held.hold.start_s, held.hold.end_s) == pytest.approx((8.5, 16.5), abs=0.3)
+    assert NoticeKind.PORTRAIT in {each.kind for each in result.notices}
+
+
 @pytest.mark.parametrize("name", PHOTOGRAPHS)
 def test_a_photograph_shows_what_the_person_did(name):
     likenesses = analyze(ODD / name).looks_like or ()
@@ -84,7 +94,7 @@ def test_a_photograph_shows_what_the_person_did(name):
 def test_what_is_odd_is_noticed_and_nothing_else(name):
     kind, unseen_s = NOTICES[name]
     result = analyze(ODD / name)
-    assert {notice.kind for notice in result.notices} - {NoticeKind.FEW_PICTURES} == {kind}
+    assert {notice.kind for notice in result.notices} - USUAL == {kind}
     assert sum(span.seconds for span in result.unseen) == pytest.approx(unseen_s, abs=WITHIN_S)
 
 
