@@ -4,8 +4,8 @@ The ears of BlazePose show two thirds of it, see `head_line`. The face is seen b
 (MediaPipe's face mesh), if it looks towards the camera. One look is enough: the line from chin to forehead
 hardly depends on the angle at which the region was cut out.
 
-The face is looked at every `EVERY_S`. In between, and for a while after it has turned away, the difference to
-the estimate by the ears is carried on: the tilt does not jump when the face comes and goes.
+The face is looked at a few times a second. In between, and for a while after it has turned away, the difference
+to the estimate by the ears is carried on: the tilt does not jump when the face comes and goes.
 """
 
 import math
@@ -27,10 +27,11 @@ from backstretch.kinematics.measures import VISIBLE
 from backstretch.vision.detection import VideoLandmarker
 from backstretch.vision.head_line import slope_deg
 
-EVERY_S = 0.2
-"""Time from one look at the face to the next; one takes 5 ms."""
+EVERY_S, AT_REST_S, TILTED_FROM_DEG = 0.2, 0.5, 10.0
+"""Time from one look at the face to the next, which takes 5 ms: of a head that is tilted by more than this, by
+the estimate, and of one that is not."""
 FADES_S = 1.0
-"""How long the difference to the estimate is carried on after the face was seen for the last time."""
+"""How long it takes until the difference to the estimate is forgotten, once the face is no longer seen."""
 SURE = 0.5
 """Least score of the network, its own guess that it sees a face. Faces in side bends have 1.0; those turned
 away by 65 degrees have 0.0 to 1.0, those that look down and aside 0.0 to 0.7."""
@@ -41,9 +42,9 @@ they are within 5 degrees; in heads that are turned and nod as well, of which ne
 SHOULDERS_WITHIN_DEG, TRUNK_WITHIN_DEG = 45.0, 25.0
 """Slope of the shoulders and lean of the trunk in the picture up to which the face is looked at; no stretch
 that asks for the tilt of the head allows more."""
-NOSE_WITHIN = 0.6
-"""How far from the middle of the ears the nose may be, over the distance of the ears; in a head turned by 45
-degrees it is further."""
+NOSE_WITHIN = 0.5
+"""How far from the middle of the ears the nose may be, over the distance of the ears: 0.0 to 0.3 in side bends,
+0.5 to 0.7 in heads that look down and aside, more in those that are turned by 45 degrees."""
 SMALLEST_PX = 24.0
 """Least size of the region in the picture: of smaller faces the network sees nothing."""
 SIZE_PX = 192
@@ -114,17 +115,22 @@ class FaceLandmarker:
         estimate_deg = marks.head_line_deg
         if math.isnan(estimate_deg):
             estimate_deg = float(slope_deg(marks.xy_px, "ear"))
-        if abs(frame.time_s - self._looked_s) >= EVERY_S:
+        if abs(frame.time_s - self._looked_s) >= self._every_s(marks, estimate_deg):
             self._looked_s = frame.time_s
             line_deg = self._face_line_deg(frame, marks)
             if line_deg is not None:
                 self._seen_s, self._difference_deg = frame.time_s, wrap_deg(line_deg - estimate_deg)
         ago_s = abs(frame.time_s - self._seen_s)
-        share = min(1.0, 1.0 + (EVERY_S - ago_s) / FADES_S)
+        share = min(1.0, 1.0 + (AT_REST_S - ago_s) / FADES_S)
         if share <= 0.0:
             return marks
         line_deg = wrap_deg(estimate_deg + share * self._difference_deg)
         return replace(marks, head_line_deg=float(np.float32(line_deg)))
+
+    @staticmethod
+    def _every_s(marks: Landmarks, estimate_deg: float) -> float:
+        tilt_deg = wrap_deg(estimate_deg - float(slope_deg(marks.xy_px, "shoulder")))
+        return EVERY_S if abs(tilt_deg) > TILTED_FROM_DEG else AT_REST_S
 
     def _face_line_deg(self, frame: Frame, marks: Landmarks) -> float | None:
         """The line across the face; None where it does not look towards the camera."""
@@ -180,13 +186,13 @@ def _network(model: Path) -> _Network:
 def _faces_camera(marks: Landmarks) -> bool:
     """Whether somebody is upright, and chest and face look towards the camera, as far as BlazePose shows it."""
     left, right = (marks.xy_px[INDEX[f"{side}_ear"]] for side in ("left", "right"))
-    ears, middle = left - right, (left + right) / 2.0
-    nose = float((marks.xy_px[INDEX["nose"]] - middle) @ ears / max(float(ears @ ears), 1.0))
+    ears_px, middle = np.linalg.norm(left - right), (left + right) / 2.0
+    nose_px = np.linalg.norm(marks.xy_px[INDEX["nose"]] - middle)
     shoulders = _middle(marks.xy_px, "shoulder")
     trunk = shoulders - _middle(marks.xy_px, "hip")
     return bool(
         marks.visibility[_FACE].min() >= VISIBLE
-        and abs(nose) <= NOSE_WITHIN
+        and nose_px <= NOSE_WITHIN * ears_px
         and abs(slope_deg(marks.xy_px, "shoulder")) <= SHOULDERS_WITHIN_DEG
         and abs(math.degrees(math.atan2(trunk[0], -trunk[1]))) <= TRUNK_WITHIN_DEG
         and middle[1] < shoulders[1]
