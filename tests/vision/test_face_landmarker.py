@@ -181,6 +181,12 @@ def test_where_it_is_not_needed_or_not_there_the_landmarker_stays_as_it_is(monke
     assert with_head_tilt(replay, is_needed=True) is replay
 
 
+def test_a_network_that_cannot_be_opened_leaves_the_tilt_to_the_ears(tmp_path):
+    model = tmp_path / "face.tflite"
+    model.write_bytes(b"no network")
+    assert tilts(FaceLandmarker(Replay(body()), model), [0.0]) == pytest.approx([1.5 * READ_DEG])
+
+
 @pytest.mark.skipif(not model_path().exists(), reason="this build could not have the face model")
 def test_the_network_reads_the_line_of_a_head_that_is_tilted_in_the_picture():
     video = SAMPLES / "upper_trapezius.mp4"

@@ -136,10 +136,10 @@ class FaceLandmarker:
         """The line across the face; None where it does not look towards the camera."""
         if not _faces_camera(marks):
             return None
-        to_input = _region(marks.xy_px)
-        if SIZE_PX / np.linalg.norm(to_input[0, :2]) < SMALLEST_PX:
+        to_input, network = _region(marks.xy_px), _network(self._model)
+        if network is None or SIZE_PX / np.linalg.norm(to_input[0, :2]) < SMALLEST_PX:
             return None
-        points, score = _network(self._model).look(frame.image, to_input)
+        points, score = network.look(frame.image, to_input)
         # The network sees the picture turned: what it sees is turned back.
         turned_deg = math.degrees(math.atan2(to_input[0, 1], to_input[0, 0]))
         up_deg = _direction_deg(points[FOREHEAD] - points[CHIN])
@@ -151,15 +151,16 @@ class FaceLandmarker:
 
 
 class _Network:
-    """The network for faces; all threads share one."""
+    """The network for faces; all threads share one.
 
-    def __init__(self, model: Path) -> None:
-        import cv2
+    Args:
+        cv2: OpenCV.
+        net: The network, opened.
+    """
 
-        self._cv2: Any = cv2
+    def __init__(self, cv2: Any, net: Any) -> None:
+        self._cv2, self._net = cv2, net
         self._lock = Lock()
-        # Of two outputs OpenCV's new engine gives one; it takes that engine for a file's content.
-        self._net = cv2.dnn.readNetFromTFLite(str(model), cv2.dnn.ENGINE_CLASSIC)
 
     def look(self, image: NDArray[np.uint8], to_input: Floats) -> tuple[Floats, float]:
         """Look at a part of a picture.
@@ -175,12 +176,19 @@ class _Network:
         with self._lock:
             self._net.setInput(self._cv2.dnn.blobFromImage(part, 1.0 / 255.0))
             points, score = self._net.forward([POINTS, SCORE])
-        return points.reshape(-1, 3)[:, :2].astype(float), 1.0 / (1.0 + math.exp(-score.item()))
+        return points.reshape(-1, 3)[:, :2].astype(float), (1.0 + math.tanh(score.item() / 2)) / 2
 
 
 @cache
-def _network(model: Path) -> _Network:
-    return _Network(model)
+def _network(model: Path) -> _Network | None:
+    """The network in a file; None where OpenCV cannot open it, as by some paths that are not ASCII."""
+    import cv2
+
+    try:
+        # Its new engine gives one of two outputs, and it takes that engine for anything but a path.
+        return _Network(cv2, cv2.dnn.readNetFromTFLite(str(model), cv2.dnn.ENGINE_CLASSIC))
+    except cv2.error:
+        return None
 
 
 def _faces_camera(marks: Landmarks) -> bool:
@@ -201,10 +209,8 @@ def _faces_camera(marks: Landmarks) -> bool:
 
 def _region(xy_px: Floats) -> Floats:
     """(2, 3) from the picture's pixels to those of the network's input: the face, upright and in the middle."""
-    eyes, mouth = (
-        _middle(xy_px, "eye"),
-        (xy_px[INDEX["mouth_left"]] + xy_px[INDEX["mouth_right"]]) / 2,
-    )
+    eyes = _middle(xy_px, "eye")
+    mouth = (xy_px[INDEX["mouth_left"]] + xy_px[INDEX["mouth_right"]]) / 2.0
     ears = xy_px[INDEX["left_ear"]] - xy_px[INDEX["right_ear"]]
     height, width = float(np.linalg.norm(mouth - eyes)), float(np.linalg.norm(ears))
     scale = SIZE_PX / max(REGION_OVER_HEIGHT * height, REGION_OVER_WIDTH * width, 1.0)

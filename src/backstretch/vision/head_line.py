@@ -1,8 +1,8 @@
 """The line across the head, estimated from the ears where nothing better is known.
 
 BlazePose shrinks tilts of the head to two thirds: in the stretches of the neck its ears read 18 to 33 degrees
-for a true 35 to 50. The estimate makes up for that; it errs by up to 10 degrees, see `face_landmarker` for what
-does not.
+for a true 35 to 50. The estimate makes up for that, to within 10 degrees; the face shows more, see
+`face_landmarker`.
 
 It is `Landmarks.head_line_deg`, and the ears stay where BlazePose put them. So other measures of the head stay
 as they are, a stored track has all that its replay needs, and landmarks that are exact, as those of a stick
