@@ -4,8 +4,9 @@ The ears of BlazePose show two thirds of it, see `head_line`. The face is seen b
 (MediaPipe's face mesh), if it looks towards the camera. One look is enough: the line from chin to forehead
 hardly depends on the angle at which the region was cut out.
 
-The face is looked at a few times a second. In between, and for a while after it has turned away, the difference
-to the estimate by the ears is carried on: the tilt does not jump when the face comes and goes.
+The face of a tilted head is looked at a dozen times a second, that of a straight one twice. In between, and for
+a while after the face has turned away, the difference to the estimate by the ears is carried on: the tilt does
+not jump when the face comes and goes.
 """
 
 import math
@@ -27,9 +28,10 @@ from backstretch.kinematics.measures import VISIBLE
 from backstretch.vision.detection import VideoLandmarker
 from backstretch.vision.head_line import slope_deg
 
-EVERY_S, AT_REST_S, TILTED_FROM_DEG = 0.2, 0.5, 10.0
+EVERY_S, AT_REST_S, TILTED_FROM_DEG = 0.075, 0.5, 10.0
 """Time from one look at the face to the next, which takes 5 ms: of a head that is tilted by more than this, by
-the estimate, and of one that is not."""
+the estimate, and of one that is not. The ears jitter by several degrees from one picture to the next, and the
+estimate by half as much again: with 0.2 s in between, that passed for bouncing at 12 pictures a second."""
 FADES_S = 1.0
 """How long it takes until the difference to the estimate is forgotten, once the face is no longer seen."""
 SURE = 0.5
@@ -82,7 +84,7 @@ class FaceLandmarker:
     def __init__(self, landmarker: VideoLandmarker, model: Path) -> None:
         self._landmarker, self._model = landmarker, model
         self._looked_s = self._seen_s = -math.inf
-        self._difference_deg = 0.0
+        self._line_deg = self._difference_deg = 0.0
 
     def look(self, frame: Frame) -> Landmarks | None:
         """As `Landmarker.look`."""
@@ -119,13 +121,20 @@ class FaceLandmarker:
             self._looked_s = frame.time_s
             line_deg = self._face_line_deg(frame, marks)
             if line_deg is not None:
-                self._seen_s, self._difference_deg = frame.time_s, wrap_deg(line_deg - estimate_deg)
+                self._seen_s, self._line_deg = frame.time_s, line_deg
+                self._difference_deg = wrap_deg(line_deg - estimate_deg)
         ago_s = abs(frame.time_s - self._seen_s)
-        share = min(1.0, 1.0 + (AT_REST_S - ago_s) / FADES_S)
-        if share <= 0.0:
+        if ago_s >= AT_REST_S + FADES_S:
             return marks
-        line_deg = wrap_deg(estimate_deg + share * self._difference_deg)
+        line_deg = self._line_after(ago_s, estimate_deg)
         return replace(marks, head_line_deg=float(np.float32(line_deg)))
+
+    def _line_after(self, ago_s: float, estimate_deg: float) -> float:
+        """The line now, some time after the face was seen."""
+        if ago_s < EVERY_S:
+            return self._line_deg
+        share = min(1.0, 1.0 + (AT_REST_S - ago_s) / FADES_S)
+        return wrap_deg(estimate_deg + share * self._difference_deg)
 
     @staticmethod
     def _every_s(marks: Landmarks, estimate_deg: float) -> float:
