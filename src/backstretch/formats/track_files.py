@@ -146,8 +146,8 @@ class Recording:
         since_s = arrays["still_since_s"].astype(np.float64) if "still_since_s" in arrays else None
         # Older tracks are of BlazePose, without the line.
         line_deg = arrays["head_line_deg"] if "head_line_deg" in arrays else line_by_ears(xy_px)
-        columns = since_s, line_deg.astype(np.float64)
-        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height), *columns)
+        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height), since_s)
+        track = dataclasses.replace(track, head_line_deg=line_deg.astype(np.float64))
         for _ in track:  # checks each moment's landmarks
             pass
         return cls(track, _source(about["source"]), tuple(_notices(about)))

@@ -103,7 +103,7 @@ class Smoother:
         mean = np.einsum("tl,tlc->lc", weights, bodies) / weights.sum(axis=0)[:, None]
         xy, world, visibility = mean[:, :2].copy(), mean[:, 2:5].copy(), mean[:, 5].copy()
         line_deg = self._head_line_deg(time_s, landmarks.head_line_deg, half_s)
-        return time_s, Landmarks(xy, world, visibility, landmarks.image_wh, line_deg)
+        return time_s, Landmarks(xy, world, visibility, landmarks.image_wh, head_line_deg=line_deg)
 
     def _head_line_deg(self, time_s: float, now_deg: float, half_s: float) -> float:
         """The line across the head, smoothed in time alone; NaN where it is not known now."""

@@ -77,7 +77,8 @@ class Landmarks:
         xy = self.xy_px[MIRRORED] * (-1, 1) + (width, 0)
         world = self.world_m[MIRRORED] * (-1, 1, 1)
         visibility = self.visibility[MIRRORED]
-        return type(self)(xy, world, visibility, self.image_wh, -self.head_line_deg)
+        line_deg = -self.head_line_deg
+        return type(self)(xy, world, visibility, self.image_wh, head_line_deg=line_deg)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +135,9 @@ class LandmarkTrack:
             self.world_m[index].copy(),
             self.visibility[index].copy(),
             self.image_wh,
-            math.nan if self.head_line_deg is None else float(self.head_line_deg[index]),
+            head_line_deg=math.nan
+            if self.head_line_deg is None
+            else float(self.head_line_deg[index]),
         )
 
     def still_since(self, index: int) -> float | None:
@@ -177,8 +180,13 @@ class GrowingTrack:
         rows = np.frombuffer(self._rows).reshape(-1, 6 * COUNT)
         xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
-        columns = (_unless_nan(each) for each in (self._still_since_s, self._head_lines_deg))
-        return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh, *columns)
+        return LandmarkTrack(
+            np.frombuffer(self._times_s),
+            *shaped,
+            wh,
+            still_since_s=_unless_nan(self._still_since_s),
+            head_line_deg=_unless_nan(self._head_lines_deg),
+        )
 
 
 def _unless_nan(numbers: "array[float]") -> Floats | None:
