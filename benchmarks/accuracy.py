@@ -54,7 +54,6 @@ AS_READ = {
     "levator_scapulae_stretch",
     "neck_flexion",
     "neck_rotation",
-    "neck_side_bend",
     "seated_spinal_twist",
     "supine_twist",
     "thread_the_needle",

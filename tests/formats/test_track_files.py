@@ -23,6 +23,7 @@ from backstretch.judging.step import Step
 from backstretch.kinematics.columns import COLUMNS
 from backstretch.kinematics.landmarks import COUNT, GrowingTrack, Landmarks, LandmarkTrack
 from backstretch.poses.pose_file import load_pose
+from backstretch.vision.head_line import line_by_ears
 from tests.places import POSE_FILES
 
 BEND = load_pose(POSE_FILES / "standing_side_bend.toml")
@@ -78,6 +79,24 @@ def test_a_track_without_such_pictures_says_nothing_of_them(saved):
     with np.load(saved) as arrays:
         assert "still_since_s" not in arrays
     assert Recording.load(saved).track.still_since(0) is None
+
+
+def test_the_line_across_the_head_survives_the_disk_to_the_last_bit(tmp_path):
+    lines_deg = [float(np.float32(-31.4)), math.nan, float(np.float32(12.3))]
+    dice = np.random.default_rng(1)
+    bodies = [replace(marks(dice), head_line_deg=line_deg) for line_deg in lines_deg]
+    track = LandmarkTrack.of([*enumerate(bodies), (3.0, None)], WH)
+    Recording(track, SOURCE).save(tmp_path / "track.npz")
+    read = Recording.load(tmp_path / "track.npz").track
+    assert read.head_line_deg == pytest.approx([*lines_deg, math.nan], abs=0.0, nan_ok=True)
+
+
+def test_an_older_track_has_the_line_that_its_ears_let_be_estimated(saved):
+    unknown = Recording.load(saved).track.head_line_deg
+    assert unknown is not None
+    assert np.isnan(unknown).all()
+    track = Recording.load(changed(saved, drop="head_line_deg")).track
+    assert track.head_line_deg == pytest.approx(line_by_ears(track.xy_px), nan_ok=True)
 
 
 def said(path):
@@ -176,6 +195,8 @@ class TestTrack:
             {"time_s": np.full(20, np.nan)},
             {"xy_px": np.full((20, COUNT, 2), np.inf)},
             {"world_m": np.full((20, COUNT, 3), np.nan)},
+            {"head_line_deg": np.full(20, np.inf)},
+            {"head_line_deg": np.zeros(19)},
             {"visibility": np.array(["high"] * 20)},
             {"about": np.array("no JSON")},
             {"about": np.array("[]")},

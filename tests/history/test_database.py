@@ -424,6 +424,20 @@ class TestMigrating:
             assert history.add(entry()) == 2
             assert len(history.holds()) == 1
 
+    def test_older_tilts_of_the_head_become_the_true_ones(self, path, monkeypatch):
+        with monkeypatch.context() as older:
+            older.setattr(history_schema, "MIGRATIONS", MIGRATIONS[:2])
+            with History(path, NOW) as history:
+                history.add(entry())
+                hold = "(SELECT max(id) FROM hold)"
+                for label in ("head_roll_rel", "head_pitch"):
+                    history._db.execute(
+                        f"INSERT INTO reach VALUES ({hold}, ?, 24.0, 'deg')", (label,)
+                    )
+        with History(path, NOW) as history:
+            values = dict(history._db.execute("SELECT label, value FROM reach"))
+        assert values == {"head_pitch": 24.0, "head_roll_rel": 36.0, "knee": 30.0}
+
     def test_a_table_that_is_made_anew_keeps_what_refers_to_it(self, path, monkeypatch):
         kept(path, 3)
         self.newer(monkeypatch, self.ANEW)

@@ -6,6 +6,7 @@ import pytest
 
 from backstretch.judging.request import Assignment, Part
 from tests.coached import BEND as POSE
+from tests.library import LIBRARY
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,19 @@ def test_a_part_is_said_in_words():
 def test_the_sides_asked_for_count_and_poses_without_sides_always(sides, counted):
     assignment = Assignment((), sides=sides)
     assert tuple(side for side in ("left", "right", None) if assignment.counts(side)) == counted
+
+
+@pytest.mark.parametrize(
+    ("poses", "reads"),
+    [
+        (["neck_side_bend"], True),
+        (["childs_pose", "upper_trapezius_stretch"], True),
+        (["levator_scapulae_stretch", "standing_side_bend"], False),
+        ([], True),
+    ],
+)
+def test_the_tilt_of_the_head_is_read_where_a_stretch_asks_for_it_or_may(poses, reads):
+    assert Assignment(tuple(LIBRARY.poses[each] for each in poses)).reads_head_tilt is reads
 
 
 @pytest.mark.parametrize(

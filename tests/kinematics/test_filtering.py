@@ -68,6 +68,35 @@ def test_a_slow_swing_keeps_its_height():
     assert np.ptp(wrist_x(steadied(timeline))) > 0.97 * np.ptp(wrist_x(timeline))
 
 
+def lines_deg(timeline):
+    return [body.head_line_deg for _, body in timeline]
+
+
+def test_the_line_across_the_head_is_smoothed_without_lag():
+    dice = np.random.default_rng(3)
+    clean = [(t, 40.0 * t) for t in every(30, 2.0)]
+    noisy = [(t, replace(STILL, head_line_deg=deg + dice.normal(0.0, 2.0))) for t, deg in clean]
+    off = np.subtract(lines_deg(inner(steadied(noisy))), [deg for _, deg in inner(clean)])
+    assert abs(off.mean()) < 0.3
+    assert off.std() < 1.0
+
+
+def test_the_line_is_smoothed_across_half_a_turn():
+    lines = [178.0, -178.0] * 15
+    timeline = [
+        (n / 30, replace(STILL, head_line_deg=line_deg)) for n, line_deg in enumerate(lines)
+    ]
+    assert min(map(abs, lines_deg(steadied(timeline)))) > 177.0
+
+
+def test_a_line_that_is_not_known_stays_so_and_does_not_blur_the_others():
+    timeline = [
+        (n / 30, replace(STILL, head_line_deg=10.0 if n % 2 else math.nan)) for n in range(9)
+    ]
+    wanted = [10.0 if n % 2 else math.nan for n in range(9)]
+    assert lines_deg(steadied(timeline)) == pytest.approx(wanted, nan_ok=True)
+
+
 def test_nobody_stays_nobody():
     timeline = [(t, None if 0.5 < t < 0.8 else STILL) for t in every(30, 1.5)]
     assert [body is None for _, body in steadied(timeline)] == [b is None for _, b in timeline]

@@ -1,5 +1,7 @@
 """Landmarks: what they refuse, mirroring, and tracks with moments of nobody."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,10 @@ def test_mirroring_keeps_up_and_depth():
 def test_mirroring_takes_the_visibility_along():
     mirror = standing().seen(FRONT, hidden=["left_ankle"]).mirrored()
     assert mirror.visibility[INDEX["right_ankle"]] < 0.5 < mirror.visibility[INDEX["left_ankle"]]
+
+
+def test_mirroring_tilts_the_head_to_the_other_side():
+    assert replace(standing().seen(FRONT), head_line_deg=-30.0).mirrored().head_line_deg == 30.0
 
 
 def test_mirroring_twice_gives_the_same():

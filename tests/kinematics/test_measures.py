@@ -161,6 +161,24 @@ def test_a_measure_of_a_built_figure_is_what_it_was_built_with(key, figure, came
     assert values_of(figure.seen(camera_deg), near)[key] == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_better_line_across_the_head_is_taken_instead_of_the_ears_where_those_are_seen(is_seen):
+    marks = Figure(tilt_deg=20.0).seen(FRONT)
+    seen = np.ones((1, COUNT), bool)
+    seen[0, INDEX["left_ear"]] = is_seen
+    lines = {"ears": np.array([np.nan]), "face": np.array([-35.0])}
+    by = {
+        name: measure_body(marks.xy_px[None], marks.world_m[None], seen, line).values[0]
+        for name, line in lines.items()
+    }
+    at = [COLUMN_INDEX[f"head_roll_rel.{side}"] for side in ("left", "right")]
+    wanted = {"ears": (20.0, -20.0), "face": (35.0, -35.0)} if is_seen else {}
+    for name, values in by.items():
+        assert values[at] == pytest.approx(wanted.get(name, (np.nan, np.nan)), nan_ok=True)
+    others = [index for index in range(len(COLUMNS)) if index not in at]
+    assert by["face"][others] == pytest.approx(by["ears"][others], nan_ok=True)
+
+
 @pytest.mark.parametrize(("key", "figure", "expected"), RELATIVE)
 def test_a_relative_measure_starts_from_where_the_body_points(key, figure, expected):
     value = measured(figure.seen(FRONT)).values[0, COLUMN_INDEX[key]]

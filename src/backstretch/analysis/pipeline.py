@@ -23,6 +23,7 @@ from backstretch.kinematics.landmarks import GrowingTrack, Landmarks
 from backstretch.poses.pose import Pose
 from backstretch.vision.backdrop import moves_s
 from backstretch.vision.detection import Detection, VideoLandmarker, open_landmarker
+from backstretch.vision.face_landmarker import with_head_tilt
 from backstretch.vision.portraits import WithoutPortraits, portrait_until_s
 from backstretch.vision.scene_watch import SceneWatch
 from backstretch.vision.video_reader import VideoReader
@@ -159,6 +160,7 @@ def analyse_video(
     ``recognised`` are the poses that a photograph is compared with. With ``at_once`` both halves of a long
     video are looked at at the same time; the numbers are the same without.
     """
+    landmarker = with_head_tilt(landmarker, is_needed=request.assignment.reads_head_tilt)
     if reader.source.fps * CHANGING_S < 1.0:
         request = replace(request, every_frame=True)
     attempt = partial(

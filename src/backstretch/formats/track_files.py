@@ -8,6 +8,7 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     visibility   (T, 33) float32      0..1
     still_since_s (T,) float64        the time of the picture that is repeated, NaN for a new one;
                                       only in tracks with such a picture
+    head_line_deg (T,) float32        the line across the head, see `Landmarks`; NaN where only the ears show it
     about        JSON text            format, version, image_wh, source, warnings, notices
 
 TRC holds a track as markers, MOT its angles. Markers are in metres with the origin between the hips: X as in
@@ -34,6 +35,7 @@ from backstretch.judging.wording import describe_notice
 from backstretch.kinematics.columns import COLUMNS, Column
 from backstretch.kinematics.landmarks import NAMES, Floats, LandmarkTrack
 from backstretch.kinematics.measures import measure_body, seen_landmarks
+from backstretch.vision.head_line import line_by_ears
 
 FORMAT = "backstretch landmark track"
 VERSION = 1
@@ -105,6 +107,9 @@ class Recording:
             "visibility": self.track.visibility.astype(np.float32),
             "about": np.array(json.dumps(about)),
         }
+        line_deg = self.track.head_line_deg
+        unknown = np.full(len(self.track), np.nan)
+        arrays["head_line_deg"] = (unknown if line_deg is None else line_deg).astype(np.float32)
         if self.track.still_since_s is not None:
             arrays["still_since_s"] = self.track.still_since_s
         with path.open("wb") as file:
@@ -139,7 +144,10 @@ class Recording:
         time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
         width, height = (int(size) for size in about["image_wh"])
         since_s = arrays["still_since_s"].astype(np.float64) if "still_since_s" in arrays else None
+        # Older tracks are of BlazePose, without the line.
+        line_deg = arrays["head_line_deg"] if "head_line_deg" in arrays else line_by_ears(xy_px)
         track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height), since_s)
+        track = dataclasses.replace(track, head_line_deg=line_deg.astype(np.float64))
         for _ in track:  # checks each moment's landmarks
             pass
         return cls(track, _source(about["source"]), tuple(_notices(about)))

@@ -78,12 +78,16 @@ MIGRATIONS = (
         FROM sitting WHERE sitting.id = hold.sitting
     );
     """,
+    """
+    UPDATE reach SET value = 1.5 * value WHERE label GLOB 'head_roll_rel*';
+    """,
 )
 """Each turns version n into n + 1; a database's version is its ``user_version``.
 
 ``epoch_s`` orders sessions whatever the place and the time of the year; ``began`` keeps the local time with
 its offset. ``record`` is the folder of a live session, null for others; ``forgotten`` holds those that were
-deleted.
+deleted. Tilts of the head were the detector's until version 2, two thirds of the true ones; see
+`vision.head_line`.
 """
 
 

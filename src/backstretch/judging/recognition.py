@@ -32,7 +32,7 @@ ears and nose read 0.04 to 0.08 on photographs. Nods and turns of the head from 
 people, so ``head_pitch`` stays unknown."""
 PICTURE_INSTEAD = ("shoulder_yaw_rel", "twist")
 """In a single picture the first is taken from the second: the shoulder line against the hip line."""
-USUAL_WITHIN = {"head_roll_rel": 10.0, "nose_aside": 0.06, "shoulder_yaw_rel": 25.0}
+USUAL_WITHIN = {"head_roll_rel": 15.0, "nose_aside": 0.06, "shoulder_yaw_rel": 25.0}
 """How far people at rest may be from these usual values. On real recordings without a neutral, heads that were
 just turned a little read 0.05, and trunks that were not twisted up to 22 degrees."""
 MARGIN = 2.0
@@ -86,7 +86,8 @@ def looks_like(marks: Landmarks, poses: Iterable[Pose]) -> tuple[Likeness, ...]:
 def picture_values(marks: Landmarks) -> tuple[Floats, str]:
     """The (M,) values of all columns in a single picture, and the side nearer to the camera."""
     xy, world, visibility = marks.xy_px[None], marks.world_m[None], marks.visibility[None]
-    body = measure_body(xy, world, seen_landmarks(xy, world, visibility, marks.image_wh))
+    is_seen = seen_landmarks(xy, world, visibility, marks.image_wh)
+    body = measure_body(xy, world, is_seen, np.array([marks.head_line_deg]))
     near = "left" if np.nan_to_num(body.towards_camera[0]) > 0 else "right"
     return settle_by_usual(body, 0, near), near
 

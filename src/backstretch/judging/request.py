@@ -61,6 +61,12 @@ class Assignment:
             model for model in CAREFUL_MODELS if asked and all(model in each for each in asked)
         )
 
+    @property
+    def reads_head_tilt(self) -> bool:
+        """Whether a stretch asks for the tilt of the head; so does an unknown one, of which there are none."""
+        checks = [check for pose in self.poses for check in pose.checks]
+        return not checks or any(check.measure.formula == "head_roll" for check in checks)
+
     def counts(self, side: str | None) -> bool:
         """Whether holds of a side count; the side is None for poses done on both sides at once."""
         return side is None or not self.sides or side in self.sides

@@ -322,7 +322,8 @@ CATALOGUE = (
         "head_roll",
         ("ear", "shoulder"),
         "head tilt",
-        "ear line against shoulder line minus neutral, + towards the named side",
+        "line across the head (by the face or the ears) against shoulder line minus neutral, + towards the "
+        "named side",
         frames=("image",),
         views=("front",),
         relative=True,

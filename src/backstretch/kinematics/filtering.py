@@ -13,12 +13,14 @@ frame or two (11 in 92 s of a man on hands and knees) and move two ankles by a m
 names exchanged hardly anything has moved. A swap that lasts is believed: then the detector was wrong before.
 """
 
+import math
 from collections import deque
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from backstretch.kinematics.landmarks import INDEX, Floats, Landmarks, size_px
+from backstretch.kinematics.landmarks import INDEX, Floats, Landmarks, size_px, wrap_deg
 
 HALF_WIDTH_S = 0.2
 """Half the triangle's base. 0.2 s takes the detector's jitter (1-3 px) below a pixel and is shorter than
@@ -100,7 +102,20 @@ class Smoother:
         weights = nearness * np.array([weight for weight, _ in neighbours])[:, None]
         mean = np.einsum("tl,tlc->lc", weights, bodies) / weights.sum(axis=0)[:, None]
         xy, world, visibility = mean[:, :2].copy(), mean[:, 2:5].copy(), mean[:, 5].copy()
-        return time_s, Landmarks(xy, world, visibility, landmarks.image_wh)
+        line_deg = self._head_line_deg(time_s, landmarks.head_line_deg, half_s)
+        return time_s, Landmarks(xy, world, visibility, landmarks.image_wh, head_line_deg=line_deg)
+
+    def _head_line_deg(self, time_s: float, now_deg: float, half_s: float) -> float:
+        """The line across the head, smoothed in time alone; NaN where it is not known now."""
+        if math.isnan(now_deg):
+            return now_deg
+        weights = away_deg = 0.0
+        for moment_s, marks, _ in self._moments:
+            weight = 1.0 - abs(moment_s - time_s) / half_s
+            if weight > 0.0 and marks is not None and not math.isnan(marks.head_line_deg):
+                weights += weight
+                away_deg += weight * wrap_deg(marks.head_line_deg - now_deg)
+        return wrap_deg(now_deg + away_deg / weights)
 
 
 def _columns(landmarks: Landmarks) -> Floats:
@@ -151,5 +166,5 @@ class SwapVeto:
 def _reordered(marks: Landmarks, order: np.ndarray) -> Landmarks:
     if (order == np.arange(len(order))).all():
         return marks
-    parts = marks.xy_px[order], marks.world_m[order], marks.visibility[order]
-    return Landmarks(*parts, marks.image_wh)
+    xy, world, visibility = marks.xy_px[order], marks.world_m[order], marks.visibility[order]
+    return replace(marks, xy_px=xy, world_m=world, visibility=visibility)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.kinematics.columns import Column, landmark_index
-from backstretch.kinematics.landmarks import INDEX, Floats
+from backstretch.kinematics.landmarks import INDEX, Floats, wrap_deg
 
 _YZX, _ZXY = [1, 2, 0], [2, 0, 1]
 
@@ -25,11 +25,13 @@ class Points:
         at: (T, 33, D) the landmarks.
         trunk: (T, D) from the hips to the shoulders.
         neck: (T, D) from the shoulders to the ears.
+        head_line_deg: (T,) as in `Landmarks`.
     """
 
     at: Floats
     trunk: Floats
     neck: Floats
+    head_line_deg: Floats
 
     def pair(self, part: str) -> tuple[Floats, Floats]:
         """The part's left and right points, (T, D) each."""
@@ -46,10 +48,13 @@ class Points:
         return (left + right) / 2
 
 
-def points_of(xyz: Floats, is_seen: NDArray[np.bool_]) -> Points:
-    """Landmarks (T, 33, D), y up, as `Points`; ``is_seen`` is (T, 33)."""
+def points_of(
+    xyz: Floats, is_seen: NDArray[np.bool_], head_line_deg: Floats | None = None
+) -> Points:
+    """Landmarks (T, 33, D), y up, as `Points`; ``is_seen`` is (T, 33), ``head_line_deg`` (T,)."""
     at = np.where(is_seen[..., None], xyz, np.nan)
-    return Points(at, _midline(at, "hip", "shoulder"), _midline(at, "shoulder", "ear"))
+    line_deg = np.full(len(at), np.nan) if head_line_deg is None else head_line_deg
+    return Points(at, _midline(at, "hip", "shoulder"), _midline(at, "shoulder", "ear"), line_deg)
 
 
 def _midline(at: Floats, start: str, end: str) -> Floats:
@@ -105,11 +110,6 @@ def _degrees_between(first: Floats, second: Floats) -> Floats:
 
 def _from_vertical(vectors: Floats) -> Floats:
     return np.degrees(np.arccos(np.clip(vectors[..., 1] / length(vectors), -1.0, 1.0)))
-
-
-def _wrap(degrees: Floats) -> Floats:
-    """Into -180..180."""
-    return (degrees + 180.0) % 360.0 - 180.0
 
 
 def _signed(towards_left: Floats, columns: tuple[Column, ...]) -> Floats:
@@ -189,15 +189,22 @@ def lower_side(points: Points, columns: tuple[Column, ...]) -> Floats:
 
 
 def head_roll(points: Points, columns: tuple[Column, ...]) -> Floats:
-    """Angle of the ear line against the shoulder line, + the head towards the column's side."""
-    ears, shoulders = points.line("ear"), points.line("shoulder")
-    turn = np.arctan2(shoulders[:, 1], shoulders[:, 0]) - np.arctan2(ears[:, 1], ears[:, 0])
-    return _signed(_wrap(np.degrees(turn)), columns)
+    """Angle of the line across the head against the shoulder line, + the head towards the column's side."""
+    ears_deg, shoulders_deg = _slope_deg(points.line("ear")), _slope_deg(points.line("shoulder"))
+    # Where the ears are not seen, nothing is known of the head.
+    is_better = ~np.isnan(points.head_line_deg) & ~np.isnan(ears_deg)
+    head_deg = np.where(is_better, points.head_line_deg, ears_deg)
+    return _signed(wrap_deg(shoulders_deg - head_deg), columns)
+
+
+def _slope_deg(line: Floats) -> Floats:
+    """Angle of a line from the picture's horizontal, + anticlockwise."""
+    return np.degrees(np.arctan2(line[:, 1], line[:, 0]))
 
 
 def head_yaw(points: Points, columns: tuple[Column, ...]) -> Floats:
     """Turn of the ear line against the shoulder line about the vertical."""
-    return _signed(_wrap(_yaw(points.line("ear")) - _yaw(points.line("shoulder"))), columns)
+    return _signed(wrap_deg(_yaw(points.line("ear")) - _yaw(points.line("shoulder"))), columns)
 
 
 def shoulder_yaw(points: Points, columns: tuple[Column, ...]) -> Floats:

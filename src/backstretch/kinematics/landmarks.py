@@ -9,12 +9,13 @@ import math
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Degrees = TypeVar("Degrees", float, Floats)
 NAMES = (
     "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye",
     "right_eye_outer", "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder",
@@ -49,12 +50,15 @@ class Landmarks:
         world_m: (33, 3) metres, origin between the hips, camera axes.
         visibility: (33,) 0..1, the model's own guess that a point is seen.
         image_wh: Width and height of the picture in pixels.
+        head_line_deg: Angle of the line across the head, from its right to its left, from the picture's
+            horizontal, + anticlockwise; NaN where nothing better is known than the line through the ears.
     """
 
     xy_px: Floats
     world_m: Floats
     visibility: Floats
     image_wh: tuple[int, int]
+    head_line_deg: float = math.nan
 
     def __post_init__(self) -> None:
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
@@ -64,13 +68,17 @@ class Landmarks:
             if not np.isfinite(values).all():
                 raise ValueError("landmarks must be finite; nobody in view is None")
             values.flags.writeable = False
+        if math.isinf(self.head_line_deg):
+            raise ValueError("head_line_deg must be finite, or NaN where it is not known")
 
     def mirrored(self) -> Self:
         """Undo a mirrored picture: flip x and exchange left and right."""
         width = self.image_wh[0]
         xy = self.xy_px[MIRRORED] * (-1, 1) + (width, 0)
         world = self.world_m[MIRRORED] * (-1, 1, 1)
-        return type(self)(xy, world, self.visibility[MIRRORED], self.image_wh)
+        visibility = self.visibility[MIRRORED]
+        line_deg = -self.head_line_deg
+        return type(self)(xy, world, visibility, self.image_wh, head_line_deg=line_deg)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +91,7 @@ class LandmarkTrack:
         image_wh: Width and height of the pictures in pixels.
         still_since_s: (T,) the time of the picture that a moment's picture repeats, NaN where it is none of a
             series of repeats; None where there is no such series.
+        head_line_deg: (T,) as in `Landmarks`; None where it is NaN throughout.
     """
 
     time_s: Floats
@@ -91,11 +100,14 @@ class LandmarkTrack:
     visibility: Floats
     image_wh: tuple[int, int]
     still_since_s: Floats | None = None
+    head_line_deg: Floats | None = None
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
-        if self.still_since_s is not None and self.still_since_s.shape != (count,):
-            raise ValueError(f"still_since_s must be ({count},), is {self.still_since_s.shape}")
+        for name in ("still_since_s", "head_line_deg"):
+            column = getattr(self, name)
+            if column is not None and column.shape != (count,):
+                raise ValueError(f"{name} must be ({count},), is {column.shape}")
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
         if shapes != ((count, COUNT, 2), (count, COUNT, 3), (count, COUNT)):
             raise ValueError(f"a track of {count} moments cannot have arrays of {shapes}")
@@ -123,6 +135,9 @@ class LandmarkTrack:
             self.world_m[index].copy(),
             self.visibility[index].copy(),
             self.image_wh,
+            head_line_deg=math.nan
+            if self.head_line_deg is None
+            else float(self.head_line_deg[index]),
         )
 
     def still_since(self, index: int) -> float | None:
@@ -142,6 +157,7 @@ class GrowingTrack:
         self._times_s = array("d")
         self._rows = array("d")
         self._still_since_s = array("d")
+        self._head_lines_deg = array("d")
 
     def __len__(self) -> int:
         return len(self._times_s)
@@ -152,6 +168,7 @@ class GrowingTrack:
         """Add a moment; landmarks are None with nobody in view, the rest is as in the track."""
         self._times_s.append(time_s)
         self._still_since_s.append(math.nan if still_since_s is None else still_since_s)
+        self._head_lines_deg.append(landmarks.head_line_deg if landmarks else math.nan)
         if landmarks is None:
             self._rows.extend([math.nan] * (6 * COUNT))
             return
@@ -163,9 +180,23 @@ class GrowingTrack:
         rows = np.frombuffer(self._rows).reshape(-1, 6 * COUNT)
         xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
-        since_s = np.frombuffer(self._still_since_s)
-        still_since_s = None if np.isnan(since_s).all() else since_s
-        return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh, still_since_s)
+        return LandmarkTrack(
+            np.frombuffer(self._times_s),
+            *shaped,
+            wh,
+            still_since_s=_unless_nan(self._still_since_s),
+            head_line_deg=_unless_nan(self._head_lines_deg),
+        )
+
+
+def _unless_nan(numbers: "array[float]") -> Floats | None:
+    values = np.frombuffer(numbers)
+    return None if np.isnan(values).all() else values
+
+
+def wrap_deg(degrees: Degrees) -> Degrees:
+    """An angle, or angles, as -180 up to 180."""
+    return (degrees + 180.0) % 360.0 - 180.0
 
 
 def size_px(marks: Landmarks | None) -> float:

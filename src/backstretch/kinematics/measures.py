@@ -62,19 +62,25 @@ class Body:
     camera: Floats
 
 
-def measure_body(xy_px: Floats, world_m: Floats, is_seen: NDArray[np.bool_]) -> Body:
+def measure_body(
+    xy_px: Floats,
+    world_m: Floats,
+    is_seen: NDArray[np.bool_],
+    head_line_deg: Floats | None = None,
+) -> Body:
     """Measure T moments at once.
 
     Args:
         xy_px: (T, 33, 2) pixels, y down.
         world_m: (T, 33, 3) metres, camera axes.
         is_seen: (T, 33); see `seen_landmarks`.
+        head_line_deg: (T,) as in `Landmarks`; None to take the line through the ears.
 
     Returns:
         The values of every column, with NaN where a needed landmark is not seen.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        image = points_of(xy_px * (1, -1), is_seen)
+        image = points_of(xy_px * (1, -1), is_seen, head_line_deg)
         world = points_of(world_m * (1, -1, -1), is_seen)
         blocks = []
         for formula, frame, start, stop in _blocks():

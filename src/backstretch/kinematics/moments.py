@@ -106,4 +106,5 @@ def _measure(bodies: list[Landmarks]) -> tuple[Body, NDArray[np.bool_]]:
     world = np.array([body.world_m for body in bodies])
     visibility = np.array([body.visibility for body in bodies])
     is_seen = seen_landmarks(xy, world, visibility, bodies[0].image_wh)
-    return measure_body(xy, world, is_seen), is_seen
+    head_line_deg = np.array([body.head_line_deg for body in bodies])
+    return measure_body(xy, world, is_seen, head_line_deg), is_seen

@@ -26,7 +26,14 @@ from backstretch.kinematics.columns import (
     relative_columns,
 )
 from backstretch.kinematics.cuts import KNOWN_AFTER_S, CutWatch
-from backstretch.kinematics.landmarks import INDEX, LONGEST_GAP_S, SIDES, Floats, Landmarks
+from backstretch.kinematics.landmarks import (
+    INDEX,
+    LONGEST_GAP_S,
+    SIDES,
+    Floats,
+    Landmarks,
+    wrap_deg,
+)
 from backstretch.kinematics.measures import VISIBLE, Body
 from backstretch.kinematics.view import OBLIQUE_FROM_DEG, View
 
@@ -48,7 +55,7 @@ STRAIGHT_BELOW_DEG = 12.0
 SQUARE_WITHIN_DEG = {
     "abs_twist": 20.0,
     "head_yaw_rel.left": 25.0,
-    "head_roll_rel.left": 12.0,
+    "head_roll_rel.left": 18.0,
     "head_pitch": 25.0,
 }
 """An upright position beyond one of these is no neutral: the head or the chest is turned away from the rest.
@@ -136,7 +143,7 @@ def settle(
         facing = np.nan
     values = np.where(facing_columns(), facing * values, values)
     zero = usual if neutral is None else neutral.values
-    relative = np.nan if zero is None else _turn(values - zero)
+    relative = np.nan if zero is None else wrap_deg(values - zero)
     return np.where(relative_columns(), relative, values)
 
 
@@ -144,10 +151,6 @@ def settle(
 def _by_camera() -> NDArray[np.bool_]:
     """(M,) which columns are those of `BY_CAMERA`."""
     return np.array([column.measure.name in BY_CAMERA for column in COLUMNS])
-
-
-def _turn(degrees: Floats) -> Floats:
-    return (degrees + 180.0) % 360.0 - 180.0
 
 
 @dataclass(eq=False)

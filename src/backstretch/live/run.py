@@ -29,6 +29,7 @@ from backstretch.live.window import Window, WindowShow, has_screen
 from backstretch.poses.pose import Pose
 from backstretch.vision.capture import Capture, open_capture
 from backstretch.vision.detection import VideoLandmarker, open_landmarker
+from backstretch.vision.face_landmarker import with_head_tilt
 
 FAILED = "failed"
 """End reason: the program itself failed."""
@@ -121,7 +122,9 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
             for value in setup.soreness:
                 recorder.sore(value)
             sinks = [Speaker(stage.voice), *recorder.sinks(session)]
-            live = Live(capture, stage.landmarker, session, sinks)
+            is_needed = session.assignment.reads_head_tilt
+            landmarker = with_head_tilt(stage.landmarker, is_needed=is_needed)
+            live = Live(capture, landmarker, session, sinks)
             try:
                 why = watch(live, stage.show)
             except Exception:  # what was held is saved, whatever went wrong
@@ -284,7 +287,9 @@ def run_guided(
     """
     leader = session.leader
     with open_stage(machine, notice) as stage:
-        live = Live(stage.capture, stage.landmarker, session, [Speaker(stage.voice)])
+        # A neutral and a new stretch may be for any stretch.
+        landmarker = with_head_tilt(stage.landmarker, is_needed=True)
+        live = Live(stage.capture, landmarker, session, [Speaker(stage.voice)])
         why = watch(live, stage.show)
         if why == INTERRUPTED:
             raise KeyboardInterrupt

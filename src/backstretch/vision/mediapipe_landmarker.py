@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
@@ -26,6 +26,7 @@ from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.vision.careful_look import CarefulLook, MirroredPair
+from backstretch.vision.head_line import line_by_ears
 from backstretch.vision.pictures import painted_over
 from backstretch.vision.tracking import WatchedTracker
 
@@ -265,9 +266,11 @@ def _model(model: Path | None) -> dict[str, Any]:
 
 
 def _landmarks(points: Any, world: Any, visibility: Floats, wh: tuple[int, int]) -> Landmarks:
-    """MediaPipe's fractions of the picture as pixels."""
+    """MediaPipe's fractions of the picture as pixels, and the line across the head."""
+    xy_px = _rounded([(p.x * wh[0], p.y * wh[1]) for p in points])
     return Landmarks(
-        xy_px=_rounded([(p.x * wh[0], p.y * wh[1]) for p in points]),
+        xy_px=xy_px,
+        head_line_deg=float(_rounded(line_by_ears(xy_px))),
         world_m=_rounded([(p.x, p.y, p.z) for p in world]),
         visibility=visibility,
         image_wh=wh,
@@ -283,7 +286,7 @@ def _squares(width: int, height: int) -> list[tuple[int, int, int]]:
 
 def _moved(marks: Landmarks, by_px: tuple[int, int], wh: tuple[int, int]) -> Landmarks:
     """Landmarks of a part of a picture in the whole picture."""
-    return Landmarks(_rounded(marks.xy_px + by_px), marks.world_m, marks.visibility, wh)
+    return replace(marks, xy_px=_rounded(marks.xy_px + by_px), image_wh=wh)
 
 
 def _rounded(values: Any) -> Floats:
