@@ -33,7 +33,7 @@ class Nobody:
     def look(self, _):
         return None
 
-    def look_carefully(self, *_):
+    def look_carefully(self, *_, **__):
         return None
 
     def search(self, _):

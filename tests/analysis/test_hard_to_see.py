@@ -52,7 +52,7 @@ class Doubtful:
             xy[15:17, 0] += 2 * DOUBT * size_px(BODY)
         return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
 
-    def look_carefully(self, frame, models):
+    def look_carefully(self, frame, models, *, waits=True):
         raise NotImplementedError
 
     def sees_another(self, *_):

@@ -26,7 +26,7 @@ class Blind:
     def sees_another(self, *_):
         return False
 
-    def look_carefully(self, *_):
+    def look_carefully(self, *_, **__):
         return None
 
     def search(self, _frame):

@@ -185,7 +185,7 @@ class Nobody:
     def look(self, frame):
         self.log.append(frame.time_s)
 
-    def look_carefully(self, frame, models):
+    def look_carefully(self, frame, models, *, waits=True):
         raise NotImplementedError
 
     def sees_another(self, frame, marks):
@@ -258,7 +258,7 @@ class NobodyCarefully(Nobody):
         super().__init__()
         self.models = set()
 
-    def look_carefully(self, frame, models):
+    def look_carefully(self, frame, models, **_):
         self.models.add(models)
         return self.look(frame)
 

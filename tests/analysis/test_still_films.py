@@ -51,7 +51,7 @@ class Bent:
     def sees_another(self, *_):
         return False
 
-    def look_carefully(self, frame, _):
+    def look_carefully(self, frame, _models, *, waits=True):  # noqa: ARG002
         return self.look(frame)
 
     def search(self, frame):

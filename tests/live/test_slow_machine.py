@@ -18,7 +18,11 @@ from tests.places import POSE_FILES, SAMPLES
 
 SLOW_S = 0.15
 """A look on a machine of ten years: 6 to 7 pictures a second."""
-CLIPS = {"side_bend": "standing_side_bend", "chair_twist": "chair_spinal_twist"}
+CLIPS = {
+    "side_bend": "standing_side_bend",
+    "chair_twist": "chair_spinal_twist",
+    "figure_four": "figure_four_supine",
+}
 """Child's pose is left at the very speed that no longer counts; there 0.5 s hang on which pictures are seen."""
 
 
@@ -31,8 +35,14 @@ class Slowed:
         self.sees_another, self.search = landmarker.sees_another, landmarker.search
 
     def look(self, frame):
+        return self._slowly(self._landmarker.look, frame)
+
+    def look_carefully(self, frame, models, *, waits=True):
+        return self._slowly(self._landmarker.look_carefully, frame, models, waits=waits)
+
+    def _slowly(self, look, *args, **options):
         began_s = time.perf_counter()
-        marks = self._landmarker.look(frame)
+        marks = look(*args, **options)
         time.sleep(max(0.0, began_s + self._least_s - time.perf_counter()))
         return marks
 
@@ -74,6 +84,7 @@ def recorded(name):
         pytest.param("chair_twist", SLOW_S, marks=pytest.mark.realtime),
         pytest.param("chair_twist", 0.0, marks=pytest.mark.realtime),
         pytest.param("side_bend", SLOW_S, marks=pytest.mark.realtime),
+        pytest.param("figure_four", 0.0, marks=pytest.mark.realtime),
     ],
 )
 def test_a_slow_machine_counts_the_seconds_that_a_recording_counts(name, least_s):

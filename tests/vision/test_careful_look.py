@@ -1,6 +1,7 @@
 """The careful look: two looks are averaged, only while somebody lies; no tracker goes on from long ago."""
 
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
@@ -77,6 +78,14 @@ class TestPair:
         assert [each.log for each in trackers] == [["restart"], ["restart"]]
 
 
+def test_what_one_look_sees_is_seen():
+    half = LYING.visibility.copy()
+    half[ANKLE] = 0.1
+    seen, hidden = LYING, replace(LYING, visibility=half)
+    for one, other in ((seen, hidden), (hidden, seen)):
+        assert mean(one, other).visibility == pytest.approx(LYING.visibility)
+
+
 def test_the_mean_is_what_a_landmark_track_can_store():
     for values in vars(mean(LYING, shifted(LYING, 1.0 / 3.0))).values():
         if isinstance(values, np.ndarray):
@@ -109,6 +118,32 @@ class TestWhileSomebodyLies:
         body = Figure(forward(trunk_deg)).seen(LEFT_SIDE)
         CarefulLook(Following(body), lambda: by_pair).look(picture())
         assert by_pair.log.count("look") == looks
+
+    def test_live_somebody_is_looked_at_as_usual_until_the_careful_tracker_has_had_its_first_look(
+        self,
+    ):
+        by_pair, may_open = Following(LYING, shifted(LYING, 5.0)), Event()
+
+        def opened_late():
+            may_open.wait(10.0)
+            return by_pair
+
+        careful = CarefulLook(Following(LYING), opened_late)
+        assert [careful.look(picture(n), waits=False) for n in range(3)] == [LYING] * 3
+        may_open.set()
+        careful.close()
+        seen = careful.look(picture(3), waits=False)
+        assert seen is not None
+        assert float((seen.xy_px - LYING.xy_px)[ANKLE, 0]) == 5.0
+        assert by_pair.log == ["look", "restart", "look"]
+
+    def test_live_it_is_opened_before_somebody_lies_and_not_for_an_empty_room(self):
+        by_pair = Following(STANDING)
+        for body, looks in ((None, 0), (STANDING, 1)):
+            careful = CarefulLook(Following(body), lambda: by_pair)
+            careful.look(picture(), waits=False)
+            careful.close()
+            assert len(by_pair.log) == looks
 
     def test_what_the_careful_tracker_does_not_find_is_looked_for_as_usual(self):
         careful = CarefulLook(Following(LYING), lambda: Following(None))

@@ -21,7 +21,7 @@ class Others:
     def look(self, frame):
         raise NotImplementedError
 
-    def look_carefully(self, frame, models):
+    def look_carefully(self, frame, models, *, waits=True):
         raise NotImplementedError
 
     def search(self, frame):

@@ -1,7 +1,8 @@
 """The one door to MediaPipe: what comes through it is raw, in pixels, and nobody is None."""
 
+import os
 import signal
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from backstretch.kinematics.landmarks import INDEX, Landmarks
 from backstretch.vision.mediapipe_landmarker import (
     MediaPipeLandmarker,
     _missing,
+    _starting,
     _uninterrupted,
     model_path,
 )
@@ -128,6 +130,27 @@ class TestRaw:
         for values in (marks.xy_px, marks.world_m, marks.visibility):
             assert (values.astype(np.float32).astype(np.float64) == values).all()
         assert marks.image_wh == frames[0].wh
+
+
+def test_while_one_thread_opens_a_model_another_may_start_something(capfd):
+    begun, done = Event(), Event()
+
+    def open_slowly():
+        with _starting():
+            begun.set()
+            done.wait(10.0)
+            os.write(2, b"noise")
+
+    thread = Thread(target=open_slowly)
+    thread.start()
+    begun.wait(10.0)
+    with _starting():
+        os.write(2, b"noise")
+    assert thread.is_alive()
+    done.set()
+    thread.join()
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
 
 
 @pytest.fixture(scope="module")

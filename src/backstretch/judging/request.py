@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from backstretch.frame import AS_STATED, Correction
 from backstretch.judging.recognition import Held
 from backstretch.kinematics.neutral import OwnNeutral
-from backstretch.poses.pose import CAREFUL_MODELS, Pose
+from backstretch.poses.pose import Pose, careful_look_of
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,7 @@ class Assignment:
     @property
     def careful_look(self) -> tuple[str, ...]:
         """Models of the careful look that all stretches ask for; see `Pose.careful_look`."""
-        asked = [pose.careful_look for pose in self.poses]
-        return tuple(
-            model for model in CAREFUL_MODELS if asked and all(model in each for each in asked)
-        )
+        return careful_look_of(self.poses)
 
     def counts(self, side: str | None) -> bool:
         """Whether holds of a side count; the side is None for poses done on both sides at once."""

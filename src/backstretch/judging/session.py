@@ -28,7 +28,7 @@ from backstretch.kinematics.measures import Body
 from backstretch.kinematics.moments import MeasuredMoment, Measurer
 from backstretch.kinematics.neutral import Neutral, NeutralFinder, OwnNeutral, settle
 from backstretch.kinematics.neutral_timeline import Zero
-from backstretch.poses.pose import Pose
+from backstretch.poses.pose import Pose, careful_look_of
 
 NEAR_SIDE_LASTS_S = 1.0
 """Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
@@ -55,6 +55,7 @@ class Session:
 
     Attributes:
         watches: The forms that were judged so far, in order.
+        careful_look: Models of the careful look that all present poses ask for.
         finder: Finds the neutrals.
     """
 
@@ -90,6 +91,7 @@ class Session:
         is_new = bool(self.watches) and not set(poses) <= {self.watches[-1].form.pose}
         if is_new and any(check.measure.relative for pose in poses for check in pose.checks):
             self.finder.renew()
+        self.careful_look = careful_look_of(poses)
         forms = [form for pose in poses for form in forms_of(pose)]
         forms = [form for form in forms if not sides or form.side in {*sides, None}]
         self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]

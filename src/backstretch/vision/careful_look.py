@@ -1,12 +1,13 @@
 """The careful look: somebody who lies is looked at in the picture and in its mirror image.
 
 The model errs where limbs of somebody on the back cross or hide each other, and not in the same way in a mirror
-image. The average of both looks is nearer to the truth than either, above all with a larger model. It costs
+image. The average of both looks is nearer to the truth than either, above all with a larger model; what one
+of them sees is seen. It costs
 several times as much as a look, and is worse for some stretches: each pose's file says whether it is used.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -56,19 +57,25 @@ class CarefulLook:
 
     Args:
         usual: The usual tracker. It rests while somebody lies.
-        open_careful: Opens the careful one, when somebody lies for the first time.
+        open_careful: Opens the careful one, when it is needed for the first time.
     """
 
     def __init__(self, usual: Tracker, open_careful: Callable[[], Tracker]) -> None:
         self._usual, self._open_careful = usual, open_careful
+        self._thread = ThreadPoolExecutor(1, "opening")
+        self._opening: Future[Tracker] | None = None
         self._careful: Tracker | None = None
         self._is_lying = False
 
-    def look(self, frame: Frame) -> Landmarks | None:
-        """Return the person's raw landmarks, or None with nobody in view."""
+    def look(self, frame: Frame, *, waits: bool = True) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view.
+
+        Without ``waits`` the careful tracker is opened in a thread, as soon as somebody is in view; until that
+        is done, somebody who lies is looked at as usual.
+        """
         if not self._is_lying:
             marks = self._usual.look(frame)
-            if marks is None or not _lies(marks):
+            if marks is None or not self._is_ready(frame, waits=waits) or not _lies(marks):
                 return marks
             self._careful = self._careful or self._open_careful()
             self._careful.restart()
@@ -82,20 +89,44 @@ class CarefulLook:
         """Note that pictures follow which are looked at as usual."""
         self._is_lying = False
 
+    def close(self) -> None:
+        """Wait until the careful tracker is open, if that has begun."""
+        self._thread.shutdown()
+
+    def _is_ready(self, frame: Frame, *, waits: bool) -> bool:
+        """Whether the careful tracker may look now; ``frame`` shows somebody."""
+        if waits or self._careful is not None:
+            return True
+        if self._opening is None:
+            self._opening = self._thread.submit(self._open, frame)
+        if self._opening.done():
+            self._careful = self._opening.result()
+        return self._careful is not None
+
+    def _open(self, frame: Frame) -> Tracker:
+        """The careful tracker, after its first look at somebody, which takes a second."""
+        careful = self._open_careful()
+        careful.look(frame)
+        return careful
+
 
 def mean(one: Landmarks, other: Landmarks) -> Landmarks:
-    """The average of the landmarks of one person in one picture."""
+    """The average of the landmarks of one person in one picture; what one of them shows as visible is visible.
+
+    A knee behind the crossed leg is half sure in both. With the average of their visibilities it went in and
+    out of view, and the seconds hung on which pictures were looked at.
+    """
     return Landmarks(
-        _mean(one.xy_px, other.xy_px),
-        _mean(one.world_m, other.world_m),
-        _mean(one.visibility, other.visibility),
+        _stored((one.xy_px + other.xy_px) / 2.0),
+        _stored((one.world_m + other.world_m) / 2.0),
+        _stored(np.maximum(one.visibility, other.visibility)),
         one.image_wh,
     )
 
 
-def _mean(one: Floats, other: Floats) -> Floats:
-    """The average, rounded to what float32 holds, as a landmark track stores it."""
-    return ((one + other) / 2.0).astype(np.float32).astype(np.float64)
+def _stored(values: Floats) -> Floats:
+    """Values rounded to what float32 holds, as a landmark track stores them."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _lies(marks: Landmarks) -> bool:

@@ -51,10 +51,13 @@ class Landmarker(Protocol):
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
 
-    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+    def look_carefully(
+        self, frame: Frame, models: Sequence[str], *, waits: bool = True
+    ) -> Landmarks | None:
         """As `look`, but several times while somebody lies; see `careful_look`.
 
-        ``models`` are those of `Pose.careful_look`; the first that is there is used.
+        ``models`` are those of `Pose.careful_look`; the first that is there is used. Without ``waits`` it is
+        looked as usual until the model is loaded.
         """
 
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
@@ -84,11 +87,11 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
 
 
 def look(
-    landmarker: Landmarker, frame: Frame, careful_models: Sequence[str] = ()
+    landmarker: Landmarker, frame: Frame, careful_models: Sequence[str] = (), *, waits: bool = True
 ) -> Landmarks | None:
     """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`."""
     if careful_models:
-        return landmarker.look_carefully(frame, careful_models)
+        return landmarker.look_carefully(frame, careful_models, waits=waits)
     return landmarker.look(frame)
 
 

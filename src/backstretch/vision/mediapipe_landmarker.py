@@ -37,8 +37,35 @@ MASK_MARGIN = 0.1
 """How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 USUAL = "full"
 """The model that looks at all pictures."""
-_STARTING = Lock()
-"""Held while stderr is redirected: all threads share it."""
+
+
+class _Silence:
+    """Sends stderr, which all threads share, nowhere while some thread is inside; none waits for another."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._count = 0
+        self._stderr = -1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._count += 1
+            if self._count > 1:
+                return
+            sys.stderr.flush()
+            self._stderr = os.dup(2)
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
+            if self._count == 0:
+                os.dup2(self._stderr, 2)
+                os.close(self._stderr)
+
+
+_SILENCE = _Silence()
 
 
 class _Searcher:
@@ -147,6 +174,8 @@ class MediaPipeLandmarker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for careful in self._careful.values():
+            careful.close()  # it may still be opening what the stack closes
         self._stack.close()
 
     def look(self, frame: Frame) -> Landmarks | None:
@@ -155,10 +184,12 @@ class MediaPipeLandmarker:
             careful.leave()
         return self._tracker.look(frame)
 
-    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+    def look_carefully(
+        self, frame: Frame, models: Sequence[str], *, waits: bool = True
+    ) -> Landmarks | None:
         """As `look`, but while somebody lies by a `careful_look` of the first of the models that is there.
 
-        A model that the user has given looks alone.
+        A model that the user has given looks alone. ``waits`` is that of `CarefulLook.look`.
         """
         name = next(
             (name for name in models if self._source is None and model_path(name).exists()), None
@@ -167,7 +198,7 @@ class MediaPipeLandmarker:
             return self.look(frame)
         if name not in self._careful:
             self._careful[name] = CarefulLook(self._tracker, partial(self._shared.pair, name))
-        return self._careful[name].look(frame)
+        return self._careful[name].look(frame, waits=waits)
 
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
         """Whether there is another person beside the one with these landmarks.
@@ -329,16 +360,8 @@ def _starting() -> Iterator[None]:
     Its messages mean nothing to a user. Interrupted where it begins a thread, it would never let the
     program end.
     """
-    with _STARTING, _uninterrupted():
-        sys.stderr.flush()
-        stderr = os.dup(2)
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+    with _uninterrupted(), _SILENCE:
+        yield
 
 
 @contextlib.contextmanager
