@@ -33,6 +33,9 @@ class Nobody:
     def look(self, _):
         return None
 
+    def look_beside(self, *_):
+        return None
+
     def look_carefully(self, *_, **__):
         return None
 
@@ -42,7 +45,7 @@ class Nobody:
     def sees_another(self, *_):
         return False
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return self
 
     def __enter__(self):

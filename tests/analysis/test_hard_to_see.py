@@ -42,7 +42,7 @@ class Doubtful:
     def __exit__(self, *_):
         pass
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return Doubtful(self.from_s, self.until_s, self.logs)
 
     def look(self, frame):
@@ -51,6 +51,9 @@ class Doubtful:
         if self.from_s < frame.time_s < self.until_s and round(frame.time_s * FPS) % 5 > 1:
             xy[15:17, 0] += 2 * DOUBT * size_px(BODY)
         return Landmarks(xy, BODY.world_m, BODY.visibility, BODY.image_wh)
+
+    def look_beside(self, frame, models):
+        raise NotImplementedError
 
     def look_carefully(self, frame, models, *, waits=True):
         raise NotImplementedError

@@ -17,7 +17,7 @@ class Blind:
     def __init__(self, found=None):
         self.found = found
 
-    def another(self):
+    def another(self, *, instead=False):
         raise NotImplementedError
 
     def look(self, _frame):
@@ -25,6 +25,9 @@ class Blind:
 
     def sees_another(self, *_):
         return False
+
+    def look_beside(self, *_):
+        return None
 
     def look_carefully(self, *_, **__):
         return None

@@ -185,6 +185,9 @@ class Nobody:
     def look(self, frame):
         self.log.append(frame.time_s)
 
+    def look_beside(self, frame, models):  # noqa: ARG002
+        return self.look(frame)
+
     def look_carefully(self, frame, models, *, waits=True):
         raise NotImplementedError
 
@@ -194,7 +197,7 @@ class Nobody:
     def search(self, _):
         return None
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return Helper(self)
 
 
@@ -262,6 +265,10 @@ class NobodyCarefully(Nobody):
         self.models.add(models)
         return self.look(frame)
 
+    def look_beside(self, frame, models):
+        self.models.add(("beside", *models))
+        return self.look(frame)
+
 
 def test_a_stretch_that_asks_for_careful_looks_gets_them_in_one_go(tmp_path):
     pose = replace(REQUEST.assignment.poses[0], careful_look=("heavy",))
@@ -278,6 +285,18 @@ def test_careful_looks_are_a_dozen_a_second_where_every_picture_is_asked_for(tmp
         request = Request(Assignment((pose,)), every_frame=True)
         _, found = analyse_video(reader, NobodyCarefully(), request)
     assert np.diff(found.track.time_s) == pytest.approx(2 / FPS)
+
+
+def test_where_only_some_stretches_ask_for_them_they_come_beside_the_usual_ones_in_both_halves(
+    tmp_path,
+):
+    pose = REQUEST.assignment.poses[0]
+    poses = (pose, replace(pose, id="other", careful_look=("heavy",)))
+    landmarker = NobodyCarefully()
+    with VideoReader(recording(tmp_path, SHORTEST_S + 1.0)) as reader:
+        analyse_video(reader, landmarker, Request(Assignment(poses, asked=False)), at_once=False)
+    assert landmarker.models == {("beside", "heavy")}
+    assert max(landmarker.log) < SHORTEST_S - 2.0
 
 
 @pytest.mark.model

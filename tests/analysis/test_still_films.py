@@ -42,7 +42,7 @@ class Bent:
     def __exit__(self, *_):
         pass
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return Bent()
 
     def look(self, _frame):
@@ -50,6 +50,9 @@ class Bent:
 
     def sees_another(self, *_):
         return False
+
+    def look_beside(self, frame, models):  # noqa: ARG002
+        return self.look(frame)
 
     def look_carefully(self, frame, _models, *, waits=True):  # noqa: ARG002
         return self.look(frame)

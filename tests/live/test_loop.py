@@ -118,6 +118,9 @@ class Known:
         time.sleep(self.slow_s)
         return self.bodies[min(frame.index, len(self.bodies) - 1)]
 
+    def look_beside(self, frame, models):
+        raise NotImplementedError
+
     def look_carefully(self, frame, models, *, waits=True):  # noqa: ARG002
         return self.look(frame)
 

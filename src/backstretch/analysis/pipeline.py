@@ -169,7 +169,7 @@ def analyse_video(
     )
     analysis = attempt(landmarker, request, activity=Activity.LOOKING)
     while isinstance(analysis, Restart):
-        with landmarker.another() as fresh:
+        with landmarker.another(instead=True) as fresh:
             analysis = attempt(fresh, with_every_frame, activity=Activity.LOOKING_AGAIN)
     return analysis
 
@@ -231,10 +231,11 @@ def _sampler(
 ) -> AbstractContextManager[Sampler]:
     """The sampler of every picture, of a short recording in one go, or of both halves of a long one.
 
-    A careful look keeps two cores busy by itself; then there are no halves.
+    A careful look at a stretch that was named keeps two cores busy by itself; then there are no halves.
     """
-    careful_models = request.assignment.careful_look
-    is_whole = request.every_frame or careful_models
+    assignment = request.assignment
+    is_careful = assignment.careful_look and not assignment.is_careful_beside
+    is_whole = request.every_frame or is_careful
     middle_s = None if is_whole else middle_of(reader, request.part)
     if middle_s is None:
         return open_sampler(
@@ -242,7 +243,8 @@ def _sampler(
             landmarker,
             request.part,
             every_frame=request.every_frame,
-            careful_models=careful_models,
+            careful_models=assignment.careful_look,
+            is_careful_beside=assignment.is_careful_beside,
         )
     return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
 

@@ -8,6 +8,9 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     visibility   (T, 33) float32      0..1
     still_since_s (T,) float64        the time of the picture that is repeated, NaN for a new one;
                                       only in tracks with such a picture
+    careful_xy_px, careful_world_m, careful_visibility
+                                      the same of a careful look beside the usual one, NaN without one; only in
+                                      tracks with such a look
     about        JSON text            format, version, image_wh, source, warnings, notices
 
 TRC holds a track as markers, MOT its angles. Markers are in metres with the origin between the hips: X as in
@@ -38,6 +41,8 @@ from backstretch.kinematics.measures import measure_body, seen_landmarks
 FORMAT = "backstretch landmark track"
 VERSION = 1
 TRACK_ENDING = ".npz"
+PARTS, CAREFUL = ("xy_px", "world_m", "visibility"), "careful_"
+"""The arrays of landmarks, and what stands before these names for careful looks."""
 ANOTHER_PERSON = re.compile(
     r"another person is in the picture(?: between (?P<first_s>\d+) and (?P<last_s>\d+) s)?;"
 )
@@ -100,11 +105,11 @@ class Recording:
         }
         arrays: dict[str, Any] = {
             "time_s": self.track.time_s,
-            "xy_px": self.track.xy_px.astype(np.float32),
-            "world_m": self.track.world_m.astype(np.float32),
-            "visibility": self.track.visibility.astype(np.float32),
+            **_arrays(self.track),
             "about": np.array(json.dumps(about)),
         }
+        if self.track.careful is not None:
+            arrays |= _arrays(self.track.careful, CAREFUL)
         if self.track.still_since_s is not None:
             arrays["still_since_s"] = self.track.still_since_s
         with path.open("wb") as file:
@@ -135,14 +140,26 @@ class Recording:
             raise ValueError(about["format"])
         if about["version"] > VERSION:
             raise _NewerVersionError(f"track version {about['version']}")
-        names = ("time_s", "xy_px", "world_m", "visibility")
-        time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
         width, height = (int(size) for size in about["image_wh"])
         since_s = arrays["still_since_s"].astype(np.float64) if "still_since_s" in arrays else None
-        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height), since_s)
+        track = _track(arrays, (width, height))
+        careful = _track(arrays, (width, height), CAREFUL) if f"{CAREFUL}xy_px" in arrays else None
+        track = dataclasses.replace(track, still_since_s=since_s, careful=careful)
         for _ in track:  # checks each moment's landmarks
             pass
         return cls(track, _source(about["source"]), tuple(_notices(about)))
+
+
+def _arrays(track: LandmarkTrack, prefix: str = "") -> dict[str, Any]:
+    """The landmarks of a track as they are stored."""
+    return {f"{prefix}{name}": getattr(track, name).astype(np.float32) for name in PARTS}
+
+
+def _track(arrays: Any, wh: tuple[int, int], prefix: str = "") -> LandmarkTrack:
+    """A track by its stored landmarks."""
+    names = ("time_s", *(f"{prefix}{name}" for name in PARTS))
+    time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
+    return LandmarkTrack(time_s, xy_px, world_m, visibility, wh)
 
 
 def _notices(about: dict[str, Any]) -> Iterator[Notice]:

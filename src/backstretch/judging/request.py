@@ -55,8 +55,13 @@ class Assignment:
 
     @property
     def careful_look(self) -> tuple[str, ...]:
-        """Models of the careful look that all stretches ask for; see `Pose.careful_look`."""
-        return careful_look_of(self.poses)
+        """Models of the careful look, where some stretches ask for it; see `Pose.careful_look`."""
+        return careful_look_of(pose for pose in self.poses if pose.careful_look)
+
+    @property
+    def is_careful_beside(self) -> bool:
+        """Whether the careful look comes beside the usual one, since other stretches do not ask for it."""
+        return not all(pose.careful_look for pose in self.poses)
 
     def counts(self, side: str | None) -> bool:
         """Whether holds of a side count; the side is None for poses done on both sides at once."""

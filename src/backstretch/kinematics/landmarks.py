@@ -49,12 +49,14 @@ class Landmarks:
         world_m: (33, 3) metres, origin between the hips, camera axes.
         visibility: (33,) 0..1, the model's own guess that a point is seen.
         image_wh: Width and height of the picture in pixels.
+        careful: What a careful look beside the usual one reads in the same picture; None without one.
     """
 
     xy_px: Floats
     world_m: Floats
     visibility: Floats
     image_wh: tuple[int, int]
+    careful: "Landmarks | None" = None
 
     def __post_init__(self) -> None:
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
@@ -70,7 +72,8 @@ class Landmarks:
         width = self.image_wh[0]
         xy = self.xy_px[MIRRORED] * (-1, 1) + (width, 0)
         world = self.world_m[MIRRORED] * (-1, 1, 1)
-        return type(self)(xy, world, self.visibility[MIRRORED], self.image_wh)
+        careful = self.careful and self.careful.mirrored()
+        return type(self)(xy, world, self.visibility[MIRRORED], self.image_wh, careful)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,7 @@ class LandmarkTrack:
         image_wh: Width and height of the pictures in pixels.
         still_since_s: (T,) the time of the picture that a moment's picture repeats, NaN where it is none of a
             series of repeats; None where there is no such series.
+        careful: The track of the careful looks beside the usual ones, of the same moments; None without any.
     """
 
     time_s: Floats
@@ -91,9 +95,12 @@ class LandmarkTrack:
     visibility: Floats
     image_wh: tuple[int, int]
     still_since_s: Floats | None = None
+    careful: "LandmarkTrack | None" = None
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
+        if self.careful is not None and len(self.careful) != count:
+            raise ValueError(f"careful looks at {len(self.careful)} of {count} moments")
         if self.still_since_s is not None and self.still_since_s.shape != (count,):
             raise ValueError(f"still_since_s must be ({count},), is {self.still_since_s.shape}")
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
@@ -123,6 +130,7 @@ class LandmarkTrack:
             self.world_m[index].copy(),
             self.visibility[index].copy(),
             self.image_wh,
+            None if self.careful is None else self.careful[index],
         )
 
     def still_since(self, index: int) -> float | None:
@@ -142,6 +150,7 @@ class GrowingTrack:
         self._times_s = array("d")
         self._rows = array("d")
         self._still_since_s = array("d")
+        self._careful: dict[int, Landmarks] = {}
 
     def __len__(self) -> int:
         return len(self._times_s)
@@ -155,6 +164,8 @@ class GrowingTrack:
         if landmarks is None:
             self._rows.extend([math.nan] * (6 * COUNT))
             return
+        if landmarks.careful is not None:
+            self._careful[len(self) - 1] = landmarks.careful
         for part in (landmarks.xy_px, landmarks.world_m, landmarks.visibility):
             self._rows.frombytes(np.asarray(part, np.float64).tobytes())
 
@@ -165,7 +176,12 @@ class GrowingTrack:
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
         since_s = np.frombuffer(self._still_since_s)
         still_since_s = None if np.isnan(since_s).all() else since_s
-        return LandmarkTrack(np.frombuffer(self._times_s), *shaped, wh, still_since_s)
+        times_s = np.frombuffer(self._times_s)
+        careful = None
+        if self._careful:
+            looks = ((float(time), self._careful.get(n)) for n, time in enumerate(times_s))
+            careful = LandmarkTrack.of(looks, wh)
+        return LandmarkTrack(times_s, *shaped, wh, still_since_s, careful)
 
 
 def size_px(marks: Landmarks | None) -> float:

@@ -8,6 +8,7 @@ several times as much as a look, and is worse for some stretches: each pose's fi
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from backstretch.vision.tracking import Tracker
 LYING_TRUNK_DEG = (45.0, 135.0)
 """Angles of the trunk from straight up in space at which somebody is looked at carefully. Of somebody who lies
 with the feet towards the camera the usual model reads 47 to 55. It does no harm to those who only lean back."""
+
+EVERY_S = 0.079
+"""Least time between two careful looks beside the usual ones: a dozen a second stand for every picture."""
 
 
 class MirroredPair:
@@ -53,10 +57,10 @@ class MirroredPair:
 
 
 class CarefulLook:
-    """Looks carefully while somebody lies, and as usual otherwise.
+    """Looks carefully while somebody lies, instead of the usual look or beside it, and as usual otherwise.
 
     Args:
-        usual: The usual tracker. It rests while somebody lies.
+        usual: The usual tracker. It rests while somebody is looked at carefully instead.
         open_careful: Opens the careful one, when it is needed for the first time.
     """
 
@@ -66,6 +70,7 @@ class CarefulLook:
         self._opening: Future[Tracker] | None = None
         self._careful: Tracker | None = None
         self._is_lying = False
+        self._seen: tuple[float, Landmarks | None] = (-np.inf, None)
 
     def look(self, frame: Frame, *, waits: bool = True) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view.
@@ -77,13 +82,30 @@ class CarefulLook:
             marks = self._usual.look(frame)
             if marks is None or not self._is_ready(frame, waits=waits) or not _lies(marks):
                 return marks
-            self._careful = self._careful or self._open_careful()
-            self._careful.restart()
-        assert self._careful is not None
-        marks = self._careful.look(frame)
-        self._is_lying = marks is not None and _lies(marks)
+        marks = self._look_carefully(frame)
         self._usual.restart()
         return marks or self._usual.look(frame)
+
+    def look_beside(self, frame: Frame) -> Landmarks | None:
+        """Return what the usual tracker sees; while somebody lies with what the careful one sees beside it.
+
+        Pictures less than `EVERY_S` after a careful look share it.
+        """
+        marks = self._usual.look(frame)
+        if not self._is_lying and (marks is None or not _lies(marks)):
+            return marks
+        if not self._is_lying or frame.time_s - self._seen[0] >= EVERY_S:
+            self._seen = (frame.time_s, self._look_carefully(frame))
+        return marks and replace(marks, careful=self._seen[1])
+
+    def _look_carefully(self, frame: Frame) -> Landmarks | None:
+        """Look at somebody who lies, or has just got up."""
+        self._careful = self._careful or self._open_careful()
+        if not self._is_lying:
+            self._careful.restart()
+        marks = self._careful.look(frame)
+        self._is_lying = marks is not None and _lies(marks)
+        return marks
 
     def leave(self) -> None:
         """Note that pictures follow which are looked at as usual."""

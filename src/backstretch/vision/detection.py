@@ -60,6 +60,9 @@ class Landmarker(Protocol):
         looked as usual until the model is loaded.
         """
 
+    def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `look`, with what `look_carefully` would see as `Landmarks.careful` while somebody lies."""
+
     def sees_another(self, frame: Frame, marks: Landmarks) -> bool:
         """Whether there is somebody beside the person with these landmarks; apart from `look`."""
 
@@ -70,8 +73,8 @@ class Landmarker(Protocol):
 class VideoLandmarker(Landmarker, Protocol):
     """A landmarker for recordings, of which several can work at the same time."""
 
-    def another(self) -> AbstractContextManager["VideoLandmarker"]:
-        """Return a new landmarker of the same model; both may be used at the same time."""
+    def another(self, *, instead: bool = False) -> AbstractContextManager["VideoLandmarker"]:
+        """Return a new landmarker of the same model, to be used at the same time or ``instead`` of this one."""
 
 
 def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLandmarker]:
@@ -87,9 +90,24 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
 
 
 def look(
-    landmarker: Landmarker, frame: Frame, careful_models: Sequence[str] = (), *, waits: bool = True
+    landmarker: Landmarker,
+    frame: Frame,
+    careful_models: Sequence[str] = (),
+    *,
+    is_beside: bool = False,
+    waits: bool = True,
 ) -> Landmarks | None:
-    """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`."""
+    """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`.
+
+    Args:
+        landmarker: Looks at it.
+        frame: The picture.
+        careful_models: Models of the careful look; empty for the usual look.
+        is_beside: Whether the careful look comes beside the usual one.
+        waits: Whether the first careful look waits until the model is loaded.
+    """
+    if careful_models and is_beside:
+        return landmarker.look_beside(frame, careful_models)
     if careful_models:
         return landmarker.look_carefully(frame, careful_models, waits=waits)
     return landmarker.look(frame)
