@@ -38,6 +38,16 @@ class Following:
         self.log.append("restart")
 
 
+def shifts_px(seen):
+    """How far the careful look beside each usual one is shifted; None without one."""
+    return [
+        None
+        if marks.careful is None
+        else round(float((marks.careful.xy_px - LYING.xy_px)[ANKLE, 0]))
+        for marks in seen
+    ]
+
+
 def shifted(marks, x_px):
     return replace(marks, xy_px=marks.xy_px + np.array([x_px, 0.0]))
 
@@ -156,3 +166,33 @@ class TestWhileSomebodyLies:
         careful.leave()
         careful.look(picture(1))
         assert by_pair.log == ["restart", "look"] * 2
+
+
+class TestBesideTheUsualLook:
+    def test_the_usual_tracker_looks_at_every_picture_and_the_careful_one_while_somebody_lies(self):
+        usual = Following(STANDING, LYING, LYING, LYING, STANDING, STANDING)
+        by_pair = Following(shifted(LYING, 5.0), shifted(LYING, 6.0), LYING, STANDING)
+        careful = CarefulLook(usual, lambda: by_pair)
+        seen = [careful.look_beside(picture(n)) for n in range(6)]
+        assert [marks and marks.xy_px.tolist() for marks in seen] == [
+            marks.xy_px.tolist() for marks in (STANDING, LYING, LYING, LYING, STANDING, STANDING)
+        ]
+        assert shifts_px([*seen[:4], seen[5]]) == [None, 5, 6, 0, None]
+        assert usual.log == ["look"] * 6
+        assert by_pair.log == ["restart", *["look"] * 4]
+
+    def test_it_goes_on_where_only_the_careful_look_sees_somebody_lying(self):
+        careful = CarefulLook(Following(LYING, STANDING), lambda: Following(LYING))
+        assert shifts_px(careful.look_beside(picture(n)) for n in range(3)) == [0, 0, 0]
+
+    def test_pictures_that_follow_quickly_share_a_careful_look(self):
+        by_pair = Following(LYING)
+        careful = CarefulLook(Following(LYING), lambda: by_pair)
+        times_s = [0.0, 1 / 24, 2 / 24, 3 / 24, 4 / 24]
+        image = picture().image
+        seen = [careful.look_beside(Frame(n, t, image)) for n, t in enumerate(times_s)]
+        assert shifts_px(seen) == [0] * 5
+        assert by_pair.log.count("look") == 3
+
+    def test_nobody_is_nobody(self):
+        assert CarefulLook(Following(None), pytest.fail).look_beside(picture()) is None
