@@ -36,7 +36,7 @@ class Nobody:
     def look_beside(self, *_):
         return None
 
-    def look_carefully(self, *_, **__):
+    def look_carefully(self, *_):
         return None
 
     def search(self, _):

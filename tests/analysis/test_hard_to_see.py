@@ -55,7 +55,7 @@ class Doubtful:
     def look_beside(self, frame, models):
         raise NotImplementedError
 
-    def look_carefully(self, frame, models, *, waits=True):
+    def look_carefully(self, frame, models):
         raise NotImplementedError
 
     def sees_another(self, *_):

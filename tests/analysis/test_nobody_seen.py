@@ -29,7 +29,7 @@ class Blind:
     def look_beside(self, *_):
         return None
 
-    def look_carefully(self, *_, **__):
+    def look_carefully(self, *_):
         return None
 
     def search(self, _frame):

@@ -188,7 +188,7 @@ class Nobody:
     def look_beside(self, frame, models):  # noqa: ARG002
         return self.look(frame)
 
-    def look_carefully(self, frame, models, *, waits=True):
+    def look_carefully(self, frame, models):
         raise NotImplementedError
 
     def sees_another(self, frame, marks):
@@ -261,7 +261,7 @@ class NobodyCarefully(Nobody):
         super().__init__()
         self.models = set()
 
-    def look_carefully(self, frame, models, **_):
+    def look_carefully(self, frame, models):
         self.models.add(models)
         return self.look(frame)
 

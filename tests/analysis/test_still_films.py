@@ -54,7 +54,7 @@ class Bent:
     def look_beside(self, frame, models):  # noqa: ARG002
         return self.look(frame)
 
-    def look_carefully(self, frame, _models, *, waits=True):  # noqa: ARG002
+    def look_carefully(self, frame, _models):
         return self.look(frame)
 
     def search(self, frame):

@@ -19,7 +19,7 @@ from backstretch.errors import NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame
 from backstretch.judging.hold_clock import Kind
-from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.live.led_session import CoachedSession
 from backstretch.live.loop import (
     SILENT_S,
@@ -121,7 +121,7 @@ class Known:
     def look_beside(self, frame, models):
         raise NotImplementedError
 
-    def look_carefully(self, frame, models, *, waits=True):  # noqa: ARG002
+    def look_carefully(self, frame, models):  # noqa: ARG002
         return self.look(frame)
 
     def sees_another(self, frame, marks):  # noqa: ARG002
@@ -321,8 +321,7 @@ class Careful(Known):
         self.models.append(())
         return super().look(frame)
 
-    def look_carefully(self, frame, models, *, waits=True):
-        assert not waits
+    def look_carefully(self, frame, models):
         self.models.append(models)
         return super().look(frame)
 
@@ -362,7 +361,8 @@ def test_a_slow_machine_goes_on_without_the_careful_look(took_s, models):
 
 
 def test_slow_looks_leave_less_unseen_than_ends_a_hold():
-    assert SLOW_LOOKS * (SLOW_LOOK_S + 0.25) < GRACE_UNSEEN_S
+    assert SLOW_LOOK_S < LONGEST_GAP_S
+    assert SLOW_LOOKS * (SLOW_LOOK_S + 0.2) < GRACE_UNSEEN_S
 
 
 @pytest.mark.parametrize(("took_s", "count"), [(QUICK, 6), (SLOW, SLOW_LOOKS)])
@@ -372,9 +372,9 @@ def test_the_result_says_where_a_machine_was_too_slow_for_the_careful_look(
     class Slow(Careful):
         now_s = 0.0
 
-        def look_carefully(self, frame, models, *, waits=True):
+        def look_carefully(self, frame, models):
             self.now_s += took_s
-            return super().look_carefully(frame, models, waits=waits)
+            return super().look_carefully(frame, models)
 
     take = bending()[:6]
     landmarker = Slow(take[0][1])

@@ -32,17 +32,18 @@ class Slowed:
     def __init__(self, landmarker, least_s):
         self._landmarker, self._least_s = landmarker, least_s
         landmarker.look(frame(0.0))  # the first look takes longer than any other
+        landmarker.prepare(["heavy"])
         self.sees_another, self.search = landmarker.sees_another, landmarker.search
 
     def look(self, frame):
         return self._slowly(self._landmarker.look, frame)
 
-    def look_carefully(self, frame, models, *, waits=True):
-        return self._slowly(self._landmarker.look_carefully, frame, models, waits=waits)
+    def look_carefully(self, frame, models):
+        return self._slowly(self._landmarker.look_carefully, frame, models)
 
-    def _slowly(self, look, *args, **options):
+    def _slowly(self, look, *args):
         began_s = time.perf_counter()
-        marks = look(*args, **options)
+        marks = look(*args)
         time.sleep(max(0.0, began_s + self._least_s - time.perf_counter()))
         return marks
 

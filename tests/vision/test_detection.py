@@ -24,7 +24,7 @@ class Others:
     def look_beside(self, frame, models):
         raise NotImplementedError
 
-    def look_carefully(self, frame, models, *, waits=True):
+    def look_carefully(self, frame, models):
         raise NotImplementedError
 
     def search(self, frame):

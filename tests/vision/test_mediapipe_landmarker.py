@@ -1,8 +1,7 @@
 """The one door to MediaPipe: what comes through it is raw, in pixels, and nobody is None."""
 
-import os
 import signal
-from threading import Event, Thread
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import INDEX, Landmarks
+from backstretch.vision.mannequin import mannequin
 from backstretch.vision.mediapipe_landmarker import (
     MediaPipeLandmarker,
     _missing,
-    _starting,
     _uninterrupted,
     model_path,
 )
@@ -132,27 +131,6 @@ class TestRaw:
         assert marks.image_wh == frames[0].wh
 
 
-def test_while_one_thread_opens_a_model_another_may_start_something(capfd):
-    begun, done = Event(), Event()
-
-    def open_slowly():
-        with _starting():
-            begun.set()
-            done.wait(10.0)
-            os.write(2, b"noise")
-
-    thread = Thread(target=open_slowly)
-    thread.start()
-    begun.wait(10.0)
-    with _starting():
-        os.write(2, b"noise")
-    assert thread.is_alive()
-    done.set()
-    thread.join()
-    os.write(2, b"heard")
-    assert capfd.readouterr().err == "heard"
-
-
 @pytest.fixture(scope="module")
 def lying():
     (frame,) = pictures("figure_four", count=1, start_s=9.0)
@@ -161,6 +139,19 @@ def lying():
 
 @pytest.mark.model
 class TestCareful:
+    def test_the_drawn_person_is_seen_so_that_the_first_look_is_a_whole_one(self):
+        with MediaPipeLandmarker() as landmarker:
+            marks = seen(landmarker, mannequin())
+        assert marks.visibility.mean() > 0.5
+
+    def test_a_model_that_was_prepared_sees_what_another_sees(self, lying):
+        with MediaPipeLandmarker() as prepared, MediaPipeLandmarker() as new:
+            prepared.prepare(("full",))
+            looks = [each.look_carefully(lying, ("full",)) for each in (prepared, new)]
+        assert looks[0] is not None
+        assert looks[1] is not None
+        assert np.abs(looks[0].xy_px - looks[1].xy_px).max() < 1.0
+
     def test_somebody_who_lies_is_seen_otherwise_than_by_one_look(self, lying):
         with MediaPipeLandmarker() as landmarker:
             usual, careful = seen(landmarker, lying), landmarker.look_carefully(lying, ("full",))

@@ -180,7 +180,11 @@ class Session:
         judgements = self._judgements(moment, zero)
         if given is None:
             in_pose = any(each.watch.inside for each in judgements)
-            self.finder.push(time_s, measured.marks, body, row, in_pose=in_pose)
+            careful = measured.careful
+            lengths = careful.lengths if careful else None
+            self.finder.push(
+                time_s, measured.marks, body, row, in_pose=in_pose, careful_lengths=lengths
+            )
             zero = Zero(self.neutral, is_stale=self.finder.stale)
         return self._advance(measured, moment, judgements, zero)
 
@@ -189,6 +193,8 @@ class Session:
         careful = measured.careful
         if careful is None or careful.body is None:
             return None
+        if zero.neutral is not None:
+            zero = replace(zero, neutral=zero.neutral.of_careful_looks)
         values = self._settle(careful.body, careful.row, zero)
         return SettledMoment(measured.time_s, values, self._near_side, careful.unseen)
 

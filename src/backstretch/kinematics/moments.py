@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.kinematics.filtering import LONGEST_HALF_S, Moment, Smoother, SwapVeto
-from backstretch.kinematics.landmarks import NAMES, Landmarks
+from backstretch.kinematics.landmarks import NAMES, Floats, Landmarks
 from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
 
 
@@ -35,6 +35,11 @@ class MeasuredMoment:
     still_since_s: float | None = None
     has_moved: bool = False
     careful: "MeasuredMoment | None" = None
+
+    @property
+    def lengths(self) -> Floats | None:
+        """(6,) reference lengths; None with nobody in view."""
+        return None if self.body is None else self.body.lengths[self.row]
 
 
 class Measurer:

@@ -105,6 +105,8 @@ class Neutral:
             NaN where it cannot be estimated.
         own_neutral_date: The day of the person's own neutral that its relative values come from; empty if they
             are those of the span.
+        careful_lengths: (6,) lengths as a careful look beside the usual one reads them in the same span; None
+            without such looks.
     """
 
     start_s: float
@@ -115,6 +117,14 @@ class Neutral:
     upright: bool
     roll_deg: float
     own_neutral_date: str = ""
+    careful_lengths: Floats | None = None
+
+    @property
+    def of_careful_looks(self) -> Self:
+        """The same with the lengths of careful looks, where there are any."""
+        if self.careful_lengths is None:
+            return self
+        return replace(self, lengths=self.careful_lengths)
 
 
 def settle(
@@ -175,6 +185,7 @@ class _Moment:
     values: Floats
     lengths: Floats
     camera: Floats
+    careful_lengths: Floats | None = None
 
     @property
     def measures(self) -> tuple[Floats, Floats]:
@@ -253,7 +264,14 @@ class NeutralFinder:
             self.shots.append(Shot(time_s, has_moved=True))
 
     def push(
-        self, time_s: float, landmarks: Landmarks | None, body: Body, row: int, *, in_pose: bool
+        self,
+        time_s: float,
+        landmarks: Landmarks | None,
+        body: Body,
+        row: int,
+        *,
+        in_pose: bool,
+        careful_lengths: Floats | None = None,
     ) -> None:
         """Take one moment, whose measures are one row of a `Body`.
 
@@ -263,6 +281,7 @@ class NeutralFinder:
             body: Measures of some moments.
             row: Where this one stands among them.
             in_pose: Whether the person is in some pose.
+            careful_lengths: (6,) lengths by a careful look beside the usual one; None without one.
         """
         if self._is_given:
             return
@@ -276,7 +295,7 @@ class NeutralFinder:
         places = landmarks.xy_px.copy()
         places[landmarks.visibility < VISIBLE] = np.nan
         rows = (body.values[row], body.lengths[row], body.camera[row])
-        self._moments.append(_Moment(time_s, places, *rows))
+        self._moments.append(_Moment(time_s, places, *rows, careful_lengths))
         while time_s - self._moments[1 if len(self._moments) > 1 else 0].time_s >= STILL_FOR_S:
             self._moments.popleft()
         long_enough = time_s - self._moments[0].time_s >= STILL_FOR_S
@@ -331,7 +350,11 @@ class NeutralFinder:
         values, lengths = zip(*(moment.measures for moment in moments), strict=True)
         view = View.of(np.mean([moment.camera for moment in moments], axis=0))
         span = moments[0].time_s, moments[-1].time_s
-        return neutral_of(np.median(values, axis=0), np.median(lengths, axis=0), view, span)
+        neutral = neutral_of(np.median(values, axis=0), np.median(lengths, axis=0), view, span)
+        careful = [m.careful_lengths for m in moments if m.careful_lengths is not None]
+        if not careful:
+            return neutral
+        return replace(neutral, careful_lengths=np.median(careful, axis=0))
 
 
 def neutral_of(

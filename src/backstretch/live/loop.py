@@ -41,7 +41,7 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 STANDS_STILL = "the camera stands still: it gives the same picture again and again"
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
-SLOW_LOOK_S, SLOW_LOOKS = 0.4, 3
+SLOW_LOOK_S, SLOW_LOOKS = 0.45, 3
 """A careful look that takes longer leaves gaps which the hold clock may not bridge. After this number of them
 in a row, the usual look is used, which takes a fifth: what they leave unseen does not yet end a hold."""
 KEYS = {
@@ -253,7 +253,7 @@ class Live:
         """The person in a picture, looked at as the present stretch asks, if the machine is quick enough."""
         models = self._pace.models(self.session.careful_look)
         began_s = perf_counter()
-        marks = look(self._landmarker, frame, models, waits=False)
+        marks = look(self._landmarker, frame, models)
         if models:
             self._pace.push(perf_counter() - began_s)
         return marks

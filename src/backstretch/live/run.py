@@ -1,7 +1,7 @@
 """Running a live session: opens camera, model, voice and window, coaches or calibrates, and closes them."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,7 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
         InputError: The camera or the model cannot be used.
         SetupError: The machine lacks something.
     """
-    with open_stage(setup.machine, notice) as stage:
+    with open_stage(setup.machine, notice, session.assignment.careful_look) as stage:
         capture = stage.capture
         about = _about(session, capture) | {"profile": setup.profile}
         with SessionRecorder(
@@ -206,8 +206,12 @@ class Stage:
 
 
 @contextmanager
-def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]:
+def open_stage(
+    machine: Machine, notice: Callable[[str], object], careful_models: Sequence[str] = ()
+) -> Iterator[Stage]:
     """Open the devices of a session; ``notice`` is called with each line that the person should read.
+
+    ``careful_models`` are those of the careful look that some of its stretches ask for.
 
     Raises:
         InputError: The camera or the model cannot be used.
@@ -215,7 +219,7 @@ def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[St
     """
     with ExitStack() as stack:
         # The model comes first: a camera, or a file that is played as one, does not wait for it.
-        landmarker = stack.enter_context(open_landmarker(machine.model))
+        landmarker = stack.enter_context(open_landmarker(machine.model, careful_models))
         is_heard = not machine.silent
         voice = stack.enter_context(Voice(speaks=is_heard, sounds=is_heard))
         windowless = machine.windowless
@@ -283,7 +287,7 @@ def run_guided(
         TakeError: Nothing was made; the message says why.
     """
     leader = session.leader
-    with open_stage(machine, notice) as stage:
+    with open_stage(machine, notice, session.careful_look) as stage:
         live = Live(stage.capture, stage.landmarker, session, [Speaker(stage.voice)])
         why = watch(live, stage.show)
         if why == INTERRUPTED:

@@ -7,7 +7,7 @@ several times as much as a look, and is worse for some stretches: each pose's fi
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -66,21 +66,15 @@ class CarefulLook:
 
     def __init__(self, usual: Tracker, open_careful: Callable[[], Tracker]) -> None:
         self._usual, self._open_careful = usual, open_careful
-        self._thread = ThreadPoolExecutor(1, "opening")
-        self._opening: Future[Tracker] | None = None
         self._careful: Tracker | None = None
         self._is_lying = False
         self._seen: tuple[float, Landmarks | None] = (-np.inf, None)
 
-    def look(self, frame: Frame, *, waits: bool = True) -> Landmarks | None:
-        """Return the person's raw landmarks, or None with nobody in view.
-
-        Without ``waits`` the careful tracker is opened in a thread, as soon as somebody is in view; until that
-        is done, somebody who lies is looked at as usual.
-        """
+    def look(self, frame: Frame) -> Landmarks | None:
+        """Return the person's raw landmarks, or None with nobody in view."""
         if not self._is_lying:
             marks = self._usual.look(frame)
-            if marks is None or not self._is_ready(frame, waits=waits) or not _lies(marks):
+            if marks is None or not _lies(marks):
                 return marks
         marks = self._look_carefully(frame)
         self._usual.restart()
@@ -111,25 +105,10 @@ class CarefulLook:
         """Note that pictures follow which are looked at as usual."""
         self._is_lying = False
 
-    def close(self) -> None:
-        """Wait until the careful tracker is open, if that has begun."""
-        self._thread.shutdown()
-
-    def _is_ready(self, frame: Frame, *, waits: bool) -> bool:
-        """Whether the careful tracker may look now; ``frame`` shows somebody."""
-        if waits or self._careful is not None:
-            return True
-        if self._opening is None:
-            self._opening = self._thread.submit(self._open, frame)
-        if self._opening.done():
-            self._careful = self._opening.result()
-        return self._careful is not None
-
-    def _open(self, frame: Frame) -> Tracker:
-        """The careful tracker, after its first look at somebody, which takes a second."""
-        careful = self._open_careful()
-        careful.look(frame)
-        return careful
+    def prepare(self, frame: Frame) -> None:
+        """Open the careful tracker, and have it look at somebody: its first look takes a second."""
+        self._careful = self._careful or self._open_careful()
+        self._careful.look(frame)
 
 
 def mean(one: Landmarks, other: Landmarks) -> Landmarks:

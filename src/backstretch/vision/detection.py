@@ -51,13 +51,10 @@ class Landmarker(Protocol):
     def look(self, frame: Frame) -> Landmarks | None:
         """Return the person's raw landmarks, or None with nobody in view."""
 
-    def look_carefully(
-        self, frame: Frame, models: Sequence[str], *, waits: bool = True
-    ) -> Landmarks | None:
+    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
         """As `look`, but several times while somebody lies; see `careful_look`.
 
-        ``models`` are those of `Pose.careful_look`; the first that is there is used. Without ``waits`` it is
-        looked as usual until the model is loaded.
+        ``models`` are those of `Pose.careful_look`; the first that is there is used.
         """
 
     def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
@@ -77,8 +74,12 @@ class VideoLandmarker(Landmarker, Protocol):
         """Return a new landmarker of the same model, to be used at the same time or ``instead`` of this one."""
 
 
-def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLandmarker]:
+def open_landmarker(
+    model: Path | None = None, careful_models: Sequence[str] = ()
+) -> AbstractContextManager[VideoLandmarker]:
     """Return the landmarker for a model's file; the one inside the package when None.
+
+    ``careful_models`` are those of a careful look that must not keep anybody waiting; see `Landmarker`.
 
     Raises:
         InputError: ``model`` is not a pose model.
@@ -86,7 +87,10 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
     """
     from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker  # noqa: PLC0415 - only what is used is loaded
 
-    return MediaPipeLandmarker(model)
+    landmarker = MediaPipeLandmarker(model)
+    if careful_models:
+        landmarker.prepare(careful_models)
+    return landmarker
 
 
 def look(
@@ -95,7 +99,6 @@ def look(
     careful_models: Sequence[str] = (),
     *,
     is_beside: bool = False,
-    waits: bool = True,
 ) -> Landmarks | None:
     """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`.
 
@@ -104,12 +107,11 @@ def look(
         frame: The picture.
         careful_models: Models of the careful look; empty for the usual look.
         is_beside: Whether the careful look comes beside the usual one.
-        waits: Whether the first careful look waits until the model is loaded.
     """
     if careful_models and is_beside:
         return landmarker.look_beside(frame, careful_models)
     if careful_models:
-        return landmarker.look_carefully(frame, careful_models, waits=waits)
+        return landmarker.look_carefully(frame, careful_models)
     return landmarker.look(frame)
 
 

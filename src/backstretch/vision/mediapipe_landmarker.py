@@ -26,6 +26,7 @@ from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.vision.careful_look import CarefulLook, MirroredPair
+from backstretch.vision.mannequin import mannequin
 from backstretch.vision.tracking import WatchedTracker
 
 SPACING_MS = 1_000_000
@@ -36,35 +37,8 @@ MASK_MARGIN = 0.1
 """How far beyond a person's landmarks, as a share of their extent, the person is painted over."""
 USUAL = "full"
 """The model that looks at all pictures."""
-
-
-class _Silence:
-    """Sends stderr, which all threads share, nowhere while some thread is inside; none waits for another."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._count = 0
-        self._stderr = -1
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._count += 1
-            if self._count > 1:
-                return
-            sys.stderr.flush()
-            self._stderr = os.dup(2)
-            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-                os.dup2(nowhere.fileno(), 2)
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._count -= 1
-            if self._count == 0:
-                os.dup2(self._stderr, 2)
-                os.close(self._stderr)
-
-
-_SILENCE = _Silence()
+_STARTING = Lock()
+"""Held while stderr is redirected: all threads share it."""
 
 
 class _Searcher:
@@ -166,8 +140,6 @@ class MediaPipeLandmarker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for careful in self._careful.values():
-            careful.close()  # it may still be opening what the stack closes
         self._stack.close()
 
     def look(self, frame: Frame) -> Landmarks | None:
@@ -176,15 +148,19 @@ class MediaPipeLandmarker:
             careful.leave()
         return self._tracker.look(frame)
 
-    def look_carefully(
-        self, frame: Frame, models: Sequence[str], *, waits: bool = True
-    ) -> Landmarks | None:
+    def look_carefully(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
         """As `look`, but while somebody lies by a `careful_look` of the first of the models that is there.
 
-        A model that the user has given looks alone. ``waits`` is that of `CarefulLook.look`.
+        A model that the user has given looks alone.
         """
         careful = self._careful_look(models)
-        return careful.look(frame, waits=waits) if careful else self.look(frame)
+        return careful.look(frame) if careful else self.look(frame)
+
+    def prepare(self, models: Sequence[str]) -> None:
+        """Load the model of a careful look now, which takes two seconds, and not when somebody lies down."""
+        careful = self._careful_look(models)
+        if careful is not None:
+            careful.prepare(mannequin())
 
     def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
         """As `look`, while somebody lies with a careful look beside it; see `CarefulLook.look_beside`."""
@@ -364,8 +340,16 @@ def _starting() -> Iterator[None]:
     Its messages mean nothing to a user. Interrupted where it begins a thread, it would never let the
     program end.
     """
-    with _uninterrupted(), _SILENCE:
-        yield
+    with _STARTING, _uninterrupted():
+        sys.stderr.flush()
+        stderr = os.dup(2)
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 @contextlib.contextmanager
