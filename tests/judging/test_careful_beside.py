@@ -37,6 +37,13 @@ def with_the_crossed_foot_on_the_other(marks):
     return Landmarks(xy, world, marks.visibility.copy(), marks.image_wh)
 
 
+def shrunk(marks):
+    """The body at a fifth of its size, as a look that errs reads it."""
+    return Landmarks(
+        marks.xy_px / 5.0, marks.world_m / 5.0, marks.visibility.copy(), marks.image_wh
+    )
+
+
 def take(usual, careful, *, lies=(0.0, SECONDS)):
     """Moments of two looks at a position that is held between rests; careful ones while somebody ``lies``."""
     moments = []
@@ -101,6 +108,17 @@ def test_stretches_that_do_not_ask_for_it_are_judged_by_the_usual_look():
 
 def test_the_careful_look_names_no_stretch_that_does_not_ask_for_it():
     assert named(judged(take(resting(), body(KNEE)))[0]) == []
+
+
+def test_lengths_are_those_that_the_same_look_read_at_rest():
+    four = body(FIGURE_FOUR)
+    moments = [
+        (time_s, replace(shrunk(marks), careful=marks.careful))
+        for time_s, marks in take(with_the_crossed_foot_on_the_other(four), four)
+    ]
+    session, _ = judged(moments)
+    (held,), (whole,) = session.holds, seen_by_the_careful_look_alone()[0].holds
+    assert held.hold.valid_s == pytest.approx(whole.hold.valid_s)
 
 
 def test_a_stretch_is_over_once_somebody_gets_up():
