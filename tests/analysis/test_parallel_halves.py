@@ -299,6 +299,15 @@ def test_where_only_some_stretches_ask_for_them_they_come_beside_the_usual_ones_
     assert max(landmarker.log) < SHORTEST_S - 2.0
 
 
+def test_a_single_picture_gets_no_careful_look_beside_the_usual_one(tmp_path):
+    pose = REQUEST.assignment.poses[0]
+    poses = (pose, replace(pose, id="other", careful_look=("heavy",)))
+    landmarker = NobodyCarefully()
+    with VideoReader(recording(tmp_path, 1.0 / FPS)) as reader:
+        analyse_video(reader, landmarker, Request(Assignment(poses, asked=False)))
+    assert (landmarker.models, len(landmarker.log)) == (set(), 1)
+
+
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
     request = replace(REQUEST, part=Part(end_s=SHORTEST_S))

@@ -370,6 +370,8 @@ def open_sampler(
         is_careful_beside: Whether the careful look comes beside the usual one.
     """
     is_single = reader.source.frames == 1
+    if is_single and is_careful_beside:
+        careful_models = ()  # nothing is held in it, and the model takes seconds to load
     end_s = reader.source.duration_s if part.end_s is None else part.end_s
     detect = partial(
         _detect,
