@@ -16,6 +16,9 @@ class Blind:
     def look_carefully(self, frame, _models):
         return self.look(frame)
 
+    def look_beside(self, frame, _models):
+        return self.look(frame)
+
     def find_another(self, _frame, _marks):
         return None
 
@@ -25,5 +28,5 @@ class Blind:
     def restart(self):
         pass
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return self

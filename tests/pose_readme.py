@@ -46,7 +46,7 @@ This page is written from the program's own tables by `python -m tests.pose_read
 | `views` | from where the camera may see you, best first: {views} |
 | `camera` | where to put the camera, in words |
 | `limits` | what the camera cannot judge, in words (optional) |
-| `careful_look` | models that look at a lying person twice, in the picture and in its mirror image, when this stretch is asked for; the first that is installed of `"heavy"` and `"full"` (left out where one look of the usual model reads the stretch best) |
+| `careful_look` | models that look at a lying person twice, in the picture and in its mirror image, for this stretch; the first that is installed of `"heavy"` and `"full"` (left out where one look of the usual model reads the stretch best) |
 | `equipment` | what is needed (optional) |
 | `sides` | `"both"` at once, or `"each"` in turn: written for the left, mirrored for the right |
 | `side_rule` | with `"each"`: which side counts as left |

@@ -69,6 +69,7 @@ class NoticeKind(StrEnum):
     DAMAGED = "damaged"  # count
     ENDS_EARLY = "ends_early"  # read_s, of_s
     FEW_PICTURES = "few_pictures"  # fps
+    USUAL_LOOK = "usual_look"
     STANDS_STILL = "stands_still"  # first_s, still_s
     SINGLE_PICTURE = "single_picture"
     NOBODY_SEEN = "nobody_seen"

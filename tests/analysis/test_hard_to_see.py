@@ -37,7 +37,7 @@ class Doubtful(Blind):
         self.logs.append([])
         self.log = self.logs[-1]
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return Doubtful(self.from_s, self.until_s, self.logs)
 
     def look(self, frame):

@@ -188,7 +188,7 @@ class Nobody(Blind):
     def look(self, frame):
         self.log.append(frame.time_s)
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return Helper(self)
 
 
@@ -250,6 +250,10 @@ class NobodyCarefully(Nobody):
         self.models.add(models)
         return self.look(frame)
 
+    def look_beside(self, frame, models):
+        self.models.add(("beside", *models))
+        return self.look(frame)
+
 
 def test_a_stretch_that_asks_for_careful_looks_gets_them_in_one_go(tmp_path):
     pose = replace(REQUEST.assignment.poses[0], careful_look=("heavy",))
@@ -266,6 +270,27 @@ def test_careful_looks_are_a_dozen_a_second_where_every_picture_is_asked_for(tmp
         request = Request(Assignment((pose,)), every_frame=True)
         _, found = analyse_video(reader, NobodyCarefully(), request)
     assert np.diff(found.track.time_s) == pytest.approx(2 / FPS)
+
+
+def test_where_only_some_stretches_ask_for_them_they_come_beside_the_usual_ones_in_both_halves(
+    tmp_path,
+):
+    pose = REQUEST.assignment.poses[0]
+    poses = (pose, replace(pose, id="other", careful_look=("heavy",)))
+    landmarker = NobodyCarefully()
+    with VideoReader(recording(tmp_path, SHORTEST_S + 1.0)) as reader:
+        analyse_video(reader, landmarker, Request(Assignment(poses, asked=False)), at_once=False)
+    assert landmarker.models == {("beside", "heavy")}
+    assert max(landmarker.log) < SHORTEST_S - 2.0
+
+
+def test_a_single_picture_gets_no_careful_look_beside_the_usual_one(tmp_path):
+    pose = REQUEST.assignment.poses[0]
+    poses = (pose, replace(pose, id="other", careful_look=("heavy",)))
+    landmarker = NobodyCarefully()
+    with VideoReader(recording(tmp_path, 1.0 / FPS)) as reader:
+        analyse_video(reader, landmarker, Request(Assignment(poses, asked=False)))
+    assert (landmarker.models, len(landmarker.log)) == (set(), 1)
 
 
 @pytest.mark.model

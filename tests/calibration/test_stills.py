@@ -10,7 +10,8 @@ from backstretch.judging.hold_clock import INSTANT_S
 from backstretch.judging.session import Session
 from backstretch.kinematics.columns import COLUMN_INDEX, NEEDED
 from backstretch.kinematics.landmarks import NAMES
-from backstretch.kinematics.neutral import STILL_FOR_S, OwnNeutral
+from backstretch.kinematics.neutral import OwnNeutral
+from backstretch.kinematics.neutral_finder import STILL_FOR_S
 from backstretch.poses.pose_file import load_pose
 from tests.figures import (
     DOWN,

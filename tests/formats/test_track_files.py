@@ -120,6 +120,17 @@ class TestTrack:
         assert (after.source, after.notices) == (before.source, before.notices)
         assert after.warnings == ("the file ends early: 1.5 of 2.0 s could be read",)
 
+    def test_keeps_careful_looks_beside_the_usual_ones(self, tmp_path):
+        usual, careful = recording(5, 1).track, recording(5, 2).track
+        before = replace(recording(), track=replace(usual, careful=careful))
+        before.save(tmp_path / "track.npz")
+        after = Recording.load(tmp_path / "track.npz").track
+        assert after.careful is not None
+        for name in ("time_s", "xy_px", "world_m", "visibility"):
+            assert getattr(after, name).tobytes() == getattr(usual, name).tobytes()
+        for name in ("xy_px", "world_m", "visibility"):
+            assert getattr(after.careful, name).tobytes() == getattr(careful, name).tobytes()
+
     @pytest.mark.parametrize(
         ("words", "kind"),
         [

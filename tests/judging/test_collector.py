@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backstretch.frame import Source
-from backstretch.judging.collector import ResultCollector, outside, too_slow, view_warnings
+from backstretch.judging.collector import ResultCollector, outside
+from backstretch.judging.doubts import too_slow, view_warnings
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.reasons import BOUNCING, TOO_BRIEF, Reason, ReasonKind
 from backstretch.judging.request import Assignment, Request

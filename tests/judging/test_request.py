@@ -63,9 +63,21 @@ def test_the_tilt_of_the_head_is_read_where_a_stretch_asks_for_it_or_may(poses, 
         ([], ()),
         ([("heavy", "full")], ("heavy", "full")),
         ([("heavy", "full"), ("heavy",)], ("heavy",)),
-        ([("heavy",), ()], ()),
+        ([("heavy",), ()], ("heavy",)),
+        ([()], ()),
     ],
 )
-def test_looks_are_as_careful_as_all_its_stretches_ask_for(asked, models):
+def test_looks_are_as_careful_as_its_stretches_ask_for(asked, models):
     poses = tuple(replace(POSE, careful_look=each) for each in asked)
     assert Assignment(poses).careful_look == models
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_beside"),
+    [([("heavy",)], False), ([("heavy",), ("heavy", "full")], False), ([("heavy",), ()], True)],
+)
+def test_the_careful_look_comes_beside_the_usual_one_for_stretches_that_do_not_ask_for_it(
+    asked, is_beside
+):
+    poses = tuple(replace(POSE, careful_look=each) for each in asked)
+    assert Assignment(poses).is_careful_beside == is_beside

@@ -62,6 +62,10 @@ NOTICES = {
     Notice(NoticeKind.FEW_PICTURES, {"fps": 8.0}): (
         "only 8 pictures a second: quick movements can be lost"
     ),
+    Notice(NoticeKind.USUAL_LOOK): (
+        "the machine is too slow for the careful look that the stretch asks for: it was looked at as "
+        "usual, and seconds may be missing"
+    ),
     Notice(NoticeKind.STANDS_STILL, {"first_s": 6.0, "still_s": 25.6}): (
         "the same picture comes again and again, for 25.6 s from 6.0 s on: that time is unseen"
     ),

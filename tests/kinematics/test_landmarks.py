@@ -77,6 +77,25 @@ def test_mirroring_tilts_the_head_to_the_other_side():
     assert replace(standing().seen(FRONT), head_line_deg=-30.0).mirrored().head_line_deg == 30.0
 
 
+def test_mirroring_takes_the_careful_look_along():
+    body = standing().seen(FRONT)
+    both = replace(body, careful=side_bend(20.0).seen(FRONT)).mirrored()
+    assert both.careful is not None
+    assert np.array_equal(both.careful.xy_px, side_bend(20.0).seen(FRONT).mirrored().xy_px)
+
+
+def test_a_track_keeps_careful_looks_beside_the_usual_ones():
+    body, other = standing().seen(FRONT), side_bend(20.0).seen(FRONT)
+    looks = track((0.0, body), (0.1, replace(body, careful=other)), (0.2, None))
+    careful = [marks.careful if marks else None for _, marks in looks]
+    assert [each and each.world_m.tolist() for each in careful] == [
+        None,
+        other.world_m.tolist(),
+        None,
+    ]
+    assert track((0.0, body)).careful is None
+
+
 def test_mirroring_twice_gives_the_same():
     body = side_bend(20.0).seen(30.0)
     assert body.mirrored().mirrored().xy_px == pytest.approx(body.xy_px)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backstretch.kinematics.columns import COLUMN_INDEX, LENGTHS
-from backstretch.kinematics.neutral import STILL_FOR_S, NeutralFinder
+from backstretch.kinematics.neutral_finder import STILL_FOR_S, NeutralFinder
 from tests.figures import (
     BACK,
     FRONT,

@@ -5,7 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backstretch.kinematics.neutral import NEARER_FROM, STILL_FOR_S, TURNED_FROM_DEG, NeutralFinder
+from backstretch.kinematics.neutral_finder import (
+    NEARER_FROM,
+    STILL_FOR_S,
+    TURNED_FROM_DEG,
+    NeutralFinder,
+)
 from tests.figures import (
     BACK,
     FRONT,

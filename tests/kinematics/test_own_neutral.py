@@ -14,7 +14,8 @@ from backstretch.errors import InputError
 from backstretch.history.profile import load_neutral, neutral_text
 from backstretch.judging.session import Session
 from backstretch.kinematics.columns import COLUMN_INDEX, relative_columns
-from backstretch.kinematics.neutral import OWN_WITHIN_DEG, NeutralFinder, OwnNeutral, settle
+from backstretch.kinematics.neutral import OWN_WITHIN_DEG, OwnNeutral, settle
+from backstretch.kinematics.neutral_finder import NeutralFinder
 from backstretch.kinematics.stick_figure import STANDING, ideal_body
 from backstretch.kinematics.view import View
 from backstretch.poses.pose_file import load_pose

@@ -19,14 +19,18 @@ from backstretch.errors import NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame
 from backstretch.judging.hold_clock import Kind
-from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.live.led_session import CoachedSession
 from backstretch.live.loop import (
     SILENT_S,
+    SLOW_LOOK_S,
+    SLOW_LOOKS,
     STANDS_STILL,
     WAIT_S,
+    CarefulPace,
     Live,
 )
+from backstretch.poses.pose import GRACE_UNSEEN_S
 from backstretch.vision.portraits import portrait_until_s
 from tests.coached import BEND, FOLD
 from tests.figures import FRONT, WH, every, moments, side_bend
@@ -294,6 +298,93 @@ def test_it_is_told_how_light_the_picture_is():
         for n, t in enumerate(every(FPS, 8.0))
     ]
     assert "dark" in played(dark, bending()[:1])[0].state.scene.line
+
+
+# Careful looks
+
+
+class Careful(Known):
+    """Writes down by which models each picture was looked at."""
+
+    def __init__(self, body):
+        super().__init__([body])
+        self.models = []
+
+    def look(self, frame):
+        self.models.append(())
+        return super().look(frame)
+
+    def look_carefully(self, frame, models):
+        self.models.append(models)
+        return super().look(frame)
+
+
+@pytest.mark.parametrize("careful_look", [(), ("heavy",), ("heavy", "full")])
+def test_somebody_is_looked_at_as_the_stretch_that_is_led_asks(careful_look):
+    take = bending()[:3]
+    landmarker = Careful(take[0][1])
+    session = practising(part_of(replace(BEND, careful_look=careful_look)))
+    with Live(Reel(pictures(take)), landmarker, session, []) as live:
+        wait_for(lambda: live.over)
+    assert landmarker.models == [careful_look] * 3
+
+
+def models_after(took_s, asked=("heavy",), pace=None):
+    pace = pace or CarefulPace()
+    for each_s in took_s:
+        pace.models(asked)
+        pace.push(each_s)
+    return pace.models(asked)
+
+
+SLOW, QUICK = 2 * SLOW_LOOK_S, SLOW_LOOK_S / 2
+
+
+@pytest.mark.parametrize(
+    ("took_s", "models"),
+    [
+        ([QUICK] * 50, ("heavy",)),
+        ([SLOW] * (SLOW_LOOKS - 1), ("heavy",)),
+        ([*[SLOW] * (SLOW_LOOKS - 1), QUICK] * 3, ("heavy",)),
+        ([SLOW] * SLOW_LOOKS, ()),
+    ],
+)
+def test_a_slow_machine_goes_on_without_the_careful_look(took_s, models):
+    assert models_after(took_s) == models
+
+
+def test_slow_looks_leave_less_unseen_than_ends_a_hold():
+    assert SLOW_LOOK_S < LONGEST_GAP_S
+    assert SLOW_LOOKS * (SLOW_LOOK_S + 0.2) < GRACE_UNSEEN_S
+
+
+@pytest.mark.parametrize(("took_s", "count"), [(QUICK, 6), (SLOW, SLOW_LOOKS)])
+def test_the_result_says_where_a_machine_was_too_slow_for_the_careful_look(
+    monkeypatch, took_s, count
+):
+    class Slow(Careful):
+        now_s = 0.0
+
+        def look_carefully(self, frame, models):
+            self.now_s += took_s
+            return super().look_carefully(frame, models)
+
+    take = bending()[:6]
+    landmarker = Slow(take[0][1])
+    monkeypatch.setattr("backstretch.live.loop.perf_counter", lambda: landmarker.now_s)
+    session = practising(part_of(replace(BEND, careful_look=("heavy",))))
+    with Live(Reel(pictures(take)), landmarker, session, []) as live:
+        wait_for(lambda: live.over)
+    assert landmarker.models == [("heavy",)] * count + [()] * (6 - count)
+    kinds = [notice.kind for notice in result_of(live).notices]
+    assert (NoticeKind.USUAL_LOOK in kinds) == (count < 6)
+
+
+def test_another_stretch_is_tried_carefully_again():
+    pace = CarefulPace()
+    assert models_after([SLOW] * SLOW_LOOKS, pace=pace) == ()
+    assert pace.models(()) == ()
+    assert pace.models(("heavy",)) == ("heavy",)
 
 
 # Commands

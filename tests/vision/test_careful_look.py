@@ -37,6 +37,16 @@ class Following:
         self.log.append("restart")
 
 
+def shifts_px(seen):
+    """How far the careful look beside each usual one is shifted; None without one."""
+    return [
+        None
+        if marks.careful is None
+        else round(float((marks.careful.xy_px - LYING.xy_px)[ANKLE, 0]))
+        for marks in seen
+    ]
+
+
 def shifted(marks, x_px):
     return replace(marks, xy_px=marks.xy_px + np.array([x_px, 0.0]))
 
@@ -77,6 +87,14 @@ class TestPair:
         assert [each.log for each in trackers] == [["restart"], ["restart"]]
 
 
+def test_what_one_look_sees_is_seen():
+    half = LYING.visibility.copy()
+    half[ANKLE] = 0.1
+    seen, hidden = LYING, replace(LYING, visibility=half)
+    for one, other in ((seen, hidden), (hidden, seen)):
+        assert mean(one, other).visibility == pytest.approx(LYING.visibility)
+
+
 def test_the_mean_is_what_a_landmark_track_can_store():
     for values in vars(mean(LYING, shifted(LYING, 1.0 / 3.0))).values():
         if isinstance(values, np.ndarray):
@@ -110,6 +128,13 @@ class TestWhileSomebodyLies:
         CarefulLook(Following(body), lambda: by_pair).look(picture())
         assert by_pair.log.count("look") == looks
 
+    def test_it_can_be_opened_beforehand_and_then_looks_afresh(self):
+        by_pair = Following(STANDING, LYING)
+        careful = CarefulLook(Following(LYING), lambda: by_pair)
+        careful.prepare(picture(0))
+        assert careful.look(picture(1)) is LYING
+        assert by_pair.log == ["look", "restart", "look"]
+
     def test_what_the_careful_tracker_does_not_find_is_looked_for_as_usual(self):
         careful = CarefulLook(Following(LYING), lambda: Following(None))
         assert careful.look(picture()) is LYING
@@ -121,3 +146,33 @@ class TestWhileSomebodyLies:
         careful.leave()
         careful.look(picture(1))
         assert by_pair.log == ["restart", "look"] * 2
+
+
+class TestBesideTheUsualLook:
+    def test_the_usual_tracker_looks_at_every_picture_and_the_careful_one_while_somebody_lies(self):
+        usual = Following(STANDING, LYING, LYING, LYING, STANDING, STANDING)
+        by_pair = Following(shifted(LYING, 5.0), shifted(LYING, 6.0), LYING, STANDING)
+        careful = CarefulLook(usual, lambda: by_pair)
+        seen = [careful.look_beside(picture(n)) for n in range(6)]
+        assert [marks and marks.xy_px.tolist() for marks in seen] == [
+            marks.xy_px.tolist() for marks in (STANDING, LYING, LYING, LYING, STANDING, STANDING)
+        ]
+        assert shifts_px([*seen[:4], seen[5]]) == [None, 5, 6, 0, None]
+        assert usual.log == ["look"] * 6
+        assert by_pair.log == ["restart", *["look"] * 4]
+
+    def test_it_goes_on_where_only_the_careful_look_sees_somebody_lying(self):
+        careful = CarefulLook(Following(LYING, STANDING), lambda: Following(LYING))
+        assert shifts_px(careful.look_beside(picture(n)) for n in range(3)) == [0, 0, 0]
+
+    def test_pictures_that_follow_quickly_share_a_careful_look(self):
+        by_pair = Following(LYING)
+        careful = CarefulLook(Following(LYING), lambda: by_pair)
+        times_s = [0.0, 1 / 24, 2 / 24, 3 / 24, 4 / 24]
+        image = picture().image
+        seen = [careful.look_beside(Frame(n, t, image)) for n, t in enumerate(times_s)]
+        assert shifts_px(seen) == [0] * 5
+        assert by_pair.log.count("look") == 3
+
+    def test_nobody_is_nobody(self):
+        assert CarefulLook(Following(None), pytest.fail).look_beside(picture()) is None

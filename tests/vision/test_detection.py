@@ -21,6 +21,9 @@ class Others:
     def look(self, frame):
         raise NotImplementedError
 
+    def look_beside(self, frame, models):
+        raise NotImplementedError
+
     def look_carefully(self, frame, models):
         raise NotImplementedError
 

@@ -57,7 +57,7 @@ class Replay(Blind):
     def search(self, _frame):
         return self.marks
 
-    def another(self):
+    def another(self, *, instead=False):  # noqa: ARG002
         return Replay(self.marks)
 
 

@@ -9,6 +9,7 @@ import pytest
 from backstretch.errors import InputError, SetupError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import INDEX, Landmarks
+from backstretch.vision.mannequin import mannequin
 from backstretch.vision.mediapipe_landmarker import (
     MediaPipeLandmarker,
     _missing,
@@ -138,6 +139,19 @@ def lying():
 
 @pytest.mark.model
 class TestCareful:
+    def test_the_drawn_person_is_seen_so_that_the_first_look_is_a_whole_one(self):
+        with MediaPipeLandmarker() as landmarker:
+            marks = seen(landmarker, mannequin())
+        assert marks.visibility.mean() > 0.5
+
+    def test_a_model_that_was_prepared_sees_what_another_sees(self, lying):
+        with MediaPipeLandmarker() as prepared, MediaPipeLandmarker() as new:
+            prepared.prepare(("full",))
+            looks = [each.look_carefully(lying, ("full",)) for each in (prepared, new)]
+        assert looks[0] is not None
+        assert looks[1] is not None
+        assert np.abs(looks[0].xy_px - looks[1].xy_px).max() < 1.0
+
     def test_somebody_who_lies_is_seen_otherwise_than_by_one_look(self, lying):
         with MediaPipeLandmarker() as landmarker:
             usual, careful = seen(landmarker, lying), landmarker.look_carefully(lying, ("full",))

@@ -7,7 +7,7 @@ in one go. The detections are the same whether the halves are looked at together
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +16,8 @@ from backstretch.analysis.sampling import DOUBT, Restart, Sampler, open_sampler,
 from backstretch.judging.collector import Attention, ResultCollector
 from backstretch.judging.request import Part, Request
 from backstretch.kinematics.landmarks import Landmarks, size_px
-from backstretch.kinematics.neutral import CORE
-from backstretch.vision.detection import Detection, VideoLandmarker
+from backstretch.kinematics.neutral_finder import CORE
+from backstretch.vision.detection import Detection, Landmarker, VideoLandmarker
 from backstretch.vision.pictures import ReadAhead
 from backstretch.vision.video_reader import VideoReader
 
@@ -52,7 +52,7 @@ def open_halves(
     """
     with (
         ExitStack() as stack,
-        open_sampler(reader, landmarker, request.part, every_frame=False) as first,
+        _open_sampler(reader, landmarker, request, request.part) as first,
     ):
 
         def begin(size_px: float) -> SecondHalf:
@@ -64,6 +64,25 @@ def open_halves(
             return half
 
         yield HalvesSampler(first, begin, middle_s)
+
+
+def _open_sampler(
+    reader: VideoReader,
+    landmarker: Landmarker,
+    request: Request,
+    part: Part,
+    size_px: float = 0.0,
+) -> AbstractContextManager[Sampler]:
+    """Open the sampler of one half; the arguments are those of `open_sampler`."""
+    return open_sampler(
+        reader,
+        landmarker,
+        part,
+        every_frame=False,
+        size_px=size_px,
+        careful_models=request.assignment.careful_look,
+        is_careful_beside=request.assignment.is_careful_beside,
+    )
 
 
 class SecondHalf:
@@ -113,9 +132,7 @@ class SecondHalf:
         with (
             self._reader as reader,
             self._landmarker.another() as landmarker,
-            open_sampler(
-                reader, landmarker, self._part, every_frame=False, size_px=self._size_px
-            ) as sampler,
+            _open_sampler(reader, landmarker, self._request, self._part, self._size_px) as sampler,
         ):
             while isinstance(
                 item := sampler.next(_without_neutral(collector.attention)), Detection

@@ -15,7 +15,8 @@ from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.files import Growth, output_folder
 from backstretch.formats.track_files import TRACK_ENDING, Recording
 from backstretch.frame import AS_STATED, Source
-from backstretch.judging.collector import ResultCollector, too_slow
+from backstretch.judging.collector import ResultCollector
+from backstretch.judging.doubts import too_slow
 from backstretch.judging.recognition import looks_like
 from backstretch.judging.request import Part, Request
 from backstretch.judging.result import Result
@@ -178,7 +179,7 @@ def analyse_video(
             request, activity = replace(request, every_frame=True), Activity.LOOKING_CLOSER
         else:
             portraits, activity = (*portraits, analysis.portrait), Activity.LOOKING_ELSEWHERE
-        with landmarker.another() as fresh:
+        with landmarker.another(instead=True) as fresh:
             analysis = attempt(fresh, request, portraits=portraits, activity=activity)
     return analysis
 
@@ -252,10 +253,11 @@ def _sampler(
 ) -> AbstractContextManager[Sampler]:
     """The sampler of every picture, of a short recording in one go, or of both halves of a long one.
 
-    A careful look keeps two cores busy by itself; then there are no halves.
+    A careful look at a stretch that was named keeps two cores busy by itself; then there are no halves.
     """
-    careful_models = request.assignment.careful_look
-    is_whole = request.every_frame or careful_models
+    assignment = request.assignment
+    is_careful = assignment.careful_look and not assignment.is_careful_beside
+    is_whole = request.every_frame or is_careful
     middle_s = None if is_whole else middle_of(reader, request.part)
     if middle_s is None:
         return open_sampler(
@@ -263,7 +265,8 @@ def _sampler(
             landmarker,
             request.part,
             every_frame=request.every_frame,
-            careful_models=careful_models,
+            careful_models=assignment.careful_look,
+            is_careful_beside=assignment.is_careful_beside,
         )
     return open_halves(reader, landmarker, request, middle_s, report=report, at_once=at_once)
 

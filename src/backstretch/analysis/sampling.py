@@ -34,7 +34,7 @@ from backstretch.judging.hold_clock import INSTANT_S
 from backstretch.judging.request import Part
 from backstretch.kinematics.landmarks import LONGEST_GAP_S, Floats, Landmarks, size_px
 from backstretch.kinematics.measures import VISIBLE
-from backstretch.kinematics.neutral import CORE
+from backstretch.kinematics.neutral_finder import CORE
 from backstretch.vision.backdrop import backdrop_of
 from backstretch.vision.detection import BystanderSearch, Detection, Landmarker, look
 from backstretch.vision.pictures import Picture, ReadAhead
@@ -359,6 +359,7 @@ def open_sampler(
     every_frame: bool,
     size_px: float = 0.0,
     careful_models: Sequence[str] = (),
+    is_careful_beside: bool = False,
 ) -> Iterator[Sampler]:
     """Open the sampler of a part of a recording; it searches for other people too.
 
@@ -370,8 +371,11 @@ def open_sampler(
         size_px: As that of `SparseSampler`.
         careful_models: Models of a careful look, see `detection.look`. It takes long: a dozen looks a second
             then stand for every picture.
+        is_careful_beside: Whether the careful look comes beside the usual one.
     """
     is_single = reader.source.frames == 1
+    if is_single and is_careful_beside:
+        careful_models = ()  # nothing is held in it, and the model takes seconds to load
     end_s = reader.source.duration_s if part.end_s is None else part.end_s
     detect = partial(
         _detect,
@@ -379,10 +383,12 @@ def open_sampler(
         BystanderSearch(landmarker),
         is_single=is_single,
         careful_models=careful_models,
+        is_careful_beside=is_careful_beside,
     )
     with ReadAhead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
         if every_frame:
-            yield EveryPicture(_spread(pictures) if careful_models else pictures, detect)
+            is_thin = careful_models and not is_careful_beside
+            yield EveryPicture(_spread(pictures) if is_thin else pictures, detect)
         else:
             yield SparseSampler(pictures, detect, end_s - part.start_s, size_px)
 
@@ -394,12 +400,13 @@ def _detect(
     *,
     is_single: bool,
     careful_models: Sequence[str],
+    is_careful_beside: bool,
 ) -> Detection | None:
     """Look at a picture, and harder at a recording's single one; None for a damaged picture."""
     frame = picture.frame()
     if frame is None:
         return None
-    marks = look(landmarker, frame, careful_models)
+    marks = look(landmarker, frame, careful_models, is_beside=is_careful_beside)
     if marks is None and is_single:
         marks = landmarker.search(frame)
     return Detection(picture.time_s, marks, bystanders.search(frame, marks))

@@ -19,13 +19,13 @@ from backstretch.kinematics.catalogue import least_half_width
 from backstretch.kinematics.columns import COLUMNS, Column, relative_columns
 from backstretch.kinematics.landmarks import LONGEST_GAP_S, NAMES, Floats, Landmarks
 from backstretch.kinematics.measures import VISIBLE, measure_body, seen_landmarks
-from backstretch.kinematics.neutral import (
+from backstretch.kinematics.neutral import Neutral
+from backstretch.kinematics.neutral_finder import (
     CORE,
     HEAD,
     HEAD_STILL_WITHIN,
     STILL_FOR_S,
     STILL_WITHIN,
-    Neutral,
 )
 from backstretch.kinematics.view import View, carries
 

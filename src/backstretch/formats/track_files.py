@@ -9,6 +9,9 @@ A landmark track is a NumPy ``.npz`` archive (a zip of arrays, read without pick
     still_since_s (T,) float64        the time of the picture that is repeated, NaN for a new one;
                                       only in tracks with such a picture
     head_line_deg (T,) float32        the line across the head, see `Landmarks`; NaN where only the ears show it
+    careful_xy_px, careful_world_m, careful_visibility
+                                      the same of a careful look beside the usual one, NaN without one; only in
+                                      tracks with such a look
     about        JSON text            format, version, image_wh, source, warnings, notices
 
 TRC holds a track as markers, MOT its angles. Markers are in metres with the origin between the hips: X as in
@@ -40,6 +43,8 @@ from backstretch.vision.head_line import line_by_ears
 FORMAT = "backstretch landmark track"
 VERSION = 1
 TRACK_ENDING = ".npz"
+PARTS, CAREFUL = ("xy_px", "world_m", "visibility"), "careful_"
+"""The arrays of landmarks, and what stands before these names for careful looks."""
 ANOTHER_PERSON = re.compile(
     r"another person is in the picture(?: between (?P<first_s>\d+) and (?P<last_s>\d+) s)?;"
 )
@@ -102,14 +107,14 @@ class Recording:
         }
         arrays: dict[str, Any] = {
             "time_s": self.track.time_s,
-            "xy_px": self.track.xy_px.astype(np.float32),
-            "world_m": self.track.world_m.astype(np.float32),
-            "visibility": self.track.visibility.astype(np.float32),
+            **_arrays(self.track),
             "about": np.array(json.dumps(about)),
         }
         line_deg = self.track.head_line_deg
         unknown = np.full(len(self.track), np.nan)
         arrays["head_line_deg"] = (unknown if line_deg is None else line_deg).astype(np.float32)
+        if self.track.careful is not None:
+            arrays |= _arrays(self.track.careful, CAREFUL)
         if self.track.still_since_s is not None:
             arrays["still_since_s"] = self.track.still_since_s
         with path.open("wb") as file:
@@ -140,17 +145,34 @@ class Recording:
             raise ValueError(about["format"])
         if about["version"] > VERSION:
             raise _NewerVersionError(f"track version {about['version']}")
-        names = ("time_s", "xy_px", "world_m", "visibility")
-        time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
         width, height = (int(size) for size in about["image_wh"])
         since_s = arrays["still_since_s"].astype(np.float64) if "still_since_s" in arrays else None
+        track = _track(arrays, (width, height))
         # Older tracks are of BlazePose, without the line.
-        line_deg = arrays["head_line_deg"] if "head_line_deg" in arrays else line_by_ears(xy_px)
-        track = LandmarkTrack(time_s, xy_px, world_m, visibility, (width, height), since_s)
-        track = dataclasses.replace(track, head_line_deg=line_deg.astype(np.float64))
+        has_line = "head_line_deg" in arrays
+        line_deg = arrays["head_line_deg"] if has_line else line_by_ears(track.xy_px)
+        careful = _track(arrays, (width, height), CAREFUL) if f"{CAREFUL}xy_px" in arrays else None
+        track = dataclasses.replace(
+            track,
+            still_since_s=since_s,
+            head_line_deg=line_deg.astype(np.float64),
+            careful=careful,
+        )
         for _ in track:  # checks each moment's landmarks
             pass
         return cls(track, _source(about["source"]), tuple(_notices(about)))
+
+
+def _arrays(track: LandmarkTrack, prefix: str = "") -> dict[str, Any]:
+    """The landmarks of a track as they are stored."""
+    return {f"{prefix}{name}": getattr(track, name).astype(np.float32) for name in PARTS}
+
+
+def _track(arrays: Any, wh: tuple[int, int], prefix: str = "") -> LandmarkTrack:
+    """A track by its stored landmarks."""
+    names = ("time_s", *(f"{prefix}{name}" for name in PARTS))
+    time_s, xy_px, world_m, visibility = (arrays[name].astype(np.float64) for name in names)
+    return LandmarkTrack(time_s, xy_px, world_m, visibility, wh)
 
 
 def _notices(about: dict[str, Any]) -> Iterator[Notice]:

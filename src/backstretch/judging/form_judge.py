@@ -1,7 +1,7 @@
 """One form of a pose with its clock: how it judges each moment."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from backstretch.judging.hold_clock import HoldClock, Kind, Limit, Moment, Span, State
@@ -44,6 +44,29 @@ class SettledMoment:
         if self.still_since_s is None:
             return ()
         return (Span(self.still_since_s, self.time_s, Kind.UNSEEN, STILL),)
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """One moment as one look reads it, or two.
+
+    Attributes:
+        usual: By the usual look.
+        careful: By the careful look beside it; None without one.
+    """
+
+    usual: SettledMoment
+    careful: SettledMoment | None = None
+
+    def __iter__(self) -> Iterator[SettledMoment]:
+        """The readings that there are."""
+        yield self.usual
+        if self.careful is not None:
+            yield self.careful
+
+    def of(self, form: Form) -> SettledMoment:
+        """The reading by which a form is judged."""
+        return self.careful if self.careful and form.pose.careful_look else self.usual
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from backstretch.frame import AS_STATED, Correction
 from backstretch.judging.recognition import Held
 from backstretch.kinematics.neutral import OwnNeutral
-from backstretch.poses.pose import CAREFUL_MODELS, Pose
+from backstretch.poses.pose import Pose, careful_look_of
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,13 @@ class Assignment:
 
     @property
     def careful_look(self) -> tuple[str, ...]:
-        """Models of the careful look that all stretches ask for; see `Pose.careful_look`."""
-        asked = [pose.careful_look for pose in self.poses]
-        return tuple(
-            model for model in CAREFUL_MODELS if asked and all(model in each for each in asked)
-        )
+        """Models of the careful look, where some stretches ask for it; see `Pose.careful_look`."""
+        return careful_look_of(pose for pose in self.poses if pose.careful_look)
+
+    @property
+    def is_careful_beside(self) -> bool:
+        """Whether the careful look comes beside the usual one, since other stretches do not ask for it."""
+        return not all(pose.careful_look for pose in self.poses)
 
     @property
     def reads_head_tilt(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from backstretch.judging.form_judge import FormWatch, Judgement, SettledMoment
+from backstretch.judging.form_judge import FormWatch, Judgement, Readings, SettledMoment
 from backstretch.judging.hold_clock import Kind, Span
 from backstretch.judging.matching import forms_of
 from backstretch.judging.recognition import (
@@ -26,9 +26,10 @@ from backstretch.kinematics.columns import relative_columns
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.kinematics.measures import Body
 from backstretch.kinematics.moments import MeasuredMoment, Measurer
-from backstretch.kinematics.neutral import Neutral, NeutralFinder, OwnNeutral, settle
+from backstretch.kinematics.neutral import Neutral, OwnNeutral, settle
+from backstretch.kinematics.neutral_finder import NeutralFinder
 from backstretch.kinematics.neutral_timeline import Zero
-from backstretch.poses.pose import Pose
+from backstretch.poses.pose import Pose, careful_look_of
 
 NEAR_SIDE_LASTS_S = 1.0
 """Time constant of the vote for the side nearer to the camera; depths of single frames flicker."""
@@ -55,6 +56,7 @@ class Session:
 
     Attributes:
         watches: The forms that were judged so far, in order.
+        careful_look: Models of the careful look that all present poses ask for.
         finder: Finds the neutrals.
     """
 
@@ -90,6 +92,7 @@ class Session:
         is_new = bool(self.watches) and not set(poses) <= {self.watches[-1].form.pose}
         if is_new and any(check.measure.relative for pose in poses for check in pose.checks):
             self.finder.renew()
+        self.careful_look = careful_look_of(poses)
         forms = [form for pose in poses for form in forms_of(pose)]
         forms = [form for form in forms if not sides or form.side in {*sides, None}]
         self._judging = [FormWatch(form, keeps_attempts=self._asked) for form in forms]
@@ -97,7 +100,7 @@ class Session:
         self.watches += self._judging
         self._shortlist = Shortlist(forms)
         self._judged: set[int] = set()
-        self._recent: deque[SettledMoment] = deque()
+        self._recent: deque[Readings] = deque()
         self._best: FormWatch | None = None
 
     @property
@@ -169,17 +172,33 @@ class Session:
         if body is None or measured.still_since_s is not None:
             self._last_s = time_s
             since_s = measured.still_since_s
-            moment = SettledMoment(time_s, None, self._near_side, frozenset(), since_s)
-            return self._advance(measured.marks, moment, self._judgements(moment, zero), zero)
+            unseen = SettledMoment(time_s, None, self._near_side, frozenset(), since_s)
+            moment = Readings(unseen)
+            return self._advance(measured, moment, self._judgements(moment, zero), zero)
         self._vote(time_s, float(body.towards_camera[row]))
         values = self._settle(body, row, zero)
-        moment = SettledMoment(time_s, values, self._near_side, measured.unseen)
+        usual = SettledMoment(time_s, values, self._near_side, measured.unseen)
+        moment = Readings(usual, self._careful(measured, zero))
         judgements = self._judgements(moment, zero)
         if given is None:
             in_pose = any(each.watch.inside for each in judgements)
-            self.finder.push(time_s, measured.marks, body, row, in_pose=in_pose)
+            careful = measured.careful
+            lengths = careful.lengths if careful else None
+            self.finder.push(
+                time_s, measured.marks, body, row, in_pose=in_pose, careful_lengths=lengths
+            )
             zero = Zero(self.neutral, is_stale=self.finder.stale)
-        return self._advance(measured.marks, moment, judgements, zero)
+        return self._advance(measured, moment, judgements, zero)
+
+    def _careful(self, measured: MeasuredMoment, zero: Zero) -> SettledMoment | None:
+        """The moment as a careful look beside the usual one sees it; None without one."""
+        careful = measured.careful
+        if careful is None or careful.body is None:
+            return None
+        if zero.neutral is not None:
+            zero = replace(zero, neutral=zero.neutral.of_careful_looks)
+        values = self._settle(careful.body, careful.row, zero)
+        return SettledMoment(measured.time_s, values, self._near_side, careful.unseen)
 
     def _settle(self, body: Body, row: int, zero: Zero) -> Floats:
         """(M,) final values of one moment."""
@@ -198,26 +217,24 @@ class Session:
             self._near_side = "left" if self._near_vote > 0 else "right"
         self._last_s = time_s
 
-    def _judgements(self, moment: SettledMoment, zero: Zero) -> list[Judgement]:
+    def _judgements(self, moment: Readings, zero: Zero) -> list[Judgement]:
         """The judgements of the moment by every form in question."""
         neutral = zero.neutral
         if self._asked:
-            return [watch.judge(moment, neutral) for watch in self._judging]
-        may_be: list[int] = []
-        if moment.values is not None:
-            may_be = self._shortlist.of(moment.values, moment.near_side).tolist()
+            return [watch.judge(moment.of(watch.form), neutral) for watch in self._judging]
+        may_be = self._may_be(moment)
         if zero.is_assumed:
-            may_be = [index for index in may_be if self._is_clear[index]]
+            may_be = {index for index in may_be if self._is_clear[index]}
         judgements = []
         for watch in self._watches_of(may_be):
-            watch.catch_up(self._recent, neutral)
-            judgements.append(watch.judge(moment, neutral))
+            watch.catch_up([each.of(watch.form) for each in self._recent], neutral)
+            judgements.append(watch.judge(moment.of(watch.form), neutral))
         self._recent.append(moment)
-        while moment.time_s - self._recent[0].time_s > RECENT_S:
+        while moment.usual.time_s - self._recent[0].usual.time_s > RECENT_S:
             self._recent.popleft()
         return judgements
 
-    def _watches_of(self, may_be: list[int]) -> Iterator[FormWatch]:
+    def _watches_of(self, may_be: set[int]) -> Iterator[FormWatch]:
         """The watches of forms that the moment may show, and those that cannot leave it out, by number."""
         before, self._judged = self._judged, set(may_be)
         for index in sorted(before | self._judged):
@@ -228,10 +245,20 @@ class Session:
             else:
                 watch.is_close = False
 
+    def _may_be(self, moment: Readings) -> set[int]:
+        """Indices of the forms that the moment may show, each as it is read for that form."""
+        return {
+            int(index)
+            for reading in moment
+            if reading.values is not None
+            for index in self._shortlist.of(reading.values, reading.near_side)
+            if moment.of(self._judging[index].form) is reading
+        }
+
     def _advance(
         self,
-        marks: Landmarks | None,
-        settled: SettledMoment,
+        measured: MeasuredMoment,
+        readings: Readings,
         judgements: list[Judgement],
         zero: Zero,
     ) -> Step:
@@ -244,15 +271,17 @@ class Session:
             moment = replace(each.moment, near_pose=False) if is_other else each.moment
             each.watch.clock.push(moment)
         holds = self._closed_holds()
+        has_form = best is not None and (self._asked or best.watch.clock.is_holding)
+        settled = readings.of(best.watch.form) if best and has_form else readings.usual
+        looked = measured if settled is readings.usual else measured.careful or measured
         step = Step.unjudged(
             settled,
-            landmarks=marks,
+            landmarks=looked.marks,
             neutral=None if zero.is_stale else zero.neutral,
             total_s=self._total_s(holds, judgements),
             holds=len(holds),
             own_neutral_date=self._own_neutral_date(zero),
         )
-        has_form = best is not None and (self._asked or best.watch.clock.is_holding)
         return step.judged_by(best) if best and has_form else step
 
     def _own_neutral_date(self, zero: Zero) -> str:

@@ -63,6 +63,10 @@ _NOTICES = {
     NoticeKind.DAMAGED: "the file is damaged; places where it shows: {count}",
     NoticeKind.ENDS_EARLY: "the file ends early: {read_s:.1f} of {of_s:.1f} s could be read",
     NoticeKind.FEW_PICTURES: "only {fps:g} pictures a second: quick movements can be lost",
+    NoticeKind.USUAL_LOOK: (
+        "the machine is too slow for the careful look that the stretch asks for: it was looked at as usual, "
+        "and seconds may be missing"
+    ),
     NoticeKind.STANDS_STILL: (
         "the same picture comes again and again, for {still_s:.1f} s from {first_s:.1f} s on: "
         "that time is unseen"

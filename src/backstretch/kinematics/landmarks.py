@@ -52,6 +52,7 @@ class Landmarks:
         image_wh: Width and height of the picture in pixels.
         head_line_deg: Angle of the line across the head, from its right to its left, from the picture's
             horizontal, + anticlockwise; NaN where nothing better is known than the line through the ears.
+        careful: What a careful look beside the usual one reads in the same picture; None without one.
     """
 
     xy_px: Floats
@@ -59,6 +60,7 @@ class Landmarks:
     visibility: Floats
     image_wh: tuple[int, int]
     head_line_deg: float = math.nan
+    careful: "Landmarks | None" = None
 
     def __post_init__(self) -> None:
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
@@ -78,7 +80,8 @@ class Landmarks:
         world = self.world_m[MIRRORED] * (-1, 1, 1)
         visibility = self.visibility[MIRRORED]
         line_deg = -self.head_line_deg
-        return type(self)(xy, world, visibility, self.image_wh, head_line_deg=line_deg)
+        careful = self.careful and self.careful.mirrored()
+        return type(self)(xy, world, visibility, self.image_wh, line_deg, careful)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +95,7 @@ class LandmarkTrack:
         still_since_s: (T,) the time of the picture that a moment's picture repeats, NaN where it is none of a
             series of repeats; None where there is no such series.
         head_line_deg: (T,) as in `Landmarks`; None where it is NaN throughout.
+        careful: The track of the careful looks beside the usual ones, of the same moments; None without any.
     """
 
     time_s: Floats
@@ -101,6 +105,7 @@ class LandmarkTrack:
     image_wh: tuple[int, int]
     still_since_s: Floats | None = None
     head_line_deg: Floats | None = None
+    careful: "LandmarkTrack | None" = None
 
     def __post_init__(self) -> None:
         count = len(self.time_s)
@@ -108,6 +113,8 @@ class LandmarkTrack:
             column = getattr(self, name)
             if column is not None and column.shape != (count,):
                 raise ValueError(f"{name} must be ({count},), is {column.shape}")
+        if self.careful is not None and len(self.careful) != count:
+            raise ValueError(f"careful looks at {len(self.careful)} of {count} moments")
         shapes = (self.xy_px.shape, self.world_m.shape, self.visibility.shape)
         if shapes != ((count, COUNT, 2), (count, COUNT, 3), (count, COUNT)):
             raise ValueError(f"a track of {count} moments cannot have arrays of {shapes}")
@@ -138,6 +145,7 @@ class LandmarkTrack:
             head_line_deg=math.nan
             if self.head_line_deg is None
             else float(self.head_line_deg[index]),
+            careful=None if self.careful is None else self.careful[index],
         )
 
     def still_since(self, index: int) -> float | None:
@@ -158,6 +166,7 @@ class GrowingTrack:
         self._rows = array("d")
         self._still_since_s = array("d")
         self._head_lines_deg = array("d")
+        self._careful: dict[int, Landmarks] = {}
 
     def __len__(self) -> int:
         return len(self._times_s)
@@ -172,6 +181,8 @@ class GrowingTrack:
         if landmarks is None:
             self._rows.extend([math.nan] * (6 * COUNT))
             return
+        if landmarks.careful is not None:
+            self._careful[len(self) - 1] = landmarks.careful
         for part in (landmarks.xy_px, landmarks.world_m, landmarks.visibility):
             self._rows.frombytes(np.asarray(part, np.float64).tobytes())
 
@@ -180,12 +191,18 @@ class GrowingTrack:
         rows = np.frombuffer(self._rows).reshape(-1, 6 * COUNT)
         xy, world, visibility = np.split(rows, [2 * COUNT, 5 * COUNT], axis=1)
         shaped = xy.reshape(-1, COUNT, 2), world.reshape(-1, COUNT, 3), visibility
+        times_s = np.frombuffer(self._times_s)
+        careful = None
+        if self._careful:
+            looks = ((float(time), self._careful.get(n)) for n, time in enumerate(times_s))
+            careful = LandmarkTrack.of(looks, wh)
         return LandmarkTrack(
-            np.frombuffer(self._times_s),
+            times_s,
             *shaped,
             wh,
             still_since_s=_unless_nan(self._still_since_s),
             head_line_deg=_unless_nan(self._head_lines_deg),
+            careful=careful,
         )
 
 

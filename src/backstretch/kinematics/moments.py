@@ -1,13 +1,14 @@
 """Measured moments: landmarks are steadied and measured once, and may then be judged more than once."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backstretch.kinematics.filtering import Smoother, SwapVeto
-from backstretch.kinematics.landmarks import NAMES, Landmarks
+from backstretch.kinematics.filtering import LONGEST_HALF_S, Moment, Smoother, SwapVeto
+from backstretch.kinematics.landmarks import NAMES, Floats, Landmarks
 from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
 
 
@@ -23,6 +24,7 @@ class MeasuredMoment:
         unseen: Names of the landmarks that are not seen; empty with nobody in view.
         still_since_s: The time since which the picture has stood still; None for a new picture.
         has_moved: Whether the camera has moved by then, so that relative measures need a new neutral.
+        careful: The same moment as a careful look beside the usual one reads it; None without such looks.
     """
 
     time_s: float
@@ -32,6 +34,12 @@ class MeasuredMoment:
     unseen: frozenset[str] = frozenset()
     still_since_s: float | None = None
     has_moved: bool = False
+    careful: "MeasuredMoment | None" = None
+
+    @property
+    def lengths(self) -> Floats | None:
+        """(6,) reference lengths; None with nobody in view."""
+        return None if self.body is None else self.body.lengths[self.row]
 
 
 class Measurer:
@@ -42,8 +50,7 @@ class Measurer:
     """
 
     def __init__(self, *, steady: bool = True) -> None:
-        self._smoother = Smoother() if steady else None
-        self._swaps = SwapVeto()
+        self._usual, self._careful = _Steadier(steady=steady), _CarefulSteadier(steady=steady)
         self._still_since_s: dict[float, float] = {}
         self._moved_s: set[float] = set()
 
@@ -59,19 +66,18 @@ class Measurer:
 
     def push(self, moments: Iterable[tuple[float, Landmarks | None]]) -> list[MeasuredMoment]:
         """Take moments; return those whose smoothing is complete. Many at once are measured together."""
-        if self._smoother is None:
-            return self._marked(_measured(list(moments)))
-        smooth = []
-        for time_s, marks in moments:
-            smooth += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
-        return self._marked(_measured(smooth))
+        moments = list(moments)
+        self._careful.push(moments)
+        return self._marked(_measured(self._usual.push(moments)))
 
     def finish(self) -> list[MeasuredMoment]:
         """Return the remaining moments."""
-        return self._marked(_measured(self._smoother.finish() if self._smoother else []))
+        self._careful.finish()
+        return self._marked(_measured(self._usual.finish()))
 
     def _marked(self, moments: list[MeasuredMoment]) -> list[MeasuredMoment]:
         """The moments with what was noted of them."""
+        moments = self._careful.beside(moments)
         if not self._still_since_s and not self._moved_s:
             return moments
         return [
@@ -82,6 +88,75 @@ class Measurer:
             )
             for each in moments
         ]
+
+
+class _Steadier:
+    """Removes jitter and undoes swaps in moments that come in order of time, if it is to be ``steady``."""
+
+    def __init__(self, *, steady: bool) -> None:
+        self._smoother = Smoother() if steady else None
+        self._swaps = SwapVeto()
+
+    def push(self, moments: Iterable[Moment]) -> list[Moment]:
+        """Take moments; return those that are steadied."""
+        if self._smoother is None:
+            return list(moments)
+        smooth = []
+        for time_s, marks in moments:
+            smooth += self._smoother.push(time_s, self._swaps.put_right(time_s, marks))
+        return smooth
+
+    def finish(self) -> list[Moment]:
+        """Return the remaining moments."""
+        return self._smoother.finish() if self._smoother else []
+
+
+class _CarefulSteadier:
+    """Steadies moments as the careful look beside the usual one reads them, from its first look to its last.
+
+    For moments in between without such a look, and for a second after the last, the usual look stands in.
+    """
+
+    def __init__(self, *, steady: bool) -> None:
+        self._is_steady = steady
+        self._steadier: _Steadier | None = None
+        self._before: Moment | None = None
+        self._until_s = -math.inf
+        self._steadied: dict[float, Landmarks | None] = {}
+
+    def push(self, moments: Iterable[Moment]) -> None:
+        """Take moments."""
+        for time_s, marks in moments:
+            if marks is not None and marks.careful is not None:
+                self._until_s = time_s + LONGEST_HALF_S
+            if time_s <= self._until_s:
+                self._follow(time_s, marks)
+            else:
+                self.finish()
+            self._before = time_s, marks
+
+    def finish(self) -> None:
+        """Steady the remaining moments."""
+        if self._steadier is not None:
+            self._steadied |= dict(self._steadier.finish())
+            self._steadier = None
+
+    def beside(self, moments: list[MeasuredMoment]) -> list[MeasuredMoment]:
+        """The moments, with those of careful looks beside them."""
+        times_s = [each.time_s for each in moments if each.time_s in self._steadied]
+        if not times_s:
+            return moments
+        careful = _measured([(time_s, self._steadied.pop(time_s)) for time_s in times_s])
+        by_time = {each.time_s: each for each in careful}
+        return [replace(each, careful=by_time.get(each.time_s)) for each in moments]
+
+    def _follow(self, time_s: float, marks: Landmarks | None) -> None:
+        if self._steadier is None:
+            self._steadier = _Steadier(steady=self._is_steady)
+            if self._before is not None:
+                self._steadier.push([self._before])  # the gap before says how far to smooth
+        careful = marks.careful if marks is not None and marks.careful is not None else marks
+        self._steadied |= dict(self._steadier.push([(time_s, careful)]))
 
 
 def _measured(moments: list[tuple[float, Landmarks | None]]) -> list[MeasuredMoment]:

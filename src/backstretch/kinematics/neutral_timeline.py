@@ -11,7 +11,8 @@ import numpy as np
 
 from backstretch.kinematics.landmarks import Floats
 from backstretch.kinematics.moments import MeasuredMoment
-from backstretch.kinematics.neutral import TURNED_FROM_DEG, Neutral, NeutralFinder
+from backstretch.kinematics.neutral import Neutral
+from backstretch.kinematics.neutral_finder import TURNED_FROM_DEG, NeutralFinder
 from backstretch.kinematics.view import View
 
 SAME_SHOT_WITHIN_DEG = 45.0

@@ -77,6 +77,11 @@ class LedSession(Generic[SomeLeader]):
         self._session = session
         self._input = collector or session
 
+    @property
+    def careful_look(self) -> tuple[str, ...]:
+        """Models of the careful look that the present poses ask for; see `Pose.careful_look`."""
+        return self._session.careful_look
+
     def push(
         self,
         time_s: float,

@@ -18,7 +18,7 @@ from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Event, Note, Phase, Say
 from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL, PORTRAIT
 from backstretch.display.pictures.live_view import LiveState
-from backstretch.errors import Notice
+from backstretch.errors import Notice, NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame, Source
 from backstretch.judging.result import Result
@@ -26,7 +26,7 @@ from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
 from backstretch.live.led_session import LedSession
 from backstretch.vision.backdrop import backdrop_of
-from backstretch.vision.detection import BystanderSearch, Detection, VideoLandmarker
+from backstretch.vision.detection import BystanderSearch, Detection, VideoLandmarker, look
 from backstretch.vision.pictures import glance_at
 from backstretch.vision.portraits import WithoutPortraits
 from backstretch.vision.scene_watch import SceneWatch
@@ -43,6 +43,9 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 STANDS_STILL = "the camera stands still: it gives the same picture again and again"
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
+SLOW_LOOK_S, SLOW_LOOKS = 0.45, 3
+"""A careful look that takes longer leaves gaps which the hold clock may not bridge. After this number of them
+in a row, the usual look is used, which takes a fifth: what they leave unseen does not yet end a hold."""
 KEYS = {
     " ": Command.PAUSE,
     "n": Command.NEXT,
@@ -87,6 +90,31 @@ class Figures:
     own_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
 
 
+class CarefulPace:
+    """Drops the careful look of a stretch where the machine is too slow for it.
+
+    Attributes:
+        notices: A notice once that was so.
+    """
+
+    def __init__(self) -> None:
+        self.notices: tuple[Notice, ...] = ()
+        self._asked: tuple[str, ...] = ()
+        self._slow_count = 0
+
+    def models(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        """The models of the next look, of those that the present poses ask for."""
+        if asked != self._asked:
+            self._asked, self._slow_count = asked, 0
+        return () if self._slow_count >= SLOW_LOOKS else asked
+
+    def push(self, took_s: float) -> None:
+        """Take the seconds that a look took by the models that were asked for."""
+        self._slow_count = self._slow_count + 1 if took_s > SLOW_LOOK_S else 0
+        if self._slow_count >= SLOW_LOOKS:
+            self.notices = (Notice(NoticeKind.USUAL_LOOK),)
+
+
 class Live:
     """Runs one session in a thread; a context manager.
 
@@ -119,6 +147,7 @@ class Live:
         self._stop, self._over = Flag(), Flag()
         self._failure: BaseException | None = None
         self._is_first = True
+        self._pace = CarefulPace()
         self._lost = ""
         self._thread = Thread(target=self._run, name="look", daemon=True)
 
@@ -171,8 +200,8 @@ class Live:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What makes it unsure who was judged, and from where."""
-        return self._watch.notices
+        """What makes it unsure who was judged, from where, and how exactly."""
+        return (*self._watch.notices, *self._pace.notices)
 
     def _run(self) -> None:
         try:
@@ -226,7 +255,7 @@ class Live:
         """Look at a picture for the person and, now and then while nothing is held, for others."""
         glance = glance_at(frame)
         self._repeats.push(frame.time_s, glance)
-        marks = self._landmarker.look(frame)
+        marks = self._find(frame)
         is_busy = self.session.leader.phase in BUSY and self._watch.is_person
         others = None if is_busy else self._bystanders.search(frame, marks)
         repeat = self._repeats.of(frame.time_s)
@@ -237,6 +266,15 @@ class Live:
         self._landmarker.add(portrait)
         self.session.disregard_until(self.last_s)
         self._tell([], [Note("portrait", ""), Say(PORTRAIT)])
+
+    def _find(self, frame: Frame) -> Landmarks | None:
+        """The person in a picture, looked at as the present stretch asks, if the machine is quick enough."""
+        models = self._pace.models(self.session.careful_look)
+        began_s = perf_counter()
+        marks = look(self._landmarker, frame, models)
+        if models:
+            self._pace.push(perf_counter() - began_s)
+        return marks
 
     def _as_seen(self, frame: Frame, marks: Landmarks | None) -> tuple[Frame, Landmarks | None]:
         """Picture and landmarks with the mirror undone, where the pictures are mirror images."""

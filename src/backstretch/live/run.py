@@ -1,7 +1,7 @@
 """Running a live session: opens camera, model, voice and window, coaches or calibrates, and closes them."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from backstretch.errors import Notice, TakeError
 from backstretch.formats.result_files import REPORT
 from backstretch.formats.session_log import PAIN
 from backstretch.history.health import DAY_OFF
-from backstretch.judging.collector import too_slow
+from backstretch.judging.doubts import too_slow
 from backstretch.judging.result import Result
 from backstretch.judging.wording import describe_notice
 from backstretch.kinematics.neutral import OwnNeutral
@@ -113,7 +113,7 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
         InputError: The camera or the model cannot be used.
         SetupError: The machine lacks something.
     """
-    with open_stage(setup.machine, notice) as stage:
+    with open_stage(setup.machine, notice, session.assignment.careful_look) as stage:
         capture = stage.capture
         about = _about(session, capture) | {"profile": setup.profile}
         with SessionRecorder(
@@ -209,8 +209,12 @@ class Stage:
 
 
 @contextmanager
-def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[Stage]:
+def open_stage(
+    machine: Machine, notice: Callable[[str], object], careful_models: Sequence[str] = ()
+) -> Iterator[Stage]:
     """Open the devices of a session; ``notice`` is called with each line that the person should read.
+
+    ``careful_models`` are those of the careful look that some of its stretches ask for.
 
     Raises:
         InputError: The camera or the model cannot be used.
@@ -218,7 +222,7 @@ def open_stage(machine: Machine, notice: Callable[[str], object]) -> Iterator[St
     """
     with ExitStack() as stack:
         # The model comes first: a camera, or a file that is played as one, does not wait for it.
-        landmarker = stack.enter_context(open_landmarker(machine.model))
+        landmarker = stack.enter_context(open_landmarker(machine.model, careful_models))
         is_heard = not machine.silent
         voice = stack.enter_context(Voice(speaks=is_heard, sounds=is_heard))
         windowless = machine.windowless
@@ -286,7 +290,7 @@ def run_guided(
         TakeError: Nothing was made; the message says why.
     """
     leader = session.leader
-    with open_stage(machine, notice) as stage:
+    with open_stage(machine, notice, session.careful_look) as stage:
         # A neutral and a new stretch may be for any stretch.
         landmarker = with_head_tilt(stage.landmarker, is_needed=True)
         live = Live(stage.capture, landmarker, session, [Speaker(stage.voice)])

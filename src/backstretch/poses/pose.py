@@ -1,5 +1,6 @@
 """Poses: the values that a pose file defines; `pose_file` reads them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -256,6 +257,14 @@ class Pose:
         if len({other.frame for other in same}) > 1:
             parts.append(check.frame)
         return "_".join(parts)
+
+
+def careful_look_of(poses: Iterable[Pose]) -> tuple[str, ...]:
+    """Models of the careful look that all these poses ask for; empty for no poses."""
+    asked = [pose.careful_look for pose in poses]
+    return tuple(
+        model for model in CAREFUL_MODELS if asked and all(model in each for each in asked)
+    )
 
 
 def measure_words(check: Check) -> str:

@@ -57,6 +57,9 @@ class Landmarker(Protocol):
         ``models`` are those of `Pose.careful_look`; the first that is there is used.
         """
 
+    def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `look`, with what `look_carefully` would see as `Landmarks.careful` while somebody lies."""
+
     def restart(self) -> None:
         """Find the person afresh at the next look, wherever they were before."""
 
@@ -70,12 +73,16 @@ class Landmarker(Protocol):
 class VideoLandmarker(Landmarker, Protocol):
     """A landmarker for recordings, of which several can work at the same time."""
 
-    def another(self) -> AbstractContextManager["VideoLandmarker"]:
-        """Return a new landmarker of the same model; both may be used at the same time."""
+    def another(self, *, instead: bool = False) -> AbstractContextManager["VideoLandmarker"]:
+        """Return a new landmarker of the same model, to be used at the same time or ``instead`` of this one."""
 
 
-def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLandmarker]:
+def open_landmarker(
+    model: Path | None = None, careful_models: Sequence[str] = ()
+) -> AbstractContextManager[VideoLandmarker]:
     """Return the landmarker for a model's file; the one inside the package when None.
+
+    ``careful_models`` are those of a careful look that must not keep anybody waiting; see `Landmarker`.
 
     Raises:
         InputError: ``model`` is not a pose model.
@@ -83,13 +90,29 @@ def open_landmarker(model: Path | None = None) -> AbstractContextManager[VideoLa
     """
     from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker  # noqa: PLC0415 - only what is used is loaded
 
-    return MediaPipeLandmarker(model)
+    landmarker = MediaPipeLandmarker(model)
+    if careful_models:
+        landmarker.prepare(careful_models)
+    return landmarker
 
 
 def look(
-    landmarker: Landmarker, frame: Frame, careful_models: Sequence[str] = ()
+    landmarker: Landmarker,
+    frame: Frame,
+    careful_models: Sequence[str] = (),
+    *,
+    is_beside: bool = False,
 ) -> Landmarks | None:
-    """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`."""
+    """Look at the next picture, carefully where the poses in play ask for it; see `Landmarker`.
+
+    Args:
+        landmarker: Looks at it.
+        frame: The picture.
+        careful_models: Models of the careful look; empty for the usual look.
+        is_beside: Whether the careful look comes beside the usual one.
+    """
+    if careful_models and is_beside:
+        return landmarker.look_beside(frame, careful_models)
     if careful_models:
         return landmarker.look_carefully(frame, careful_models)
     return landmarker.look(frame)

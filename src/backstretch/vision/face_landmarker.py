@@ -94,6 +94,10 @@ class FaceLandmarker:
         """As `Landmarker.look_carefully`."""
         return self._with_line(frame, self._landmarker.look_carefully(frame, models))
 
+    def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `Landmarker.look_beside`."""
+        return self._with_line(frame, self._landmarker.look_beside(frame, models))
+
     def restart(self) -> None:
         """As `Landmarker.restart`."""
         self._seen_s = -math.inf
@@ -107,13 +111,13 @@ class FaceLandmarker:
         """As `Landmarker.search`."""
         return self._with_line(frame, self._landmarker.search(frame))
 
-    def another(self) -> AbstractContextManager[VideoLandmarker]:
+    def another(self, *, instead: bool = False) -> AbstractContextManager[VideoLandmarker]:
         """As `VideoLandmarker.another`."""
-        return self._another()
+        return self._another(instead=instead)
 
     @contextmanager
-    def _another(self) -> Iterator[VideoLandmarker]:
-        with self._landmarker.another() as landmarker:
+    def _another(self, *, instead: bool) -> Iterator[VideoLandmarker]:
+        with self._landmarker.another(instead=instead) as landmarker:
             yield FaceLandmarker(landmarker, self._model)
 
     def _with_line(self, frame: Frame, marks: Landmarks | None) -> Landmarks | None:

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
@@ -27,6 +27,7 @@ from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.vision.careful_look import CarefulLook, MirroredPair
 from backstretch.vision.head_line import line_by_ears
+from backstretch.vision.mannequin import mannequin
 from backstretch.vision.pictures import painted_over
 from backstretch.vision.tracking import WatchedTracker
 
@@ -102,40 +103,33 @@ class _Tracker:
         return np.clip(raw, 0.0, 1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class _Shared:
-    """What all landmarkers of a model share, for the memory that it takes.
-
-    Attributes:
-        searcher: Finds people in single pictures.
-        pair: Gives the trackers of a careful look by a model's name; one landmarker at a time may use them.
-    """
-
-    searcher: _Searcher
-    pair: Callable[[str], MirroredPair]
-
-
 class MediaPipeLandmarker:
     """BlazePose through MediaPipe's Tasks API; a context manager.
 
     Args:
         model: A ``.task`` file; the one inside the package when None.
-        shared: What another landmarker of the same model shares; that one must outlive this one.
+        searcher: Finds people for another landmarker too, which must outlive this one.
+        pair: Gives the trackers of a careful look by a model's name: those of another landmarker that looks no
+            longer, or new ones when None.
 
     Raises:
         InputError: ``model`` is not a pose model.
         SetupError: The machine lacks a system library, or the package its model.
     """
 
-    def __init__(self, model: Path | None = None, shared: "_Shared | None" = None) -> None:
+    def __init__(
+        self,
+        model: Path | None = None,
+        searcher: _Searcher | None = None,
+        pair: Callable[[str], MirroredPair] | None = None,
+    ) -> None:
         self._vision = _mediapipe()
         self._source = model
         self._stack = contextlib.ExitStack()
         self._tracker = WatchedTracker(self._open_tracker(model), self._find)
         self._careful: dict[str, CarefulLook] = {}
-        self._shared = shared or _Shared(
-            _Searcher(partial(self._landmarker, "IMAGE", model)), cache(self._open_pair)
-        )
+        self._pair = pair or cache(self._open_pair)
+        self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE", model))
 
     def __enter__(self) -> Self:
         return self
@@ -159,14 +153,30 @@ class MediaPipeLandmarker:
 
         A model that the user has given looks alone.
         """
+        careful = self._careful_look(models)
+        return careful.look(frame) if careful else self.look(frame)
+
+    def prepare(self, models: Sequence[str]) -> None:
+        """Load the model of a careful look now, which takes two seconds, and not when somebody lies down."""
+        careful = self._careful_look(models)
+        if careful is not None:
+            careful.prepare(mannequin())
+
+    def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `look`, while somebody lies with a careful look beside it; see `CarefulLook.look_beside`."""
+        careful = self._careful_look(models)
+        return careful.look_beside(frame) if careful else self.look(frame)
+
+    def _careful_look(self, models: Sequence[str]) -> CarefulLook | None:
+        """The careful look of the first of the models that is there; None for a model of the user's own."""
         name = next(
             (name for name in models if self._source is None and model_path(name).exists()), None
         )
         if name is None:
-            return self.look(frame)
+            return None
         if name not in self._careful:
-            self._careful[name] = CarefulLook(self._tracker, partial(self._shared.pair, name))
-        return self._careful[name].look(frame)
+            self._careful[name] = CarefulLook(self._tracker, partial(self._pair, name))
+        return self._careful[name]
 
     def restart(self) -> None:
         """Find the person afresh at the next look."""
@@ -197,16 +207,18 @@ class MediaPipeLandmarker:
             default=None,
         )
 
-    def another(self) -> "MediaPipeLandmarker":
+    def another(self, *, instead: bool = False) -> "MediaPipeLandmarker":
         """Return a new landmarker of the same model; both may be used at the same time.
 
-        It has to be closed before this one.
+        It has to be closed before this one. One that looks ``instead`` of this one takes over the trackers of
+        its careful look, for the memory that they take.
         """
-        return MediaPipeLandmarker(self._source, self._shared)
+        pair = self._pair if instead else None
+        return MediaPipeLandmarker(self._source, self._searcher, pair)
 
     def _find(self, frame: Frame) -> Landmarks | None:
         """Find somebody in one picture, apart from what is tracked."""
-        detected = self._shared.searcher.detect(self._picture(frame))
+        detected = self._searcher.detect(self._picture(frame))
         if not detected.pose_landmarks:
             return None
         points, world = detected.pose_landmarks[0], detected.pose_world_landmarks[0]

@@ -173,6 +173,12 @@ class WithoutPortraits:
             frame, lambda each: self._landmarker.look_carefully(each, models)
         )
 
+    def look_beside(self, frame: Frame, models: Sequence[str]) -> Landmarks | None:
+        """As `Landmarker.look_beside`."""
+        return self._beside_portraits(
+            frame, lambda each: self._landmarker.look_beside(each, models)
+        )
+
     def find_another(self, frame: Frame, marks: Landmarks) -> Landmarks | None:
         """As `Landmarker.find_another`."""
         return self._person(self._landmarker.find_another(self._painted(frame), marks))
@@ -186,13 +192,13 @@ class WithoutPortraits:
         self._is_following = False
         self._landmarker.restart()
 
-    def another(self) -> AbstractContextManager["WithoutPortraits"]:
+    def another(self, *, instead: bool = False) -> AbstractContextManager["WithoutPortraits"]:
         """As `VideoLandmarker.another`; with the same portraits."""
-        return self._another()
+        return self._another(instead=instead)
 
     @contextmanager
-    def _another(self) -> Iterator["WithoutPortraits"]:
-        with self._landmarker.another() as landmarker:
+    def _another(self, *, instead: bool) -> Iterator["WithoutPortraits"]:
+        with self._landmarker.another(instead=instead) as landmarker:
             yield WithoutPortraits(landmarker, self._portraits)
 
     def _beside_portraits(
