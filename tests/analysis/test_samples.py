@@ -28,6 +28,8 @@ UNTIL_S = {"cat_cow": 17.0, "upper_trapezius": 15.0}
 CLIPS = {
     clip.name: replace(clip, until_s=UNTIL_S.get(clip.name, math.inf)) for clip in clips(SAMPLES)
 }
+AS_WELL = {"cat_cow", "upper_trapezius", "side_bend_walking_out"}
+"""Clips that take long."""
 BESIDE = {"side_bend", "overhead_reach", "knee_to_chest", "forward_fold_shallow_first"}
 """Clips that benchmarks look at, not every run: other tests and clips show the same positions."""
 SINGLE = [name for name, clip in CLIPS.items() if clip.pose_id]
@@ -65,10 +67,9 @@ def result_of(name: str) -> Result:
 
 def listed(names):
     """Clips as parameters of a test."""
-    return [
-        pytest.param(name, marks=pytest.mark.benchmark) if name in BESIDE else name
-        for name in names
-    ]
+    marks = dict.fromkeys(BESIDE, pytest.mark.benchmark)
+    marks |= dict.fromkeys(AS_WELL, pytest.mark.exhaustive)
+    return [pytest.param(name, marks=marks.get(name, ())) for name in names]
 
 
 @pytest.fixture(params=listed(SINGLE))
@@ -109,12 +110,14 @@ def test_holds_are_those_that_truly_happen(watched):
     assert [held.form.side for held in result.holds] == true
 
 
+@pytest.mark.exhaustive
 def test_a_person_who_leaves_and_comes_back_is_no_other_person():
     first, second = result_of("side_bend_walking_out").holds
     assert first.hold.end_s < second.hold.start_s
     assert recording_of("side_bend_walking_out").notices == ()
 
 
+@pytest.mark.exhaustive
 def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture():
     request = replace(SPARSELY, part=HARD)
     result, found = analysed("figure_four", request)
@@ -139,6 +142,7 @@ def test_the_stretch_and_its_side_are_named_unasked_in_order(name):
     assert named == true
 
 
+@pytest.mark.exhaustive
 def test_ordinary_movement_is_named_nothing():
     with (
         MediaPipeLandmarker() as landmarker,

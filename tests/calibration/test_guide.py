@@ -241,6 +241,7 @@ class TestAStretchThatDoesNotCome:
         ("deed", "why"),
         [(Deed.REST, REST_SEEN), (Deed.OTHER, REACH_SEEN), (Deed.LEAVE, lines.NOT_SEEN)],
     )
+    @pytest.mark.exhaustive
     def test_is_given_up_with_what_was_seen_last(self, deed, why):
         guide = instead_of_coming(deed).guide
         assert (guide.end_reason, guide.result, guide.refusal.startswith(why)) == (
@@ -325,6 +326,7 @@ RUNS = {
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@pytest.mark.exhaustive
 def test_no_line_pushes_anyone(run):
     told = {*run().said, *run().shown}
     assert [line for line in told if PUSHING.search(line)] == []

@@ -338,6 +338,7 @@ class TestMidway:
         assert sorted(path.name for path in out.iterdir()) == ["a", "summary.csv"]
         assert statuses(out) == {"a.npz": "done"}
 
+    @pytest.mark.exhaustive
     def test_a_folder_that_vanishes_costs_what_was_being_made(self, begun):
         process, out = begun
         shutil.rmtree(out)
@@ -351,6 +352,7 @@ class TestMidway:
 
 
 @pytest.mark.model
+@pytest.mark.exhaustive
 def test_a_video_that_goes_on_is_seen_as_far_as_it_went(home, tmp_path):
     """It grows by some seconds in each second, for longer than the program takes on a busy machine."""
     count = 3600

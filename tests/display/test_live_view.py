@@ -481,6 +481,7 @@ class TestFromTwoMetres:
         assert capital_px(line) >= 40.0
 
     @pytest.mark.parametrize("pose", LIBRARY.poses.values(), ids=lambda pose: pose.id)
+    @pytest.mark.exhaustive
     def test_every_cue_of_the_library_can_be_made_out(self, pose):
         assert not shrunk(pose, 30.0)
 
@@ -585,6 +586,7 @@ class TestAnySize:
     @pytest.mark.parametrize("wh", SHAPES)
     @pytest.mark.parametrize("phase", Phase)
     @pytest.mark.parametrize("pose", ["pelvic_tilt", "childs_pose", "figure_four_supine"])
+    @pytest.mark.exhaustive
     def test_shows_other_stretches_too(self, wh, phase, pose):
         form = Form(LIBRARY.poses[pose], None)
         assert drawn(state(scene(phase=phase, form=form, status=Status.CALM)), wh).any()

@@ -175,6 +175,7 @@ def test_there_can_be_so_many_rows():
 @pytest.mark.parametrize("count", range(1, 21))
 @pytest.mark.parametrize("wh", [HD, FULL_HD])
 class TestManyRows:
+    @pytest.mark.exhaustive
     def test_have_a_bar_each(self, count, wh):
         assert len(bars(of_rows(count), wh)) == count
 

@@ -48,6 +48,7 @@ def told(kind, times, *, step, least=6, most=60):
 
 @pytest.mark.parametrize("step", [True, False], ids=["step", "slowly"])
 @pytest.mark.parametrize("kind", PRECISIONS)
+@pytest.mark.exhaustive
 class TestSeasons:
     @pytest.mark.parametrize(
         ("sign", "verdict"), [(2, Verdict.LARGER), (-2, Verdict.SMALLER)], ids=["more", "less"]

@@ -121,6 +121,7 @@ def test_the_seconds_do_not_depend_on_when_was_looked(fps, seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.exhaustive
 def test_the_detectors_jitter_costs_no_more_than_promised(seed):
     _, hold = only_hold(trembling(folds(30.0), jitter_px=1.5, seed=seed))
     assert hold.valid_s == pytest.approx(FOLDED_S, abs=0.3 + 0.02 * FOLDED_S)
@@ -144,6 +145,7 @@ def test_the_detectors_jitter_costs_no_more_than_promised(seed):
         ("standing_side_bend", bend, BENDING),
     ],
 )
+@pytest.mark.exhaustive
 def test_every_built_in_pose_counts_its_true_seconds(name, shape, keys):
     pose = load_pose(POSE_FILES / f"{name}.toml")
     _, hold = only_hold(moments(shape, keys, every(15, keys[-1][0])), pose)

@@ -141,6 +141,7 @@ def test_a_stretch_that_nobody_asked_for_is_named_once_with_its_side(asked):
 
 
 @pytest.mark.parametrize("asked", FORMS, ids=lambda asked: " ".join(map(str, asked)))
+@pytest.mark.exhaustive
 def test_every_stretch_is_told_from_all_others(asked):
     """The wrapped arms of eagle arms pass for both sides."""
     names = named(unasked(asked)[0])
@@ -231,6 +232,7 @@ def test_it_does_not_matter_to_the_seconds_whether_a_stretch_was_asked_for(asked
 
 @pytest.mark.parametrize("fps", [5.0, 8.0])
 @each_of_a_handful
+@pytest.mark.exhaustive
 def test_a_stretch_that_comes_into_question_late_has_seen_the_way_in(asked, fps):
     """At few frames a second a quick way in has only one moment near the limit, or none."""
     form, timeline = FORMS[asked], stretched(asked, QUICKLY, fps)
@@ -244,6 +246,7 @@ def test_a_stretch_that_comes_into_question_late_has_seen_the_way_in(asked, fps)
 
 @pytest.mark.parametrize("fps", [5.0, 10.0, 30.0])
 @pytest.mark.parametrize("asked", [HANDFUL[0], HANDFUL[2], HANDFUL[4]], ids=str)
+@pytest.mark.exhaustive
 def test_the_unasked_seconds_do_not_depend_on_the_frame_rate(asked, fps):
     hold = only_hold(run(stretched(asked, fps=fps))[0])
     assert hold.valid_s == pytest.approx(only_hold(unasked(asked)[0]).valid_s, abs=0.1)
@@ -261,6 +264,7 @@ def test_a_stretch_after_a_minute_of_standing_counts_as_much():
 
 
 @each_of_a_handful
+@pytest.mark.exhaustive
 def test_one_moment_at_a_time_and_all_at_once_give_the_same_holds(asked):
     session = Session(POSES, asked=False)
     for moment in stretched(asked):

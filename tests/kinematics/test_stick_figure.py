@@ -289,6 +289,7 @@ def test_an_ideal_passes_the_checks_of_no_look_alike(form):
 
 
 @pytest.mark.parametrize("pose", POSES, ids=LIBRARY.poses)
+@pytest.mark.exhaustive
 def test_an_ideal_passes_the_checks_of_no_other_pose(pose):
     form = forms_of(pose)[0]
     marks = ideal_body(pose.figure, view_of(pose), "left")
@@ -318,6 +319,7 @@ def test_an_ideal_passes_its_own_checks_from_every_view_that_its_pose_names(form
 @pytest.mark.parametrize("form", FORMS, ids=FORM_IDS)
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**32 - 1))
+@pytest.mark.exhaustive
 def test_an_ideal_with_noise_passes_its_own_checks(form, seed):
     assert lost(noisy(form, seed), form) == []
 
@@ -325,6 +327,7 @@ def test_an_ideal_with_noise_passes_its_own_checks(form, seed):
 @pytest.mark.parametrize("form", FORMS, ids=FORM_IDS)
 @settings(max_examples=6)
 @given(seed=st.integers(0, 2**32 - 1))
+@pytest.mark.exhaustive
 def test_an_ideal_with_noise_passes_the_checks_of_no_look_alike(form, seed):
     assert passed_by(noisy(form, seed), form, LOOK_ALIKES[form.pose.id]) == []
 

@@ -247,6 +247,7 @@ class TestPart:
     @pytest.mark.parametrize(
         ("start_s", "end_s"), [(0.5, None), (3.0, 3.2), (2.999, None), (5.9, 99)]
     )
+    @pytest.mark.exhaustive
     def test_has_the_same_pictures_and_times_as_the_whole(self, tmp_path, ending, start_s, end_s):
         path = numbered(tmp_path / f"a.{ending}", 150, CONTAINERS[ending])
         whole = read(path)[0]
@@ -468,6 +469,7 @@ class TestDamage:
         assert any("damaged" in warning for warning in warnings)
 
     @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts", "avi"])
+    @pytest.mark.exhaustive
     def test_anywhere_is_survived_or_told_in_one_line(self, tmp_path, ending):
         making = Making(codec="mpeg4", time_base=Fraction(1, 25)) if ending == "avi" else Making()
         stamps = range(50) if ending == "avi" else range(0, 2000, 40)
