@@ -56,7 +56,10 @@ def still(folder, seconds, fps=FPS):
     return write_video(folder / "a.mp4", greys, (n * 1000 // fps for n in times), fine)
 
 
-@pytest.mark.parametrize(("seconds", "at_once"), [(10.0, True), (22.0, True), (22.0, False)])
+@pytest.mark.parametrize(
+    ("seconds", "at_once"),
+    [(10.0, True), (22.0, True), pytest.param(22.0, False, marks=pytest.mark.exhaustive)],
+)
 def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seconds, at_once):
     landmarker = Doubtful()
     with VideoReader(still(tmp_path, seconds)) as reader:
@@ -72,7 +75,7 @@ def test_a_body_that_is_hard_to_see_is_looked_at_in_every_picture(tmp_path, seco
         ]
 
 
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_one_that_is_hard_to_see_in_the_second_half_as_well(tmp_path, at_once):
     landmarker = Doubtful(from_s=14.0)
     with VideoReader(still(tmp_path, 24.0)) as reader:
@@ -97,7 +100,7 @@ def test_of_few_pictures_none_is_left_out(tmp_path):
     assert len(found.track) == 210
 
 
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_it_is_told_that_it_begins_again(tmp_path, at_once):
     told: list[Progress] = []
     with VideoReader(still(tmp_path, 24.0)) as reader:

@@ -220,6 +220,7 @@ def test_the_six_seconds_in_the_ideal_count_whole(asked):
     assert [span.kind for span in inside] == [Kind.VALID]
 
 
+@pytest.mark.exhaustive
 @each_of_a_handful
 def test_it_does_not_matter_to_the_seconds_whether_a_stretch_was_asked_for(asked):
     form = FORMS[asked]

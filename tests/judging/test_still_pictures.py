@@ -34,7 +34,7 @@ def collected(*, stops=True, asked=True, known_s=KNOWN_S, until_s=UNTIL_S):
     return [*steps, *collector.finish()], collector.result(SOURCE, ())
 
 
-@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("asked", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_seconds_are_taken_back_to_where_the_picture_stopped(asked):
     whole, cut = (collected(stops=stops, asked=asked)[1] for stops in (False, True))
     lost_s = whole.seconds(Kind.VALID) - cut.seconds(Kind.VALID)
@@ -43,7 +43,7 @@ def test_seconds_are_taken_back_to_where_the_picture_stopped(asked):
     assert cut.holds[1].hold.start_s == pytest.approx(UNTIL_S + 0.1)
 
 
-@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("asked", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_that_time_is_unseen_once_with_its_reason(asked):
     _, result = collected(asked=asked)
     (span,) = result.unseen

@@ -239,9 +239,13 @@ def interrupted(take):
 @pytest.mark.parametrize(
     ("pose", "take"),
     [
-        (BEND, after_one_another(bent(5.0), bent(4.0, "right"), bent(3.0))),
+        pytest.param(
+            BEND,
+            after_one_another(bent(5.0), bent(4.0, "right"), bent(3.0)),
+            marks=pytest.mark.exhaustive,
+        ),
         (BEND, trembling(after_one_another(bent(5.0), bent(4.0, "right")), 1.5)),
-        (FOLD, after_one_another(fold(8.0), fold(4.0))),
+        pytest.param(FOLD, after_one_another(fold(8.0), fold(4.0)), marks=pytest.mark.exhaustive),
         (FOLD, interrupted(trembling(fold(8.0), 1.5))),
         (REACH, [moment for n, moment in enumerate(reach(8.0)) if n % 7]),
     ],
