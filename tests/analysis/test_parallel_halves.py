@@ -293,6 +293,7 @@ def test_a_single_picture_gets_no_careful_look_beside_the_usual_one(tmp_path):
     assert (landmarker.models, len(landmarker.log)) == (set(), 1)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.model
 def test_both_halves_at_once_and_one_after_the_other_give_the_same():
     request = replace(REQUEST, part=Part(end_s=SHORTEST_S))
