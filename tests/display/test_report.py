@@ -349,7 +349,7 @@ def test_what_was_not_seen_is_null_and_a_long_recording_is_thinned(made, kept):
 
 
 def test_panels_and_bands_are_told_in_words(made):
-    told = re.findall(r'<(?:p|ul) class="told">(.*?)</(?:p|ul)>', made())
+    told = re.findall(r'<(?:p|ul) class="visually-hidden">(.*?)</(?:p|ul)>', made())
     assert told[0].startswith("<li>Held: 13.2 s, 0:02.7 to 0:08.2, 0:08.9 to 0:16.6.<")
     assert "<li>Not right: 0.7 s, 0:08.2 to 0:08.9 (sideways lean too small).<" in told[0]
     assert told[0].endswith("<li>Not seen: never.</li>")
@@ -413,7 +413,7 @@ def test_left_and_right_have_their_own_ranges(made):
         document["holds"] += [document["holds"][0] | {"side": "right", "spans": []}]
         document["stretches"][1]["checks"][0]["accept"] = [-60, -40]
 
-    told = re.findall(r'class="told">(Sideways[^<]*)<', made(change))[0]
+    told = re.findall(r'class="visually-hidden">(Sideways[^<]*)<', made(change))[0]
     left, right = re.findall(r"in range (\S+) s", told)
     assert float(left) > 11
     assert float(right) == 0

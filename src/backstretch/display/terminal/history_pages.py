@@ -106,7 +106,7 @@ def _holds(document: Mapping[str, Any]) -> RenderableType:
     table.add_column("Stretch")
     for name in ("From", "Valid", "Wrong", "Unseen", "Score"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Lost to")
+    table.add_column("Reason")
     for hold in holds:
         table.add_row(*_cells(hold, names))
     return table

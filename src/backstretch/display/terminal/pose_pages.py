@@ -181,7 +181,7 @@ def _check_table(pose: Pose, side: str | None) -> Table:
     for name in ("You", "Counts") if is_measured else ("Good", "Counts"):
         table.add_column(name, no_wrap=True, justify="right")
     table.add_column("Needed", no_wrap=True)
-    table.add_column("If not")
+    table.add_column("Cue")
     for check in pose.checks:
         own, symbol = shown_on(check, side), SYMBOLS[check.measure.unit]
         cues = list(dict.fromkeys(cue for cue in (check.below, check.above) if cue))

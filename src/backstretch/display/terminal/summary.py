@@ -82,7 +82,7 @@ def _holds(result: Result) -> Table:
         table.add_column("Side")
     for name in ("From", "To", "Valid", "Wrong", "Unseen", "Score"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Lost to" if any(losses(each.hold.spans) for each in result.holds) else "")
+    table.add_column("Reason" if any(losses(each.hold.spans) for each in result.holds) else "")
     for number, held in enumerate(result.holds, start=1):
         sides = [held.form.side or ""] if has_sides else []
         mark = f"{number} {DONE}" if result.complete(held) else f"{number}"
