@@ -177,7 +177,7 @@ def pose(pose_id: str) -> Pose:
 
 
 def look(clip: Clip, landmarker: MediaPipeLandmarker, request: Request):
-    if clip.until_s < math.inf:
+    if clip.until_s < math.inf and request.part == Part():
         request = replace(request, part=Part(end_s=clip.until_s))
     with VideoReader(clip.video) as reader:
         return analyse_video(reader, landmarker, request)
