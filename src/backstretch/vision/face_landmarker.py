@@ -11,7 +11,7 @@ not jump when the face comes and goes.
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -111,12 +111,9 @@ class FaceLandmarker:
         """As `Landmarker.search`."""
         return self._with_line(frame, self._landmarker.search(frame))
 
-    def another(self, *, instead: bool = False) -> AbstractContextManager[VideoLandmarker]:
-        """As `VideoLandmarker.another`."""
-        return self._another(instead=instead)
-
     @contextmanager
-    def _another(self, *, instead: bool) -> Iterator[VideoLandmarker]:
+    def another(self, *, instead: bool = False) -> Iterator[VideoLandmarker]:
+        """As `VideoLandmarker.another`."""
         with self._landmarker.another(instead=instead) as landmarker:
             yield FaceLandmarker(landmarker, self._model)
 

@@ -6,7 +6,7 @@ like: who holds still without anybody else in view is a person.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -192,12 +192,9 @@ class WithoutPortraits:
         self._is_following = False
         self._landmarker.restart()
 
-    def another(self, *, instead: bool = False) -> AbstractContextManager["WithoutPortraits"]:
-        """As `VideoLandmarker.another`; with the same portraits."""
-        return self._another(instead=instead)
-
     @contextmanager
-    def _another(self, *, instead: bool) -> Iterator["WithoutPortraits"]:
+    def another(self, *, instead: bool = False) -> Iterator["WithoutPortraits"]:
+        """As `VideoLandmarker.another`; with the same portraits."""
         with self._landmarker.another(instead=instead) as landmarker:
             yield WithoutPortraits(landmarker, self._portraits)
 
