@@ -21,7 +21,7 @@ import tarfile
 import tempfile
 import types
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -98,25 +98,24 @@ class ModelBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             build_model(model)
         if not heavy_model.exists():
             self.app.display_info(f"fetching the heavy pose model ({NPM_PACKAGE}, about 41 MB)")
-            try:
-                build_heavy_model(heavy_model)
-            except UnavailableError as error:
-                self.app.display_warning(
-                    f"backstretch is built without the heavy pose model ({error}). All works without it,"
-                    " but figure four and the supine twist are seen less surely."
-                )
+            loss = "figure four and the supine twist are seen less surely"
+            self._try(build_heavy_model, heavy_model, "heavy pose model", loss)
         if not face_model.exists():
             self.app.display_info(f"fetching the face model ({WHEEL}, about 36 MB)")
-            try:
-                build_face_model(face_model)
-            except UnavailableError as error:
-                self.app.display_warning(
-                    f"backstretch is built without the face model ({error}). All works without it,"
-                    " but the tilt of the head is read less exactly."
-                )
+            loss = "the tilt of the head is read less exactly"
+            self._try(build_face_model, face_model, "face model", loss)
         models = (MODEL, HEAVY_MODEL, FACE_MODEL)
         made = [each for each in models if (Path(self.root) / each).exists()]
         build_data["artifacts"] += [f"/{each.as_posix()}" for each in made]
+
+    def _try(self, build: Callable[[Path], None], target: Path, name: str, loss: str) -> None:
+        """Make a model that may be lacking; where it cannot be had, say what is lost."""
+        try:
+            build(target)
+        except UnavailableError as error:
+            self.app.display_warning(
+                f"backstretch is built without the {name} ({error}). All works without it, but {loss}."
+            )
 
 
 def build_model(target: Path) -> None:
