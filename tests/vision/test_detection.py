@@ -13,10 +13,10 @@ BODY = standing().seen(FRONT)
 
 
 class Others:
-    """A landmarker that sees somebody else in the first so many pictures it searches."""
+    """A landmarker that sees a body in the first so many pictures it searches."""
 
-    def __init__(self, sightings=0):
-        self.left = sightings
+    def __init__(self, sightings=0, body=None):
+        self.left, self.body = sightings, body
 
     def look(self, frame):
         raise NotImplementedError
@@ -35,7 +35,7 @@ class Others:
 
     def find_another(self, frame, marks):  # noqa: ARG002
         self.left -= 1
-        return BODY if self.left >= 0 else None
+        return self.body if self.left >= 0 else None
 
 
 def frame(time_s):
@@ -46,8 +46,15 @@ def moved(by_px):
     return Landmarks(np.add(BODY.xy_px, (by_px, 0.0)), BODY.world_m, BODY.visibility, BODY.image_wh)
 
 
-def said(places, sightings=0, *, is_picture=False):
-    bystanders, identity = BystanderSearch(Others(sightings)), IdentityWatch(is_picture=is_picture)
+def smaller(body, share, visibility=1.0):
+    middle = body.xy_px.mean(axis=0)
+    xy_px = middle + share * (body.xy_px - middle)
+    return Landmarks(xy_px, body.world_m, visibility * body.visibility, body.image_wh)
+
+
+def said(places, sightings=0, other=None, *, is_picture=False):
+    others = Others(sightings, other or moved(400.0))
+    bystanders, identity = BystanderSearch(others), IdentityWatch(is_picture=is_picture)
     for time_s, body in places:
         others = bystanders.search(frame(time_s), body)
         identity.push(Detection(time_s, body, others))
@@ -73,6 +80,15 @@ def test_one_sighting_may_be_a_coat_on_a_chair():
 def test_in_a_photograph_one_sighting_is_enough():
     (words,) = said(ALONE[:1], 1, is_picture=True)
     assert words.startswith("another person is in the picture;")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [smaller(BODY, 0.3), smaller(BODY, 5.0), moved(20.0), smaller(moved(400.0), 0.5, 0.6)],
+    ids=["a leg", "the whole of it", "the same again", "hardly seen"],
+)
+def test_a_part_of_the_same_body_is_not_another_person(part):
+    assert said(ALONE, 10, part) == ()
 
 
 def test_a_body_that_jumps_across_the_picture_may_be_somebody_else():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backstretch.errors import Notice, NoticeKind
 from backstretch.frame import Frame
-from backstretch.kinematics.landmarks import Landmarks
+from backstretch.kinematics.landmarks import INDEX, SIDES, Landmarks
 from backstretch.vision.stillness import Repeat
 from backstretch.vision.tracking import has_jumped
 
@@ -24,6 +24,12 @@ SURE_AFTER = 2
 """Sightings of another person before they are reported: a single one may be a coat on a chair."""
 JUMP_WITHIN_S = 1.0
 """Longest time between two detections that are compared for a jump."""
+CLEARLY_SEEN = 0.75
+"""Mean visibility from which what is found beside the person is somebody: others who come into the picture have
+0.78 to 0.94; an arm or a shadow that is left beside a person on the floor has 0.48 to 0.73."""
+MARGIN = 0.1
+"""Widens the box around a body, as a share of its longer side."""
+_TRUNK = [INDEX[f"{side}_{part}"] for part in ("shoulder", "hip") for side in SIDES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +141,26 @@ class BystanderSearch:
             return None
         self._next_s = frame.time_s + SEARCH_EVERY_S
         another = self._landmarker.find_another(frame, marks)
-        return () if another is None else (another,)
+        return (another,) if another is not None and is_somebody_else(another, marks) else ()
+
+
+def is_somebody_else(another: Landmarks, marks: Landmarks) -> bool:
+    """Whether what was found beside a person is another one, and not a part of the same.
+
+    Of somebody on hands and knees before the camera, or with the feet towards it, a part is taken for a body of
+    its own: then the middle of one trunk lies within the other body.
+    """
+    if another.visibility.mean() < CLEARLY_SEEN:
+        return False
+    return not (_is_within(another, marks) or _is_within(marks, another))
+
+
+def _is_within(body: Landmarks, other: Landmarks) -> bool:
+    """Whether the middle of a body's trunk lies in the box around the other body."""
+    middle = body.xy_px[_TRUNK].mean(axis=0)
+    low, high = other.xy_px.min(axis=0), other.xy_px.max(axis=0)
+    margin = MARGIN * (high - low).max()
+    return bool(((middle > low - margin) & (middle < high + margin)).all())
 
 
 class IdentityWatch:
