@@ -8,7 +8,14 @@ import pytest
 
 from backstretch.coaching import placement
 from backstretch.coaching import speaking as lines
-from backstretch.coaching.placement import LENIENT_AFTER_S, WORDS, Fault, Surroundings
+from backstretch.coaching.feedback import HINT_S, IDLE_S
+from backstretch.coaching.placement import (
+    LENIENT_AFTER_S,
+    ON_THE_FLOOR,
+    WORDS,
+    Fault,
+    Surroundings,
+)
 from backstretch.coaching.scene import Earcon, Phase, Say, Status
 from backstretch.coaching.speaking import SILENCE_S
 from backstretch.history import health
@@ -31,6 +38,7 @@ from tests.coached import (
     coached,
     folds,
     gaps_s,
+    tilts,
 )
 from tests.library import LIBRARY
 
@@ -80,8 +88,43 @@ def test_the_same_cue_is_said_three_times_and_then_no_more_for_a_good_while():
 
 
 def test_who_does_something_else_is_not_corrected():
-    person = at(Phase.TRYING).feed(20.0, **{**WRONG, "near_pose": False})
+    person = at(Phase.TRYING).feed(IDLE_S - 1.0, **{**WRONG, "near_pose": False})
     assert (person.said, person.scene.status, person.scene.line) == ([], Status.CALM, lines.BEGIN)
+
+
+def test_who_does_not_begin_hears_the_steps_again_one_by_one():
+    person = at(Phase.TRYING).stand(10.0)
+    first, second, *_ = BEND.steps
+    assert (person.said, person.scene.line) == ([first], first)
+    assert person.scene.status is Status.CALM
+    assert person.stand(HINT_S).said == [first, second]
+
+
+def test_a_hint_ends_when_the_position_is_near():
+    person = at(Phase.TRYING).stand(10.0).feed(3.0, **WRONG)
+    assert person.scene.status is Status.ADJUST
+    assert person.scene.line not in BEND.steps
+
+
+def test_a_wrong_view_is_told_before_what_the_checks_find():
+    aside = replace(NEUTRAL, view=View(90.0, 0.0))
+    person = at(Phase.TRYING).feed(5.0, **WRONG, neutral=aside)
+    assert person.said == ["Turn your face to the camera."]
+    assert person.scene.status is Status.ADJUST
+
+
+def test_a_wrong_view_is_not_told_in_a_hold():
+    aside = replace(NEUTRAL, view=View(90.0, 0.0))
+    person = at(Phase.HOLDING).hold(5.0, neutral=aside)
+    assert not any("Turn" in words for words in person.said)
+
+
+def test_who_is_not_seen_on_the_floor_is_told_how_to_be_seen_and_told_again():
+    person = at(Phase.TRYING, tilts()).leave(5.0)
+    assert person.coach.phase is Phase.PAUSED
+    assert (person.scene.line, person.said[-1:]) == (ON_THE_FLOOR, [ON_THE_FLOOR])
+    person.forget().leave(120.0)
+    assert person.said == 3 * [ON_THE_FLOOR]
 
 
 def test_a_correction_waits_until_the_last_words_are_over():

@@ -1,5 +1,6 @@
 """Placement: one instruction at a time, to somebody of whom a stick figure stands before the camera."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -12,6 +13,7 @@ from backstretch.coaching.placement import (
     DARK_BELOW,
     LEAST_TRUNK_PX,
     LENIENT_AFTER_S,
+    ON_THE_FLOOR,
     STRAIGHT,
     WELL_FOR_S,
     WORDS,
@@ -21,6 +23,7 @@ from backstretch.coaching.placement import (
     Surroundings,
     extent_of,
     instruction,
+    wrong_view,
 )
 from backstretch.judging.matching import Form, forms_of, needed_landmarks
 from backstretch.judging.session import Session
@@ -34,6 +37,7 @@ from tests.figures import (
     RIGHT_SIDE,
     every,
     figure_four,
+    kneeling,
     long_sitting,
     standing,
     turned,
@@ -191,14 +195,14 @@ def test_a_side_bend_asks_for_the_face(camera_deg):
 @pytest.mark.parametrize(("camera_deg", "side"), [(20.0, "left"), (-20.0, "right")])
 def test_a_fold_asks_for_the_side_that_is_nearer(camera_deg, side):
     found = told(upright(camera_deg), FOLD)
-    assert found == Instruction(Fault.VIEW, f"Turn your {side} side to the camera.")
+    assert found == Instruction(Fault.VIEW, f"Turn so that your {side} side faces the camera.")
 
 
 @pytest.mark.parametrize("camera_deg", [20.0, -20.0, BACK])
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_hamstring_stretch_asks_for_the_side_that_works(camera_deg, side):
     found = told(upright(camera_deg), form_of("standing_hamstring", side))
-    assert found == Instruction(Fault.VIEW, f"Turn your {side} side to the camera.")
+    assert found == Instruction(Fault.VIEW, f"Turn so that your {side} side faces the camera.")
 
 
 @pytest.mark.parametrize(
@@ -216,6 +220,52 @@ def test_a_view_is_doubted_from_30_degrees_on(camera_deg, fault):
 )
 def test_a_stretch_on_the_floor_asks_for_no_view_while_the_person_stands(form, camera_deg):
     assert told(upright(camera_deg, trunk_px=80.0), form) is None
+
+
+ON_KNEES = {
+    "upright": kneeling(5.0, 90.0),
+    "sitting back": kneeling(60.0, 30.0),
+    "down": kneeling(),
+}
+FROM_A_SIDE = [
+    form_of(name)
+    for name in (
+        "childs_pose",
+        "cat_pose",
+        "low_lunge_hip_flexor",
+        "single_knee_to_chest",
+        "pelvic_tilt",
+    )
+]
+
+
+@pytest.mark.parametrize("camera_deg", [FRONT, BACK, 15.0])
+@pytest.mark.parametrize("body", ON_KNEES.values(), ids=ON_KNEES)
+@pytest.mark.parametrize("form", FROM_A_SIDE, ids=lambda f: f.pose.id)
+def test_who_kneels_before_the_camera_is_told_to_turn_a_side_to_it(form, body, camera_deg):
+    found = told(placed(body.seen(camera_deg)), form)
+    assert found is not None
+    assert found.fault is Fault.VIEW
+    assert re.fullmatch(r"Turn so that your (left|right) side faces the camera\.", found.words)
+
+
+@pytest.mark.parametrize("camera_deg", [LEFT_SIDE, RIGHT_SIDE, 60.0, -70.0])
+@pytest.mark.parametrize("body", ON_KNEES.values(), ids=ON_KNEES)
+def test_who_kneels_with_a_side_to_the_camera_is_seen_right(body, camera_deg):
+    assert fault_of(placed(body.seen(camera_deg)), FROM_A_SIDE[0]) is not Fault.VIEW
+
+
+@pytest.mark.parametrize("form", FROM_A_SIDE, ids=lambda f: f.pose.id)
+def test_who_is_not_seen_on_the_floor_is_told_that_a_side_is_seen_best(form):
+    assert told(None, form) == Instruction(Fault.NOBODY, ON_THE_FLOOR)
+
+
+@pytest.mark.parametrize(
+    "form", [f for f in FORMS if f.pose.positions[0] not in {"standing", "chair"}]
+)
+def test_in_every_stretch_on_the_floor_its_own_view_is_right(form):
+    marks = placed(ideal_body(form.pose.figure, direction(form), form.side or "left"))
+    assert wrong_view(last(marks, form), form) is None
 
 
 @pytest.mark.parametrize(("roll_deg", "fault"), [(4.0, None), (-4.0, None), (8.0, Fault.TILT)])

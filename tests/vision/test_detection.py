@@ -53,8 +53,8 @@ def smaller(body, share, visibility=1.0):
 
 
 def said(places, sightings=0, other=None, *, is_picture=False):
-    others = Others(sightings, other or moved(400.0))
-    bystanders, identity = BystanderSearch(others), IdentityWatch(is_picture=is_picture)
+    bystanders = BystanderSearch(Others(sightings, other or moved(400.0)))
+    identity = IdentityWatch(is_picture=is_picture)
     for time_s, body in places:
         others = bystanders.search(frame(time_s), body)
         identity.push(Detection(time_s, body, others))

@@ -8,8 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from backstretch.coaching.feedback import Adviser, HoldTalk
-from backstretch.coaching.placement import Presence, SettingUp, Surroundings
+from backstretch.coaching.feedback import Adviser, Hints, HoldTalk
+from backstretch.coaching.placement import (
+    ON_THE_FLOOR,
+    Presence,
+    SettingUp,
+    Surroundings,
+    is_upright,
+    nobody,
+    wrong_view,
+)
 from backstretch.coaching.programme import PATIENCE_S, Agenda, Part, Patience, Programme
 from backstretch.coaching.scene import BREATHS_A_MINUTE, Command, Earcon, Phase, Scene, Status
 from backstretch.coaching.scripted_leader import ScriptedLeader
@@ -47,6 +55,8 @@ from backstretch.kinematics.landmarks import LONGEST_GAP_S
 
 REMIND_EVERY_S = 15.0
 """How often somebody who stays in position after a whole hold is told that it is enough."""
+MOST_REMINDERS = 3
+"""How often somebody who is not seen on the floor is told again how to be seen: they may have left."""
 PAIN_SHOWN_S = 45.0
 """How long the advice stays before the session ends by itself."""
 _HOLDING = {Phase.HOLDING, Phase.EASING}
@@ -86,6 +96,8 @@ class Coach(ScriptedLeader):
         self._before_pause = self.phase
         self._paused_away = False
         self._talk = HoldTalk()
+        self._hints = Hints()
+        self._reminders_left = 0
         self._rest_left_s = 0.0
         self._patience = Patience()
         self.scene = self._plain(Status.CALM, "Set up", "")
@@ -160,6 +172,7 @@ class Coach(ScriptedLeader):
 
     def _await_hold(self, words: str = "") -> None:
         self._enter(Phase.TRYING)
+        self._hints = Hints()
         if words:
             self._say(words)
 
@@ -174,11 +187,14 @@ class Coach(ScriptedLeader):
             self.agenda.leave()
             self._rest()
         else:
-            self._advise(step, "Begin", BEGIN)
+            hint = self._hints.push(step, self._part.pose.steps, passed_s)
+            self._advise(step, "Begin", BEGIN, hint)
 
-    def _advise(self, step: Step, title: str, line: str) -> None:
+    def _advise(self, step: Step, title: str, line: str, hint: str = "") -> None:
         """Show and say what is to be changed; ``title`` and ``line`` where nothing is."""
-        advice = self._adviser.push(step, self.agenda.side)
+        form = self.agenda.form
+        turn = nobody(form) if step.landmarks is None else wrong_view(step, form)
+        advice = self._adviser.push(step, form.side, turn.words if turn else "", hint)
         if advice.speech:
             self._say(advice.speech, urgent=advice.urgent)
         scene = self._plain(advice.status, advice.title or title, advice.line or line)
@@ -285,8 +301,8 @@ class Coach(ScriptedLeader):
     def _waits(self) -> bool:
         """Whether the session is paused; it pauses by itself when nobody is there."""
         if self.phase is Phase.PAUSED:
-            if self._paused_away and not self._presence.away:
-                self._resume()
+            if self._paused_away:
+                self._wait_for_person()
         elif self._presence.away and self.phase is not Phase.PLACING:
             self._pause(away=True)
         return self.phase in {Phase.PAUSED, Phase.DONE}
@@ -300,11 +316,22 @@ class Coach(ScriptedLeader):
         self._before_pause, self._paused_away = self.phase, away
         self._enter(Phase.PAUSED)
         self._note("pause", "nobody in view" if away else "by key")
-        self._say(PAUSED_AWAY if away else PAUSED, urgent=True)
+        is_hidden = away and not is_upright(self._part.pose)
+        self._reminders_left = MOST_REMINDERS if is_hidden else 0
+        self._say(ON_THE_FLOOR if is_hidden else PAUSED_AWAY if away else PAUSED, urgent=True)
         if not away:
             self._turn_to()
         status, line = (Status.UNSEEN, AWAY) if away else (Status.CALM, GO_ON_BY_KEY)
-        self.scene = self._plain(status, "Paused", line)
+        self.scene = self._plain(status, "Paused", ON_THE_FLOOR if is_hidden else line)
+
+    def _wait_for_person(self) -> None:
+        """Go on when somebody is there; on the floor they may be so unseen, and are told how to be seen."""
+        if not self._presence.away:
+            self._resume()
+        elif self._reminders_left and self._time_s - self._since_s >= REMIND_EVERY_S:
+            self._since_s = self._time_s
+            self._reminders_left -= 1
+            self._say(ON_THE_FLOOR)
 
     def _resume(self) -> None:
         """Go on after a pause."""

@@ -1,7 +1,7 @@
 """Feedback on a moment: what to correct, whether the movement is too fast, and what is heard during a hold."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backstretch.coaching.scene import Breath, Earcon, Event, Say, Sound, Status, breath_at
@@ -28,6 +28,8 @@ LED_IN_S = 1.0
 """A movement that ended so shortly before the position was right led into it."""
 HEARD_AFTER_S = 0.6
 """A change must last this long to be heard; shorter lapses the clock knows about, but nobody else need."""
+IDLE_S, HINT_S = 5.0, 15.0
+"""After how long away from the position somebody is told what to do, and how long each hint stays."""
 CALLS: tuple[tuple[float, float], ...] = ((10.0, 15.0), (5.0, 10.0))
 """Seconds left that are called out, and how long a hold must be asked to last for it."""
 EARCONS = {State.IN: Earcon.IN, State.OUT: Earcon.OUT, State.UNSEEN: Earcon.UNSEEN}
@@ -72,16 +74,27 @@ class Adviser:
         self._prompter.clear()
         self._status = SteadyStatus()
 
-    def push(self, step: Step, side: str | None) -> Advice:
-        """The advice of a moment while ``side`` is due."""
+    def push(self, step: Step, side: str | None, turn: str = "", hint: str = "") -> Advice:
+        """The advice of a moment.
+
+        Args:
+            step: The moment.
+            side: The side that is due.
+            turn: How to turn, or come into view, to be seen; empty where the view is right. Outside of holds it
+                comes before what the checks find.
+            hint: What to do for somebody who is not near the position; may be empty.
+        """
         is_other = step.valid_s > 0.0 and step.side != side
         is_meant = step.near_pose or step.state is State.UNSEEN or step.valid_s > 0.0
-        cue = other_side(side) if is_other else cue_of(step) if is_meant else ""
+        is_astray = bool(turn) and step.valid_s == 0.0
+        cue = other_side(side) if is_other else cue_of(step) if is_meant else hint
+        cue = turn if is_astray else cue
         cue = SLOWLY if self._is_hasty else cue
-        is_unsafe = step.reason in UNSAFE and is_meant and not is_other
+        is_unsafe = step.reason in UNSAFE and is_meant and not (is_other or is_astray)
         is_urgent = self._is_hasty or is_unsafe
         speech = self._prompter.push(step.time_s, cue, at_once=is_urgent)
-        now = Status.ADJUST if is_other else _STATUSES[step.state] if is_meant else Status.CALM
+        now = _STATUSES[step.state] if is_meant else Status.CALM
+        now = Status.ADJUST if is_other or (is_astray and step.landmarks is not None) else now
         status = Status.ADJUST if self._is_hasty else self._status.push(step.time_s, now)
         is_lacking = status in {Status.ADJUST, Status.UNSEEN}
         return Advice(
@@ -92,6 +105,21 @@ class Adviser:
             speech=speech,
             urgent=is_urgent,
         )
+
+
+class Hints:
+    """What to do, for somebody who is not near the position: its steps again, one after the other."""
+
+    def __init__(self) -> None:
+        self._idle_s = 0.0
+
+    def push(self, step: Step, steps: Sequence[str], passed_s: float) -> str:
+        """Take the next moment, ``passed_s`` after the last one; return the hint, mostly empty."""
+        is_idle = not (step.near_pose or step.valid_s > 0.0)
+        self._idle_s = self._idle_s + passed_s if is_idle else 0.0
+        if self._idle_s < IDLE_S or not steps:
+            return ""
+        return steps[int((self._idle_s - IDLE_S) / HINT_S) % len(steps)]
 
 
 class Haste:

@@ -39,6 +39,12 @@ class View:
         return _angle(self, other)
 
     @property
+    def across_deg(self) -> float:
+        """Angle between the line of sight and the body's left-right line: 0 from a side, 90 from the front."""
+        azimuth, elevation = math.radians(self.azimuth_deg), math.radians(self.elevation_deg)
+        return math.degrees(math.acos(min(1.0, abs(math.sin(azimuth)) * math.cos(elevation))))
+
+    @property
     def words(self) -> str:
         """``from the front``, ``from the left side, a little from the front`` and the like."""
         side = "left" if self.azimuth_deg > 0 else "right"
