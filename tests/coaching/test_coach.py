@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backstretch.coaching import speaking as lines
 from backstretch.coaching.coach import Coach
 from backstretch.coaching.placement import Surroundings
-from backstretch.coaching.programme import Programme
+from backstretch.coaching.programme import Programme, part_of
 from backstretch.coaching.scene import Command, Phase, Say
 from backstretch.judging.hold_clock import State
 from backstretch.live.led_session import CoachedSession
@@ -36,10 +36,14 @@ from tests.figures import (
     Figure,
     every,
     forward,
+    kneeling,
     leftward,
     moments,
     pair,
 )
+from tests.library import LIBRARY
+
+CHILD = LIBRARY.poses["childs_pose"]
 
 # With a session
 
@@ -92,6 +96,22 @@ def test_guided_repetitions_of_somebody_who_lies_still_are_holds_of_their_own():
     session, _ = practised(moments(lying, [(0, 0), (25, 0)], every(10, 25.0)), tilts(2))
     assert session.leader.end_reason == "done"
     assert [each.hold.valid_s for each in session.holds] == pytest.approx([5.0, 5.0], abs=0.3)
+
+
+def on_knees(camera_deg):
+    """Kneeling upright at 0, in child's pose at 100, seen from there."""
+    return lambda depth: kneeling(depth, 90.0 - 0.65 * depth).seen(camera_deg)
+
+
+def test_who_kneels_for_a_childs_pose_facing_the_camera_is_told_to_turn_and_then_held():
+    down = [(0, 0), (2, 0), (5, 100), (20, 100), (22, 0), (23, 0)]
+    again = [(0, 0), (2, 0), (5, 100), (25, 100)]
+    facing = list(moments(on_knees(FRONT), down, every(10, 23.0)))
+    turned = [(23.0 + t, m) for t, m in moments(on_knees(LEFT_SIDE), again, every(10, 25.0))]
+    session, said = practised(facing + turned, part_of(CHILD, None, 10.0, 1))
+    assert any(words.startswith("Turn so that your") for words in said)
+    assert [each.hold.valid_s >= 10.0 for each in session.holds] == [True]
+    assert session.holds[0].hold.start_s > 23.0
 
 
 # Whatever happens
