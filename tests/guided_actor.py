@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from backstretch.calibration.goals import PersonalGoal
+from backstretch.calibration.goals import CHECK_SHOWN, PersonalGoal
 from backstretch.calibration.guide import Guide
 from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Earcon, Event, Note, Phase, Say, Scene, Sound
@@ -156,7 +156,7 @@ class Actor:
         if phase is Phase.TAKING:
             return self.takes[min(self.tried, len(self.takes)) - 1]
         if phase in {Phase.TRYING, Phase.HOLDING}:
-            return self.waiting if self.guide.result is None else self.checking
+            return self.checking if self.guide.scene.line == CHECK_SHOWN else self.waiting
         return self.easing if phase is Phase.EASING else Deed.REST
 
     def _seen(self) -> Landmarks | None:

@@ -1,12 +1,18 @@
 """Guided takes without camera, window or clock: an actor does what the guide says, or something else."""
 
+from dataclasses import replace
 from functools import cache
+from itertools import cycle
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backstretch.calibration import goals as lines
+from backstretch.calibration.goals import CHECK_SHOWN
 from backstretch.calibration.guide import (
     CHECK_PATIENCE_S,
+    CHECK_S,
     COUNT_S,
     HINT_S,
     MOST_REFUSED,
@@ -18,13 +24,16 @@ from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Earcon, Phase, Status
 from backstretch.coaching.speaking import BREATHE, COME_OUT
 from backstretch.judging.figures import PUSHING
+from backstretch.judging.matching import Form
 from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.kinematics.view import View
+from backstretch.live.loop import KEYS
 from tests.figures import BACK, side_bend
 from tests.guided_actor import (
     BEND,
     BEND_DEG,
     DATE,
+    FPS,
     Deed,
     at,
     begun,
@@ -91,6 +100,69 @@ def instead_of_leaving():
 @cache
 def instead_of_the_check(deed):
     return at(Phase.EASING, checking=deed).to_the_end()
+
+
+def late(actor, sizes):
+    """The same session, whose guide gets its moments late: so many at once, by turns, all judged before."""
+    lead, waiting, size = actor.session._lead, [], cycle(sizes)
+    count = next(size)
+
+    def lead_later(steps, surroundings):
+        nonlocal count
+        waiting.extend(steps)
+        if len(waiting) < count:
+            return [], []
+        steps, count = list(waiting), next(size)
+        waiting.clear()
+        return lead(steps, surroundings)
+
+    actor.session._lead = lead_later
+    return actor
+
+
+# The check
+
+
+class TestNothingIsMadeUnchecked:
+    @settings(max_examples=5, deadline=None)
+    @given(
+        sizes=st.lists(st.integers(1, 60), min_size=1, max_size=4),
+        keys=st.lists(st.sampled_from(["", "", " ", "n"]), max_size=4),
+        fps=st.sampled_from([1.0, 2.5, FPS]),
+    )
+    def test_however_late_moments_come(self, sizes, keys, fps):
+        actor = late(at(Phase.EASING, "left", easing=Deed.STRETCH, fps=fps), sizes)
+        for key in keys:
+            actor.act(7.0)
+            actor.press(*([KEYS[key]] if key else []))
+        actor.easing = Deed.REST
+        actor.act(200.0, until=lambda: bool(actor.guide.end_reason))
+        check_s = [t for t, scene in actor.scenes if scene.line == CHECK_SHOWN]
+        if actor.guide.result is not None:
+            assert actor.guide.end_reason == "done"
+            assert actor.time_s - check_s[0] >= CHECK_S
+
+    def test_though_a_moment_of_an_old_hold_comes_after_the_check_began(self):
+        actor = at(Phase.EASING, "left")
+        actor.until(lambda: actor.guide.scene.line == CHECK_SHOWN)
+        made, last = actor.guide._unchecked, actor.session.step
+        assert made is not None
+        assert last is not None
+        old = replace(last, form=Form(made, "left"), valid_s=9.0)
+        for _ in range(20):
+            old = replace(old, time_s=old.time_s + 0.1)
+            actor.guide.take(old, actor.surroundings)
+        assert (actor.guide.end_reason, actor.guide.result) == ("", None)
+        assert actor.guide.scene.title == "Check"
+
+    def test_after_a_long_time_without_pictures_the_position_has_not_been_left(self):
+        actor = at(Phase.EASING, "left", easing=Deed.STRETCH)
+        last = actor.session.step
+        assert last is not None
+        actor.guide.take(
+            replace(last, time_s=last.time_s + 30.0, landmarks=None), actor.surroundings
+        )
+        assert actor.guide.phase is Phase.EASING
 
 
 # Takes that are good

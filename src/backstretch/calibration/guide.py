@@ -50,6 +50,7 @@ from backstretch.judging.matching import Form
 from backstretch.judging.reasons import ReasonKind
 from backstretch.judging.step import Step
 from backstretch.judging.wording import cue_of, describe_reason
+from backstretch.kinematics.landmarks import LONGEST_GAP_S
 from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.poses.pose import Pose
 
@@ -76,7 +77,7 @@ class Guide(ScriptedLeader):
 
     Attributes:
         refusal: Why the last take was not good; after ``failed`` why nothing was made.
-        result: What the takes came to; None before that.
+        result: What the takes came to; None before that, for a stretch before it was recognised in the check.
     """
 
     last_words: ClassVar[Mapping[str, str]] = ENDED | {"done": SAVED, "failed": FAILED}
@@ -88,6 +89,7 @@ class Guide(ScriptedLeader):
         super().__init__(placing(goal.pose), pain_advice)
         self.refusal = ""
         self.result: Pose | OwnNeutral | None = None
+        self._unchecked: Pose | None = None
         self._goal, self._sides = goal, tuple(sides)
         self._forms = {side: Form(goal.pose, side) for side in self._sides}
         self._takes: list[Take] = []
@@ -100,6 +102,7 @@ class Guide(ScriptedLeader):
         self._take_note = ""
         self._hint_status = Status.CALM
         self._checking = self._paused = False
+        self._is_check_fresh = False
         self.scene = self._before_pause = self._plain(Status.CALM, "Set up", "")
 
     @property
@@ -266,12 +269,14 @@ class Guide(ScriptedLeader):
         if still is not None:
             is_out = bool(self._goal.refusal(still, self._side_before, self._rest_still()))
             self._out_s = self._out_s if is_out else 0.0
-        self._out_s += passed_s
+        self._out_s += min(
+            passed_s, LONGEST_GAP_S
+        )  # of a longer time without pictures nothing is known
         if self._time_s - self._since_s > NUDGE_S:
             self._since_s = self._time_s
             self._say(COME_OUT)
         if self._out_s >= OUT_S and self._time_s >= self._prompter.speech_ends_s:
-            if self.result is None:
+            if self._unchecked is None:
                 self._begin()
             else:
                 self._begin_check()
@@ -284,40 +289,42 @@ class Guide(ScriptedLeader):
         """Make what the takes were for."""
         self._paused = False
         try:
-            self.result = self._goal.make(self._takes)
+            made = self._goal.make(self._takes)
         except TakeError as error:
             self._fail(str(error))
             return
-        if isinstance(self.result, Pose):
-            self._judge_result()
+        if isinstance(made, Pose):
+            self._unchecked = made
+            self._judge_unchecked()
             self._come_out()
         else:
+            self.result = made
             self._end("done")
 
-    def _judge_result(self) -> None:
-        if isinstance(self.result, Pose):
-            self._turn_to(self.result)
+    def _judge_unchecked(self) -> None:
+        """Have what was made judged; moments that were judged before may still come, and are no check."""
+        self._is_check_fresh = False
+        if self._unchecked is not None:
+            self._turn_to(self._unchecked)
 
     def _begin_check(self) -> None:
         self._enter(Phase.TRYING)
         self._checking = True
-        self._judge_result()  # what was held since it was made is not the check
+        self._judge_unchecked()
         self._say(CHECK)
         self.scene = self._plain(Status.CALM, "Check", CHECK_SHOWN)
 
     def _check(self, step: Step) -> None:
-        """The stretch is repeated, and must be recognised."""
-        is_it = (
-            isinstance(self.result, Pose)
-            and step.pose is not None
-            and step.pose.id == self.result.id
-        )
-        held_s = step.valid_s if is_it else 0.0
+        """The stretch is repeated, and must be recognised, in a hold that began after the check did."""
+        held_s = step.valid_s if step.pose is self._unchecked else 0.0
+        self._is_check_fresh |= held_s == 0.0
+        held_s = held_s if self._is_check_fresh else 0.0
         status = Status.IN if held_s > 0.0 else Status.CALM
         self.phase = Phase.HOLDING if held_s > 0.0 else Phase.TRYING
         scene = self._plain(status, "Hold" if held_s else "Check", CHECK_SHOWN)
         self.scene = replace(scene, valid_s=held_s, asked_s=CHECK_S)
         if held_s >= CHECK_S:
+            self.result = self._unchecked
             self._sound(Earcon.DONE)
             self._end("done")
         elif self._time_s - self._since_s > CHECK_PATIENCE_S:
@@ -328,9 +335,9 @@ class Guide(ScriptedLeader):
         """Go back to the last take, whatever became of it."""
         if self._takes:
             self._takes.pop()
-        if self.result is not None:
+        if self._unchecked is not None:
             self._turn_to(*((self._goal.pose,) if self._goal.pose.checks else ()))
-        self.result, self._checking, self._paused = None, False, False
+        self._unchecked, self._checking, self._paused = None, False, False
         if self.phase is not Phase.PLACING:
             self._begin()
 
@@ -344,6 +351,16 @@ class Guide(ScriptedLeader):
         if self._checking:
             self._turn_to()
 
+    def _stop_for_pain(self) -> None:
+        if not self._paused:
+            self._before_pause = self.scene
+        super()._stop_for_pain()
+
+    def _pause_after_pain(self) -> None:
+        self.phase, self.scene = self._before_pause.phase, self._before_pause
+        self._paused = False
+        self._pause()
+
     def _resume(self) -> None:
         self._paused = False
         if self.phase is Phase.TAKING:
@@ -352,10 +369,10 @@ class Guide(ScriptedLeader):
         self.scene = self._before_pause
         self._say(GOING_ON)
         if self._checking:
-            self._judge_result()
+            self._judge_unchecked()
 
     def _fail(self, why: str) -> None:
-        self.result, self.refusal = None, why
+        self.refusal = why
         self._end("failed")
 
     def _plain(self, status: Status, title: str, line: str) -> Scene:
