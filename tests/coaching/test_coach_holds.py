@@ -224,7 +224,8 @@ def test_a_hold_that_changes_sides_midway_is_not_one_hold():
 
 def test_a_short_hold_is_told_with_its_seconds_and_tried_again():
     person = at(Phase.TRYING, bends(8.0)).hold(6.2).stand()
-    assert person.said[-1] == "That was 6 of 8 seconds. Again when you are ready."
+    assert person.said[-1] == "That was 6 of 8 seconds. 2 holds are left, when you are ready."
+    assert person.stand(1.0).scene.note == "Last try: 6 of 8 s"
     assert person.coach.phase is Phase.TRYING
 
 

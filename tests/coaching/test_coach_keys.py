@@ -5,7 +5,9 @@ import pytest
 from backstretch.coaching import speaking as lines
 from backstretch.coaching.coach import PAIN_SHOWN_S, Coach
 from backstretch.coaching.programme import Programme
-from backstretch.coaching.scene import Command, Note, Phase, Say
+from backstretch.coaching.scene import PAIN_TAKEN_BACK, Command, Note, Phase, Say
+from backstretch.coaching.scripted_leader import UNDO_S
+from backstretch.coaching.speaking import TAKEN_BACK
 from tests.coached import (
     ADVICE,
     BEND,
@@ -227,7 +229,23 @@ def test_after_pain_the_advice_stays_on_the_screen():
 
 @pytest.mark.parametrize("command", [Command.PAUSE, Command.NEXT, Command.BACK, Command.PAIN])
 def test_after_pain_no_key_but_quit_does_anything(command):
-    assert at(Phase.PAIN).key(command).events == []
+    assert at(Phase.PAIN).stand(UNDO_S).forget().key(command).events == []
+
+
+@pytest.mark.parametrize("command", [Command.PAIN, Command.PAUSE])
+@pytest.mark.parametrize("phase", LIVELY)
+def test_pain_that_was_a_mistake_can_be_taken_back_soon(phase, command):
+    person = at(phase).key(Command.PAIN).stand(UNDO_S - 1.0).forget().key(command)
+    assert person.notes[0] == (PAIN_TAKEN_BACK, "")
+    assert TAKEN_BACK in person.said
+    assert person.coach.phase is Phase.PAUSED
+    assert person.key(Command.PAUSE).coach.phase not in {Phase.PAUSED, Phase.PAIN, Phase.DONE}
+
+
+def test_how_long_pain_can_be_taken_back_is_shown():
+    person = at(Phase.HOLDING).key(Command.PAIN).stand(2.0)
+    assert person.scene.left_s == pytest.approx(UNDO_S - 2.0, abs=0.1)
+    assert person.stand(UNDO_S).scene.left_s is None
 
 
 def test_after_pain_no_hold_begins_and_nobody_is_called_back():

@@ -4,11 +4,11 @@ It knows neither camera, window, sound nor clock: time is that of the steps. It 
 whoever is in the right position is counted, whatever the coach is saying meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from backstretch.coaching.feedback import Adviser, Hints, HoldTalk
+from backstretch.coaching.feedback import Adviser, Hints, HoldTalk, Troubles
 from backstretch.coaching.placement import (
     ON_THE_FLOOR,
     Presence,
@@ -44,12 +44,14 @@ from backstretch.coaching.speaking import (
     explaining,
     form_name,
     hold_begins,
+    last_try,
     placing,
     progress,
     resting,
     too_short,
 )
 from backstretch.judging.hold_clock import State
+from backstretch.judging.matching import Form
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import LONGEST_GAP_S
 
@@ -96,11 +98,17 @@ class Coach(ScriptedLeader):
         self._before_pause = self.phase
         self._paused_away = False
         self._talk = HoldTalk()
-        self._hints = Hints()
+        self._hints, self._troubles = Hints(), Troubles()
+        self._last_try = ""
         self._reminders_left = 0
-        self._rest_left_s = 0.0
+        self._rest_left_s = self._passed_s = 0.0
         self._patience = Patience()
         self.scene = self._plain(Status.CALM, "Set up", "")
+
+    @property
+    def troubles(self) -> Mapping[Form, str]:
+        """What was in the way of each stretch and side for longest, in words, where anything was."""
+        return self._troubles.main
 
     @property
     def _part(self) -> Part:
@@ -115,7 +123,7 @@ class Coach(ScriptedLeader):
         self._adviser.clear()
 
     def _go_on(self, step: Step, surroundings: Surroundings, passed_s: float) -> None:
-        passed_s = min(passed_s, LONGEST_GAP_S)
+        passed_s = self._passed_s = min(passed_s, LONGEST_GAP_S)
         if surroundings.lost:
             return
         self._presence.push(passed_s, is_there=step.landmarks is not None)
@@ -197,9 +205,11 @@ class Coach(ScriptedLeader):
         advice = self._adviser.push(step, form.side, turn.words if turn else "", hint)
         if advice.speech:
             self._say(advice.speech, urgent=advice.urgent)
+        is_lacking = advice.status in {Status.ADJUST, Status.UNSEEN}
+        self._troubles.push(form, advice.line if is_lacking else "", self._passed_s)
         scene = self._plain(advice.status, advice.title or title, advice.line or line)
         held_s = step.valid_s if step.side == self.agenda.side else 0.0
-        self.scene = replace(scene, note=advice.note, valid_s=held_s)
+        self.scene = replace(scene, note=advice.note or self._last_try, valid_s=held_s)
 
     def _hold(self, step: Step) -> None:
         """A hold of what is due is going on."""
@@ -218,6 +228,7 @@ class Coach(ScriptedLeader):
 
     def _begin_hold(self) -> None:
         self._enter(Phase.HOLDING)
+        self._last_try = ""
         self._talk = HoldTalk(self._time_s, self._part.hold_s, *self._breathing)
         self._sound(Earcon.IN)
         self._say(hold_begins(first=self.agenda.hold == 1), urgent=True)
@@ -248,12 +259,18 @@ class Coach(ScriptedLeader):
             self._say(GO_ON)
             self._rest()
         else:
-            self._await_hold(too_short(held_s, self._part.hold_s) if is_try else "")
+            self._await_failed(held_s if is_try else 0.0)
+
+    def _await_failed(self, held_s: float) -> None:
+        """Wait again after a hold that was too short; one of 0 seconds was finding the position."""
+        asked_s, left = self._part.hold_s, self._part.holds - self.agenda.hold + 1
+        self._await_hold(too_short(held_s, asked_s, left) if held_s else "")
+        self._last_try = last_try(held_s, asked_s) if held_s else self._last_try
 
     def _rest(self) -> None:
         """What was due is done or left out: the next side, the next stretch, or the end."""
         self.agenda.spend()
-        self._patience = Patience()
+        self._patience, self._last_try = Patience(), ""
         if self.agenda.over:
             self._end("done")
             return
@@ -367,9 +384,20 @@ class Coach(ScriptedLeader):
 
     def _stop_for_pain(self) -> None:
         name = self.scene.name
+        if self.phase is not Phase.PAUSED:
+            self._before_pause = self.phase
         super()._stop_for_pain()
         self._turn_to()
         self._note("pain", name)
+
+    def _pause_after_pain(self) -> None:
+        if self._before_pause is Phase.EASING:
+            self._rest()
+            self._before_pause = self.phase
+        if self.phase is not Phase.DONE:
+            self._paused_away = False
+            self._enter(Phase.PAUSED)
+            self.scene = self._plain(Status.CALM, "Paused", GO_ON_BY_KEY)
 
     def _plain(self, status: Status, title: str, line: str) -> Scene:
         return Scene(

@@ -1,20 +1,22 @@
 """Feedback on a moment: what to correct, whether the movement is too fast, and what is heard during a hold."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backstretch.coaching.scene import Breath, Earcon, Event, Say, Sound, Status, breath_at
 from backstretch.coaching.speaking import (
     CALLED,
+    NOT_COUNTING,
     SLOWLY,
     TITLES,
     Prompter,
     SteadyStatus,
-    not_counting,
     other_side,
 )
 from backstretch.judging.hold_clock import State
+from backstretch.judging.matching import Form
 from backstretch.judging.reasons import BOUNCING, TOO_FAST
 from backstretch.judging.step import Step
 from backstretch.judging.wording import cue_of
@@ -43,7 +45,7 @@ class Advice:
         status: What the moment is.
         title: One word for the status; empty where there is none.
         line: What to change; empty where nothing is.
-        note: Why time is not counting; empty while it is, or where nobody is stretching.
+        note: That time is not counting; empty while it is, or where nobody is stretching.
         speech: What to say now; mostly nothing.
         urgent: Whether that comes before all else.
     """
@@ -101,10 +103,27 @@ class Adviser:
             status=status,
             title="Slowly" if self._is_hasty else TITLES.get(status, ""),
             line=self._prompter.shown or (cue if is_lacking else ""),
-            note=not_counting(step) if is_lacking else "",
+            note=NOT_COUNTING if is_lacking else "",
             speech=speech,
             urgent=is_urgent,
         )
+
+
+class Troubles:
+    """Keeps what was in the way of each stretch for longest, in the words in which it was shown."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[Form, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+
+    def push(self, form: Form, line: str, passed_s: float) -> None:
+        """Take what is in the way at a moment; an empty line is nothing."""
+        if line:
+            self._seconds[form][line] += passed_s
+
+    @property
+    def main(self) -> dict[Form, str]:
+        """What was in the way for longest, for each stretch and side with anything."""
+        return {form: max(lines, key=lines.__getitem__) for form, lines in self._seconds.items()}
 
 
 class Hints:

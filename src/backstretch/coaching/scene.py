@@ -83,7 +83,8 @@ class Scene:
         asked_s: Valid seconds that make a hold complete.
         valid_s: Those of the hold that is going on.
         note: Why time is not counting; empty while it is.
-        left_s, rest_s: Seconds of a rest that are left, None outside of rests; and those of all of it.
+        left_s, rest_s: Seconds of a rest that are left, None outside of rests; and those of all of it. After
+            pain was reported, ``left_s`` are those in which it can be taken back.
         breath: The pace of breathing; None where none is shown.
         steps: How the stretch is done, while it is being explained.
         step_at: Which of the steps is being read out, from 0; -1 for none.
@@ -113,6 +114,10 @@ class Scene:
     def words(self) -> str:
         """The step that is being read out, or else the line."""
         return self.steps[self.step_at] if self.steps and self.step_at >= 0 else self.line
+
+
+PAIN_TAKEN_BACK = "pain taken back"
+"""What a note says of pain that was reported by mistake."""
 
 
 class Command(StrEnum):

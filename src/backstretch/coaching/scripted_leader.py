@@ -6,10 +6,12 @@ when something hurts, and ends once. What happens in between is the subclass's.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from backstretch.coaching.placement import Placed, SettingUp, Surroundings
 from backstretch.coaching.scene import (
+    PAIN_TAKEN_BACK,
     Command,
     Decision,
     Earcon,
@@ -24,6 +26,7 @@ from backstretch.coaching.scene import (
 from backstretch.coaching.speaking import (
     ENDED,
     STOPPED,
+    TAKEN_BACK,
     Entry,
     Prompter,
     Script,
@@ -35,6 +38,8 @@ from backstretch.judging.step import Step
 from backstretch.poses.pose import Pose
 
 OVER = {Phase.PAIN, Phase.DONE}
+UNDO_S = 5.0
+"""How long pain that was reported by mistake can be taken back."""
 
 
 class ScriptedLeader(ABC):
@@ -85,8 +90,7 @@ class ScriptedLeader(ABC):
     def command(self, command: Command) -> Decision:
         """Take a key."""
         if self.phase in OVER:
-            if command is Command.QUIT and not self.end_reason:
-                self._end("pain")
+            self._command_at_end(command)
         elif command is Command.PAIN:
             self._stop_for_pain()
         elif command is Command.QUIT:
@@ -98,6 +102,22 @@ class ScriptedLeader(ABC):
         else:
             self._pause()
         return self._decision()
+
+    def _command_at_end(self, command: Command) -> None:
+        """Take a key after pain, or after the end."""
+        if self.end_reason:
+            return
+        if command is Command.QUIT:
+            self._end("pain")
+        elif command in {Command.PAIN, Command.PAUSE} and self._undo_left_s > 0.0:
+            self._note(PAIN_TAKEN_BACK, "")
+            self._say(TAKEN_BACK, urgent=True)
+            self._pause_after_pain()
+
+    @property
+    def _undo_left_s(self) -> float:
+        """Seconds in which pain that was reported can still be taken back."""
+        return UNDO_S - (self._time_s - self._since_s)
 
     @property
     @abstractmethod
@@ -119,6 +139,10 @@ class ScriptedLeader(ABC):
     @abstractmethod
     def _resume(self) -> None:
         """Go on after a pause."""
+
+    @abstractmethod
+    def _pause_after_pain(self) -> None:
+        """Be paused where the session was when pain was reported, which was a mistake."""
 
     @abstractmethod
     def _plain(self, status: Status, title: str, line: str) -> Scene:
@@ -174,13 +198,16 @@ class ScriptedLeader(ABC):
     def _stop_for_pain(self) -> None:
         self._say(STOPPED, urgent=True)
         self._enter(Phase.PAIN, entries_of(self._pain_advice))
-        self.scene = self._plain(Status.CALM, "Stopped", "\n".join(self._pain_advice))
+        scene = self._plain(Status.CALM, "Stopped", "\n".join(self._pain_advice))
+        self.scene = replace(scene, left_s=UNDO_S, rest_s=UNDO_S)
 
     def _linger(self) -> None:
         """After pain: read out the advice, and end by itself."""
         if self.phase is not Phase.PAIN:
             return
         self._read_out()
+        left_s = self._undo_left_s
+        self.scene = replace(self.scene, left_s=left_s if left_s > 0.0 else None)
         is_shown = self._time_s - self._since_s >= self.pain_shown_s
         if is_shown and self._script.over(self._time_s):
             self._end("pain")

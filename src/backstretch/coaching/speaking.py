@@ -13,8 +13,7 @@ from backstretch.coaching.programme import Agenda, Part
 from backstretch.coaching.scene import Status
 from backstretch.judging.matching import Form
 from backstretch.judging.reasons import TOO_FAST
-from backstretch.judging.step import Step
-from backstretch.judging.wording import describe_cue, describe_reason
+from backstretch.judging.wording import describe_cue
 from backstretch.poses.pose import Pose
 
 DISPLAY_DELAY_S = 0.6
@@ -53,7 +52,9 @@ PAUSED_AWAY = "I wait for you."
 AWAY = "I wait until you are back in the picture."
 GOING_ON = "Let us go on."
 STOPPED = "Stopped."
-GO_ON_BY_KEY = "Press the space bar to go on."
+TAKEN_BACK = "No pain, then. Paused."
+NOT_COUNTING = "The clock waits."
+GO_ON_BY_KEY = "Click, or press the space bar, to go on."
 ENDED = {"done": "That was all. Well done.", "pain": "", "quit": ""}
 """Said at the end, by why it came."""
 CAMERA_LOST = "The camera does not answer. I go on when it is back."
@@ -198,8 +199,8 @@ class Script:
 
 
 def placing(pose: Pose) -> tuple[str, ...]:
-    """What is said before the placement check of a stretch."""
-    return (f"{pose.name}.", f"Camera: {_lower(pose.camera)}")
+    """What is said before the placement check of a stretch, a sentence each."""
+    return (f"{pose.name}.", *re.split(r"(?<=\.) (?=[A-Z])", f"Camera: {_lower(pose.camera)}"))
 
 
 def explaining(part: Part, side: str | None) -> tuple[Entry, ...]:
@@ -219,9 +220,15 @@ def hold_begins(*, first: bool) -> str:
     return f"Hold. {BREATHE}" if first else "Hold."
 
 
-def too_short(valid_s: float, asked_s: float) -> str:
-    """Said when a hold ends early."""
-    return f"That was {int(valid_s)} of {asked_s:.0f} seconds. Again when you are ready."
+def too_short(valid_s: float, asked_s: float, left: int) -> str:
+    """Said when a hold ends early: what it was worth, and how many holds of the stretch are left with it."""
+    holds = "One hold is" if left == 1 else f"{left} holds are"
+    return f"That was {int(valid_s)} of {asked_s:.0f} seconds. {holds} left, when you are ready."
+
+
+def last_try(valid_s: float, asked_s: float) -> str:
+    """Shown after a hold that ended early."""
+    return f"Last try: {int(valid_s)} of {asked_s:.0f} s"
 
 
 def other_side(side: str | None) -> str:
@@ -260,11 +267,6 @@ def _progress(agenda: Agenda) -> Iterator[str]:
         yield f"Stretch {agenda.stretch} of {len(agenda.programme.parts)}"
     if agenda.part.holds > 1:
         yield f"hold {agenda.hold} of {agenda.part.holds}"
-
-
-def not_counting(step: Step) -> str:
-    """Why time is not counting."""
-    return f"Not counting: {describe_reason(step.reason)}" if step.reason else ""
 
 
 def _lower(words: str) -> str:

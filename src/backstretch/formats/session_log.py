@@ -25,6 +25,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
+from backstretch.coaching.scene import PAIN_TAKEN_BACK
 from backstretch.errors import InputError
 from backstretch.files import make_private, open_private
 
@@ -226,7 +227,7 @@ def read_session(path: Path) -> PastSession:
         started=about["started"],
         about=about,
         holds=holds,
-        pain=any(map(_reports_pain, lines)),
+        pain=_pain(lines),
         ended=any(line["type"] == END for line in lines),
         soreness=_soreness(lines),
         seconds_valid=sum(number_of(hold.get("valid_s")) for hold in holds),
@@ -274,9 +275,15 @@ def _without_type(line: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name != "type"}
 
 
-def _reports_pain(line: dict[str, Any]) -> bool:
-    is_event = (line["type"], line.get("what")) == (EVENT, PAIN)
-    return is_event or (line["type"], line.get("reason")) == (END, PAIN)
+def _pain(lines: Iterable[dict[str, Any]]) -> bool:
+    """Whether pain was reported, and not taken back."""
+    is_pain = False
+    for line in lines:
+        if line["type"] == EVENT and line.get("what") in {PAIN, PAIN_TAKEN_BACK}:
+            is_pain = line["what"] == PAIN
+        elif line["type"] == END and line.get("reason") == PAIN:
+            return True
+    return is_pain
 
 
 def _soreness(lines: tuple[dict[str, Any], ...]) -> int | None:
