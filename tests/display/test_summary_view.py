@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backstretch.display.pictures.canvas import BLUE, CAPITAL, DARK, TRACK, Brush, Line, Type
 from backstretch.display.pictures.live_view import LEAST_WH
-from backstretch.display.pictures.summary_view import draw_summary
+from backstretch.display.pictures.summary_view import Ending, draw_summary
 from backstretch.frame import Source
 from backstretch.judging.hold_clock import Hold, Kind, Span
 from backstretch.judging.matching import Form
@@ -28,7 +28,7 @@ SIDE_BEND = next(pose for pose in POSES if pose.id == "standing_side_bend")
 SOURCE = Source("camera 0", 60.0, 30.0, 1800, 1280, 720)
 HD, FULL_HD = (1280, 720), (1920, 1080)
 SIZES = [LEAST_WH, (640, 480), HD, FULL_HD, (720, 1280), (2560, 1080)]
-ADVICE = (ONCE_OR_TWICE,)
+ADVICE = Ending((ONCE_OR_TWICE,))
 
 
 def held(pose, side, seconds, start_s=0.0):
@@ -67,14 +67,14 @@ def writing():
         yield lines
 
 
-def lines_of(shown, wh=HD, lines=ADVICE):
+def lines_of(shown, wh=HD, ending=ADVICE):
     with writing() as written:
-        draw_summary(shown, wh, lines)
+        draw_summary(shown, wh, ending)
     return written
 
 
-def texts_of(shown, wh=HD, lines=ADVICE):
-    return [line.text for line in lines_of(shown, wh, lines)]
+def texts_of(shown, wh=HD, ending=ADVICE):
+    return [line.text for line in lines_of(shown, wh, ending)]
 
 
 def extent(line):
@@ -212,7 +212,7 @@ def test_it_is_drawn_in_any_size(wh):
 @pytest.mark.parametrize("wh", [(0, 0), (1, 1), (5000, 10)])
 def test_it_is_never_smaller_than_the_least(wh):
     expected = tuple(max(pair) for pair in zip(wh, LEAST_WH, strict=True))
-    assert draw_summary(result(), wh).shape == (expected[1], expected[0], 3)
+    assert draw_summary(result(), wh, ADVICE).shape == (expected[1], expected[0], 3)
 
 
 @given(
@@ -222,14 +222,16 @@ def test_it_is_never_smaller_than_the_least(wh):
 )
 def test_any_words_stay_within_the_picture(title, advice, wh):
     shown = result(held(BOTH[0], None, 12.0), poses=BOTH[:3], title=title)
-    for line in lines_of(shown, wh, tuple(advice)):
+    for line in lines_of(shown, wh, Ending(tuple(advice))):
         left, _, right, bottom = extent(line)
         assert 0 <= left <= right <= wh[0], line
         assert bottom <= wh[1], line
 
 
 def test_drawing_twice_gives_the_same_picture():
-    assert np.array_equal(draw_summary(of_rows(5), HD), draw_summary(of_rows(5), HD))
+    assert np.array_equal(
+        draw_summary(of_rows(5), HD, ADVICE), draw_summary(of_rows(5), HD, ADVICE)
+    )
 
 
 def test_the_edges_are_left_free():

@@ -4,8 +4,10 @@ import os
 import re
 import subprocess
 import sys
+import webbrowser
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,9 @@ from backstretch.cli import live as cli_live
 from backstretch.coaching.scene import Command, Phase, Scene, Status
 from backstretch.coaching.speaking import ENDED, speaking_s
 from backstretch.display.pictures.live_view import LiveState
+from backstretch.display.pictures.summary_view import Ending
 from backstretch.frame import Source
-from backstretch.history.health import DAY_OFF
+from backstretch.history import health
 from backstretch.judging.matching import Form
 from backstretch.judging.request import Assignment
 from backstretch.judging.result import Result
@@ -91,7 +94,7 @@ class Pane:
 
     def __init__(self, *keys, wh=(640, 360), closes=False):
         self._keys, self._closes = list(keys), closes
-        self.wh, self.pictures, self.toggled = wh, [], 0
+        self.wh, self.pictures, self.toggled, self.left = wh, [], 0, 0
 
     @property
     def closed(self):
@@ -103,6 +106,12 @@ class Pane:
 
     def toggle_full(self):
         self.toggled += 1
+
+    def leave_full(self):
+        self.left += 1
+
+
+REPORT = Path("sessions/report.html").absolute()
 
 
 class Mouth:
@@ -274,7 +283,7 @@ class TestWindow:
 class TestSummary:
     def shown(self, pane):
         voice: Any = Mouth()
-        WindowShow(pane, voice, lambda: None).summary(RESULT, ("Rest.",))
+        WindowShow(pane, voice, lambda: None).summary(RESULT, Ending(("Rest.",), report=REPORT))
         return len(pane.pictures)
 
     def test_stays_until_a_key_is_pressed(self):
@@ -286,9 +295,29 @@ class TestSummary:
     def test_is_not_shown_where_the_window_is_closed_already(self):
         assert self.shown(Pane(closes=True)) == 0
 
-    def test_goes_by_itself_after_a_while(self, monkeypatch):
-        monkeypatch.setattr(window, "SUMMARY_S", 0.05)
-        assert self.shown(Pane()) >= 1
+    def test_opens_the_report_and_stays(self, monkeypatch):
+        opened: list[str] = []
+        monkeypatch.setattr(webbrowser, "open", opened.append)
+        pane = Pane("", "r", "", "x")
+        assert self.shown(pane) == 4
+        assert (opened, pane.left) == ([REPORT.as_uri()], 1)
+
+    def test_fills_the_screen_or_not(self):
+        pane = Pane("f", "x")
+        assert (self.shown(pane), pane.toggled) == (2, 1)
+
+
+class TestLinger:
+    def lingered(self, pane, seconds=60.0):
+        voice: Any = Mouth()
+        WindowShow(pane, voice, lambda: None).linger(LiveState(None, None, None, HELD), seconds)
+        return len(pane.pictures)
+
+    def test_shows_the_last_state_until_a_key_is_pressed(self):
+        assert self.lingered(Pane("", "", "x", "")) == 3
+
+    def test_goes_by_itself_after_a_while(self):
+        assert self.lingered(Pane(), 0.1) >= 1
 
 
 class TestParting:
@@ -306,20 +335,22 @@ class TestParting:
         class Front:
             asked: tuple[str, ...] = ()
 
-            def summary(self, result, lines):
+            def summary(self, result, ending):
                 assert result is RESULT
-                self.asked += lines
+                self.asked += ending.advice
+
+            def linger(self, state, seconds):
+                raise NotImplementedError
 
             def run(self, live):
                 raise NotImplementedError
 
         front = Front()
-        live_session._take_leave(front, RESULT, why, is_heard=is_heard)
+        live_session._take_leave(front, RESULT, why, Ending(("Rest.",)), is_heard=is_heard)
         return front.asked
 
-    def test_shows_the_summary_with_a_word_of_advice(self, slept):  # noqa: ARG002
-        assert self.part("done") == (live_session.ONCE_OR_TWICE,)
-        assert self.part("pain") == (DAY_OFF,)
+    def test_shows_the_summary(self, slept):  # noqa: ARG002
+        assert self.part("done") == ("Rest.",)
 
     def test_lets_the_last_words_be_heard(self, slept):
         self.part("done")
@@ -361,4 +392,4 @@ def test_keys_typed_into_a_terminal_are_read_one_at_a_time():
 
 def test_after_pain_the_advice_stays_in_the_terminal(tmp_path, capsys):
     cli_live._print_outcome(Outcome(RESULT, "pain", tmp_path, ()), Console(), as_json=True)
-    assert DAY_OFF in capsys.readouterr().err
+    assert health.DAY_OFF in capsys.readouterr().err

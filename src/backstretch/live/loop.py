@@ -18,9 +18,11 @@ from backstretch.coaching.placement import Surroundings
 from backstretch.coaching.scene import Command, Event, Note, Phase, Say
 from backstretch.coaching.speaking import CAMERA_LOST, CAMERA_MOVED, CAMERA_STILL, PORTRAIT
 from backstretch.display.pictures.live_view import LiveState
+from backstretch.display.pictures.summary_view import Ending
 from backstretch.errors import Notice, NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Frame, Source
+from backstretch.judging.doubts import SLOW_BELOW_FPS
 from backstretch.judging.result import Result
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
@@ -43,6 +45,8 @@ BUSY = {Phase.TAKING, Phase.HOLDING, Phase.EASING}
 STANDS_STILL = "the camera stands still: it gives the same picture again and again"
 MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
+SLOW_AFTER = 30
+"""Pictures from which is told how many a second are looked at."""
 SLOW_LOOK_S, SLOW_LOOKS = 0.45, 3
 """A careful look that takes longer leaves gaps which the hold clock may not bridge. After this number of them
 in a row, the usual look is used, which takes a fifth: what they leave unseen does not yet end a hold."""
@@ -88,6 +92,17 @@ class Figures:
     frames: int = 0
     delay_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
     own_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
+
+
+def slow_words(times_s: Sequence[float]) -> str:
+    """That few pictures a second are looked at, in words; empty where there are enough.
+
+    ``times_s`` are those of the last pictures; of fewer than `SLOW_AFTER` nothing is said.
+    """
+    if len(times_s) <= SLOW_AFTER:
+        return ""
+    fps = (len(times_s) - 1) / (times_s[-1] - times_s[0])
+    return f"Slow: {fps:.0f} pictures a second" if fps < SLOW_BELOW_FPS else ""
 
 
 class CarefulPace:
@@ -148,6 +163,7 @@ class Live:
         self._failure: BaseException | None = None
         self._is_first = True
         self._pace = CarefulPace()
+        self._looked_s: deque[float] = deque(maxlen=SLOW_AFTER + 1)
         self._lost = ""
         self._thread = Thread(target=self._run, name="look", daemon=True)
 
@@ -243,7 +259,9 @@ class Live:
         if moved_s is not None:
             self._tell([], [Note("camera moved", ""), Say(CAMERA_MOVED)])
         scene = self.session.leader.scene
-        self.state = LiveState(*self._as_seen(frame, marks), self.session.step, scene, lost=lost)
+        self._looked_s.append(frame.time_s)
+        shown = *self._as_seen(frame, marks), self.session.step, scene
+        self.state = LiveState(*shown, lost=lost, slow=slow_words(self._looked_s))
         self.figures.frames += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
@@ -317,8 +335,11 @@ class FrontEnd(Protocol):
     def run(self, live: Live) -> None:
         """Show `Live.state` until `Live.over`, or until the person closes it."""
 
-    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
-        """Show the session's result until the person closes it, with ``lines`` of advice."""
+    def linger(self, state: LiveState, seconds: float) -> None:
+        """Show one last state for this long, or until the person closes it."""
+
+    def summary(self, result: Result, ending: Ending) -> None:
+        """Show the session's result until the person closes it."""
 
 
 def _waiting(commands: "SimpleQueue[Command]") -> Iterator[Command]:

@@ -3,15 +3,16 @@
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Protocol, TypeVar
 
 from rich.console import Console
 
-from backstretch.coaching.scene import Phase
+from backstretch.coaching.scene import Phase, Status
 from backstretch.coaching.speaking import ENDED, speaking_s
+from backstretch.display.pictures.summary_view import Ending
 from backstretch.errors import Notice, TakeError
 from backstretch.formats.result_files import REPORT
 from backstretch.formats.session_log import PAIN
@@ -33,6 +34,8 @@ from backstretch.vision.face_landmarker import with_head_tilt
 
 FAILED = "failed"
 """End reason: the program itself failed."""
+LAST_WORDS_S = 4.0
+"""How long the last state of guided takes is shown, and its words are heard."""
 ONCE_OR_TWICE = "Once or twice a day is enough."
 INTERRUPTED = "interrupted"
 """End reason: Ctrl-C in the terminal."""
@@ -138,7 +141,13 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
                 figures = {"captured": capture.captured, "dropped": capture.dropped}
                 recorder.finish(result, why, figures)
             with suppress(KeyboardInterrupt):  # all is saved; the rest may be cut short
-                _take_leave(stage.show, result, why, is_heard=stage.is_heard)
+                page = recorder.folder / REPORT
+                ending = Ending(
+                    advice=(DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,),
+                    troubles=session.leader.troubles,
+                    report=page if page.is_file() else None,
+                )
+                _take_leave(stage.show, result, why, ending, is_heard=stage.is_heard)
             return Outcome(result, why, recorder.folder, recorder.faults)
 
 
@@ -174,12 +183,14 @@ def _result(
     return session.result(source, all_notices)
 
 
-def _take_leave(show: FrontEnd, result: Result, why: str, *, is_heard: bool) -> None:
+def _take_leave(
+    show: FrontEnd, result: Result, why: str, ending: Ending, *, is_heard: bool
+) -> None:
     """Show the summary, and let the last words be heard."""
     if why == INTERRUPTED:
         return
     began_s = perf_counter()
-    show.summary(result, (DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,))
+    show.summary(result, ending)
     if why in ENDED and is_heard:
         sleep(max(0.0, began_s + speaking_s(ENDED[why]) - perf_counter()))
 
@@ -279,9 +290,14 @@ SomeMaker = TypeVar("SomeMaker", bound=Maker)
 
 
 def run_guided(
-    machine: Machine, session: LedSession[SomeMaker], notice: Callable[[str], object]
+    machine: Machine,
+    session: LedSession[SomeMaker],
+    notice: Callable[[str], object],
+    save: Callable[[Pose | OwnNeutral], str] | None = None,
 ) -> Pose | OwnNeutral:
     """Lead a person through takes; return the pose or neutral that they give.
+
+    ``save`` saves it while the session is still shown, and returns what to show then.
 
     Raises:
         InputError: The camera or the model cannot be used.
@@ -297,9 +313,15 @@ def run_guided(
         why = watch(live, stage.show)
         if why == INTERRUPTED:
             raise KeyboardInterrupt
-        if stage.is_heard and leader.scene.line:
-            with suppress(KeyboardInterrupt):  # the last words may be cut short
-                sleep(speaking_s(leader.scene.line))
-    if why == "done" and leader.result is not None:
+        is_made = why == "done" and leader.result is not None
+        state = live.state
+        if is_made and leader.result is not None and save is not None:
+            words = save(leader.result)
+            scene = replace(leader.scene, title="Saved", status=Status.IN, line=words)
+            state = replace(state, scene=scene)
+            stage.voice.say(words)
+        with suppress(KeyboardInterrupt):  # all is saved; the last words may be cut short
+            stage.show.linger(state, LAST_WORDS_S)
+    if is_made and leader.result is not None:
         return leader.result
     raise TakeError(NOTHING_SAVED.get(why) or f"{leader.refusal}; nothing was saved")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from time import sleep
 from types import TracebackType
 from typing import Self
 
@@ -14,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.coaching.scene import Scene, Status
-from backstretch.display.pictures.live_view import KEYS_HELP, MUTE_HELP
+from backstretch.display.pictures.live_view import FULL_HELP, KEYS_HELP, MUTE_HELP, LiveState
+from backstretch.display.pictures.summary_view import Ending
 from backstretch.judging.result import Result
 from backstretch.judging.wording import clock
 from backstretch.live.loop import KEYS, Live
@@ -49,7 +51,15 @@ class TerminalShow:
         with Screen(console=self._console, auto_refresh=False, transient=True) as screen:
             self._follow(live, lambda scene, _: screen.update(_panel(scene), refresh=True))
 
-    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
+    def linger(self, state: LiveState, seconds: float) -> None:
+        """Show one last state for this long."""
+        if self._console.is_terminal:
+            self._console.print(_panel(state.scene))
+        else:
+            self._line()(state.scene, state.step.time_s if state.step else 0.0)
+        sleep(seconds)
+
+    def summary(self, result: Result, ending: Ending) -> None:
         """Do nothing: the command prints the summary."""
 
     def _follow(self, live: Live, show: Callable[[Scene, float], None]) -> None:
@@ -86,7 +96,8 @@ def _panel(scene: Scene) -> Panel:
     rest_left = f"{scene.left_s:.0f} s of rest left" if scene.left_s is not None else ""
     grid.add_row(Text(rest_left or f"{scene.valid_s:.0f} of {scene.asked_s:.0f} s"))
     grid.add_row(Text(scene.note or scene.progress or " ", style="dim"))
-    keys = [" · ".join(key for key in line if key != MUTE_HELP) for line in KEYS_HELP]
+    of_window = {MUTE_HELP, FULL_HELP}
+    keys = [" · ".join(key for key in line if key not in of_window) for line in KEYS_HELP]
     grid.add_row(Text("\n".join(keys), style="dim"))
     title = Text(scene.name)  # a name may hold brackets, which Rich would take for its own
     return Panel(grid, title=title, title_align="left", padding=(1, 2), width=72)

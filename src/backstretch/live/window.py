@@ -2,6 +2,7 @@
 
 import os
 import sys
+import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from backstretch.display.pictures.canvas import Picture
-from backstretch.display.pictures.live_view import LiveView
-from backstretch.display.pictures.summary_view import draw_summary
+from backstretch.display.pictures.live_view import LiveState, LiveView
+from backstretch.display.pictures.summary_view import Ending, draw_summary
 from backstretch.errors import SetupError
 from backstretch.judging.result import Result
 from backstretch.live.loop import KEYS, Live
@@ -20,24 +21,32 @@ from backstretch.live.speech import Voice
 NAME = "backstretch"
 START_WH = (1280, 720)
 ESCAPE, LAST_KEY = 27, 0x7F
+PRESS = " "
+"""What a click of the mouse and the keys of a presenter count as: a pause, and its end."""
+PRESENTER = {65365, 65366, 65474, 0x210000, 0x220000, 0x740000, 63276, 63277, 63240}
+"""Page up, page down and F5, as X11, Windows and macOS number them."""
 KEY_WAIT_MS = 15
 """How long to wait for a key; the window handles its events meanwhile."""
 MUTE, FULL = "m", "f"
 LEAST_BETWEEN_S = 1.0 / 30.0
 """Least time between two drawings: the model needs the processor more."""
-SUMMARY_S = 30.0
-"""How long the summary stays if nobody closes it."""
+REPORT_KEY = "r"
+"""Opens the report while the summary is shown; any other key closes it."""
 SUMMARY_EVERY_S = 0.05
 
 
 class Window:
     """One window; a context manager. Must be used by the main thread only.
 
+    Args:
+        wh: Its width and height while it does not fill the screen.
+        full: Whether it fills the screen at first.
+
     Raises:
         SetupError: There is no screen.
     """
 
-    def __init__(self, wh: tuple[int, int] = START_WH) -> None:
+    def __init__(self, wh: tuple[int, int] = START_WH, *, full: bool = True) -> None:
         if not has_screen():
             raise SetupError("there is no screen to open a window on; use --no-window")
         import cv2  # heavy; loaded only when something is shown
@@ -46,7 +55,10 @@ class Window:
         self._is_full = False
         cv2.namedWindow(NAME, cv2.WINDOW_NORMAL | cv2.WINDOW_GUI_NORMAL | cv2.WINDOW_FREERATIO)
         cv2.resizeWindow(NAME, *wh)
-        self._wh = wh
+        self._wh, self._clicks = wh, 0
+        cv2.setMouseCallback(NAME, self._on_mouse)
+        if full:
+            self.toggle_full()
 
     @property
     def wh(self) -> tuple[int, int]:
@@ -66,12 +78,19 @@ class Window:
             return True
 
     def show(self, picture: Picture) -> str:
-        """Show a picture; return the key that was pressed, or ``esc``; empty for none."""
+        """Show a picture; return the key that was pressed, ``esc``, or `PRESS`; empty for none."""
         self._cv.imshow(NAME, self._cv.cvtColor(picture, self._cv.COLOR_RGB2BGR))
         code = self._cv.waitKeyEx(KEY_WAIT_MS)  # with waitKey the left arrow would be a q
+        if self._clicks or code in PRESENTER:
+            self._clicks = 0
+            return PRESS
         if code == ESCAPE:
             return "esc"
         return chr(code).lower() if 0 < code < LAST_KEY else ""
+
+    def _on_mouse(self, event: int, *_: object) -> None:
+        pressed = {self._cv.EVENT_LBUTTONDOWN, self._cv.EVENT_RBUTTONDOWN}
+        self._clicks += event in pressed
 
     def toggle_full(self) -> None:
         """Switch between full screen and a window."""
@@ -79,6 +98,11 @@ class Window:
         way = self._cv.WINDOW_FULLSCREEN if self._is_full else self._cv.WINDOW_NORMAL
         with suppress(self._cv.error):
             self._cv.setWindowProperty(NAME, self._cv.WND_PROP_FULLSCREEN, way)
+
+    def leave_full(self) -> None:
+        """Be a window, so that others can be seen."""
+        if self._is_full:
+            self.toggle_full()
 
     def __enter__(self) -> Self:
         return self
@@ -122,12 +146,25 @@ class WindowShow:
             self._tick()
             live.wait(max(0.0, LEAST_BETWEEN_S - (perf_counter() - began_s)))
 
-    def summary(self, result: Result, lines: tuple[str, ...]) -> None:
-        """Show the result and ``lines`` until a key is pressed, for `SUMMARY_S` at most."""
+    def linger(self, state: LiveState, seconds: float) -> None:
+        """Show one last state for this long, or until a key is pressed."""
         began_s = perf_counter()
-        while not self._window.closed and perf_counter() - began_s < SUMMARY_S:
-            picture = draw_summary(result, self._window.wh, lines)
+        while not self._window.closed and perf_counter() - began_s < seconds:
+            picture = self._view.draw(state, self._window.wh, muted=self._voice.muted)
             if self._window.show(picture):
+                return
+            sleep(SUMMARY_EVERY_S)
+
+    def summary(self, result: Result, ending: Ending) -> None:
+        """Show the result until a key is pressed; `REPORT_KEY` opens the report."""
+        while not self._window.closed:
+            key = self._window.show(draw_summary(result, self._window.wh, ending))
+            if key == REPORT_KEY and ending.report is not None:
+                self._window.leave_full()
+                webbrowser.open(ending.report.absolute().as_uri())
+            elif key == FULL:
+                self._window.toggle_full()
+            elif key:
                 return
             sleep(SUMMARY_EVERY_S)
 

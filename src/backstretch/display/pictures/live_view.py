@@ -14,6 +14,7 @@ from backstretch.display.pictures.canvas import (
     BOLD,
     DARK,
     GREY,
+    LINE_HEIGHT,
     MEDIUM,
     ORANGE,
     WHITE,
@@ -35,20 +36,31 @@ from backstretch.kinematics.landmarks import Landmarks
 DESIGNED_FOR_WH = (1280, 720)
 """All sizes below are pixels in a window of this size."""
 LEAST_WH = (320, 180)
-COLUMN = 384
+COLUMN = 448
 """Width of the right column; the camera's picture has the rest, down to the band with the line."""
-BAND = 216
-MARGIN, GAP = 28, 16
+BAND, MOST_BAND = 252, 400
+"""Height of the band: beside the column it leaves 16:9 for the picture; and with a long line."""
+MARGIN, GAP = 24, 12
 WORD_HEIGHT = 112
 """The block with the state."""
-WORD, LINE, NOTE, SMALL = 56, 54, 27, 25
-KEYS = 19
+LEGIBLE = 45
+"""Letters that must be read from 2.5 m: their capitals are 10 minutes of arc high, 7.3 mm, on a screen of
+13 inches (16:9, 166 mm high) that the window fills."""
+WORD, LINE = 56, 54
+KEYS = 22
+"""Keys are for somebody who stands at the machine."""
 SHORT = 80
 """A line that is short enough stands alone, in this size."""
-WAYS = ((LINE, 2), (40, 3))
+WAYS = ((LINE, 2), (LEGIBLE, 3))
 """Sizes and numbers of lines for longer ones; the larger letters win."""
-ADVICE, ADVICE_LINES = 42, 6
+LONG_LINES = 6
+"""A line that needs more gets a higher band."""
+ADVICE, ADVICE_LINES = 45, 6
 RING, RING_WIDTH, NUMBER = 272, 22, 104
+NAME_LINES, NAME_HEIGHT = 2, 124
+"""Of the stretch with its side, below the ring."""
+STRIP = 64
+"""Height of a remark between the picture and the band."""
 PAUSE_BAR = 52
 BREATH_LEAST, BREATH_MOST = 9, 30
 SYMBOL = 26
@@ -65,11 +77,17 @@ PLAIN: Colour = (58, 63, 71)
 GROUNDS = {Status.IN: BLUE, Status.ADJUST: ORANGE, Status.UNSEEN: GREY, Status.CALM: PLAIN}
 INKS = {Status.IN: DARK, Status.ADJUST: DARK, Status.UNSEEN: DARK, Status.CALM: WHITE}
 MARKS = {Status.IN: Mark.FINE, Status.ADJUST: Mark.WRONG, Status.UNSEEN: Mark.UNKNOWN}
-MUTE_HELP = "M mute"
-KEYS_HELP = (("Space pause", "N next", "B back"), (MUTE_HELP, "P pain: stop", "Q quit"))
-"""Each key and what it does, in two lines."""
+MUTE_HELP, FULL_HELP = "M mute", "F full screen"
+KEYS_HELP = (
+    ("Space or click: pause", "P pain: stop"),
+    ("N next", "B back", MUTE_HELP),
+    (FULL_HELP, "Q quit"),
+)
+"""Each key and what it does, in three lines."""
 KEYS_LINES = tuple(" · ".join(keys) for keys in KEYS_HELP)
 KEYS_AFTER: tuple[str, ...] = ("Q quit",)
+KEYS_UNDO: tuple[str, ...] = ("P again: no pain", "Q quit")
+"""While pain that was reported can be taken back."""
 WITH_FIGURE = {Phase.PLACING, Phase.READY}
 JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
 """In these the joints that are judged are marked."""
@@ -85,6 +103,7 @@ class LiveState:
         step: The last judged moment, a little older than the picture; None before one.
         scene: What the coach shows.
         lost: Why no pictures come; empty while they do.
+        slow: That the machine does not keep up, in words; empty while it does.
     """
 
     frame: Frame | None
@@ -92,6 +111,7 @@ class LiveState:
     step: Step | None
     scene: Scene
     lost: str = ""
+    slow: str = ""
 
     @property
     def visible_scene(self) -> Scene:
@@ -145,8 +165,12 @@ class _Page:
         scene = state.visible_scene
         width, height = self._wh
         column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
-        band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
-        self._camera(state, Box(0, 0, column.x, band.y))
+        band_height = self._band_height(scene, column.x)
+        band = Box(0, height - band_height, column.x, band_height)
+        strip = Box(0, band.y - self._px(STRIP), column.x, self._px(STRIP) if state.slow else 0)
+        self._camera(state, Box(0, 0, column.x, strip.y if state.slow else band.y))
+        if state.slow:
+            self._strip(state.slow, strip)
         # After pain there is more to read than to see.
         self._band(scene, Box(0, 0, column.x, height) if scene.phase is Phase.PAIN else band)
         self._column(scene, column, muted=muted)
@@ -168,20 +192,38 @@ class _Page:
         is_judged = state.scene.phase in JUDGED and state.scene.status is not Status.CALM
         sheet.person(_mirror(state.marks), step.verdict if step and is_judged else None)
 
+    def _strip(self, words: str, box: Box) -> None:
+        """A remark between picture and band."""
+        self.brush.box(box, PLAIN)
+        left, inner = self._px(BAR + MARGIN), box.w - self._px(BAR + 2 * MARGIN)
+        size_px, fitted = self.type.fit_line(words, LEGIBLE * self.unit, inner)
+        base = baseline(box.y + box.h / 2, size_px)
+        self.brush.write(Line(fitted, left, base, size_px, MEDIUM, WHITE))
+
+    def _band_height(self, scene: Scene, width: int) -> int:
+        """Height of the band, in pixels: more where a line would not be legible in the usual one."""
+        inner = width - self._px(BAR + 2 * MARGIN)
+        size, lines = self.type.fit(scene.words, LEGIBLE * self.unit, inner, LONG_LINES, BOLD)
+        note = LEGIBLE + GAP if scene.note or scene.progress else 0
+        needed = len(lines) * LINE_HEIGHT * size + self._px(2 * MARGIN + note)
+        return round(min(max(self._px(BAND), needed), self._px(MOST_BAND)))
+
     def _band(self, scene: Scene, box: Box) -> None:
-        """One line to act on, why time is not counting, and where in the programme this is."""
+        """One line to act on, that time is not counting, or where in the programme this is."""
         self.brush.box(box, BAND_GROUND)
         self.brush.box(Box(box.x, box.y, self._px(BAR), box.h), GROUNDS[scene.status])
         left = box.x + self._px(BAR + MARGIN)
         inner = box.w - self._px(BAR + 2 * MARGIN)
-        foot = box.y + box.h - self._px(MARGIN) - self._px(SMALL)
-        top = box.y + self._px(MARGIN)
-        for line in self._words(scene, Box(left, top, inner, foot - self._px(GAP) - top)):
+        top, bottom = box.y + self._px(MARGIN), box.y + box.h - self._px(MARGIN)
+        text = "" if scene.phase is Phase.PAIN else scene.note or scene.progress
+        if text:
+            bottom -= self._px(LEGIBLE)
+            size_px, fitted = self.type.fit_line(_sentence(text), LEGIBLE * self.unit, inner)
+            base = baseline(bottom + self._px(LEGIBLE) / 2, size_px)
+            self.brush.write(Line(fitted, left, base, size_px, MEDIUM, QUIET))
+            bottom -= self._px(GAP)
+        for line in self._words(scene, Box(left, top, inner, bottom - top)):
             self.brush.write(line)
-        text = scene.note or scene.progress
-        size_px, fitted = self.type.fit_line(_sentence(text), NOTE * self.unit, inner)
-        base = baseline(foot + self._px(SMALL) / 2, size_px)
-        self.brush.write(Line(fitted, left, base, size_px, MEDIUM, QUIET))
 
     def _words(self, scene: Scene, box: Box) -> list[Line]:
         """The line to act on: large where it is short, and in the middle of its room."""
@@ -189,8 +231,9 @@ class _Page:
         if scene.phase is Phase.PAIN:
             return self._advice(line.splitlines(), box)
         is_short = self.type.width(line, round(short), BOLD) <= box.w
-        ways = ((SHORT, 1),) if is_short else WAYS
+        ways = ((SHORT, 1),) if is_short else (*WAYS, (LEGIBLE, LONG_LINES))
         blocks = [self._block(line, box, size * self.unit, count) for size, count in ways]
+        blocks = [each for each in blocks if each and each[-1].y <= box.y + box.h] or blocks[-1:]
         largest = max(blocks, key=lambda block: block[0].size if block else 0)
         left_over = box.y + box.h - largest[-1].y if largest else 0
         return [replace(each, y=each.y + max(0, left_over // 2)) for each in largest]
@@ -224,10 +267,11 @@ class _Page:
         top += self._px(RING + GAP)
         self._name(scene, box, top)
         if scene.breath is not None and scene.status is Status.IN:
-            self._breath(scene, box, top + self._px(112))
+            self._breath(scene, box, top + self._px(NAME_HEIGHT))
         elif scene.steps:
-            self._steps(scene, box, top + self._px(112))
+            self._steps(scene, box, top + self._px(NAME_HEIGHT))
         keys = KEYS_AFTER if scene.phase in {Phase.PAIN, Phase.DONE} else KEYS_LINES
+        keys = KEYS_UNDO if scene.phase is Phase.PAIN and scene.left_s is not None else keys
         keys = ("Sound is off", *keys) if muted else keys
         for row, words in enumerate(reversed(keys)):
             y = box.y + box.h - self._px(MARGIN) - self._px(1.35 * KEYS) * row
@@ -266,9 +310,9 @@ class _Page:
         x, y = middle
         inner = 2 * radius - 2 * width
         self.brush.write(
-            self.type.centred(number, (x, y - self._px(16)), NUMBER * self.unit, inner, BOLD)
+            self.type.centred(number, (x, y - self._px(24)), NUMBER * self.unit, inner, BOLD)
         )
-        self._centred(unit, (x, y + self._px(66)), SMALL + 6, 0.8 * inner, WHITE)
+        self._centred(unit, (x, y + self._px(54)), LEGIBLE, 0.8 * inner, WHITE)
 
     def _bars(self, box: Box) -> None:
         """The two bars of a pause."""
@@ -280,11 +324,14 @@ class _Page:
 
     def _name(self, scene: Scene, box: Box, top: int) -> None:
         """The stretch and its side."""
-        side = f"{scene.form.side} side" if scene.form.side else ""
-        rows = [(scene.form.pose.name, SMALL + 7, WHITE), (side, SMALL + 3, QUIET)]
-        for row, (words, size, colour) in enumerate(rows):
-            y = top + self._px(24 + 42 * row)
-            self._centred(words, (box.x + box.w / 2, y), size, box.w - self._px(GAP), colour)
+        inner = box.w - self._px(2 * GAP)
+        form = scene.form
+        name = f"{form.pose.name}, {form.side}" if form.side else form.pose.name
+        size, lines = self.type.fit(name, LEGIBLE * self.unit, inner, NAME_LINES)
+        for row, words in enumerate(lines):
+            y = top + LINE_HEIGHT * size * (row + 0.5)
+            left = round(box.x + (box.w - self.type.width(words, size)) / 2)
+            self.brush.write(Line(words, left, baseline(y, size), size, MEDIUM, WHITE))
 
     def _breath(self, scene: Scene, box: Box, top: int) -> None:
         """A disc that grows and shrinks with the breath."""
@@ -292,12 +339,12 @@ class _Page:
         if breath is None:
             return
         radius = BREATH_LEAST + breath.fullness * (BREATH_MOST - BREATH_LEAST)
-        middle = np.array([box.x + box.w * 0.3, top + self._px(BREATH_MOST)])
+        middle = np.array([box.x + box.w * 0.22, top + self._px(BREATH_MOST)])
         self.brush.disc(middle, self._px(BREATH_MOST + 3), PLAIN)
         self.brush.disc(middle, self._px(radius), QUIET)
         words = "breathe in" if breath.inhaling else "breathe out"
         left = round(middle[0]) + self._px(BREATH_MOST + GAP)
-        size, words = self.type.fit_line(words, SMALL * self.unit, box.x + box.w - left)
+        size, words = self.type.fit_line(words, LEGIBLE * self.unit, box.x + box.w - left)
         self.brush.write(Line(words, left, baseline(middle[1], size), size, MEDIUM, QUIET))
 
     def _steps(self, scene: Scene, box: Box, top: int) -> None:
