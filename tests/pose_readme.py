@@ -5,7 +5,7 @@ from backstretch.kinematics.catalogue import CATALOGUE, Measure
 from backstretch.kinematics.stick_figure import SEGMENTS
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.library import Library, open_library
-from backstretch.poses.pose import NOT_FOR, POSITIONS, REGIONS, TAGS
+from backstretch.poses.pose import MARKED, NOT_FOR, POSITIONS, REGIONS, SUPPORTS, TAGS
 from tests.places import POSE_FILES
 
 PATH = POSE_FILES / "README.md"
@@ -24,7 +24,7 @@ backstretch poses sets lower_back                            # the stretches of 
 backstretch poses check my_stretch.toml                      # all faults of a pose file at once
 ```
 
-![Six of the stretches as stick figures](../docs/stretches.png)
+![Six of the stretches as they are drawn](../docs/stretches.png)
 
 Pose files of your own go into the folder `poses` of backstretch's [data folder](../docs/privacy.md#where-things-are-stored), or
 into any folder that you name with `--poses`. A broken file is reported and does not affect the others. An id that is
@@ -66,6 +66,19 @@ drawing the checks must then refuse, or the name of anything else in quotes.
 `[figure]` draws the ideal as directions of segments in degrees (optional). One number is the angle from straight up
 towards the front; of two numbers, the second leads out to the limb's own side. The figure shows the left as the worked side;
 `other_...` gives the right where that differs. Entries: {segments}.
+
+`[drawing]` says how the stretch is drawn where that needs more than the figure; nothing of it is judged (optional). Its
+entries, all optional:
+
+| entry | meaning |
+| --- | --- |
+| the entries of `[figure]` | directions for the drawing only, where hands should meet what they hold or feet the floor |
+| `hands`, `other_hand` | directions of the hands, which otherwise go on as the forearms do |
+| `curve` | how far the back is bent, in degrees between its two ends: above 0 rounded, below 0 hollow |
+| `view` | `[azimuth, height]` of the direction that it is drawn from, in degrees: from the person's front towards their left, and above the floor |
+| `marked` | what of the worked side is marked: {marked} |
+| `on` | what the body sits, lies or leans on: {supports} |
+| `close_up` | `true`: the upper body fills the picture |
 
 Each `[[check]]` is one requirement:
 
@@ -115,6 +128,8 @@ def text() -> str:
         views=_codes(VIEWS),
         not_for="; ".join(f"`{key}`: {words}" for key, words in NOT_FOR.items()),
         segments=_codes(SEGMENTS),
+        marked=_codes(MARKED),
+        supports=_codes(SUPPORTS),
     )
     return head + "".join(f"{_row(measure)}\n" for measure in CATALOGUE)
 
