@@ -26,8 +26,8 @@ from backstretch.display.pictures.canvas import (
     baseline,
     fit_into,
 )
-from backstretch.display.pictures.figure import draw_figure
 from backstretch.display.pictures.overlay import Mark, Sheet, unit_of
+from backstretch.display.pictures.preview import Previews
 from backstretch.frame import Frame
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
@@ -55,8 +55,10 @@ SYMBOL = 26
 BAR = 12
 """Width of the coloured bar beside the line."""
 STEP_DOT = 8
-FIGURE, WITH_MARGIN = 9.0, 40
-"""Width of a figure's limbs; and how much larger it is drawn, since it has a margin of its own."""
+PREVIEW_WH = (352, 264)
+"""What is shown of the stretch in the column, before it begins."""
+INSET_WH, INSET_EDGE = (216, 162), 3
+"""What is shown of it in the corner of the camera's picture, once it has begun; and the line around it."""
 BAND_GROUND: Colour = (38, 41, 47)
 QUIET: Colour = (178, 183, 190)
 """Small words; 7:1 and more on both grounds."""
@@ -70,7 +72,10 @@ KEYS_HELP = (("Space pause", "N next", "B back"), (MUTE_HELP, "P pain: stop", "Q
 """Each key and what it does, in two lines."""
 KEYS_LINES = tuple(" · ".join(keys) for keys in KEYS_HELP)
 KEYS_AFTER: tuple[str, ...] = ("Q quit",)
-WITH_FIGURE = {Phase.PLACING, Phase.READY}
+WITH_PREVIEW = {Phase.PLACING, Phase.READY}
+"""In these the stretch is shown in the column."""
+WITH_INSET = {Phase.TRYING, Phase.HOLDING}
+"""In these it is shown beside the person: moving while it is tried, still while it is held."""
 JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
 """In these the joints that are judged are marked."""
 
@@ -94,6 +99,11 @@ class LiveState:
     lost: str = ""
 
     @property
+    def time_s(self) -> float:
+        """The picture's time; 0 before the first."""
+        return 0.0 if self.frame is None else self.frame.time_s
+
+    @property
     def visible_scene(self) -> Scene:
         """The scene; while no pictures come, one that says so."""
         if not self.lost:
@@ -109,11 +119,13 @@ class LiveView:
 
     def __init__(self) -> None:
         self._type = Type()
+        self.previews = Previews()
 
     def draw(self, state: LiveState, wh: tuple[int, int], *, muted: bool = False) -> Picture:
         """A new (H, W, 3) RGB picture of the size ``wh``, or of `LEAST_WH` where that is larger."""
         picture, unit = empty_page(wh)
-        page = _Page(Brush(self._type, picture, unit), self._type, picture, unit)
+        brush = Brush(self._type, picture, unit)
+        page = _Page(brush, self._type, picture, unit, self.previews)
         page.draw(state, muted=muted)
         return picture
 
@@ -133,6 +145,7 @@ class _Page:
     type: Type
     picture: Picture
     unit: float
+    previews: Previews
 
     @property
     def _wh(self) -> tuple[int, int]:
@@ -147,9 +160,11 @@ class _Page:
         column = Box(width - self._px(COLUMN), 0, self._px(COLUMN), height)
         band = Box(0, height - self._px(BAND), column.x, self._px(BAND))
         self._camera(state, Box(0, 0, column.x, band.y))
+        if scene.phase in WITH_INSET:
+            self._inset(state, Box(0, 0, column.x, band.y))
         # After pain there is more to read than to see.
         self._band(scene, Box(0, 0, column.x, height) if scene.phase is Phase.PAIN else band)
-        self._column(scene, column, muted=muted)
+        self._column(state, column, muted=muted)
 
     def _camera(self, state: LiveState, box: Box) -> None:
         """The camera's picture as a mirror shows it, with the body drawn on it."""
@@ -167,6 +182,26 @@ class _Page:
         step = state.step
         is_judged = state.scene.phase in JUDGED and state.scene.status is not Status.CALM
         sheet.person(_mirror(state.marks), step.verdict if step and is_judged else None)
+
+    def _preview(self, state: LiveState, room: Box) -> None:
+        """The demonstration of the stretch that is due, in the column."""
+        width, height = (self._px(size) for size in PREVIEW_WH)
+        left, top = room.x + (room.w - width) // 2, room.y + (room.h - height) // 2
+        box = Box(left, top, width, height)
+        self.previews.show_moving(state.scene.form, state.time_s, self.picture, box)
+
+    def _inset(self, state: LiveState, camera: Box) -> None:
+        """The stretch in a corner of the camera's picture: moving while it is tried, still while it is held."""
+        width, height = (self._px(size) for size in INSET_WH)
+        form, box = state.scene.form, Box(camera.x + camera.w - width, camera.y, width, height)
+        if state.scene.phase is Phase.TRYING:
+            part = self.previews.show_moving(form, state.time_s, self.picture, box)
+        else:
+            part = self.previews.show_still(form, self.picture, box)
+        if part is not None:
+            edge = self._px(INSET_EDGE)
+            self.brush.box(Box(part.x - edge, part.y, edge, part.h + edge), DARK)
+            self.brush.box(Box(part.x, part.y + part.h, part.w, edge), DARK)
 
     def _band(self, scene: Scene, box: Box) -> None:
         """One line to act on, why time is not counting, and where in the programme this is."""
@@ -209,16 +244,15 @@ class _Page:
         room = (box.w, float(box.h))
         return self.type.paragraph(words, (box.x, box.y), room, size, count, weight=BOLD)
 
-    def _column(self, scene: Scene, box: Box, *, muted: bool) -> None:
+    def _column(self, state: LiveState, box: Box, *, muted: bool) -> None:
+        scene = state.visible_scene
         self._word(scene, Box(box.x, box.y, box.w, self._px(WORD_HEIGHT)))
         top = box.y + self._px(WORD_HEIGHT + MARGIN)
         room = Box(box.x + self._px(MARGIN), top, box.w - self._px(2 * MARGIN), self._px(RING))
         if scene.phase is Phase.PAUSED:
             self._bars(room)
-        elif scene.phase in WITH_FIGURE and scene.form.pose.figure:
-            more = self._px(WITH_MARGIN)
-            wider = Box(room.x - more, room.y - more, room.w + 2 * more, room.h + 2 * more)
-            draw_figure(self.brush, scene.form, wider, FIGURE * self.unit, mirrored=True)
+        elif scene.phase in WITH_PREVIEW:
+            self._preview(state, room)
         elif scene.phase is not Phase.PAIN:
             self._ring(scene, room)
         top += self._px(RING + GAP)
