@@ -1,14 +1,22 @@
 """Writes poses/README.md from the code: ``python -m tests.pose_readme``. A test holds the file to it."""
 # ruff: noqa: E501
 
+import numpy as np
+
+from backstretch.display.pictures.canvas import DARK, Brush, Line, Type, save_png
+from backstretch.display.pictures.drawn_pose import GROUND
+from backstretch.display.pictures.figure import figure_image
+from backstretch.judging.matching import Form
 from backstretch.kinematics.catalogue import CATALOGUE, Measure
 from backstretch.kinematics.stick_figure import SEGMENTS
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.library import Library, open_library
 from backstretch.poses.pose import MARKED, NOT_FOR, POSITIONS, REGIONS, SUPPORTS, TAGS
-from tests.places import POSE_FILES
+from tests.places import DOCS, POSE_FILES
 
 PATH = POSE_FILES / "README.md"
+TILE_WH, NAME, COLUMNS = (208, 150), 15, 8
+"""Size of a drawing in the picture of all stretches, and of the letters below it; how many stand side by side."""
 HEAD = """\
 # The stretches and their files
 
@@ -24,7 +32,7 @@ backstretch poses sets lower_back                            # the stretches of 
 backstretch poses check my_stretch.toml                      # all faults of a pose file at once
 ```
 
-![Six of the stretches as they are drawn](../docs/stretches.png)
+![The stretches as they are drawn](../docs/stretches.png)
 
 Pose files of your own go into the folder `poses` of backstretch's [data folder](../docs/privacy.md#where-things-are-stored), or
 into any folder that you name with `--poses`. A broken file is reported and does not affect the others. An id that is
@@ -159,5 +167,25 @@ def _codes(names) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def write_picture(path) -> None:
+    """Save one picture of all stretches with their names."""
+    poses = open_library(PATH.parent).poses.values()
+    width, height = TILE_WH
+    rows = -(-len(poses) // COLUMNS)
+    sheet = np.full((rows * (height + 2 * NAME), COLUMNS * width, 3), GROUND, np.uint8)
+    letters = Type()
+    brush = Brush(letters, sheet, 1.0)
+    for number, pose in enumerate(poses):
+        row, column = divmod(number, COLUMNS)
+        left, top = column * width, row * (height + 2 * NAME)
+        side = "left" if pose.sides == "each" else None
+        sheet[top : top + height, left : left + width] = figure_image(Form(pose, side), TILE_WH)
+        size, name = letters.fit_line(pose.name, NAME, width - NAME)
+        x = left + (width - letters.width(name, size)) // 2
+        brush.write(Line(name, x, top + height + NAME, size, colour=DARK))
+    save_png(path, sheet)
+
+
 if __name__ == "__main__":
     PATH.write_text(text(), encoding="utf-8")
+    write_picture(DOCS / "stretches.png")
