@@ -185,8 +185,10 @@ class TestPng:
         heights = [read(tmp_path / f"{name}.png").shape[0] for name in ("with", "without")]
         assert heights[0] > heights[1] + 150
 
-    def test_shows_both_sides(self, tmp_path):
-        figure_picture(POSES["standing_side_bend"], tmp_path / "picture.png")
-        picture = read(tmp_path / "picture.png")[100:500]
-        halves = picture[:, :480], picture[:, 480:]
+    @pytest.mark.parametrize(
+        ("name", "axis"), [("standing_side_bend", 1), ("single_knee_to_chest", 0)]
+    )
+    def test_shows_both_sides_beside_or_below_each_other(self, name, axis, tmp_path):
+        figure_picture(POSES[name], tmp_path / "picture.png")
+        halves = np.array_split(read(tmp_path / "picture.png")[92:562], 2, axis=axis)
         assert all(hue_share(each, Part.MARKED) > 0.002 for each in halves)

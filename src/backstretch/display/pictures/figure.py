@@ -1,5 +1,6 @@
 """A stretch's drawing: in letters for the terminal, as a picture with the worked side marked, and as a PNG."""
 
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,13 @@ from backstretch.display.pictures.canvas import (
     fit_into,
     save_png,
 )
-from backstretch.display.pictures.demonstration import HELD_AT_S, MOVE_S, REST_S, load_demonstration
+from backstretch.display.pictures.demonstration import (
+    HELD_AT_S,
+    MOVE_S,
+    REST_S,
+    Demonstration,
+    load_demonstration,
+)
 from backstretch.display.pictures.drawn_pose import GROUND, drawn_pose
 from backstretch.judging.matching import Form
 from backstretch.kinematics.landmarks import SIDES, Floats
@@ -41,6 +48,8 @@ DOT_BITS = np.array(((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)))
 PICTURE_W, MARGIN = 960, 28
 FIGURE_H, STRIP_H = 470, 210
 TITLE, CAPTION = 36, 22
+LONG = 2.2
+"""A body that is so many times as long as it is high has its two sides one below the other."""
 QUIET: Colour = (84, 90, 98)
 STRIP = (
     ("Start", 0.0),
@@ -49,7 +58,7 @@ STRIP = (
 )
 """Moments of the demonstration that a PNG shows."""
 TAG, LEAST_TAG = 0.06, 10
-"""Size of the letters on a tag, as a share of the picture's height; and the least, in pixels."""
+"""Size of the letters on a tag, as a share of the picture's width and height; and the least, in pixels."""
 TAG_AWAY = (1.2, 1.8, 2.6, 3.6)
 """How far a tag may be from what it marks, in its own heights; the first free place wins."""
 
@@ -99,34 +108,45 @@ def figure_picture(pose: Pose, path: Path) -> None:
         OSError: The file cannot be written.
     """
     demonstration = load_demonstration(pose)
-    top, strip = (
-        MARGIN + TITLE + MARGIN,
-        CAPTION + STRIP_H + 2 * MARGIN if demonstration else MARGIN,
-    )
-    picture = np.full((top + FIGURE_H + strip, PICTURE_W, 3), GROUND, np.uint8)
+    top = MARGIN + TITLE + MARGIN
+    below = CAPTION + STRIP_H + 2 * MARGIN if demonstration else MARGIN
+    picture = np.full((top + FIGURE_H + below, PICTURE_W, 3), GROUND, np.uint8)
     letters = Type()
     brush = Brush(letters, picture, 1.0)
     size, name = letters.fit_line(pose.name, TITLE, PICTURE_W - 2 * MARGIN, BOLD)
     brush.write(Line(name, MARGIN, MARGIN + round(CAPITAL * TITLE), size, BOLD, DARK))
-    sides = SIDES if pose.sides == "each" else (None,)
-    width = PICTURE_W // len(sides)
-    # From the camera the person's right is on the left; the left side is shown first all the same.
-    for at, side in enumerate(sides):
-        image = figure_image(Form(pose, side), (width, FIGURE_H))
-        picture[top : top + FIGURE_H, at * width : (at + 1) * width] = image
+    for side, box in _boxes(pose, top).items():
+        image = figure_image(Form(pose, side), (box.w, box.h))
+        picture[box.y : box.y + box.h, box.x : box.x + box.w] = image
     if demonstration:
-        width = (PICTURE_W - 2 * MARGIN - (len(STRIP) - 1) * CAPTION) // len(STRIP)
-        for at, (words, time_s) in enumerate(STRIP):
-            box = Box(MARGIN + at * (width + CAPTION), top + FIGURE_H + CAPTION, width, STRIP_H)
-            part = fit_into(demonstration.at(time_s), box, picture, mirrored=False)
-            foot = part.y + part.h + CAPTION
-            brush.write(Line(words, part.x, foot, CAPTION, MEDIUM, QUIET))
+        _show_moments(demonstration, brush, picture, top + FIGURE_H + CAPTION)
     save_png(path, picture)
+
+
+def _boxes(pose: Pose, top: int) -> dict[str | None, Box]:
+    """Where each side is drawn: side by side, or one below the other where the body is long."""
+    if pose.sides == "both":
+        return {None: Box(0, top, PICTURE_W, FIGURE_H)}
+    width, height = PICTURE_W // 2, FIGURE_H // 2
+    y, x = np.nonzero(drawn_pose(pose, (width, height)).covered)
+    if np.ptp(x) < LONG * np.ptp(y):
+        return {side: Box(at * width, top, width, FIGURE_H) for at, side in enumerate(SIDES)}
+    return {side: Box(0, top + at * height, PICTURE_W, height) for at, side in enumerate(SIDES)}
+
+
+def _show_moments(demonstration: Demonstration, brush: Brush, picture: Picture, top: int) -> None:
+    """Put moments of a demonstration side by side, with a word below each."""
+    width = (PICTURE_W - 2 * MARGIN - (len(STRIP) - 1) * CAPTION) // len(STRIP)
+    for at, (words, time_s) in enumerate(STRIP):
+        box = Box(MARGIN + at * (width + CAPTION), top, width, STRIP_H)
+        part = fit_into(demonstration.at(time_s), box, picture, mirrored=False)
+        foot = part.y + part.h + CAPTION
+        brush.write(Line(words, part.x, foot, CAPTION, MEDIUM, QUIET))
 
 
 def _tag(brush: Brush, letters: Type, words: str, marked: Floats, covered: Covered) -> None:
     """Write the side on a tag beside the body, with a line to what it marks."""
-    size = max(LEAST_TAG, round(TAG * covered.shape[0]))
+    size = max(LEAST_TAG, round(TAG * math.sqrt(covered.size)))
     wh = letters.width(words, size, BOLD) + size, round(1.5 * size)
     middle = _free_place(wh, marked, covered)
     brush.lines([np.array([marked, middle])], DARK, max(2, size / 9))

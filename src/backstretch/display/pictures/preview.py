@@ -75,16 +75,20 @@ class Previews:
         made = self._demonstrations.get(pose, lambda: (load_demonstration(pose),))
         if made is None:
             return None
+        self._figure(form)  # is made before the hold begins
         if made[0] is None:
             return self.show_still(form, sheet, box)
         return fit_into(made[0].at(time_s), box, sheet, mirrored=form.side != "right")
 
     def show_still(self, form: Form, sheet: Picture, box: Box) -> Box | None:
         """Put the drawing into a box of a sheet; what is returned is as in `show_moving`."""
+        image = self._figure(form)
+        return None if image is None else fit_into(image, box, sheet, mirrored=False)
+
+    def _figure(self, form: Form) -> Picture | None:
         if not form.pose.figure:
             return None
-        image = self._figures.get(form, lambda: figure_image(form, DRAWN_WH, mirrored=True))
-        return None if image is None else fit_into(image, box, sheet, mirrored=False)
+        return self._figures.get(form, lambda: figure_image(form, DRAWN_WH, mirrored=True))
 
     def wait(self) -> None:
         """Wait until all that was asked for can be shown."""
