@@ -17,19 +17,18 @@ from backstretch.poses.pose import Pose
 class Part(IntEnum):
     """What a shape shows."""
 
-    FLOOR = 1
-    MAT = 2
-    CHAIR = 3
-    FRAME = 4
-    SKIN = 5
-    HAIR = 6
-    EYE = 7
-    SHIRT = 8
-    TROUSERS = 9
-    FAR_SKIN = 10
-    FAR_SLEEVE = 11
-    FAR_LEG = 12
-    MARKED = 13
+    MAT = 1
+    CHAIR = 2
+    FRAME = 3
+    SKIN = 4
+    HAIR = 5
+    EYE = 6
+    SHIRT = 7
+    TROUSERS = 8
+    FAR_SKIN = 9
+    FAR_SLEEVE = 10
+    FAR_LEG = 11
+    MARKED = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +61,7 @@ class Face:
 
 
 Shape = Ellipsoid | Limb | Face
-UP = np.array([0.0, 1.0, 0.0])
+# Radii along limbs, from their beginning to their end.
 THIGH, CALF, FOOT = (0.049, 0.043, 0.033), (0.033, 0.035, 0.021), (0.019, 0.017, 0.013)
 UPPER_ARM, FOREARM, PALM = (0.034, 0.029, 0.024), (0.025, 0.022, 0.017), (0.023, 0.016)
 NECK, SHOULDER = (0.03, 0.028), 0.032
@@ -84,6 +83,7 @@ SEATED_WITHIN_DEG = 40.0
 """Thighs that are no further from level sit on the chair, where the stretch may be done on one."""
 SKULL = (0.049, 0.070, 0.060)
 """Half the head's width, height and depth."""
+# A chair: its seat's width and depth, how far that is below the hips, the back's height, the bars' width.
 SEAT_WH, SEAT_BELOW, CHAIR_BACK, BAR = (0.27, 0.26), 0.055, 0.30, 0.022
 MAT_WIDTH, MAT_BEYOND = 0.4, 0.09
 """How wide a mat is, and how far it goes on beyond the body."""
@@ -206,8 +206,7 @@ def _limbs(at: Mapping[str, Floats], side: str, camera: Floats, marked: str) -> 
         (Part.FAR_SLEEVE, Part.FAR_SKIN) if is_far("shoulder", "elbow") else (Part.SHIRT, Part.SKIN)
     )
     upper = Part.MARKED if marked in {"arm", "shoulder"} else sleeve
-    shoulder = limb(("shoulder", "elbow"), UPPER_ARM, upper)
-    yield shoulder
+    yield limb(("shoulder", "elbow"), UPPER_ARM, upper)
     yield limb(("elbow", "wrist"), FOREARM, Part.MARKED if marked == "arm" else skin)
     yield limb(("wrist", "index"), (0.9 * FOREARM[-1], *PALM), skin)
     trousers, skin = (

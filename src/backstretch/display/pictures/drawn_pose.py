@@ -1,4 +1,4 @@
-"""A stretch as a picture: the body with volume, its support, its shadow, and a tag on the worked side."""
+"""A stretch as a picture: the body with volume, its support and its shadow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -87,7 +87,7 @@ def drawn_pose(pose: Pose, wh: tuple[int, int]) -> DrawnPose:
     body = body_of(shapes)
     sheet = SolidSheet((FINER * wh[0], FINER * wh[1]))
     framed = [each for each in body if extent(each)[0][1] > CLOSE_UP_FROM]
-    scale, shift = _fit(framed if pose.drawing.close_up else shapes, axes, sheet.wh)
+    scale, shift = _fit((pose.drawing.close_up and framed) or shapes, axes, sheet.wh)
     for shape in shapes:
         _draw(sheet, _turned(shape, axes), scale, shift)
     _shade_floor(sheet, body, scale * axes, shift)
