@@ -60,6 +60,8 @@ SHADOW_CELLS = 72
 SHADOW_FADES = 0.09
 """A part this high above the floor, in shares of stature, casts 1 / e of a shadow."""
 DARKEST_SHADOW = 0.45
+SHADOW_SPREADS, SHADOW_SOFT = 2.2, 1.6
+"""How far a shadow reaches around a ball, in its radii, and how steeply it ends."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,9 +163,15 @@ def _floor_light(body: list[Ellipsoid | Limb], low: Floats, high: Floats) -> Flo
     x, _, z = np.linspace(low, high, SHADOW_CELLS).T
     dark = np.zeros((SHADOW_CELLS, SHADOW_CELLS))
     for middle, radius in (ball for shape in body for ball in _balls(shape)):
-        away = np.hypot(x[:, None] - middle[0], z[None, :] - middle[2]) / (1.4 * radius)
+        reach = np.array([-1.0, 1.0]) * SHADOW_SPREADS * radius
+        rows, columns = (
+            slice(*np.searchsorted(grid, place + reach))
+            for grid, place in ((x, middle[0]), (z, middle[2]))
+        )
+        away = np.hypot(x[rows, None] - middle[0], z[None, columns] - middle[2]) / reach[1]
         near = np.exp(-max(0.0, middle[1] - radius - low[1]) / SHADOW_FADES)
-        np.maximum(dark, near * np.clip(1.6 - away, 0.0, 1.0), out=dark)
+        part = dark[rows, columns]
+        np.maximum(part, near * np.clip(SHADOW_SOFT * (1.0 - away), 0.0, 1.0), out=part)
     return np.asarray(1.0 - DARKEST_SHADOW * dark)
 
 
