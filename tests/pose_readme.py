@@ -1,14 +1,22 @@
 """Writes poses/README.md from the code: ``python -m tests.pose_readme``. A test holds the file to it."""
 # ruff: noqa: E501
 
+import numpy as np
+
+from backstretch.display.pictures.canvas import DARK, Brush, Line, Type, save_png
+from backstretch.display.pictures.drawn_pose import GROUND
+from backstretch.display.pictures.figure import figure_image
+from backstretch.judging.matching import Form
 from backstretch.kinematics.catalogue import CATALOGUE, Measure
 from backstretch.kinematics.stick_figure import SEGMENTS
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.library import Library, open_library
-from backstretch.poses.pose import NOT_FOR, POSITIONS, REGIONS, TAGS
-from tests.places import POSE_FILES
+from backstretch.poses.pose import MARKED, NOT_FOR, POSITIONS, REGIONS, SUPPORTS, TAGS
+from tests.places import DOCS, POSE_FILES
 
 PATH = POSE_FILES / "README.md"
+TILE_WH, NAME, COLUMNS = (208, 150), 15, 8
+"""Size of a drawing in the picture of all stretches, and of the letters below it; how many stand side by side."""
 HEAD = """\
 # The stretches and their files
 
@@ -24,7 +32,7 @@ backstretch poses sets lower_back                            # the stretches of 
 backstretch poses check my_stretch.toml                      # all faults of a pose file at once
 ```
 
-![Six of the stretches as stick figures](../docs/stretches.png)
+![The stretches as they are drawn](../docs/stretches.png)
 
 Pose files of your own go into the folder `poses` of backstretch's [data folder](../docs/privacy.md#where-things-are-stored), or
 into any folder that you name with `--poses`. A broken file is reported and does not affect the others. An id that is
@@ -66,6 +74,19 @@ drawing the checks must then refuse, or the name of anything else in quotes.
 `[figure]` draws the ideal as directions of segments in degrees (optional). One number is the angle from straight up
 towards the front; of two numbers, the second leads out to the limb's own side. The figure shows the left as the worked side;
 `other_...` gives the right where that differs. Entries: {segments}.
+
+`[drawing]` says how the stretch is drawn where that needs more than the figure; nothing of it is judged (optional). Its
+entries, all optional:
+
+| entry | meaning |
+| --- | --- |
+| the entries of `[figure]` | directions for the drawing only, where hands should meet what they hold or feet the floor |
+| `hands`, `other_hand` | directions of the hands, which otherwise go on as the forearms do |
+| `curve` | how far the back is bent, in degrees between its two ends: above 0 rounded, below 0 hollow |
+| `view` | `[azimuth, height]` of the direction that it is drawn from, in degrees: from the person's front towards their left, and above the floor |
+| `marked` | what of the worked side is marked: {marked} |
+| `on` | what the body sits, lies or leans on: {supports} |
+| `close_up` | `true`: the upper body fills the picture |
 
 Each `[[check]]` is one requirement:
 
@@ -115,6 +136,8 @@ def text() -> str:
         views=_codes(VIEWS),
         not_for="; ".join(f"`{key}`: {words}" for key, words in NOT_FOR.items()),
         segments=_codes(SEGMENTS),
+        marked=_codes(MARKED),
+        supports=_codes(SUPPORTS),
     )
     return head + "".join(f"{_row(measure)}\n" for measure in CATALOGUE)
 
@@ -144,5 +167,25 @@ def _codes(names) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def write_picture(path) -> None:
+    """Save one picture of all stretches with their names."""
+    poses = open_library(PATH.parent).poses.values()
+    width, height = TILE_WH
+    rows = -(-len(poses) // COLUMNS)
+    sheet = np.full((rows * (height + 2 * NAME), COLUMNS * width, 3), GROUND, np.uint8)
+    letters = Type()
+    brush = Brush(letters, sheet, 1.0)
+    for number, pose in enumerate(poses):
+        row, column = divmod(number, COLUMNS)
+        left, top = column * width, row * (height + 2 * NAME)
+        side = "left" if pose.sides == "each" else None
+        sheet[top : top + height, left : left + width] = figure_image(Form(pose, side), TILE_WH)
+        size, name = letters.fit_line(pose.name, NAME, width - NAME)
+        x = left + (width - letters.width(name, size)) // 2
+        brush.write(Line(name, x, top + height + NAME, size, colour=DARK))
+    save_png(path, sheet)
+
+
 if __name__ == "__main__":
     PATH.write_text(text(), encoding="utf-8")
+    write_picture(DOCS / "stretches.png")

@@ -330,13 +330,13 @@ def picture(tmp_path_factory):
 class TestPicture:
     def test_is_a_png(self, picture):
         assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-        assert pixels(picture).shape == (720, 960, 3)
+        assert pixels(picture).shape == (850, 960, 3)
 
     def test_is_not_empty(self, picture):
-        assert 0.01 < drawn(picture).mean() < 0.5
+        assert 0.05 < drawn(picture).mean() < 0.6
 
     def test_shows_the_whole_figure(self, picture):
-        rows, columns = np.nonzero(drawn(picture)[:600])
+        rows, columns = np.nonzero(drawn(picture)[:560])
         assert 20 < columns.min() < columns.max() < 940
         assert rows.min() > 20
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
+from threading import current_thread, main_thread
 from typing import Any
 from unittest.mock import patch
 
@@ -40,6 +41,7 @@ from backstretch.display.pictures.live_view import (
     MOST_BAND,
     PLAIN,
     QUIET,
+    WITH_INSET,
     LiveState,
     LiveView,
 )
@@ -56,6 +58,8 @@ HD = (1280, 720)
 CAMERA = Area(0, 0, 832, 468)
 """The camera's picture, the state's block and the ring at `HD`."""
 BLOCK, RING = Area(832, 0, 448, 112), Area(856, 136, 400, 272)
+PREVIEW, INSET = Area(880, 140, 352, 264), Area(613, 0, 219, 165)
+"""Where the stretch is shown: in the column, and in a corner of the camera's picture while it is tried and held."""
 BENT = Figure(
     thighs=((0.5, -0.866, 0.0), (0.0, -1.0, 0.0)), shanks=((-0.5, -0.866, 0.0), (0.0, -1.0, 0.0))
 )
@@ -104,7 +108,13 @@ def judged(body, **changed):
 
 @cache
 def view():
-    return LiveView()
+    """A view that shows the stretch at once, moving or drawn."""
+    made = LiveView()
+    for phase in (Phase.TRYING, Phase.HOLDING):
+        for side in ("left", "right"):
+            made.draw(state(scene(phase=phase, form=Form(POSE, side))), HD)
+            made.previews.wait()
+    return made
 
 
 def drawn(shown, wh=HD, **options):
@@ -138,7 +148,8 @@ def writing():
     plain = Brush.write
 
     def write(brush, line):
-        if brush._picture.base is None:
+        # The stretch is drawn beside, in another thread.
+        if brush._picture.base is None and current_thread() is main_thread():
             lines.append(line)
         plain(brush, line)
 
@@ -272,7 +283,10 @@ class TestCamera:
         shown = scene(phase=phase, line="I cannot see your left hip.", note="The clock waits.")
         expected = np.full((720, 1280, 3), DARK, np.uint8)
         fit_into(frame().image, CAMERA, expected, mirrored=True)
-        assert np.array_equal(cut(drawn(state(shown)), CAMERA), cut(expected, CAMERA))
+        picture = drawn(state(shown))
+        if phase in WITH_INSET:
+            cut(picture, INSET)[:] = cut(expected, INSET)
+        assert np.array_equal(cut(picture, CAMERA), cut(expected, CAMERA))
 
     @pytest.mark.parametrize("phase", [Phase.PAUSED, Phase.DONE])
     def test_is_dimmed_and_bare_while_nothing_is_judged(self, phase):
@@ -289,7 +303,7 @@ class TestCamera:
         assert abs(width / height - wh[0] / wh[1]) <= 1.0 / height + 0.01 * wh[0] / wh[1]
 
     def test_may_not_have_come_yet(self):
-        picture = drawn(LiveState(None, None, None, scene()))
+        picture = drawn(LiveState(None, None, None, scene(phase=Phase.READY)))
         assert is_colour(cut(picture, CAMERA), DARK).all()
 
 
@@ -430,25 +444,66 @@ class TestMoments:
         sizes = []
         for fullness in (0.0, 0.5, 1.0):
             breath = replace(breath_at(0.0), fullness=fullness)
-            picture = drawn(state(scene(breath=breath)))[540:610, 896:1060]
+            picture = drawn(state(scene(breath=breath)))[540:640, 832:1010]
             sizes.append(is_colour(picture, QUIET).sum())
         assert sizes[0] < sizes[1] < sizes[2]
 
-    def test_the_figure_is_mirrored_like_the_camera(self):
-        shown = scene(phase=Phase.READY, status=Status.CALM)
+
+class TestStretch:
+    @pytest.mark.parametrize("phase", [Phase.PLACING, Phase.READY])
+    def test_is_shown_in_the_column_before_it_begins(self, phase):
+        shown = scene(phase=phase, status=Status.CALM)
         left, right = (
-            cut(drawn(state(replace(shown, form=Form(POSE, side)))), RING)
+            cut(drawn(state(replace(shown, form=Form(POSE, side)))), PREVIEW).astype(int)
             for side in ("left", "right")
         )
-        head = [np.nonzero(is_colour(each[:140], WHITE))[1].mean() for each in (left, right)]
-        # In a mirror the person's left is on the left.
-        assert head[0] < RING.w / 2 < head[1]
+        assert np.abs(left[:, ::-1] - right).mean() < 2  # like the camera's picture, as in a mirror
+        assert not is_colour(left[20:-20, 20:-20], DARK).any()
+
+    @pytest.mark.parametrize(("phase", "moves"), [(Phase.READY, True), (Phase.HOLDING, False)])
+    def test_moves_with_the_camera_s_time_until_it_is_held(self, phase, moves):
+        place = RING if phase is Phase.READY else INSET
+        one, other = (
+            cut(
+                drawn(replace(state(scene(phase=phase)), frame=Frame(0, time_s, frame().image))),
+                place,
+            )
+            for time_s in (0.0, 2.5)
+        )
+        assert np.array_equal(one, other) != moves
+
+    @pytest.mark.parametrize("phase", Phase)
+    def test_is_beside_the_person_while_it_is_tried_and_held(self, phase):
+        with_it = drawn(state(scene(phase=phase)))
+        without = drawn(state(scene(phase=phase, form=Form(replace(POSE, id="x", figure={}), ""))))
+        changed = (cut(with_it, CAMERA) != cut(without, CAMERA)).any(axis=2)
+        assert changed.any() == (phase in WITH_INSET)
+        rows, columns = np.nonzero(changed)
+        assert (rows < INSET.h).all()
+        assert (columns >= INSET.x).all()
+
+    def test_of_ones_own_without_a_figure_leaves_the_column_empty(self):
+        own = Form(replace(POSE, id="my_own", figure={}), "left")
+        shown = state(scene(phase=Phase.READY, form=own))
+        drawn(shown)
+        view().previews.wait()
+        assert is_colour(cut(drawn(shown), RING), DARK).all()
+
+    def test_is_left_out_until_it_has_been_read(self):
+        first = LiveView()
+        picture = first.draw(state(scene(phase=Phase.READY)), HD)
+        assert is_colour(cut(picture, RING), DARK).all()
+        first.previews.wait()
+        assert not is_colour(cut(first.draw(state(scene(phase=Phase.READY)), HD), RING), DARK).all()
 
 
 def test_drawing_twice_gives_the_same_picture():
     shown = judged(BENT.seen(FRONT), phase=Phase.TRYING, status=Status.ADJUST)
     assert np.array_equal(drawn(shown), drawn(shown))
-    assert np.array_equal(LiveView().draw(shown, HD), drawn(shown))
+    another = LiveView()
+    another.draw(shown, HD)
+    another.previews.wait()
+    assert np.array_equal(another.draw(shown, HD), drawn(shown))
 
 
 @pytest.mark.parametrize("phase", Phase)

@@ -9,9 +9,10 @@ from backstretch.judging.figures import ideal_verdict, verdict_of
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import forms_of
 from backstretch.kinematics.columns import COLUMNS
-from backstretch.kinematics.landmarks import COUNT, INDEX, Landmarks
+from backstretch.kinematics.landmarks import COUNT, INDEX, MIRRORED, Landmarks
 from backstretch.kinematics.measures import measure_body
 from backstretch.kinematics.stick_figure import (
+    HAND,
     PX_PER_M,
     SEGMENTS,
     SHANK,
@@ -21,6 +22,7 @@ from backstretch.kinematics.stick_figure import (
     TRUNK,
     WH,
     ideal_body,
+    ideal_points,
 )
 from backstretch.kinematics.view import VIEWS
 from tests.library import LIBRARY
@@ -341,3 +343,28 @@ def test_turning_the_neck_is_not_taken_for_turning_and_nodding_with_this_noise_e
     """They differ in the nod alone: 0 and 0.045 shoulder widths, where noise makes 0.02."""
     form = FORMS[FORM_IDS.index("neck_rotation left")]
     assert passed_by(noisy(form, seed), form, LOOK_ALIKES[form.pose.id]) == []
+
+
+class TestHands:
+    def hand(self, figure, side):
+        points = ideal_points(figure)
+        return points[INDEX[f"{side}_index"]] - points[INDEX[f"{side}_wrist"]]
+
+    def test_go_on_as_the_forearms_do(self):
+        assert np.allclose(self.hand(STANDING, "left")[[0, 2]], 0.0)
+
+    def test_may_lie_flat_while_the_forearms_are_upright(self):
+        for side in ("left", "right"):
+            down, ahead = self.hand({"hands": (90.0, 0.0)}, side)[1:]
+            assert (down, ahead) == (pytest.approx(0.0), pytest.approx(HAND * STATURE_M))
+
+    def test_of_the_other_side_may_differ(self):
+        figure = {"other_hand": (90.0, 0.0)}
+        assert self.hand(figure, "right")[2] == pytest.approx(HAND * STATURE_M)
+        assert self.hand(figure, "left")[2] == pytest.approx(0.0)
+
+
+def test_the_ideal_in_the_room_is_mirrored_for_the_right():
+    figure = {"lean": (20.0,), "turn": (30.0,)}
+    left, right = ideal_points(figure), ideal_points(figure, "right")
+    assert np.allclose(left[MIRRORED] * (-1, 1, 1), right)

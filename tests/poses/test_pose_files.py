@@ -22,6 +22,7 @@ from tests.figures import (
     standing,
 )
 from tests.places import POSE_FILES
+from tests.pose_files import STRETCH, write
 
 BUILT_IN = sorted(POSE_FILES.glob("*.toml"))
 WHOLE = """\
@@ -326,6 +327,54 @@ def test_one_mistake_is_told_as_one_fault(tmp_path, change):
 def test_two_mistakes_in_one_table_are_told_as_two(tmp_path):
     changes = ("default_s = 20", "default_s = 45"), ("repetitions = 2", "repetitions = 7")
     assert len(faults_of(tmp_path, *changes)) == 2
+
+
+DRAWING = """
+[drawing]
+trunk = 70
+hands = [92, 0]
+curve = 40
+view = [60, 15]
+marked = "leg"
+on = ["mat"]
+close_up = true
+
+[[check]]"""
+
+
+def test_a_drawing_says_what_it_says(tmp_path):
+    drawing = load_pose(
+        write(tmp_path / "desk_fold.toml", STRETCH, ("\n[[check]]", DRAWING))
+    ).drawing
+    assert drawing.segments == {"trunk": (70.0,), "hands": (92.0, 0.0)}
+    assert (drawing.curve, drawing.view, drawing.close_up) == (40.0, (60.0, 15.0), True)
+    assert (drawing.marked, drawing.on) == ("leg", ("mat",))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("curve = 40", "curve = 200"), "curve 200; it must be within ±150"),
+        (("view = [60, 15]", "view = [60, 90]"), "height of view 90; it must be within ±80"),
+        (("view = [60, 15]", "view = 60"), "view = 60; it must be a list of 2 numbers"),
+        (('"leg"', '"head"'), "marked = 'head'; it must be one of arm, leg, shoulder"),
+        (('["mat"]', '["sofa"]'), "on = ['sofa']; it must be a list of mat, chair, doorway"),
+        (("close_up = true", "close_up = 1"), "close_up = 1; it must be true or false"),
+        (("hands = [92, 0]", "hands = 92"), "hands = 92; it must be a list of 2 numbers"),
+        (("curve = 40", "bend = 40"), "unknown entry 'bend'"),
+    ],
+)
+def test_a_fault_of_a_drawing_names_what_would_be_right(tmp_path, change, words):
+    path = write(tmp_path / "desk_fold.toml", STRETCH, ("\n[[check]]", DRAWING), change)
+    with pytest.raises(PoseFileError) as caught:
+        load_pose(path)
+    assert caught.value.faults == [f"{path}: drawing: {words}"]
+
+
+def test_a_drawing_changes_nothing_that_is_judged(tmp_path):
+    plain = load_pose(write(tmp_path / "desk_fold.toml"))
+    drawn = load_pose(write(tmp_path / "desk_fold.toml", STRETCH, ("\n[[check]]", DRAWING)))
+    assert (drawn.figure, drawn.checks, drawn.dose) == (plain.figure, plain.checks, plain.dose)
 
 
 def test_a_file_without_checks_is_refused(tmp_path):

@@ -36,6 +36,8 @@ SEGMENTS = {
 }
 """Entries of a figure and how many numbers each has, in degrees. ``lean``, ``twist``, ``neck_lean``, ``turn``
 and ``tilt`` (of the head) are + towards the worked side; ``face`` is where the nose points."""
+DRAWN_SEGMENTS = {**SEGMENTS, "hands": 2, "other_hand": 2}
+"""What a drawing may place otherwise than the figure; hands go on in the forearm's direction where left out."""
 STANDING: Mapping[str, tuple[float, ...]] = {}
 """A figure that stands upright, arms hanging."""
 TRUNK, SHOULDER, HIP, NECK, EAR, NOSE = 0.288, 0.115, 0.065, 0.127, 0.04, 0.062
@@ -63,17 +65,27 @@ def ideal_body(
     Returns:
         Landmarks without noise, all visible, hips in the middle of the picture.
     """
-    at = _points(figure)
-    points = np.array([at[name] for name in INDEX]) * STATURE_M
-    if side == "right":
-        points = points[MIRRORED] * (-1, 1, 1)
-    points -= (points[INDEX["left_hip"]] + points[INDEX["right_hip"]]) / 2
+    points = ideal_points(figure, side)
     camera = _camera(points, view)
     right = _unit(np.cross((0.0, 1.0, 0.0), camera))
     up = np.cross(camera, right)
     world = np.column_stack([points @ right, -points @ up, -points @ camera])
     xy = world[:, :2] * PX_PER_M + np.array(WH) / 2
     return Landmarks(xy, world, np.full(COUNT, 0.99), WH)
+
+
+def ideal_points(figure: Mapping[str, tuple[float, ...]], side: str = "left") -> Floats:
+    """The (33, 3) landmarks of the figure in the room: metres to its left, up and forward of its hips' middle.
+
+    Args:
+        figure: Entries as in `SEGMENTS` or `DRAWN_SEGMENTS`.
+        side: The worked side.
+    """
+    at = _points(figure)
+    points = np.array([at[name] for name in INDEX]) * STATURE_M
+    if side == "right":
+        points = points[MIRRORED] * (-1, 1, 1)
+    return np.asarray(points - (points[INDEX["left_hip"]] + points[INDEX["right_hip"]]) / 2)
 
 
 def _points(figure: Mapping[str, tuple[float, ...]]) -> dict[str, Floats]:
@@ -117,7 +129,9 @@ def _limb_points(
     elbow, knee = shoulder + UPPER_ARM * arm, hip + THIGH * thigh
     wrist, ankle = elbow + FOREARM * forearm, knee + SHANK * shank
     at = {"shoulder": shoulder, "elbow": elbow, "wrist": wrist, "hip": hip, "knee": knee}
-    at |= dict.fromkeys(("pinky", "index", "thumb"), wrist + HAND * forearm)
+    names = {"hands", "other_hand"} if side == "right" else {"hands"}
+    fingers = wrist + HAND * (_limb(figure, "hand", side) if names & figure.keys() else forearm)
+    at |= dict.fromkeys(("pinky", "index", "thumb"), fingers)
     at |= {"ankle": ankle, "heel": ankle - HEEL * foot, "foot_index": ankle + TOES * foot}
     return {f"{side}_{name}": point for name, point in at.items()}
 

@@ -37,6 +37,10 @@ GRACE_WRONG_S = 1.0
 GRACE_UNSEEN_S = 2.0
 """How long a lapse may last before the hold is over, where the pose file says nothing else; a lapse is
 never counted as valid."""
+MARKED = ("arm", "leg", "shoulder")
+"""What of the worked side a drawing may mark."""
+SUPPORTS = ("mat", "chair", "doorway")
+"""What a drawing may put under or around the body."""
 CAREFUL_MODELS = ("heavy", "full")
 """Models of the careful look, the larger first; a build may lack the larger."""
 LONGEST_HOLD_S = 120.0
@@ -182,6 +186,28 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """How a pose is drawn, where that needs more than its figure says. Nothing of it is judged.
+
+    Attributes:
+        segments: Segment directions that replace those of the figure, see `stick_figure.DRAWN_SEGMENTS`.
+        curve: How far the back is bent, in degrees between its two ends: + rounded, - hollow.
+        view: Azimuth from the person's front towards their left, and elevation above the floor, of the
+            direction that it is drawn from, in degrees; None for the first of the pose's views.
+        marked: What of the worked side is marked, see `MARKED`; empty where the figure decides.
+        on: What the body sits, lies or leans on, see `SUPPORTS`; empty where the figure decides.
+        close_up: Whether the upper body fills the picture, for stretches that the legs have no part in.
+    """
+
+    segments: dict[str, tuple[float, ...]] = field(default_factory=dict, hash=False)
+    curve: float = 0.0
+    view: tuple[float, float] | None = None
+    marked: str = ""
+    on: tuple[str, ...] = ()
+    close_up: bool = False
+
+
+@dataclass(frozen=True)
 class Pose:
     """A stretch as its file defines it; written for the left, mirrored for the right.
 
@@ -205,6 +231,7 @@ class Pose:
         look_alikes: Pose ids, or names of things outside the library, and how they differ.
         sources: Where the stretch and its dose come from.
         figure: Its ideal as segment directions, see `stick_figure`; empty where the file has none.
+        drawing: What its drawing adds to the figure.
         refines: Id of the library pose that a personal reference adapts to somebody; empty for all others.
         calibration: How its ranges were calibrated; None where they were not.
     """
@@ -230,6 +257,7 @@ class Pose:
     dose: Dose
     figure: dict[str, tuple[float, ...]] = field(repr=False, hash=False)
     checks: tuple[Check, ...] = field(repr=False)
+    drawing: Drawing = field(default=Drawing(), repr=False)
     careful_look: tuple[str, ...] = ()
     refines: str = ""
     calibration: Calibration | None = None

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 from backstretch.errors import PoseFileError
 from backstretch.kinematics.catalogue import BY_NAME, Measure, Range, Reference
-from backstretch.kinematics.stick_figure import SEGMENTS
+from backstretch.kinematics.stick_figure import DRAWN_SEGMENTS, SEGMENTS
 from backstretch.kinematics.view import VIEWS
 from backstretch.poses.pose import (
     CALIBRATED_SIDES,
@@ -16,14 +16,17 @@ from backstretch.poses.pose import (
     GRACE_UNSEEN_S,
     GRACE_WRONG_S,
     LONGEST_HOLD_S,
+    MARKED,
     NOT_FOR,
     POSITIONS,
     REGIONS,
     SIDED,
+    SUPPORTS,
     TAGS,
     Calibration,
     Check,
     Dose,
+    Drawing,
     Of,
     OwnRanges,
     Pose,
@@ -34,6 +37,10 @@ from backstretch.poses.toml_table import Table, read_toml
 
 GRACE_LIMITS_S = (0.0, 10.0)
 """Least and most grace; a longer lapse is the end of the hold."""
+MOST_CURVE_DEG = 150.0
+"""A back that is drawn rounder than this is a wheel."""
+MOST_HEIGHT_DEG = 80.0
+"""Seen from straight above, a picture has no upper end."""
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -86,6 +93,7 @@ class _Reader:
             sources=take.texts("sources"),
             dose=self.dose(take.table("hold")),
             figure=self.figure(take.table("figure", {})),
+            drawing=self.drawing(take.table("drawing", {})),
             checks=tuple(
                 self.check(number, entry)
                 for number, entry in enumerate(take.tables("check"), start=1)
@@ -124,11 +132,29 @@ class _Reader:
 
     def figure(self, table: dict[str, Any]) -> dict[str, tuple[float, ...]]:
         take = Table(self.fault, "figure", table)
-        figure = {
-            name: take.numbers(name, count) for name, count in SEGMENTS.items() if name in table
-        }
+        figure = _segments(take, table, SEGMENTS)
         take.report_unknown()
         return figure
+
+    def drawing(self, table: dict[str, Any]) -> Drawing:
+        take = Table(self.fault, "drawing", table)
+        drawing = Drawing(
+            segments=_segments(take, table, DRAWN_SEGMENTS),
+            curve=take.number("curve", 0.0),
+            view=cast("Any", take.numbers("view", 2)) if "view" in table else None,
+            marked=take.choice("marked", ("", *MARKED), ""),
+            on=take.texts("on", (), allowed=SUPPORTS),
+            close_up=take.flag("close_up"),
+        )
+        take.report_unknown()
+        height = drawing.view[1] if drawing.view else 0.0
+        for name, value, most in (
+            ("curve", drawing.curve, MOST_CURVE_DEG),
+            ("height of view", height, MOST_HEIGHT_DEG),
+        ):
+            if abs(value) > most:
+                self.fault("drawing", f"{name} {value:g}; it must be within ±{most:g}")
+        return drawing
 
     def calibration(self, table: dict[str, Any] | None) -> Calibration | None:
         if table is None:
@@ -236,3 +262,9 @@ class _Reader:
         if good_low < low or good_high > high:
             words = f"good {good_low:g} to {good_high:g} reaches outside accept {low:g} to {high:g}"
             self.fault(place, words)
+
+
+def _segments(
+    take: Table, table: dict[str, Any], counts: dict[str, int]
+) -> dict[str, tuple[float, ...]]:
+    return {name: take.numbers(name, count) for name, count in counts.items() if name in table}

@@ -13,6 +13,7 @@ from backstretch.poses.pose import (
     Calibration,
     Check,
     Dose,
+    Drawing,
     Pose,
     Reach,
 )
@@ -36,6 +37,8 @@ def pose_text(pose: Pose) -> str:
         document.add("look_alikes", _table(pose.look_alikes))
     if pose.figure:
         document.add("figure", _table({name: _numbers(v) for name, v in pose.figure.items()}))
+    if entries := _drawing(pose.drawing):
+        document.add("drawing", _table(entries))
     checks = tomlkit.aot()
     for check in pose.checks:
         checks.append(_check(check))
@@ -65,6 +68,22 @@ def _head(pose: Pose) -> dict[str, Any]:
         "not_for": pose.not_for,
         "sources": pose.sources,
     }
+
+
+def _drawing(drawing: Drawing) -> dict[str, Any]:
+    """What is not left out."""
+    entries: dict[str, Any] = {name: _numbers(v) for name, v in drawing.segments.items()}
+    if drawing.curve:
+        entries["curve"] = _plain(drawing.curve)
+    if drawing.view:
+        entries["view"] = _numbers(drawing.view)
+    if drawing.marked:
+        entries["marked"] = drawing.marked
+    if drawing.on:
+        entries["on"] = list(drawing.on)
+    if drawing.close_up:
+        entries["close_up"] = True
+    return entries
 
 
 def _item(name: str, value: Any) -> Any:

@@ -124,6 +124,11 @@ class Table:
         """A whole number; 0 where it is missing."""
         return int(self.take(name, _is_whole, "it must be a whole number", None) or 0)
 
+    def flag(self, name: str) -> bool:
+        """True or false; false where it is missing or wrong."""
+        words = "it must be true or false"
+        return bool(self.take(name, lambda v: isinstance(v, bool), words, default=False))
+
     def choice(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         """One of the allowed texts."""
         words = f"it must be one of {', '.join(filter(None, allowed))}"

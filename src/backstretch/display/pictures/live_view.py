@@ -27,8 +27,8 @@ from backstretch.display.pictures.canvas import (
     baseline,
     fit_into,
 )
-from backstretch.display.pictures.figure import draw_figure
 from backstretch.display.pictures.overlay import Mark, Sheet, unit_of
+from backstretch.display.pictures.preview import Previews
 from backstretch.frame import Frame
 from backstretch.judging.step import Step
 from backstretch.kinematics.landmarks import Landmarks
@@ -47,8 +47,8 @@ LEGIBLE = 45
 """Letters that must be read from 2.5 m: their capitals are 10 minutes of arc high, 7.3 mm, on a screen of
 13 inches (16:9, 166 mm high) that the window fills."""
 WORD, LINE = 56, 54
-KEYS = 22
-"""Keys are for somebody who stands at the machine."""
+KEYS, KEYS_HEIGHT = 22, 110
+"""Keys are for somebody who stands at the machine. The pace of breathing gives way to them."""
 SHORT = 80
 """A line that is short enough stands alone, in this size."""
 WAYS = ((LINE, 2), (LEGIBLE, 3))
@@ -57,7 +57,7 @@ LONG_LINES = 6
 """A line that needs more gets a higher band."""
 ADVICE, ADVICE_LINES = 45, 6
 RING, RING_WIDTH, NUMBER = 272, 22, 104
-NAME_LINES, NAME_HEIGHT = 2, 124
+NAME_LINES = 3
 """Of the stretch with its side, below the ring."""
 STRIP = 64
 """Height of a remark between the picture and the band."""
@@ -67,8 +67,10 @@ SYMBOL = 26
 BAR = 12
 """Width of the coloured bar beside the line."""
 STEP_DOT = 8
-FIGURE, WITH_MARGIN = 9.0, 40
-"""Width of a figure's limbs; and how much larger it is drawn, since it has a margin of its own."""
+PREVIEW_WH = (352, 264)
+"""What is shown of the stretch in the column, before it begins."""
+INSET_WH, INSET_EDGE = (216, 162), 3
+"""What is shown of it in the corner of the camera's picture, once it has begun; and the line around it."""
 BAND_GROUND: Colour = (38, 41, 47)
 QUIET: Colour = (178, 183, 190)
 """Small words; 7:1 and more on both grounds."""
@@ -88,7 +90,10 @@ KEYS_LINES = tuple(" · ".join(keys) for keys in KEYS_HELP)
 KEYS_AFTER: tuple[str, ...] = ("Q quit",)
 KEYS_UNDO: tuple[str, ...] = ("P again: no pain", "Q quit")
 """While pain that was reported can be taken back."""
-WITH_FIGURE = {Phase.PLACING, Phase.READY}
+WITH_PREVIEW = {Phase.PLACING, Phase.READY}
+"""In these the stretch is shown in the column."""
+WITH_INSET = {Phase.TRYING, Phase.HOLDING}
+"""In these it is shown beside the person: moving while it is tried, still while it is held."""
 JUDGED = {Phase.TRYING, Phase.HOLDING, Phase.EASING}
 """In these the joints that are judged are marked."""
 
@@ -114,6 +119,11 @@ class LiveState:
     slow: str = ""
 
     @property
+    def time_s(self) -> float:
+        """The picture's time; 0 before the first."""
+        return 0.0 if self.frame is None else self.frame.time_s
+
+    @property
     def visible_scene(self) -> Scene:
         """The scene; while no pictures come, one that says so."""
         if not self.lost:
@@ -129,11 +139,13 @@ class LiveView:
 
     def __init__(self) -> None:
         self._type = Type()
+        self.previews = Previews()
 
     def draw(self, state: LiveState, wh: tuple[int, int], *, muted: bool = False) -> Picture:
         """A new (H, W, 3) RGB picture of the size ``wh``, or of `LEAST_WH` where that is larger."""
         picture, unit = empty_page(wh)
-        page = _Page(Brush(self._type, picture, unit), self._type, picture, unit)
+        brush = Brush(self._type, picture, unit)
+        page = _Page(brush, self._type, picture, unit, self.previews)
         page.draw(state, muted=muted)
         return picture
 
@@ -153,6 +165,7 @@ class _Page:
     type: Type
     picture: Picture
     unit: float
+    previews: Previews
 
     @property
     def _wh(self) -> tuple[int, int]:
@@ -168,12 +181,15 @@ class _Page:
         band_height = self._band_height(scene, column.x)
         band = Box(0, height - band_height, column.x, band_height)
         strip = Box(0, band.y - self._px(STRIP), column.x, self._px(STRIP) if state.slow else 0)
-        self._camera(state, Box(0, 0, column.x, strip.y if state.slow else band.y))
+        camera = Box(0, 0, column.x, strip.y if state.slow else band.y)
+        self._camera(state, camera)
+        if scene.phase in WITH_INSET:
+            self._inset(state, camera)
         if state.slow:
             self._strip(state.slow, strip)
         # After pain there is more to read than to see.
         self._band(scene, Box(0, 0, column.x, height) if scene.phase is Phase.PAIN else band)
-        self._column(scene, column, muted=muted)
+        self._column(state, column, muted=muted)
 
     def _camera(self, state: LiveState, box: Box) -> None:
         """The camera's picture as a mirror shows it, with the body drawn on it."""
@@ -207,6 +223,26 @@ class _Page:
         note = LEGIBLE + GAP if scene.note or scene.progress else 0
         needed = len(lines) * LINE_HEIGHT * size + self._px(2 * MARGIN + note)
         return round(min(max(self._px(BAND), needed), self._px(MOST_BAND)))
+
+    def _preview(self, state: LiveState, room: Box) -> None:
+        """The demonstration of the stretch that is due, in the column."""
+        width, height = (self._px(size) for size in PREVIEW_WH)
+        left, top = room.x + (room.w - width) // 2, room.y + (room.h - height) // 2
+        box = Box(left, top, width, height)
+        self.previews.show_moving(state.scene.form, state.time_s, self.picture, box)
+
+    def _inset(self, state: LiveState, camera: Box) -> None:
+        """The stretch in a corner of the camera's picture: moving while it is tried, still while it is held."""
+        width, height = (self._px(size) for size in INSET_WH)
+        form, box = state.scene.form, Box(camera.x + camera.w - width, camera.y, width, height)
+        if state.scene.phase is Phase.TRYING:
+            part = self.previews.show_moving(form, state.time_s, self.picture, box)
+        else:
+            part = self.previews.show_still(form, self.picture, box)
+        if part is not None:
+            edge = self._px(INSET_EDGE)
+            self.brush.box(Box(part.x - edge, part.y, edge, part.h + edge), DARK)
+            self.brush.box(Box(part.x, part.y + part.h, part.w, edge), DARK)
 
     def _band(self, scene: Scene, box: Box) -> None:
         """One line to act on, that time is not counting, or where in the programme this is."""
@@ -252,24 +288,23 @@ class _Page:
         room = (box.w, float(box.h))
         return self.type.paragraph(words, (box.x, box.y), room, size, count, weight=BOLD)
 
-    def _column(self, scene: Scene, box: Box, *, muted: bool) -> None:
+    def _column(self, state: LiveState, box: Box, *, muted: bool) -> None:
+        scene = state.visible_scene
         self._word(scene, Box(box.x, box.y, box.w, self._px(WORD_HEIGHT)))
         top = box.y + self._px(WORD_HEIGHT + MARGIN)
         room = Box(box.x + self._px(MARGIN), top, box.w - self._px(2 * MARGIN), self._px(RING))
         if scene.phase is Phase.PAUSED:
             self._bars(room)
-        elif scene.phase in WITH_FIGURE and scene.form.pose.figure:
-            more = self._px(WITH_MARGIN)
-            wider = Box(room.x - more, room.y - more, room.w + 2 * more, room.h + 2 * more)
-            draw_figure(self.brush, scene.form, wider, FIGURE * self.unit, mirrored=True)
+        elif scene.phase in WITH_PREVIEW:
+            self._preview(state, room)
         elif scene.phase is not Phase.PAIN:
             self._ring(scene, room)
-        top += self._px(RING + GAP)
-        self._name(scene, box, top)
-        if scene.breath is not None and scene.status is Status.IN:
-            self._breath(scene, box, top + self._px(NAME_HEIGHT))
+        top = self._name(scene, box, top + self._px(RING + GAP)) + self._px(GAP)
+        has_room = top + self._px(2 * (BREATH_MOST + GAP)) < box.y + box.h - self._px(KEYS_HEIGHT)
+        if scene.breath is not None and scene.status is Status.IN and has_room:
+            self._breath(scene, box, top)
         elif scene.steps:
-            self._steps(scene, box, top + self._px(NAME_HEIGHT))
+            self._steps(scene, box, top)
         keys = KEYS_AFTER if scene.phase in {Phase.PAIN, Phase.DONE} else KEYS_LINES
         keys = KEYS_UNDO if scene.phase is Phase.PAIN and scene.left_s is not None else keys
         keys = ("Sound is off", *keys) if muted else keys
@@ -322,9 +357,9 @@ class _Page:
             bar = Box(left, top, self._px(PAUSE_BAR), box.h - 2 * self._px(PAUSE_BAR))
             self.brush.box(bar, GREY)
 
-    def _name(self, scene: Scene, box: Box, top: int) -> None:
-        """The stretch and its side."""
-        inner = box.w - self._px(2 * GAP)
+    def _name(self, scene: Scene, box: Box, top: int) -> int:
+        """The stretch and its side; returns where they end."""
+        inner = box.w - self._px(GAP)
         form = scene.form
         name = f"{form.pose.name}, {form.side}" if form.side else form.pose.name
         size, lines = self.type.fit(name, LEGIBLE * self.unit, inner, NAME_LINES)
@@ -332,6 +367,7 @@ class _Page:
             y = top + LINE_HEIGHT * size * (row + 0.5)
             left = round(box.x + (box.w - self.type.width(words, size)) / 2)
             self.brush.write(Line(words, left, baseline(y, size), size, MEDIUM, WHITE))
+        return top + round(LINE_HEIGHT * size * len(lines))
 
     def _breath(self, scene: Scene, box: Box, top: int) -> None:
         """A disc that grows and shrinks with the breath."""

@@ -71,7 +71,8 @@ def show_pose(pose: Pose, library: Library, console: Console) -> None:
     drawing = figure_text(pose)
     if drawing:
         view = pose.views[0].replace("_", " ")
-        parts += [Text(), *(Text(line) for line in drawing), Text(f"seen from the {view}", "dim")]
+        words = f"seen from the {view}" + (", the left side" if pose.sides == "each" else "")
+        parts += [Text(), *(Text(line) for line in drawing), Text(words, "dim")]
     steps = [f"{number}. {step}" for number, step in enumerate(pose.steps, start=1)]
     parts += _section("Steps", steps)
     parts += [Text(), Text("What is checked", style="bold"), *_checks(pose)]
