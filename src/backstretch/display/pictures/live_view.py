@@ -47,7 +47,7 @@ LEGIBLE = 45
 """Letters that must be read from 2.5 m: their capitals are 10 minutes of arc high, 7.3 mm, on a screen of
 13 inches (16:9, 166 mm high) that the window fills."""
 WORD, LINE = 56, 54
-KEYS, KEYS_HEIGHT = 22, 110
+KEYS, KEYS_HEIGHT = 22, 96
 """Keys are for somebody who stands at the machine. The pace of breathing gives way to them."""
 SHORT = 80
 """A line that is short enough stands alone, in this size."""
@@ -300,7 +300,7 @@ class _Page:
         elif scene.phase is not Phase.PAIN:
             self._ring(scene, room)
         top = self._name(scene, box, top + self._px(RING + GAP)) + self._px(GAP)
-        has_room = top + self._px(2 * (BREATH_MOST + GAP)) < box.y + box.h - self._px(KEYS_HEIGHT)
+        has_room = top + self._px(2 * BREATH_MOST + GAP) < box.y + box.h - self._px(KEYS_HEIGHT)
         if scene.breath is not None and scene.status is Status.IN and has_room:
             self._breath(scene, box, top)
         elif scene.steps:
