@@ -59,7 +59,7 @@ CAMERA = Area(0, 0, 832, 468)
 """The camera's picture, the state's block and the ring at `HD`."""
 BLOCK, RING = Area(832, 0, 448, 112), Area(856, 136, 400, 272)
 PREVIEW, INSET = Area(880, 140, 352, 264), Area(613, 0, 219, 165)
-"""Where the stretch is shown: in the column; in a corner of the camera's picture, while it is tried and held."""
+"""Where the stretch is shown: in the column; in the corner of the camera's picture, while tried and held."""
 BENT = Figure(
     thighs=((0.5, -0.866, 0.0), (0.0, -1.0, 0.0)), shanks=((-0.5, -0.866, 0.0), (0.0, -1.0, 0.0))
 )

@@ -49,6 +49,7 @@ SENTINEL = "x"
 BETWEEN_MS = 200
 """Of two keys in one wait the library gives the last; under load a wait may take long."""
 AS_LETTERS = {"n": "n", "b": "b", "q": "q", "p": "p", "m": "m", "N": "n", "space": " "}
+OF_PRESENTERS = ["Prior", "Next", "F5"]
 UNMEANT = {
     "Left": "quits",
     "Home": "reports pain",
@@ -56,8 +57,6 @@ UNMEANT = {
     "Up": "r",
     "Down": "t",
     "End": "w",
-    "Prior": "u",
-    "Next": "v",
     "Insert": "c",
 }
 """Keys that mean nothing here, and what they are taken for."""
@@ -223,6 +222,16 @@ class TestWindow:
     @pytest.mark.parametrize(("key", "letter"), AS_LETTERS.items())
     def test_gives_keys_as_small_letters(self, window, key, letter):
         assert window.typed(key) == [repr(letter)]
+
+    @pytest.mark.parametrize("key", OF_PRESENTERS)
+    def test_takes_the_keys_of_a_presenter_for_the_space_bar(self, window, key):
+        assert window.typed(key) == ["' '"]
+
+    @pytest.mark.parametrize("button", [1, 3])
+    def test_takes_a_click_for_the_space_bar(self, window, button):
+        xdotool(window.display, "mousemove", "--window", window.window, 100, 100, "click", button)
+        time.sleep(2 * BETWEEN_MS / 1000)
+        assert window.typed("n")[0] == "' '"
 
     def test_gives_escape_its_name(self, window):
         assert window.typed("Escape") == ["'esc'"]
