@@ -214,7 +214,7 @@ class TestThreeGoodTakesAndACheck:
         assert at(Phase.EASING).guide.scene.note == "I saw: sideways lean 30°"
 
     def test_end_with_words_of_thanks(self):
-        assert obedient().said[-2:] == [lines.CHECK, lines.SAVED]
+        assert obedient().said[-2:] == [lines.CHECK, lines.THANKS]
 
     @pytest.mark.parametrize("fps", [10.0, 20.0])
     def test_do_not_depend_on_how_often_is_looked(self, fps):

@@ -20,8 +20,8 @@ from backstretch.calibration.goals import (
     NOT_RECOGNISED,
     NOT_SEEN,
     ONCE_MORE,
-    SAVED,
     STRAIGHT,
+    THANKS,
     Goal,
     countdown,
     explaining,
@@ -80,7 +80,7 @@ class Guide(ScriptedLeader):
         result: What the takes came to; None before that, for a stretch before it was recognised in the check.
     """
 
-    last_words: ClassVar[Mapping[str, str]] = ENDED | {"done": SAVED, "failed": FAILED}
+    last_words: ClassVar[Mapping[str, str]] = ENDED | {"done": THANKS, "failed": FAILED}
     last_words_are_urgent: ClassVar[bool] = True
 
     def __init__(

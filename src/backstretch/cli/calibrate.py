@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 
 CAMERA = "camera"
 ENDING = ".toml"
+SAVED = "Saved. It is used from now on."
+DONE_IN_TERMINAL = "Done. Its name and texts are asked for in the terminal."
+"""What is shown and said when guided takes are done."""
 
 
 @dataclass(frozen=True)
@@ -173,12 +176,14 @@ def calibrate(
                 "--from camera cannot be combined with other sources, --start, --end or --speed"
             )
         machine = Machine(camera, model, no_window, no_voice, console, correction.turn_deg or 0)
-        reference = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
-        _keep(reference, request, library, console, [])
+        made = _guided(request, library, machine, own_neutral, takes=takes, mirrored=mirrored)
+        # A new stretch is saved only with its texts, which are asked for in the terminal.
+        saved = _save(made, request) if request.new_id else _of_file(made, request)
+        _show(saved, request, library, console, [])
         return
     recorded_takes = [_take(each, request, options) for each in source]
     reference, notes = _make(recorded_takes, request, library, own_neutral)
-    _keep(reference, request, library, console, notes)
+    _show(_save(reference, request), request, library, console, notes)
 
 
 def _request(
@@ -283,7 +288,15 @@ def _guided(
         sides = [None]
     guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
     session = Session((request.pose,) if request.pose else (), own_neutral=own_neutral)
-    return run_guided(machine, LedSession(guide, session, mirrored=mirrored), complain)
+    led = LedSession(guide, session, mirrored=mirrored)
+
+    def save(made: "Pose | OwnNeutral") -> str:
+        if request.new_id:
+            return DONE_IN_TERMINAL
+        _save(made, request)
+        return SAVED
+
+    return run_guided(machine, led, complain, save)
 
 
 def _make(
@@ -317,36 +330,53 @@ def _others(library: "Library", request: Request) -> list["Pose"]:
     return [pose for pose in library.poses.values() if pose.id != request.new_id]
 
 
-def _keep(
+def _of_file(reference: "Pose | OwnNeutral", request: Request) -> "Pose | OwnNeutral":
+    """A pose with the id that its file gives it; a neutral as it is."""
+    from backstretch.kinematics.neutral import OwnNeutral
+
+    if isinstance(reference, OwnNeutral):
+        return reference
+    return replace(reference, id=request.path.stem)
+
+
+def _save(reference: "Pose | OwnNeutral", request: Request) -> "Pose | OwnNeutral":
+    """Save the pose or neutral, a new pose with the texts that the person gives it; return what was saved."""
+    from backstretch.files import save_text
+    from backstretch.history.profile import neutral_text
+    from backstretch.kinematics.neutral import OwnNeutral
+    from backstretch.poses.pose_writer import pose_text
+
+    reference = _of_file(reference, request)
+    if isinstance(reference, OwnNeutral):
+        text = neutral_text(reference)
+    else:
+        reference = ask_texts(reference) if request.pose is None else reference
+        text = pose_text(reference)
+    save_text(text, request.path, force=request.force)
+    return reference
+
+
+def _show(
     reference: "Pose | OwnNeutral",
     request: Request,
     library: "Library",
     console: "Console",
     notes: Sequence[str],
 ) -> None:
-    """Save the pose or neutral, and show it."""
+    """Show the pose or neutral that was saved."""
     from backstretch.display.terminal.pose_pages import show_new, show_personal
-    from backstretch.files import save_text
-    from backstretch.history.profile import neutral_text
     from backstretch.kinematics.neutral import OwnNeutral
-    from backstretch.poses.pose_writer import pose_text
 
     if isinstance(reference, OwnNeutral):
-        save_text(neutral_text(reference), request.path, force=request.force)
         console.print(
             f"Your neutral is saved, seen {reference.view.words}. Turns and tilts of your head and shoulders"
             " are measured from it, as long as the camera stays in about the same place."
         )
+    elif request.pose is not None:
+        alike = newly_alike(request.pose, reference, library)
+        show_personal(request.pose, reference, console, [*alike, *notes])
     else:
-        reference = replace(reference, id=request.path.stem)
-        if request.pose is None:
-            reference = ask_texts(reference)
-        save_text(pose_text(reference), request.path, force=request.force)
-        if request.pose is not None:
-            alike = newly_alike(request.pose, reference, library)
-            show_personal(request.pose, reference, console, [*alike, *notes])
-        else:
-            show_new(reference, console, [*notes_on_new(reference), *notes])
+        show_new(reference, console, [*notes_on_new(reference), *notes])
     console.print(f"Written to {request.path}", soft_wrap=True)
 
 

@@ -293,11 +293,11 @@ def run_guided(
     machine: Machine,
     session: LedSession[SomeMaker],
     notice: Callable[[str], object],
-    save: Callable[[Pose | OwnNeutral], str] | None = None,
+    save: Callable[[Pose | OwnNeutral], str],
 ) -> Pose | OwnNeutral:
     """Lead a person through takes; return the pose or neutral that they give.
 
-    ``save`` saves it while the session is still shown, and returns what to show then.
+    ``save`` saves it while the session is still shown, and returns what to say then.
 
     Raises:
         InputError: The camera or the model cannot be used.
@@ -313,15 +313,15 @@ def run_guided(
         why = watch(live, stage.show)
         if why == INTERRUPTED:
             raise KeyboardInterrupt
-        is_made = why == "done" and leader.result is not None
-        state = live.state
-        if is_made and leader.result is not None and save is not None:
-            words = save(leader.result)
-            scene = replace(leader.scene, title="Saved", status=Status.IN, line=words)
-            state = replace(state, scene=scene)
-            stage.voice.say(words)
+        made = leader.result if why == "done" else None
+        scene = leader.scene
+        if made is not None:
+            scene = replace(scene, title="Done", status=Status.IN, line=save(made))
+            stage.voice.say(scene.line)
         with suppress(KeyboardInterrupt):  # all is saved; the last words may be cut short
-            stage.show.linger(state, LAST_WORDS_S)
-    if is_made and leader.result is not None:
-        return leader.result
+            heard_s = speaking_s(scene.line) if stage.is_heard else 0.0
+            if why != CLOSED:
+                stage.show.linger(replace(live.state, scene=scene), max(LAST_WORDS_S, heard_s))
+    if made is not None:
+        return made
     raise TakeError(NOTHING_SAVED.get(why) or f"{leader.refusal}; nothing was saved")
