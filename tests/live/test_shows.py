@@ -316,7 +316,8 @@ class TestLinger:
     def test_shows_the_last_state_until_a_key_is_pressed(self):
         assert self.lingered(Pane("", "", "x", "")) == 3
 
-    def test_goes_by_itself_after_a_while(self):
+    def test_goes_by_itself_after_a_while(self, monkeypatch):
+        monkeypatch.setattr(window, "LAST_S", 0.1)
         assert self.lingered(Pane(), 0.1) >= 1
 
 

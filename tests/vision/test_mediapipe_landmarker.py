@@ -1,6 +1,8 @@
 """The one door to MediaPipe: what comes through it is raw, in pixels, and nobody is None."""
 
 import signal
+import subprocess
+import sys
 from threading import Thread
 
 import numpy as np
@@ -277,3 +279,25 @@ class TestInterrupted:
         thread.start()
         thread.join()
         assert seen == [before]
+
+
+NOBODY_FIRST = """
+import sys
+import numpy as np
+from pathlib import Path
+from backstretch.frame import Frame
+from backstretch.vision.detection import open_landmarker
+from backstretch.vision.video_reader import VideoReader
+
+with open_landmarker() as landmarker, VideoReader(Path(sys.argv[1])) as film:
+    landmarker.look(Frame(0, 0.0, np.zeros((480, 640, 3), np.uint8)))
+    print(any(landmarker.look(frame) for frame in film.frames(0.0, 0.3)))
+"""
+
+
+def test_nothing_is_printed_when_somebody_comes_after_a_picture_of_nobody():
+    done = subprocess.run(
+        [sys.executable, "-c", NOBODY_FIRST, str(SAMPLES / "side_bend.mp4")],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("True\n", "")

@@ -336,7 +336,7 @@ class FrontEnd(Protocol):
         """Show `Live.state` until `Live.over`, or until the person closes it."""
 
     def linger(self, state: LiveState, seconds: float) -> None:
-        """Show one last state for this long, or until the person closes it."""
+        """Show one last state while its words are heard, for this long, or until the person closes it."""
 
     def summary(self, result: Result, ending: Ending) -> None:
         """Show the session's result until the person closes it."""

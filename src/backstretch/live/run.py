@@ -34,8 +34,6 @@ from backstretch.vision.face_landmarker import with_head_tilt
 
 FAILED = "failed"
 """End reason: the program itself failed."""
-LAST_WORDS_S = 4.0
-"""How long the last state of guided takes is shown, and its words are heard."""
 ONCE_OR_TWICE = "Once or twice a day is enough."
 INTERRUPTED = "interrupted"
 """End reason: Ctrl-C in the terminal."""
@@ -321,7 +319,7 @@ def run_guided(
         with suppress(KeyboardInterrupt):  # all is saved; the last words may be cut short
             heard_s = speaking_s(scene.line) if stage.is_heard else 0.0
             if why != CLOSED:
-                stage.show.linger(replace(live.state, scene=scene), max(LAST_WORDS_S, heard_s))
+                stage.show.linger(replace(live.state, scene=scene), heard_s)
     if made is not None:
         return made
     raise TakeError(NOTHING_SAVED.get(why) or f"{leader.refusal}; nothing was saved")

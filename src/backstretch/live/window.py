@@ -33,6 +33,8 @@ LEAST_BETWEEN_S = 1.0 / 30.0
 REPORT_KEY = "r"
 """Opens the report while the summary is shown; any other key closes it."""
 SUMMARY_EVERY_S = 0.05
+LAST_S = 4.0
+"""How long the last words of guided takes can be read."""
 
 
 class Window:
@@ -147,9 +149,9 @@ class WindowShow:
             live.wait(max(0.0, LEAST_BETWEEN_S - (perf_counter() - began_s)))
 
     def linger(self, state: LiveState, seconds: float) -> None:
-        """Show one last state for this long, or until a key is pressed."""
-        began_s = perf_counter()
-        while not self._window.closed and perf_counter() - began_s < seconds:
+        """Show one last state for this long and `LAST_S` at least, or until a key is pressed."""
+        ends_s = perf_counter() + max(seconds, LAST_S)
+        while not self._window.closed and perf_counter() < ends_s:
             picture = self._view.draw(state, self._window.wh, muted=self._voice.muted)
             if self._window.show(picture):
                 return

@@ -130,6 +130,10 @@ class MediaPipeLandmarker:
         self._careful: dict[str, CarefulLook] = {}
         self._pair = pair or cache(self._open_pair)
         self._searcher = searcher or _Searcher(partial(self._landmarker, "IMAGE", model))
+        if (
+            searcher is None
+        ):  # what MediaPipe prints about the first person in a process is of no use to anybody
+            self._find(mannequin())
 
     def __enter__(self) -> Self:
         return self
