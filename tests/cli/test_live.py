@@ -171,15 +171,19 @@ class TestWrongUse:
         assert said.startswith("say which stretch or which set")
 
     def test_an_unknown_stretch_brings_the_nearest_names(self, home):
-        said = complaint(home.run_inside("live", "side-bend"))
-        assert said.startswith("no pose is called 'side-bend'; did you mean")
+        said = complaint(home.run_inside("live", "side-bends"))
+        assert said.startswith("no pose is called 'side-bends'; did you mean")
 
     def test_an_unknown_set_brings_the_nearest_names(self, home):
-        said = complaint(home.run_inside("live", "--set", "lower-back"))
-        assert said.startswith("no set is called 'lower-back'; did you mean lower_back")
+        said = complaint(home.run_inside("live", "--set", "lower-bak"))
+        assert said.startswith("no set is called 'lower-bak'; did you mean lower_back")
 
     def test_a_camera_that_is_not_there(self, home):
         said = complaint(home.run("live", POSE, *NO_CAMERA))
+        assert said == "camera 9 is not there; backstretch cameras lists all cameras"
+
+    def test_a_missing_camera_is_told_before_the_health_note(self, tmp_path):
+        said = complaint(Home(tmp_path, asked=False).run("live", "Child's pose", *NO_CAMERA))
         assert said == "camera 9 is not there; backstretch cameras lists all cameras"
 
     def test_a_camera_that_is_a_text(self, home, tmp_path):

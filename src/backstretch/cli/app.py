@@ -17,6 +17,7 @@ from backstretch.cli.live import cameras, live
 from backstretch.cli.options import INTERRUPTED, complain
 from backstretch.cli.poses import poses_app
 from backstretch.cli.recordings import analyze, export, report
+from backstretch.cli.start import first_arguments
 from backstretch.errors import BackstretchError
 
 app = typer.Typer(
@@ -56,7 +57,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = app(args=sys.argv[1:] or first_arguments(), standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except TyperException as error:

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 def live(
     pose: Annotated[
-        str, typer.Argument(help="The stretch: its id, or the path of a pose file (.toml).")
+        str,
+        typer.Argument(help="The stretch or set: its id or name, or a pose file (.toml)."),
     ] = "",
     set_name: Annotated[
         str, typer.Option("--set", metavar="NAME", help="A whole set instead of one stretch.")
@@ -100,12 +101,17 @@ def live(
     from backstretch.judging.wording import describe_notice
     from backstretch.live.led_session import CoachedSession
     from backstretch.live.run import Machine, Setup, run_live
+    from backstretch.vision.capture import check_source
 
     if bool(pose) == bool(set_name):
         raise InputError(
             "say which stretch or which set: backstretch live childs_pose, or --set NAME"
         )
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
+    if pose and library.is_set(pose):
+        pose, set_name = "", pose
+    _check_names(library, pose, set_name, side)
+    check_source(camera)  # before anything is asked
     chosen = _one if pose else _set
     programme, warnings = chosen(
         library,
@@ -135,18 +141,27 @@ def live(
         notices=warnings,
         profile=profile,
     )
-    own_neutral = None if only_library else saved_neutral(profile)
     session = CoachedSession(
         programme,
         coach,
         sides=sides,
         mirrored=mirrored,
-        own_neutral=own_neutral,
+        own_neutral=None if only_library else saved_neutral(profile),
         is_upright=turn is not None,
     )
     outcome = run_live(setup, session, complain)
     complain(*remember_sessions())
     _print_outcome(outcome, console, as_json=as_json)
+
+
+def _check_names(library: "Library", pose: str, set_name: str, side: SideOption) -> None:
+    """Raise an `InputError` where there is no such stretch or set, or not that side of it."""
+    if pose:
+        sides_of(library.find(pose), side)
+        return
+    library.find_set(set_name)
+    if side is not SideOption.BOTH:
+        raise InputError("--side is for one stretch; a set is done on both sides")
 
 
 def _one(
@@ -183,7 +198,7 @@ def _set(
     library: "Library",
     name: str,
     *,
-    side: SideOption,
+    side: SideOption,  # noqa: ARG001 - as `_one`
     hold_s: float | None,
     repetitions: int | None,
     profile: str,
@@ -193,8 +208,6 @@ def _set(
     from backstretch.history.health import fitting
     from backstretch.judging.wording import describe_notice
 
-    if side is not SideOption.BOTH:
-        raise InputError("--side is for one stretch; a set is done on both sides")
     chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))
     complain(*left_out)  # printed only: words about health are neither spoken nor saved
     warnings, parts = [], []

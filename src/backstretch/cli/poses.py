@@ -33,8 +33,13 @@ def list_poses(
     from rich.console import Console
 
     from backstretch.display.terminal.pose_pages import show_list
+    from backstretch.poses.library import plain
     from backstretch.poses.pose import POSITIONS, REGIONS, TAGS
 
+    region, position, tag = (
+        next((each for each in known if plain(each) == plain(value)), value)
+        for value, known in ((region, REGIONS), (position, POSITIONS), (tag, TAGS))
+    )
     for option, value, known in (
         ("--region", region, REGIONS),
         ("--position", position, POSITIONS),

@@ -93,7 +93,9 @@ class Library:
     faults: tuple[str, ...]
 
     def find(self, name: str) -> Pose:
-        """The pose with this id, or the one in the file of a path that ends in ``.toml``.
+        """The pose with this id or name, or the one in the file of a path that ends in ``.toml``.
+
+        Capitals, spaces, hyphens and apostrophes do not matter: ``Child's pose`` is ``childs_pose``.
 
         Raises:
             InputError: No such pose; the message names the nearest ids.
@@ -101,19 +103,29 @@ class Library:
         """
         if name.endswith(".toml"):
             return load_pose(Path(name))
-        if name in self.poses:
-            return self.poses[name]
+        if pose_id := self._pose_called(name):
+            return self.poses[pose_id]
         raise InputError(f"no pose is called {name!r}; {_hint(name, self.poses)}")
 
     def find_set(self, name: str) -> PoseSet:
-        """The set with this id.
+        """The set with this id or name; capitals, spaces and the like do not matter.
 
         Raises:
             InputError: No such set; the message names the nearest ids.
         """
-        if name in self.sets:
-            return self.sets[name]
+        if set_id := self._set_called(name):
+            return self.sets[set_id]
         raise InputError(f"no set is called {name!r}; {_hint(name, self.sets)}")
+
+    def is_set(self, name: str) -> bool:
+        """Whether this is the id or name of a set, and not of a pose."""
+        return not self._pose_called(name) and bool(self._set_called(name))
+
+    def _pose_called(self, name: str) -> str:
+        return _called(name, {each.id: (each.name, *each.also) for each in self.poses.values()})
+
+    def _set_called(self, name: str) -> str:
+        return _called(name, {each.id: (each.name,) for each in self.sets.values()})
 
     @property
     def recognised(self) -> tuple[Pose, ...]:
@@ -212,6 +224,27 @@ class _Shelf:
             refined=self._refined,
             faults=tuple(self._faults),
         )
+
+
+def plain(name: str) -> str:
+    """A name without what does not matter: ``Child's pose`` and ``childs_pose`` become ``childspose``."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _called(name: str, names: Mapping[str, Iterable[str]]) -> str:
+    """The id that is called this: by the id itself, a first name, or another name; empty for none.
+
+    ``names`` are those of each id, the first one first.
+    """
+    if name in names:
+        return name
+    known: dict[str, str] = {}
+    ranked = [(pose_id, [pose_id, *others]) for pose_id, others in names.items()]
+    for rank in range(max((len(each) for _, each in ranked), default=0)):
+        for pose_id, each in ranked:
+            if rank < len(each):
+                known.setdefault(plain(each[rank]), pose_id)
+    return known.get(plain(name), "")
 
 
 def _hint(name: str, ids: Iterable[str]) -> str:

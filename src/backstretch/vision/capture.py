@@ -187,15 +187,33 @@ def open_capture(where: str, turn_deg: int = 0) -> Capture:
 
     ``turn_deg`` is that of `Capture`.
     """
+    feed, name = _feed_of(where)
+    if isinstance(feed, CameraFeed) and platform.system() == "Darwin" and "://" not in where:
+        feed.reopen()  # asks for permission, on the main thread only
+    return Capture(feed, name, turn_deg)
+
+
+def check_source(where: str) -> None:
+    """Open a source and close it again; ``where`` is that of `open_capture`.
+
+    Raises:
+        InputError: It cannot be opened; the message says why.
+    """
+    feed, _ = _feed_of(where)
+    try:
+        feed.reopen()
+    finally:
+        feed.close()
+
+
+def _feed_of(where: str) -> tuple[Feed, str]:
+    """What gives the pictures, and its name."""
     if "://" in where:
-        return Capture(CameraFeed(where), redacted(where), turn_deg)
+        return CameraFeed(where), redacted(where)
     number = where.removeprefix(f"{DEVICES}/video")
     if number.isascii() and number.isdecimal():
-        feed = CameraFeed(int(number))
-        if platform.system() == "Darwin":  # asks for permission, on the main thread only
-            feed.reopen()
-        return Capture(feed, f"camera {int(number)}", turn_deg)
-    return Capture(FileFeed(Path(where)), where, turn_deg)
+        return CameraFeed(int(number)), f"camera {int(number)}"
+    return FileFeed(Path(where)), where
 
 
 def as_rgb(image: Image) -> Image:
