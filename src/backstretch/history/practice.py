@@ -69,7 +69,7 @@ class PractisedSession:
     """One recorded session.
 
     Attributes:
-        id: Its number in the history.
+        id: Its number in the database, among everybody's sessions.
         profile: Whose it is; empty for the one person who never said a name.
         began: When, with the offset of the place: days are those of the place.
         kind: ``live`` or ``analyze``.
@@ -77,6 +77,8 @@ class PractisedSession:
         valid_s, wrong_s, unseen_s: Its totals.
         pain: Whether the person reported pain.
         soreness: How sore they said they were, 0 to 10; None if that was not asked or skipped.
+        number: Its number among this person's sessions, which are counted from 1; never given twice.
+        note: What somebody wrote about it; empty for nothing.
     """
 
     id: int
@@ -89,6 +91,8 @@ class PractisedSession:
     unseen_s: float
     pain: bool
     soreness: int | None
+    number: int = 0
+    note: str = ""
 
 
 def weeks(sittings: Sequence[PractisedSession], today: date, count: int) -> list[Week]:

@@ -24,6 +24,7 @@ from backstretch.history.practice import (
     doses,
     weeks,
 )
+from backstretch.history.profile import whose
 from backstretch.poses.pose import Check, Pose, capitalised, measure_words
 
 DOSE_WORDS = (
@@ -194,7 +195,7 @@ class Query:
     """What an overview is about.
 
     Attributes:
-        whose: The profile; empty for everybody's sessions.
+        whose: The profile; empty for the one person who gives no name.
         about: The one stretch; None for all.
         weeks: How many, with the one that is going on.
     """
@@ -223,6 +224,13 @@ class Overview:
     doses: Sequence[Dose]
     trends: Mapping[str, Sequence[Trend]]
     says: Sequence[str]
+
+    @property
+    def title(self) -> str:
+        """What it is about, and whose it is: ``Your progress``, ``Child's pose: progress of Ann``."""
+        profile, about = self.query.whose, self.query.about
+        words = f"progress of {whose(profile)}" if profile.strip() else "your progress"
+        return f"{about.name}: {words}" if about else capitalised(words)
 
 
 def overview(
@@ -270,6 +278,7 @@ def as_document(summary: Overview) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "profile": summary.query.whose or None,
+        "whose": whose(summary.query.whose),
         "today": summary.today.isoformat(),
         "weeks": [
             {

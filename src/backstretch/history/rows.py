@@ -6,7 +6,7 @@ Odd values in a document are left out. What can still be read of a damaged histo
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,13 @@ from typing import Any
 from backstretch.errors import ODD, InputError
 from backstretch.history.database import beside
 from backstretch.history.practice import PractisedHold, PractisedSession
+from backstretch.history.profile import profile_key
 from backstretch.kinematics.view import View
 
 LIVE, ANALYZED = "live", "analyze"
-SITTING = "id, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness"
+SITTING = (
+    "id, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness, number, note"
+)
 HOLD = "hold.id, sitting, began, pose, side, hold.valid_s, complete, azimuth_deg, elevation_deg"
 INSERT_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimuth_deg, elevation_deg)
     VALUES (?, ?, ?, ?, ?, ?, ?)"""
@@ -28,8 +31,13 @@ NO_MEASURES: Mapping[str, tuple[float, str]] = {}
 RECENT = 64
 """Size of the caches of times and views: those of one session's holds come in a row."""
 TOTALS = ("valid_s", "wrong_s", "unseen_s")
-SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness FROM sitting ORDER BY id"
+SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness{} FROM sitting ORDER BY id"
+NUMBERED = ", number, note"
+"""Columns that a history older than version 4 does not have."""
 DELETED = "SELECT record FROM forgotten ORDER BY record"
+PEOPLE = "SELECT key, last FROM person ORDER BY key"
+NUMBER_GIVEN = """INSERT INTO person VALUES (?, ?)
+    ON CONFLICT (key) DO UPDATE SET last = max(last, excluded.last)"""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,8 @@ class Entry:
         title: What was done, in words.
         record: By which the session is known again: the name of a live session's folder, or a hash of a
             recording; empty where it is not.
-        pain, soreness: As in `PractisedSession`.
+        pain, soreness, note: As in `PractisedSession`.
+        number: As there; 0 for the next one of this person.
     """
 
     document: Mapping[str, Any]
@@ -55,6 +64,23 @@ class Entry:
     record: str = ""
     pain: bool = False
     soreness: int | None = None
+    number: int = 0
+    note: str = ""
+
+
+def give_number(db: sqlite3.Connection, profile: str, number: int = 0) -> int:
+    """The next number of a person's sessions, or this ``number`` where it is one; it is not given again."""
+    key = profile_key(profile)
+    if number <= 0:
+        number = 1 + last_number(db, key)
+    db.execute(NUMBER_GIVEN, (key, number))
+    return number
+
+
+def last_number(db: sqlite3.Connection, key: str) -> int:
+    """The last number that the person of a key (`profile_key`) got; 0 for none."""
+    row = db.execute("SELECT last FROM person WHERE key = ?", (key,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int:
@@ -74,6 +100,7 @@ def keep(db: sqlite3.Connection, entry: Entry, number: int | None = None) -> int
         return known
     is_used = db.execute("SELECT 1 FROM sitting WHERE id = ?", (number,)).fetchone()
     row["id"] = None if is_used else number
+    row["number"] = give_number(db, row["profile"], entry.number)
     names, marks = ", ".join(row), ", ".join("?" for _ in row)
     query = f"INSERT INTO sitting ({names}) VALUES ({marks})"  # noqa: S608
     number = int(db.execute(query, tuple(row.values())).lastrowid or 0)
@@ -88,17 +115,29 @@ def record_number(db: sqlite3.Connection, record: str) -> int | None:
     return int(row[0]) if row else None
 
 
+def number_of_any(db: sqlite3.Connection, records: Iterable[str]) -> int | None:
+    """The number of the session that is known by one of these; None if there is none."""
+    numbers = (record_number(db, record) for record in records)
+    return next((number for number in numbers if number is not None), None)
+
+
+def figures_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a recording showed, as it is stored, and without where it lies."""
+    stored = document_of(0, json.dumps(document))
+    return {key: value for key, value in stored.items() if key != "source"}
+
+
 def sitting_of(row: tuple[Any, ...]) -> PractisedSession:
     """The session of a row of `SITTING`.
 
     Raises:
         InputError: The row is odd.
     """
-    number, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness = row
+    number, profile, began, kind, title, valid_s, wrong_s, unseen_s, pain, soreness, *own = row
     try:
         seconds = float(valid_s), float(wrong_s), float(unseen_s)
         return PractisedSession(
-            number, profile, time_of(began), kind, title, *seconds, bool(pain), soreness
+            number, profile, time_of(began), kind, title, *seconds, bool(pain), soreness, *own
         )
     except ODD as error:
         raise _odd(number) from error
@@ -119,6 +158,24 @@ def hold_of(
     except ODD as error:
         raise _odd(sitting) from error
     return PractisedHold(sitting, *values, reaches.get(number, NO_MEASURES))
+
+
+def reaches_of(
+    db: sqlite3.Connection, pose: str | None, labels: Collection[str] | None
+) -> dict[int, dict[str, tuple[float, str]]]:
+    """The measures of holds, by the hold's number; those of a pose, and with these labels, unless None."""
+    conditions: list[tuple[str, tuple[str, ...]]] = []
+    if pose is not None:
+        conditions.append(("pose = ?", (pose,)))
+    if labels is not None:
+        conditions.append((f"label IN ({', '.join('?' * len(labels))})", tuple(labels)))
+    where = f"WHERE {' AND '.join(words for words, _ in conditions)}" if conditions else ""
+    values = tuple(value for _, group in conditions for value in group)
+    query = f"SELECT reach.hold, label, value, unit FROM reach JOIN hold ON hold.id = reach.hold {where}"  # noqa: S608
+    reaches: dict[int, dict[str, tuple[float, str]]] = {}
+    for number, label, value, unit in db.execute(query, values):
+        reaches.setdefault(number, {})[label] = (value, unit)
+    return reaches
 
 
 def document_of(number: int, text: str) -> dict[str, Any]:
@@ -181,6 +238,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         **{name: _total_s(entry.document, name) for name in TOTALS},
         "pain": entry.pain,
         "soreness": entry.soreness,
+        "note": storable(entry.note),
         "document": json.dumps(entry.document),
     }
 
@@ -242,7 +300,7 @@ def _nothing(_: str) -> None:
 
 def _odd(number: int) -> InputError:
     words = f"session {number} of the history cannot be read"
-    return InputError(f"{words}; to delete it: backstretch history delete {number}")
+    return InputError(f"{words}; to delete it: backstretch history delete --id {number}")
 
 
 def salvage(damaged: Path, db: sqlite3.Connection) -> int:
@@ -262,7 +320,19 @@ def salvage(damaged: Path, db: sqlite3.Connection) -> int:
     """
     with closing(_reader(damaged)) as source:
         db.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", _rows(source, DELETED))
-        return sum(1 for _ in _take_over(_rows(source, SESSIONS), db))
+        people = _rows(source, PEOPLE)
+        are_whole = (str, int)
+        db.executemany(NUMBER_GIVEN, (row for row in people if tuple(map(type, row)) == are_whole))
+        columns = NUMBERED if _is_numbered(source) else ""
+        return sum(1 for _ in _take_over(_rows(source, SESSIONS.format(columns)), db))
+
+
+def _is_numbered(source: sqlite3.Connection) -> bool:
+    """Whether each person's sessions have numbers of their own."""
+    with suppress(sqlite3.DatabaseError):
+        source.execute(f"SELECT id{NUMBERED} FROM sitting LIMIT 0")  # noqa: S608
+        return True
+    return False
 
 
 def _take_over(rows: Iterable[tuple[Any, ...]], db: sqlite3.Connection) -> Iterator[int]:
@@ -301,7 +371,8 @@ def _rows(source: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _entry(document: dict[str, Any], began: str, *columns: Any) -> Entry:
-    profile, kind, title, record, pain, soreness = columns
+    profile, kind, title, record, pain, soreness, *own = columns
+    number, note = own or (0, "")
     is_sore = isinstance(soreness, int)
     return Entry(
         document=document,
@@ -312,4 +383,6 @@ def _entry(document: dict[str, Any], began: str, *columns: Any) -> Entry:
         record=record or "",
         pain=bool(pain),
         soreness=soreness if is_sore else None,
+        number=number if isinstance(number, int) else 0,
+        note=str(note),
     )
