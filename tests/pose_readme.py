@@ -89,7 +89,10 @@ these stills together, `sides` (`both` at once, `left` or `right` with the other
 the right side has ranges of its own a `[check.right]` with `good`, `accept`, `median` and `spread`.
 
 `poses/sets/*.toml` are ready-made sets: `name`, `about`, `source`, `rest_s` between holds, and one `[[stretch]]` each with
-`pose`, and `hold_s` and `repetitions` within the pose's dose. A pose with sides is done on both.
+`pose`, and `hold_s` (1 to 120) and `repetitions` (1 to 50); what is left out is the pose's own. The dose of a set stands, also
+outside the one that is usual for the pose: it is remarked on, and everything is judged by it. Only a hold longer than the pose
+lets one count is complete at that length. A pose with sides is done on both. `backstretch where` prints the folder of your own
+sets.
 
 ## Measures
 

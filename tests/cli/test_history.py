@@ -516,3 +516,112 @@ class TestSaving:
         first, last = failure.value.faults
         assert "is damaged; it is kept as" in first
         assert last == "the disk is full"
+
+
+PLAN = """name = "Plan of Ann"
+about = "Written by hand."
+source = "Her physiotherapist"
+rest_s = 10
+
+[[stretch]]
+pose = "standing_side_bend"
+hold_s = 4
+repetitions = 8
+
+[[stretch]]
+pose = "pelvic_tilt"
+"""
+
+
+@pytest.fixture
+def planned(tmp_path):
+    """Somebody with a set of their own, for whom the side bend is 8 holds of 4 s a side."""
+    sets = tmp_path / "backstretch" / "poses" / "sets"
+    sets.mkdir(parents=True)
+    (sets / "plan.toml").write_text(PLAN)
+    return tmp_path
+
+
+class TestPlan:
+    """What a practitioner asks for stands, and everything is judged by it."""
+
+    def test_is_shown_with_a_remark(self, planned):
+        text = " ".join(run(planned, "poses", "sets", "plan").stdout.split())
+        assert "holds of 4 s are asked for (15 to 30 s are usual)" in text
+        assert "8 holds a side are asked for" in text
+
+    def test_judges_a_recording(self, planned, track):
+        done = run(planned, "analyze", track, "--set", "plan", "--json")
+        document = json.loads(done.stdout)
+        (hold,) = document["holds"]
+        assert (hold["pose"], hold["side"], hold["complete"]) == (
+            "standing_side_bend",
+            "left",
+            True,
+        )
+        assert [
+            (each["side"], each["asked_s"], each["asked"]) for each in document["stretches"]
+        ] == [
+            ("left", 4.0, 8),
+            ("right", 4.0, 8),
+        ]
+        assert (document["title"], document["pose"]) == ("Plan of Ann", None)
+        assert "Pelvic tilt is judged only where it is asked for by name" in done.stderr
+
+    def test_is_what_progress_measures_by_from_then_on(self, planned, track):
+        run(planned, "analyze", track, "--set", "plan", "--save")
+        run(
+            planned, "analyze", track, "--save", "--start", "1"
+        )  # recognised: nothing was asked for
+        (stretch,) = json.loads(run(planned, "progress", "--json").stdout)["stretches"]
+        assert stretch["asked"] == {"hold_s": 4.0, "repetitions": 8}
+        assert (stretch["round_s"], stretch["recommended_week_s"]) == (64.0, 192.0)
+        text = run(planned, "progress").stdout
+        assert re.search(r"Standing side bend.* 3\.2 min", text)
+
+    def test_is_that_of_the_person_alone(self, planned, track):
+        run(planned, "analyze", track, "--set", "plan", "--save")
+        run(planned, "analyze", track, "--save", "--profile", "Ann")
+        done = run(planned, "progress", "--json", "--profile", "Ann")
+        (stretch,) = json.loads(done.stdout)["stretches"]
+        assert stretch["asked"] is None
+
+    def test_judges_every_recording_of_a_batch(self, planned, track):
+        out = planned / "out"
+        done = run(planned, "analyze", track.parent, "--set", "plan", "--out", out)
+        assert "1 of 1" in done.stdout
+        page = (out / "bend" / "report.html").read_text()
+        assert "s; 1 of 8 holds of 4 s" in page
+
+    def test_is_taken_from_the_options_too(self, planned, track):
+        asked = ("--pose", "standing_side_bend", "--hold", "4", "--repetitions", "2")
+        done = run(planned, "analyze", track, *asked, "--json")
+        document = json.loads(done.stdout)
+        assert [(each["asked_s"], each["asked"]) for each in document["stretches"]] == [
+            (4.0, 2)
+        ] * 2
+        assert "holds of 4 s are asked for" in done.stderr
+
+    def test_that_asks_for_more_than_one_hold_counts_can_be_fulfilled(self, planned, track):
+        asked = ("--pose", "standing_side_bend", "--hold", "90")
+        done = run(planned, "analyze", track, *asked, "--json")
+        assert {each["asked_s"] for each in json.loads(done.stdout)["stretches"]} == {30.0}
+        assert "so 30 s complete it" in done.stderr
+
+    def test_says_which_stretches_and_sides(self, planned, track):
+        for option in (("--pose", "childs_pose"), ("--side", "left")):
+            line = run(planned, "analyze", track, "--set", "plan", *option).stderr
+            assert "leave out --pose and --side" in line
+
+
+class TestWhere:
+    def test_names_the_folders_and_says_what_is_not_there(self, planned):
+        lines = run(planned, "where").stdout.splitlines()
+        places = {line.split("  ")[0]: line for line in lines}
+        assert places["Own sets (.toml)"].endswith(str(planned / "backstretch" / "poses" / "sets"))
+        assert places["Health answers"].endswith("health.json  (not there yet)")
+
+    def test_is_another_place_for_another_person(self, planned):
+        text = run(planned, "where", "--profile", "Ann").stdout
+        assert "Folder of Ann" in text
+        assert str(planned / "backstretch" / "profiles" / "ann-") in text

@@ -84,7 +84,7 @@ class DrawnRecording(Sink):
             self._video = stack.enter_context(AnnotatedVideo(target, reader.wh))
             self._stack = stack.pop_all()
         self._is_mirrored = request.mirrored
-        self._overlay = Overlay(request.assignment.hold_s)
+        self._overlay = Overlay(request.assignment.asked_s)
         self._pictures = reader.pictures(request.part.start_s, request.part.end_s)
         self._picture = next(self._pictures, None)
         self._step: Step | None = None

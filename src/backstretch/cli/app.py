@@ -18,6 +18,7 @@ from backstretch.cli.options import INTERRUPTED, complain
 from backstretch.cli.poses import poses_app
 from backstretch.cli.progress import progress
 from backstretch.cli.recordings import analyze, export, report
+from backstretch.cli.where import where
 from backstretch.errors import BackstretchError
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ for command in (
     export,
     report,
     progress,
+    where,
 ):
     app.command()(command)
 

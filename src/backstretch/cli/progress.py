@@ -104,9 +104,9 @@ def _overview(history: "History", profile: str, wanted: _Wanted) -> "Overview":
     with _no_garbage_collection():
         sittings = history.sittings(profile)
         holds = history.holds(profile, about.id if about else None, labels)
-        return overview(
-            Query(history.spelling(profile), about, wanted.weeks), today, (sittings, holds), poses
-        )
+        asked = history.asked(profile, {each.pose for each in holds})
+        query = Query(history.spelling(profile), about, wanted.weeks)
+        return overview(query, today, (sittings, holds), poses, asked)
 
 
 def _print_document(summaries: Sequence["Overview"], *, everyone: bool) -> None:

@@ -1,7 +1,7 @@
 """The history: every saved session, in one SQLite database that only its owner may read."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +40,7 @@ from backstretch.history.rows import (
     LIVE,
     SITTING,
     Entry,
+    asked_last,
     document_of,
     figures_of,
     hold_of,
@@ -269,6 +270,15 @@ class History:
             reaches = reaches_of(self._db, pose, labels)
             rows = self._db.execute(query, values)
             return [hold_of(row, reaches) for row in rows]
+
+    def asked(self, profile: str, poses: Iterable[str]) -> dict[str, tuple[float, int]]:
+        """Seconds of a hold and holds a side that a person was last asked for, by the pose's id.
+
+        Only sessions count in which a stretch or a set was asked for; without one, a pose is left out.
+        """
+        where, who = self._whose(profile)
+        with self._translating_errors():
+            return asked_last(self._db, poses, where, who)
 
     def people(self) -> list[Person]:
         """Whose sessions there are, in the order of their names; `YOU` first."""

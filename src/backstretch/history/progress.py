@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from backstretch.history.change import ENOUGH, Change, SessionMean, Verdict, change_of
@@ -28,7 +29,8 @@ from backstretch.history.profile import whose
 from backstretch.poses.pose import Check, Pose, capitalised, measure_words
 
 DOSE_WORDS = (
-    f"Usual: a round on {DAYS_A_WEEK} days a week or more, at most twice a day. "
+    f"Aim: a round, as last asked for or else as is usual, on {DAYS_A_WEEK} days a week or more, "
+    "at most twice a day. "
     f"Studies find little further gain in range beyond about {LEVELS_OFF_MIN} minutes a week."
 )
 YAW_TO_DEG = 50.0
@@ -238,6 +240,7 @@ def overview(
     today: date,
     practised: tuple[Sequence[PractisedSession], Sequence[PractisedHold]],
     poses: Iterable[Pose],
+    asked: Mapping[str, tuple[float, int]] = MappingProxyType({}),
 ) -> Overview:
     """Gather what was practised.
 
@@ -246,12 +249,14 @@ def overview(
         today: The day it is.
         practised: The sessions, and the holds to report, with the measures to report.
         poses: The stretches that are known.
+        asked: What was last asked for, by the pose's id; see `practice.Dose.asked`.
     """
     sittings, holds = practised
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
-    doses_held = doses([pose for pose in poses if pose.id in by_pose], holds, today, query.weeks)
+    held = [pose for pose in poses if pose.id in by_pose]
+    doses_held = doses(held, holds, today, query.weeks, asked)
     return Overview(
         query,
         today,
@@ -300,6 +305,7 @@ def _stretch(dose: Dose, trends: Sequence[Trend]) -> dict[str, Any]:
         "sessions": dose.sittings,
         "weeks_valid_s": [_round(each) for each in dose.weeks_s],
         "round_s": dose.round_s,
+        "asked": {"hold_s": dose.asked[0], "repetitions": dose.asked[1]} if dose.asked else None,
         "recommended_week_s": dose.recommended_s,
         "measures": [_measure(each) for each in trends],
         "differences": list(differences(trends)),

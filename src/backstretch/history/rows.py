@@ -34,6 +34,10 @@ TOTALS = ("valid_s", "wrong_s", "unseen_s")
 SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness{} FROM sitting ORDER BY id"
 NUMBERED = ", number, note"
 """Columns that a history older than version 4 does not have."""
+ASKED = """SELECT document FROM sitting WHERE id IN (SELECT sitting FROM hold WHERE pose = ?)
+    AND json_valid(document)
+    AND (json_extract(document, '$.pose') IS NOT NULL OR json_extract(document, '$.title') != '')"""
+"""Sessions in which a stretch or a set was asked for, with a hold of a pose."""
 DELETED = "SELECT record FROM forgotten ORDER BY record"
 PEOPLE = "SELECT key, last FROM person ORDER BY key"
 NUMBER_GIVEN = """INSERT INTO person VALUES (?, ?)
@@ -209,6 +213,27 @@ def time_of(text: str) -> datetime:
 def storable(text: str) -> str:
     """Text without the halves of characters that a file's name may hold and UTF-8 cannot."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def asked_last(
+    db: sqlite3.Connection, poses: Iterable[str], where: str, who: tuple[str, ...]
+) -> dict[str, tuple[float, int]]:
+    """What was last asked for of each pose in the sessions of a condition; see `_asked_in`."""
+    query = f"{ASKED} AND {where.removeprefix('WHERE ')} ORDER BY epoch_s DESC LIMIT 1"
+    rows = {pose: db.execute(query, (pose, *who)).fetchone() for pose in poses}
+    found = {pose: _asked_in(row[0], pose) for pose, row in rows.items() if row}
+    return {pose: asked for pose, asked in found.items() if asked}
+
+
+def _asked_in(text: str, pose: str) -> tuple[float, int] | None:
+    """Seconds of a hold and holds a side that a document says were asked for of a pose; None without."""
+    stretches = document_of(0, text).get("stretches")
+    for each in stretches if isinstance(stretches, list) else ():
+        if isinstance(each, dict) and each.get("pose") == pose:
+            seconds, times = finite(each.get("asked_s")), finite(each.get("asked"))
+            if seconds and times and seconds > 0.0 and times >= 1.0:
+                return seconds, round(times)
+    return None
 
 
 def holds_in(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

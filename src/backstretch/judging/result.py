@@ -156,9 +156,9 @@ class Tally:
 
 
 def tallies(result: Result) -> list[Tally]:
-    """A tally for every stretch and side that was asked for, or for all that were recognised, in order."""
+    """A tally for every stretch and side of the plan, or for all that were recognised, in order."""
     assignment = result.assignment
-    if assignment.asked:
+    if assignment.has_plan:
         forms = [form for pose in assignment.poses for form in forms_of(pose)]
         forms = [form for form in forms if assignment.counts(form.side)]
     else:

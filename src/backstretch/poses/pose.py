@@ -39,7 +39,7 @@ GRACE_UNSEEN_S = 2.0
 never counted as valid."""
 CAREFUL_MODELS = ("heavy", "full")
 """Models of the careful look, the larger first; a build may lack the larger."""
-LONGEST_HOLD_S = 120.0
+SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 120.0
 """Most seconds that a single hold counts (research, section A: cap a single hold at 120 s)."""
 CalibratedSides = Literal["both", "left", "right", "each"]
 CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each")

@@ -194,7 +194,7 @@ def show_overview(summary: Overview, console: Console) -> None:
     console.print(Text.from_ansi(_bars(summary.weeks, min(console.width, WIDEST))))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("Stretch")
-    for name in ("Sessions", "This week", "Last week", "Usual a week"):
+    for name in ("Sessions", "This week", "Last week", "Aim a week"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Range of motion")
     for each in summary.doses:
@@ -256,10 +256,8 @@ def show_stretch(pose: Pose, summary: Overview, console: Console) -> None:
     console.print(Text(summary.title, style="bold"))
     for dose in summary.doses:
         this, last = map(amount, dose.last_two)
-        usual = f"usual {amount(dose.recommended_s)} a week"
-        console.print(
-            Text(f"{dose.sittings} sessions; this week {this}, last week {last}, {usual}")
-        )
+        aim = f"aim {amount(dose.recommended_s)} a week"
+        console.print(Text(f"{dose.sittings} sessions; this week {this}, last week {last}, {aim}"))
     trends = [each for each in summary.trends.get(pose.id, ()) if each.change.compared]
     if not trends:
         console.print(Text("Its range of motion has not been recorded yet."))

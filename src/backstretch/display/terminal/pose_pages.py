@@ -114,6 +114,8 @@ def show_sets(sets: Iterable[PoseSet], library: Library, console: Console) -> No
         )
         console.print(Padding(Text(each.about), (0, 0, 0, 2)))
         console.print(Padding(table, (0, 0, 0, 2)))
+        for words in each.remarks:
+            console.print(Padding(Text(words), (0, 0, 0, 2)))
         console.print(Padding(Text(f"Rest {each.rest_s:g} s. {each.source}.", "dim"), (0, 0, 1, 2)))
 
 

@@ -127,7 +127,7 @@ def _totals(result: Result) -> RenderableType:
         bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
         words = f"{tally.held_s:.1f} s valid; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
         name = Text(_name(tally.form, result), style="bold")
-        grid.add_row(*((name, bar, words) if result.assignment.asked else (name, words)))
+        grid.add_row(*((name, bar, words) if result.assignment.has_plan else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
     return Group(grid, Text(f"Time that did not count: {', '.join(lost)}", style="dim"))
 
@@ -155,7 +155,7 @@ def _none(result: Result) -> Text:
     if not result.could_be_told:
         return Text("Whether it was held could not be told.", style="bold")
     unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
-    words = "No hold was found." if result.assignment.asked else "No known stretch was held."
+    words = "No hold was found." if result.assignment.has_plan else "No known stretch was held."
     if unseen_s > wrong_s and unseen_s >= 1.0:
         words = "No hold could be counted: the camera did not see enough of you."
     return Text(words, style="bold")
