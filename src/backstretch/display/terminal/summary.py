@@ -122,10 +122,15 @@ def _main_reason(spans: tuple[Span, ...]) -> str:
 
 def _totals(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    is_one = result.assignment.pose is not None
+    cells, valid = (BAR_CELLS, " valid") if is_one else (BAR_CELLS // 2, "")
     for tally in tallies(result):
         share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
-        bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
-        words = f"{tally.held_s:.1f} s valid; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
+        bar = "█" * round(share * cells) + "░" * (cells - round(share * cells))
+        words = f"{tally.held_s:.1f} s{valid}; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
         name = Text(_name(tally.form, result), style="bold")
         grid.add_row(*((name, bar, words) if result.assignment.has_plan else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
