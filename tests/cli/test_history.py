@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from backstretch.errors import InputError
 from backstretch.formats.session_log import SessionRecord
@@ -157,7 +158,7 @@ def test_the_history_is_listed_shown_exported_and_deleted(tmp_path, path):
     assert "<b>Bend</b> 🧘" in run(tmp_path, "history", *own).stdout
     assert "21.0 s valid" in run(tmp_path, "history", "show", "1", *own).stdout
     rows = run(tmp_path, "history", "export", *own).stdout.splitlines()
-    assert rows[0].startswith("session,began,profile")
+    assert rows[0].startswith("person,date,time,session,number")
     assert ",'=Ann," in rows[1]
     assert '"result"' in run(tmp_path, "history", "export", "--format", "json", *own).stdout
     assert "add --yes" in refused(run(tmp_path, "history", "delete", "1", *own))
@@ -321,6 +322,23 @@ class TestOddSession:
 
 
 class TestExport:
+    def test_is_a_workbook_where_the_file_s_name_says_so(self, tmp_path, path):
+        keep(path, 2, 1, profile="Ann")
+        out = tmp_path / "ann.xlsx"
+        done = run(tmp_path, "history", "export", "--profile", "Ann", "--out", out)
+        assert done.stdout == f"Written to {out}\n"
+        head, *rows = load_workbook(out)["Holds"].iter_rows(values_only=True)
+        table = [dict(zip(head, row, strict=True)) for row in rows]
+        assert [(each["person"], each["number"]) for each in table] == [("Ann", 1), ("Ann", 2)]
+        assert {each[f"{LABEL}_best_deg"] for each in table} == {20.0}
+        assert table[0]["date"].date() == (NOW - timedelta(days=2)).date()
+
+    def test_of_a_workbook_needs_a_file(self, tmp_path, path):
+        keep(path, 1)
+        assert "name its file with --out" in refused(
+            run(tmp_path, "history", "export", "--format", "xlsx")
+        )
+
     @pytest.mark.parametrize("what", ["no folder", "a folder", "a file as folder", "a circle"])
     def test_to_where_nothing_can_be_written_is_one_line(self, tmp_path, path, what):
         keep(path, 1)

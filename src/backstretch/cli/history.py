@@ -1,7 +1,5 @@
 """The command `history`: what was practised on this machine, by whom."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +12,6 @@ import typer
 from backstretch.cli.health import can_ask, goes_on
 from backstretch.cli.options import ProfileOption, complain
 from backstretch.errors import InputError
-from backstretch.files import harmless
 from backstretch.history.profile import (
     SESSIONS,
     YOU,
@@ -27,6 +24,7 @@ from backstretch.history.profile import (
 from backstretch.history.saving import DATABASE, open_history, rename_person
 
 if TYPE_CHECKING:
+    from backstretch.formats.spreadsheets import Cell, Sheet
     from backstretch.history.history import History
     from backstretch.history.practice import PractisedSession
 
@@ -35,12 +33,10 @@ HOW_TO_BEGIN = (
     "There are no sessions yet. Begin with: backstretch live childs_pose, "
     "or backstretch analyze VIDEO --save"
 )
-CSV_COLUMNS = ("session", "began", "profile", "kind", "pose", "side", "start_s", "end_s", "valid_s", "wrong_s",
-            "unseen_s", "complete", "score", "measures", "pain", "soreness", "number", "note")  # fmt: skip
 MOST_NAMES, LONGEST_NOTE = 5, 500
 history_app = typer.Typer(help="What was practised on this machine.", invoke_without_command=True)
-Entries = list[tuple[dict[str, Any], dict[str, Any]]]
-"""The fields of each session, and its document."""
+Entries = list[tuple["PractisedSession", dict[str, Any]]]
+"""Sessions, each with its document."""
 NumberArgument = Annotated[
     int, typer.Argument(help="The session's number among this person's sessions.")
 ]
@@ -60,6 +56,7 @@ class FormatOption(StrEnum):
     """Formats in which the history can be exported."""
 
     CSV = "csv"
+    XLSX = "xlsx"
     JSON = "json"
 
 
@@ -194,34 +191,61 @@ def rename(
 @history_app.command()
 def export(
     file_format: Annotated[
-        FormatOption, typer.Option("--format", help="CSV has a row for each hold.")
-    ] = FormatOption.CSV,
+        FormatOption | None,
+        typer.Option(
+            "--format",
+            help="csv or xlsx: a row for each hold, a column for each angle; json: all that is known. "
+            "If left out, as the file's name ends, else csv.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The file to write; if left out, it is printed.")
     ] = None,
     profile: ProfileOption = "",
     everyone: EveryoneOption = False,
 ) -> None:
-    """Export one person's history, oldest first, or everyone's, with the person in each row."""
+    """Export one person's history, oldest first, or everyone's, with the person in each row.
+
+    Example: backstretch history export --profile Ann --out ann.xlsx
+    """
     from backstretch.files import write_whole
 
     if everyone:
         refuse_both(profile)
+    chosen = file_format or _format_of(out)
+    if chosen is FormatOption.XLSX and out is None:
+        raise InputError(
+            "a workbook cannot be printed; name its file with --out, such as holds.xlsx"
+        )
     with history_with_notices() as history:
         sittings = history.sittings(None if everyone else profile)[::-1]
-        entries = [(vars(each), history.document(each.id)) for each in sittings]
+        entries = [(each, history.document(each.id)) for each in sittings]
         others = "" if everyone else others_words(history, profile)
     complain(*([others] if others else []))
-    write = _csv if file_format is FormatOption.CSV else _json
-    text = write(entries)
+    content = _exported(entries, chosen)
     if out is None:
-        print(text, end="")
+        print(content.decode(), end="")
         return
     try:
-        write_whole(out, text.encode(errors="backslashreplace"))
+        write_whole(out, content)
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror or error})") from error
     print(f"Written to {out}")
+
+
+def _format_of(out: Path | None) -> FormatOption:
+    """The format that a file's name ends in; CSV for others."""
+    ending = out.suffix.lower().removeprefix(".") if out else ""
+    return next((each for each in FormatOption if each == ending), FormatOption.CSV)
+
+
+def _exported(entries: Entries, file_format: FormatOption) -> bytes:
+    from backstretch.formats.spreadsheets import csv_text, workbook
+
+    if file_format is FormatOption.XLSX:
+        return workbook(_sheet(entries))
+    text = _json(entries) if file_format is FormatOption.JSON else csv_text(_sheet(entries))
+    return text.encode(errors="backslashreplace")
 
 
 @history_app.command()
@@ -338,27 +362,52 @@ def _named(history: "History", number: int) -> str:
         return f"Session {number} of the database, which cannot be read"
 
 
-def _csv(entries: Entries) -> str:
-    from backstretch.history.rows import holds_in
+def _sheet(entries: Entries) -> "Sheet":
+    """The table of holds, with whose, when, and what was noted."""
+    from backstretch.formats.hold_table import hold_sheet
+    from backstretch.formats.spreadsheets import Heading
 
-    file = io.StringIO()
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(CSV_COLUMNS)
-    for sitting, document in entries:
-        about = {
-            name: sitting[name]
-            for name in ("profile", "kind", "pain", "soreness", "number", "note")
-        }
-        about |= {"session": sitting["id"], "began": sitting["began"].isoformat()}
-        for hold in holds_in(document):
-            row = {**about, **hold, "measures": json.dumps(hold.get("measures", {}))}
-            rows.writerow([harmless(row.get(name)) for name in CSV_COLUMNS])
-    return file.getvalue()
+    headings = [
+        Heading("person", f"whose session it is; {YOU} where no name was given"),
+        Heading("date", "day of the session, where it was"),
+        Heading("time", "when it began, where it was"),
+        Heading("session", "number of the session in the database"),
+        Heading("number", "number of the session among this person's"),
+        Heading("kind", "live, or analyze for a recording"),
+        Heading("title", "what was done"),
+        Heading("began", "when it began, with the offset of the place (ISO 8601)"),
+        Heading("profile", "the name that was given; empty without one"),
+        Heading("pain", "whether the session was stopped with pain"),
+        Heading(
+            "soreness", "how sore the person was before it, 0 to 10; empty where it was not asked"
+        ),
+        Heading("note", "what was noted on it"),
+    ]
+    return hold_sheet(headings, [(_about(session), document) for session, document in entries])
+
+
+def _about(session: "PractisedSession") -> "list[Cell]":
+    """The cells of a session's headings."""
+    began = session.began
+    return [
+        whose(session.profile),
+        began.date(),
+        began.time().replace(microsecond=0),
+        session.id,
+        session.number,
+        session.kind,
+        session.title,
+        began.isoformat(),
+        session.profile,
+        session.pain,
+        session.soreness,
+        session.note,
+    ]
 
 
 def _json(entries: Entries) -> str:
     documents = [
-        {**sitting, "began": sitting["began"].isoformat(), "result": document}
-        for sitting, document in entries
+        {**vars(session), "began": session.began.isoformat(), "result": document}
+        for session, document in entries
     ]
     return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"

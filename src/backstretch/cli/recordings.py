@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -141,7 +142,7 @@ def analyze(
     )
     own_neutral = None if only_library else saved_neutral(profile)
     request = Request(
-        assignment,
+        replace(assignment, person=" ".join(profile.split())),
         Part(start, end),
         every_frame=every_frame,
         mirrored=mirrored,

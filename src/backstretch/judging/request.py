@@ -39,6 +39,7 @@ class Assignment:
         hold_s: Seconds that make one repetition complete; each pose's own when None.
         times: Repetitions a side; each pose's own when None.
         title: A name for several stretches together.
+        person: Whose recording it is; empty where no name was given.
         aims: Seconds of a hold and repetitions a side by the pose's id, where they differ from its dose.
     """
 
@@ -48,6 +49,7 @@ class Assignment:
     hold_s: float | None = None
     times: int | None = None
     title: str = ""
+    person: str = ""
     aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
     @property

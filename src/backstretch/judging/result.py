@@ -90,6 +90,7 @@ class Result:
             "schema": SCHEMA,
             "source": source,
             **({"recorded_at": recorded_at} if recorded_at else {}),
+            **({"person": self.assignment.person} if self.assignment.person else {}),
             "pose": pose.id if pose else None,
             "title": pose.name if pose else self.assignment.title,
             "holds": [hold_document(held, self.assignment) for held in self.holds],
