@@ -306,6 +306,9 @@ def report(
         Path | None,
         typer.Option(help="The page to write; if left out, report.html beside it."),
     ] = None,
+    person: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose it is, for the head of the page.")
+    ] = "",
 ) -> None:
     """Make report.html again, from result.json and steps.csv.
 
@@ -313,4 +316,4 @@ def report(
     """
     from backstretch.display.html.report import write_report
 
-    print(f"Written to {write_report(result, out)}")
+    print(f"Written to {write_report(result, out, person)}")

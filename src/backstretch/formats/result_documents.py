@@ -87,6 +87,13 @@ class SpanDocument(ResultPart):
     reason: str = ""
 
 
+class MeasureDocument(ResultPart):
+    """One measure over a hold."""
+
+    median: Number
+    best: Number | None = None
+
+
 class HoldDocument(ResultPart):
     """One hold."""
 
@@ -100,6 +107,7 @@ class HoldDocument(ResultPart):
     complete: bool = False
     score: Number | None = None
     reasons: list[str] = []
+    measures: dict[str, MeasureDocument] = {}
     spans: list[SpanDocument] = []
 
 
@@ -113,6 +121,7 @@ class CheckDocument(ResultPart):
     good: Pair
     accept: Pair
     required: bool
+    more: str = ""
 
 
 class StretchDocument(ResultPart):
@@ -176,6 +185,7 @@ class ResultDocument(ResultPart):
     pose: str = ""
     title: str = ""
     recorded_at: str = ""
+    person: str = ""
     holds: list[HoldDocument]
     attempts: list[SpanDocument] = []
     unseen: list[SpanDocument] = []

@@ -10,6 +10,7 @@ from statistics import fmean
 import numpy as np
 
 from backstretch.display.html.page import html_page
+from backstretch.display.html.report_angles import angle_tables
 from backstretch.display.html.report_panels import columns_of
 from backstretch.display.html.report_timeline import data_of, timeline_of
 from backstretch.errors import InputError
@@ -24,7 +25,9 @@ from backstretch.formats.result_documents import (
     read_steps,
 )
 from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, STEPS, VIDEO
+from backstretch.formats.session_log import read_session
 from backstretch.formats.sinks import Sink
+from backstretch.history.health import RECORD
 from backstretch.judging.result import WORTH_SAYING_S, Result
 from backstretch.judging.wording import clock
 from backstretch.kinematics.landmarks import INDEX, SIDES
@@ -86,12 +89,13 @@ class ReportFile(Sink):
             write_report(document, self._path)
 
 
-def write_report(result: Path, target: Path | None = None) -> Path:
+def write_report(result: Path, target: Path | None = None, person: str = "") -> Path:
     """Make the page of a result, whole or not at all; the same files give the same page.
 
     Args:
         result: A result.json, or its folder; steps.csv and the video are looked for beside it.
         target: The page; report.html beside it where left out.
+        person: Whose it is; where left out, whom the result or the log of a live session beside it names.
 
     Returns:
         Where the page is.
@@ -103,7 +107,8 @@ def write_report(result: Path, target: Path | None = None) -> Path:
     target = target or path.with_name(REPORT)
     document = read_result(path)
     steps = read_steps(path.with_name(STEPS), columns_of(document))
-    page = _page(document, steps, _video(path, target))
+    whose = person or document.person or _person_of_session(path.with_name(RECORD))
+    page = _page(document, steps, _video(path, target), whose)
     try:
         write_whole(target, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -119,18 +124,30 @@ def _video(path: Path, target: Path) -> str:
     return ""
 
 
-def _page(document: ResultDocument, steps: Steps, video: str) -> str:
+def _person_of_session(log: Path) -> str:
+    """Whom the log of a live session names; empty for nobody, or where there is none."""
+    try:
+        return str(read_session(log).about.get("profile") or "")
+    except InputError:
+        return ""
+
+
+def _page(document: ResultDocument, steps: Steps, video: str, person: str) -> str:
     return html_page(
         "report_template.html",
         result=document,
         title=_title(document),
         when=_when(document),
+        person=" ".join(person.split()),
+        date=_date(document),
+        recording=f"{Path(document.source.path).name}, {clock(document.source.duration_s)} long",
         asked_s=sum(each.asked * each.asked_s for each in document.asked),
         sentence=_sentence(document),
         names={each.pose: each.name for each in document.stretches},
         few_holds=FEW_HOLDS,
         least_s=WORTH_SAYING_S,
         figures=_figures(document.snapshots),
+        angles=angle_tables(document, steps),
         timeline=timeline_of(document, steps, video),
         data=data_of(document, steps),
         clock=clock,
@@ -144,6 +161,15 @@ def _when(document: ResultDocument) -> str:
         return f"{datetime.fromisoformat(text):%Y-%m-%d, %H:%M}"
     except ValueError:
         return text or Path(document.source.path).name
+
+
+def _date(document: ResultDocument) -> str:
+    """The day of the recording; empty where it is not known."""
+    try:
+        day = datetime.fromisoformat(document.recorded_at)
+    except ValueError:
+        return ""
+    return f"{day.day} {day:%B %Y}"
 
 
 def _title(document: ResultDocument) -> str:
