@@ -63,6 +63,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     start_s: float = 0.0,
     end_s: float | None = None,
     every_frame: bool = False,
+    blur_face: bool = False,
     out: str | Path | None = None,
     model: str | Path | None = None,
     progress: Callable[[float], object] | None = None,
@@ -84,6 +85,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         start_s: The second of the recording to begin at.
         end_s: The second to stop at; the recording's end when None.
         every_frame: Whether to look at every picture of a video, not only where it matters.
+        blur_face: Whether the face of the person who is followed is made unrecognisable in annotated.mp4.
         out: A folder for report.html, result.json, steps.csv, annotated.mp4 (of videos) and landmarks.npz.
         model: Another MediaPipe pose model (``.task``).
         progress: Called with the second of the recording that has been reached; for videos only.
@@ -115,6 +117,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         every_frame=every_frame,
         mirrored=mirrored,
         correction=Correction(speed, turn_deg),
+        blur_face=blur_face,
     )
 
     def on_progress(now: Progress) -> None:

@@ -632,6 +632,11 @@ class TestPlan:
             assert "leave out --pose and --side" in line
 
 
+def test_a_face_is_blurred_only_where_a_video_is_written(tmp_path, track):
+    line = run(tmp_path, "analyze", track, "--blur-face").stderr
+    assert line == "backstretch: --blur-face is about annotated.mp4; add --out FOLDER\n"
+
+
 class TestWhere:
     def test_names_the_folders_and_says_what_is_not_there(self, planned):
         lines = run(planned, "where").stdout.splitlines()

@@ -97,6 +97,13 @@ def analyze(
             "for several recordings, to one folder each, with a summary.csv."
         ),
     ] = None,
+    blur_face: Annotated[
+        bool,
+        typer.Option(
+            "--blur-face",
+            help="With --out: make the face of the person who is followed unrecognisable in annotated.mp4.",
+        ),
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -133,6 +140,8 @@ def analyze(
         raise InputError(f"--end {end:g} is not after --start {start:g}")
     if when is not None:
         check_when(when)
+    if blur_face and out is None:
+        raise InputError("--blur-face is about annotated.mp4; add --out FOLDER")
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     if set_name and (pose or side is not SideOption.BOTH):
         raise InputError("--set says which stretches and sides; leave out --pose and --side")
@@ -148,6 +157,7 @@ def analyze(
         mirrored=mirrored,
         own_neutral=own_neutral,
         correction=correction_of(turn, speed),
+        blur_face=blur_face,
     )
     saving = Saving(when, profile, request.part) if save else None
     items = recordings_in(recordings, out)

@@ -111,6 +111,7 @@ class Request:
         mirrored: Whether the recording is a mirror image.
         own_neutral: The person's own neutral, from another day.
         correction: What somebody says of the recording that it does not state itself.
+        blur_face: Whether the face is made unrecognisable in the annotated video.
     """
 
     assignment: Assignment
@@ -120,3 +121,4 @@ class Request:
     mirrored: bool = False
     own_neutral: OwnNeutral | None = None
     correction: Correction = AS_STATED
+    blur_face: bool = False
