@@ -52,6 +52,7 @@ This page is written from the program's own tables by `python -m tests.pose_read
 | `side_rule` | with `"each"`: which side counts as left |
 | `guided` | why the stretch cannot be told from rest; it is then judged when it is named and never recognised by itself (left out for all others) |
 | `alternates_with` | the id of the pose that is done in turn with this one, as cow with cat; next to each other, holds of both are recognised from 1.5 s (optional) |
+| `lengths` | what is estimated in centimetres where the person's height is given: `"fingertip_floor"`, `"fingertip_toes"` (optional) |
 | `steps`, `safety` | what to do, and when not to do it |
 | `not_for` | {not_for} |
 | `sources` | where the stretch and the dose come from |

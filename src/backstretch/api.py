@@ -57,6 +57,7 @@ def analyze(  # noqa: PLR0913 - options of the program
     *,
     hold_s: float | None = None,
     repetitions: int | None = None,
+    height_cm: float | None = None,
     mirrored: bool = False,
     turn_deg: Literal[0, 90, 180, 270] | None = None,
     speed: float | None = None,
@@ -77,6 +78,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         side: The person's own side that counts.
         hold_s: Seconds that make a hold complete, 1 to 120; each stretch's own when None.
         repetitions: Holds on each side that were to be done; each stretch's own when None.
+        height_cm: The person's height, by which lengths (fingertips to floor) are estimated; None for none.
         mirrored: Whether the recording is a mirror image, as many selfie cameras save it.
         turn_deg: How far the pictures must be turned clockwise to be upright, where the file does not state
             that; 0 says that they are.
@@ -110,6 +112,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         sides=() if side == "both" else (side,),
         hold_s=hold_s,
         times=repetitions,
+        height_cm=height_cm,
     )
     request = Request(
         assignment,

@@ -470,24 +470,25 @@ def test_times_are_written_in_steps_that_clocks_know(lasts_s, step_s):
 
 class TestHead:
     def test_names_the_person_and_the_day_and_leaves_a_line_for_notes(self, made):
-        page = made(lambda d: d.update(person="Ann Lee", recorded_at="2026-11-28T07:31:05+00:00"))
+        def change(document):
+            document.update(person="Ann Lee", recorded_at="2026-11-28T07:31:05+00:00")
+
+        page = made(change, steps="")
         assert "<span>Person</span><b>Ann Lee</b>" in page
         assert "<span>Date</span><b>28 November 2026</b>" in page
         assert '<span id="notes">Notes</span>' in page
+        assert "Score: how close what is checked was to its good ranges" in page
 
-    def test_leaves_empty_what_is_not_known(self, made):
-        page = made()
+    def test_leaves_empty_what_is_not_known_and_takes_the_person_from_a_session_s_log(
+        self, made, tmp_path
+    ):
+        page = made(steps="")
         assert "<span>Person</span><b></b>" in page
         assert "<span>Date</span><b></b>" in page
-
-    def test_takes_the_person_from_the_log_of_a_live_session(self, made, tmp_path):
         about = {"started": "2026-11-28T07:31:05+00:00", "profile": "Ben"}
         with SessionRecord(tmp_path / "session.jsonl", about) as log:
             log.write("end", reason="done")
-        assert "<span>Person</span><b>Ben</b>" in made()
-
-    def test_explains_the_score(self, made):
-        assert "Score: how close what is checked was to its good ranges" in made()
+        assert "<span>Person</span><b>Ben</b>" in made(steps="")
 
 
 def angles(document, steps=None):
@@ -549,6 +550,22 @@ class TestAngles:
         assert [
             [cell.median for cell in row.cells] for row in table.rows if "lean" in row.words
         ] == [["17°", "-"]]
+
+    def test_stand_beside_lengths_that_are_said_to_be_estimates(self, kept, made):
+        length = {"median": 12, "best": 10, "unit": "cm", "words": "fingertips to the floor"}
+
+        def change(document):
+            document["height_cm"] = 172.0
+            document["holds"][0]["lengths"] = {"fingertip_floor": length}
+
+        document = copy.deepcopy(kept[0])
+        change(document)
+        (table,) = angles(document)
+        assert table.rows[-1].words == "Fingertips to the floor (estimate)"
+        assert table.rows[-1].cells[0].median == "12 cm"
+        page = made(change, steps="")
+        assert "estimates by a height of 172 cm: up to about 8 cm off" in page
+        assert "Centimetres are estimates" not in made(steps="")
 
     def test_in_space_are_known_only_roughly(self):
         check: dict[str, Any] = {

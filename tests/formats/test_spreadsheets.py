@@ -73,6 +73,17 @@ class TestHolds:
         about = {each.name: each.about for each in sheet.headings}
         assert about["lean_median_deg"] == "sideways lean: median over the hold, degrees"
 
+    def test_have_estimates_in_centimetres_where_there_are_some(self):
+        length = {"median": 12, "best": 10, "unit": "cm", "words": "fingertips to the floor"}
+        held = {**hold(lean=LEAN), "lengths": {"fingertip_floor": length}}
+        sheet = hold_sheet(PERSON, [(["Ann"], document(held))])
+        (row,) = csv.DictReader(io.StringIO(csv_text(sheet)))
+        assert (row["fingertip_floor_median_cm"], row["fingertip_floor_best_cm"]) == ("12", "10")
+        about = {each.name: each.about for each in sheet.headings}["fingertip_floor_median_cm"]
+        assert about.startswith(
+            "fingertips to the floor: median over the hold, centimetres, estimated"
+        )
+
     @pytest.mark.parametrize("odd", [None, 3, [3], {"holds": 3}, {"holds": [3, None]}, "x"])
     def test_that_are_odd_are_left_out(self, odd):
         assert rows_of((["Ann"], odd if isinstance(odd, dict) else {"holds": odd})) == []

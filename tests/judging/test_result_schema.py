@@ -66,6 +66,7 @@ FULL = {
     "recorded_at": "2026-11-28T07:31:05+00:00",
     "title": "Side bend",
     "person": "Ann",
+    "height_cm": 172.5,
     "stretches": [STRETCH],
     "attempts": [SPAN],
     "snapshots": {"best": SNAPSHOT, "worst": SNAPSHOT},

@@ -229,17 +229,23 @@ def _measures(
     for check in stretch["checks"]:
         label, of = check["label"], max if check.get("more") == "larger" else min
         found = [each["measures"][label] for each in holds if label in each.get("measures", {})]
-        if not found:
-            continue
-        digits = 1 if check["unit"] == "deg" else 2
-        together = {"median": round(median(each["median"] for each in found), digits)}
-        bests = [each["best"] for each in found if "best" in each]
-        measures[label] = {
-            **together,
-            **({"best": of(bests)} if bests else {}),
-            "unit": check["unit"],
-        }
+        if found:
+            measures[label] = _together(found, of, 1 if check["unit"] == "deg" else 2)
+    lengths = [(name, length) for each in holds for name, length in each.get("lengths", {}).items()]
+    for name in dict(lengths):
+        measures[name] = _together([each for other, each in lengths if other == name], min, 0)
     return measures
+
+
+def _together(
+    found: Sequence[Mapping[str, Any]], of: Callable[..., float], digits: int
+) -> dict[str, Any]:
+    bests = [each["best"] for each in found if "best" in each]
+    return {
+        **found[0],
+        "median": round(median(each["median"] for each in found), digits),
+        **({"best": of(bests)} if bests else {}),
+    }
 
 
 def real(path: Path) -> str:

@@ -33,6 +33,9 @@ from backstretch.history.saving import check_when, save_result
 from backstretch.poses.library import MOST_REPETITIONS
 from backstretch.poses.pose import LONGEST_HOLD_S, SHORTEST_HOLD_S
 
+HEIGHT_CM = 80.0, 250.0
+"""What --height takes at the least and at the most."""
+
 if TYPE_CHECKING:
     from backstretch.analysis.batch import BatchSettings
     from backstretch.history.saving import Saving
@@ -71,6 +74,14 @@ def analyze(
     repetitions: Annotated[
         int | None,
         typer.Option(min=1, max=MOST_REPETITIONS, help="Holds on each side that were to be done."),
+    ] = None,
+    height: Annotated[
+        float | None,
+        typer.Option(
+            min=HEIGHT_CM[0],
+            max=HEIGHT_CM[1],
+            help="The person's height in cm: lengths, such as fingertips to floor, are then estimated.",
+        ),
     ] = None,
     mirrored: MirroredOption = False,
     turn: TurnedOption = None,
@@ -151,7 +162,7 @@ def analyze(
     )
     own_neutral = None if only_library else saved_neutral(profile)
     request = Request(
-        replace(assignment, person=" ".join(profile.split())),
+        replace(assignment, person=" ".join(profile.split()), height_cm=height),
         Part(start, end),
         every_frame=every_frame,
         mirrored=mirrored,

@@ -29,7 +29,11 @@ KINDS = {
     "median": "median over the hold",
     "best": "the furthest that the hold reached in the direction of more range",
 }
-UNITS = {"deg": "degrees", "ratio": "a ratio to a length of the body"}
+UNITS = {
+    "deg": "degrees",
+    "ratio": "a ratio to a length of the body",
+    "cm": "centimetres, estimated by the person's height",
+}
 
 
 def hold_sheet(
@@ -45,7 +49,7 @@ def hold_sheet(
     results = [(tuple(cells), document) for cells, document in entries]
     angles = angles_of(document for _, document in results)
     rows = [
-        [*cells, *_hold(number, hold, document), *angle_cells(hold.get("measures"), angles)]
+        [*cells, *_hold(number, hold, document), *angle_cells(measures_of(hold), angles)]
         for cells, document in results
         for number, hold in enumerate(_dicts(document.get("holds")), start=1)
     ]
@@ -62,11 +66,19 @@ def angles_of(documents: Iterable[Document]) -> dict[Angle, Heading]:
     for document in documents:
         known = _words(document)
         for hold in _dicts(document.get("holds")):
-            for label, kind, unit in _angles(hold.get("measures")):
+            for label, kind, unit in _angles(measures_of(hold)):
                 described = words.setdefault((label, kind, unit), {})
                 described.update(dict.fromkeys(known.get((hold.get("pose"), label), ())))
+                own = measures_of(hold)[label].get("words")
+                described.update({str(own): None} if own else {})
     order = sorted(words, key=lambda angle: (angle[0], list(KINDS).index(angle[1]), angle[2]))
     return {angle: _heading(angle, words[angle]) for angle in order}
+
+
+def measures_of(hold: Document) -> dict[str, Any]:
+    """The measures of a hold by their labels, and lengths in centimetres where they were estimated."""
+    parts = (hold.get("measures"), hold.get("lengths"))
+    return {label: each for part in parts if isinstance(part, dict) for label, each in part.items()}
 
 
 def _heading(angle: Angle, words: Iterable[str]) -> Heading:
@@ -75,17 +87,16 @@ def _heading(angle: Angle, words: Iterable[str]) -> Heading:
     return Heading(f"{label}_{kind}_{unit}", f"{what}: {KINDS[kind]}, {UNITS.get(unit, unit)}")
 
 
-def angle_cells(measures: Any, angles: Iterable[Angle]) -> Iterator[Cell]:
-    """The values of a hold's measures in the order of these columns; None for what it does not have."""
-    known = measures if isinstance(measures, dict) else {}
+def angle_cells(known: Mapping[str, Any], angles: Iterable[Angle]) -> Iterator[Cell]:
+    """The values of a hold's `measures_of` in the order of these columns; None for what it does not have."""
     for label, kind, unit in angles:
         entry = known.get(label)
         has_unit = isinstance(entry, dict) and entry.get("unit") == unit
         yield _number(entry.get(kind)) if entry and has_unit else None
 
 
-def _angles(measures: Any) -> Iterator[Angle]:
-    for label, entry in (measures if isinstance(measures, dict) else {}).items():
+def _angles(measures: Mapping[str, Any]) -> Iterator[Angle]:
+    for label, entry in measures.items():
         if isinstance(entry, dict) and isinstance(entry.get("unit"), str):
             yield from ((label, kind, entry["unit"]) for kind in KINDS if kind in entry)
 

@@ -94,6 +94,14 @@ class MeasureDocument(ResultPart):
     best: Number | None = None
 
 
+class LengthDocument(ResultPart):
+    """One length over a hold, estimated in centimetres."""
+
+    median: Number
+    best: Number
+    words: str
+
+
 class HoldDocument(ResultPart):
     """One hold."""
 
@@ -108,6 +116,7 @@ class HoldDocument(ResultPart):
     score: Number | None = None
     reasons: list[str] = []
     measures: dict[str, MeasureDocument] = {}
+    lengths: dict[str, LengthDocument] = {}
     spans: list[SpanDocument] = []
 
 
@@ -186,6 +195,7 @@ class ResultDocument(ResultPart):
     title: str = ""
     recorded_at: str = ""
     person: str = ""
+    height_cm: Number | None = None
     holds: list[HoldDocument]
     attempts: list[SpanDocument] = []
     unseen: list[SpanDocument] = []

@@ -40,6 +40,7 @@ class Assignment:
         times: Repetitions a side; each pose's own when None.
         title: A name for several stretches together.
         person: Whose recording it is; empty where no name was given.
+        height_cm: The person's height, for `lengths`; None where it is not known.
         aims: Seconds of a hold and repetitions a side by the pose's id, where they differ from its dose.
     """
 
@@ -50,6 +51,7 @@ class Assignment:
     times: int | None = None
     title: str = ""
     person: str = ""
+    height_cm: float | None = None
     aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
     @property

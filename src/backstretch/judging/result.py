@@ -1,7 +1,7 @@
 """Results: what one recording showed, and the JSON document that others rely on."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -42,6 +42,7 @@ class Result:
         looks_like: For a photograph, the poses it passes for, best first.
         snapshots: The moments that are worth a picture.
         obstacle: What was in the way most where one stretch was asked for and nothing was held; else None.
+        lengths: Of each hold what was estimated in centimetres, by its name; empty without the person's height.
     """
 
     source: Source
@@ -55,6 +56,7 @@ class Result:
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
     obstacle: Obstacle | None = None
+    lengths: tuple[Mapping[str, Mapping[str, float | str]], ...] = ()
 
     @property
     def could_be_told(self) -> bool:
@@ -91,9 +93,10 @@ class Result:
             "source": source,
             **({"recorded_at": recorded_at} if recorded_at else {}),
             **({"person": self.assignment.person} if self.assignment.person else {}),
+            **({"height_cm": self.assignment.height_cm} if self.assignment.height_cm else {}),
             "pose": pose.id if pose else None,
             "title": pose.name if pose else self.assignment.title,
-            "holds": [hold_document(held, self.assignment) for held in self.holds],
+            "holds": [self._hold(index) for index in range(len(self.holds))],
             "attempts": [_span(span) for span in self.attempts],
             "unseen": [_span(span) for span in self.unseen],
             "stretches": [_stretch(each, self) for each in tallies(self)],
@@ -109,6 +112,11 @@ class Result:
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
             **({} if self.obstacle is None else {"obstacle": _obstacle(self.obstacle)}),
         }
+
+    def _hold(self, index: int) -> dict[str, Any]:
+        document = hold_document(self.holds[index], self.assignment)
+        lengths = self.lengths[index] if index < len(self.lengths) else {}
+        return {**document, **({"lengths": dict(lengths)} if lengths else {})}
 
     @property
     def calibrated(self) -> dict[str, str]:

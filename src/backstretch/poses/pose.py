@@ -12,6 +12,8 @@ Need = Literal["always", "if seen", "form"]
 SIDED: tuple[Of, ...] = ("near", "far", "work", "other", "both")
 POSITIONS = ("standing", "chair", "floor", "kneeling", "quadruped", "supine", "prone")
 REGIONS = ("neck", "upper_back", "middle_back", "lower_back", "hips", "hamstrings")
+LENGTH_NAMES = ("fingertip_floor", "fingertip_toes")
+"""Lengths that a pose can ask for; `judging.lengths` estimates them."""
 TAGS = (
     "seven",
     "static",
@@ -205,6 +207,7 @@ class Pose:
         look_alikes: Pose ids, or names of things outside the library, and how they differ.
         sources: Where the stretch and its dose come from.
         figure: Its ideal as segment directions, see `stick_figure`; empty where the file has none.
+        lengths: What is estimated in centimetres where the person's height is given; see `LENGTH_NAMES`.
         refines: Id of the library pose that a personal reference adapts to somebody; empty for all others.
         calibration: How its ranges were calibrated; None where they were not.
     """
@@ -231,6 +234,7 @@ class Pose:
     figure: dict[str, tuple[float, ...]] = field(repr=False, hash=False)
     checks: tuple[Check, ...] = field(repr=False)
     careful_look: tuple[str, ...] = ()
+    lengths: tuple[str, ...] = ()
     refines: str = ""
     calibration: Calibration | None = None
     alternates_with: str = ""

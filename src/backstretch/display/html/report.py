@@ -28,6 +28,7 @@ from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, STEPS, V
 from backstretch.formats.session_log import read_session
 from backstretch.formats.sinks import Sink
 from backstretch.history.health import RECORD
+from backstretch.judging.lengths import SURE_TO_CM
 from backstretch.judging.result import WORTH_SAYING_S, Result
 from backstretch.judging.wording import clock
 from backstretch.kinematics.landmarks import INDEX, SIDES
@@ -148,6 +149,8 @@ def _page(document: ResultDocument, steps: Steps, video: str, person: str) -> st
         least_s=WORTH_SAYING_S,
         figures=_figures(document.snapshots),
         angles=angle_tables(document, steps),
+        height_cm=document.height_cm,
+        sure_to_cm=SURE_TO_CM,
         timeline=timeline_of(document, steps, video),
         data=data_of(document, steps),
         clock=clock,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from backstretch.formats.result_documents import (
     CheckDocument,
     HoldDocument,
+    LengthDocument,
     ResultDocument,
     Steps,
     StretchDocument,
@@ -96,7 +97,7 @@ def angle_tables(document: ResultDocument, steps: Steps) -> list[AngleTable]:
     tables = []
     for pose, forms in by_pose.items():
         holds = [each for each in enumerate(document.holds, 1) if each[1].pose == pose]
-        holds = [each for each in holds if each[1].measures]
+        holds = [each for each in holds if each[1].measures or each[1].lengths]
         for start in range(0, len(holds), MOST_HOLDS):
             sides = [] if start else list(_side_rows(forms, [hold for _, hold in holds]))
             tables.append(_table(forms, holds[start : start + MOST_HOLDS], steps, sides))
@@ -115,6 +116,10 @@ def _table(
             cells = [_cell(check, _own_check(forms, hold, check), hold, steps) for _, hold in holds]
             detectable = number(check, PRECISIONS[kind_of(check)].single)
             rows.append(AngleRow(capitalised(check.words), cells, detectable))
+    lengths = {name: each.words for _, hold in holds for name, each in hold.lengths.items()}
+    for name, words in lengths.items():
+        cells = [_length_cell(hold.lengths.get(name)) for _, hold in holds]
+        rows.append(AngleRow(f"{capitalised(words)} (estimate)", cells, UNKNOWN))
     names = [f"{number}{f', {hold.side}' if hold.side else ''}" for number, hold in holds]
     return AngleTable(forms[0].name, names, rows, sides)
 
@@ -141,6 +146,12 @@ def _cell(
         return AngleCell(UNKNOWN)
     best = "" if measure.best is None else number(check, measure.best)
     return AngleCell(number(check, measure.median), best, _both(own_check, hold, steps))
+
+
+def _length_cell(length: LengthDocument | None) -> AngleCell:
+    if length is None:
+        return AngleCell(UNKNOWN)
+    return AngleCell(f"{length.median:.0f} cm", f"{length.best:.0f} cm")
 
 
 def _both(check: CheckDocument, hold: HoldDocument, steps: Steps) -> str:

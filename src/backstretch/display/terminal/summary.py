@@ -1,5 +1,7 @@
 """The summary on the terminal: what was seen, each hold, and the totals against the goal."""
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -12,6 +14,7 @@ from backstretch.judging.matching import Form
 from backstretch.judging.result import WORTH_SAYING_S, Result, losses, score, tallies
 from backstretch.judging.wording import clock
 from backstretch.kinematics.neutral import neutral_words
+from backstretch.poses.pose import capitalised
 
 DONE, NOTHING = "✓", "-"
 BAR_CELLS = 24
@@ -134,7 +137,19 @@ def _totals(result: Result) -> RenderableType:
         name = Text(_name(tally.form, result), style="bold")
         grid.add_row(*((name, bar, words) if result.assignment.has_plan else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
-    return Group(grid, Text(f"Time that did not count: {', '.join(lost)}", style="dim"))
+    return Group(
+        grid, *_lengths(result), Text(f"Time that did not count: {', '.join(lost)}", style="dim")
+    )
+
+
+def _lengths(result: Result) -> Iterator[Text]:
+    """What was estimated in centimetres, hold by hold."""
+    reached: dict[str, list[str]] = {}
+    for lengths in result.lengths:
+        for each in lengths.values():
+            reached.setdefault(str(each["words"]), []).append(f"{each['median']} cm")
+    for words, values in reached.items():
+        yield Text(f"{capitalised(words)}: about {', '.join(values)} (estimate)")
 
 
 def _name(form: Form, result: Result) -> str:
