@@ -325,16 +325,22 @@ def report(
     result: Annotated[Path, typer.Argument(help="A result.json, or its folder.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="The page to write; if left out, report.html beside it."),
+        typer.Option(help="What to write; if left out, report.html (or report.pdf) beside it."),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write a PDF of A4 sheets instead of the page.")
+    ] = False,
     person: Annotated[
         str, typer.Option(metavar="NAME", help="Whose it is, for the head of the page.")
     ] = "",
 ) -> None:
-    """Make report.html again, from result.json and steps.csv.
+    """Make report.html again, or a PDF, from result.json and steps.csv.
 
-    Example: backstretch report result/
+    Example: backstretch report result/, or backstretch report result/ --pdf --person "Ann Lee"
     """
     from backstretch.display.html.report import write_report
+    from backstretch.display.html.report_pdf import write_pdf
 
-    print(f"Written to {write_report(result, out, person)}")
+    is_pdf = pdf or (out is not None and out.suffix.lower() == ".pdf")
+    write = write_pdf if is_pdf else write_report
+    print(f"Written to {write(result, out, person)}")

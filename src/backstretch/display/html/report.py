@@ -11,31 +11,32 @@ import numpy as np
 
 from backstretch.display.html.page import html_page
 from backstretch.display.html.report_angles import angle_tables
-from backstretch.display.html.report_panels import columns_of
+from backstretch.display.html.report_parts import (
+    angles_words,
+    date_of,
+    holds_words,
+    measured_words,
+    read_report,
+    recording_of,
+    sentence_of,
+    title_of,
+    write_page,
+)
 from backstretch.display.html.report_timeline import data_of, timeline_of
-from backstretch.errors import InputError
-from backstretch.files import write_whole
 from backstretch.formats.result_documents import (
     Point,
     ResultDocument,
     SnapshotDocument,
     SnapshotsDocument,
     Steps,
-    read_result,
-    read_steps,
 )
-from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, STEPS, VIDEO
-from backstretch.formats.session_log import read_session
+from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, VIDEO
 from backstretch.formats.sinks import Sink
-from backstretch.history.health import RECORD
-from backstretch.judging.lengths import SURE_TO_CM
 from backstretch.judging.result import WORTH_SAYING_S, Result
 from backstretch.judging.wording import clock
 from backstretch.kinematics.landmarks import INDEX, SIDES
 
 VIDEOS = (ANNOTATED, VIDEO)
-MOST_NAMES = 3
-"""A title names at most this many stretches."""
 FEW_HOLDS = 12
 """Up to this many holds are not split over two pages on paper."""
 LIMBS = (
@@ -106,15 +107,9 @@ def write_report(result: Path, target: Path | None = None, person: str = "") -> 
     """
     path = result / RESULT if result.is_dir() else result
     target = target or path.with_name(REPORT)
-    document = read_result(path)
-    steps = read_steps(path.with_name(STEPS), columns_of(document))
-    whose = person or document.person or _person_of_session(path.with_name(RECORD))
+    document, steps, whose = read_report(path, person)
     page = _page(document, steps, _video(path, target), whose)
-    try:
-        write_whole(target, page.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
-    return target
+    return write_page(target, page.encode("utf-8", "backslashreplace"))
 
 
 def _video(path: Path, target: Path) -> str:
@@ -125,32 +120,25 @@ def _video(path: Path, target: Path) -> str:
     return ""
 
 
-def _person_of_session(log: Path) -> str:
-    """Whom the log of a live session names; empty for nobody, or where there is none."""
-    try:
-        return str(read_session(log).about.get("profile") or "")
-    except InputError:
-        return ""
-
-
 def _page(document: ResultDocument, steps: Steps, video: str, person: str) -> str:
     return html_page(
         "report_template.html",
         result=document,
-        title=_title(document),
+        title=title_of(document),
         when=_when(document),
-        person=" ".join(person.split()),
-        date=_date(document),
-        recording=f"{Path(document.source.path).name}, {clock(document.source.duration_s)} long",
+        person=person,
+        date=date_of(document),
+        recording=recording_of(document),
         asked_s=sum(each.asked * each.asked_s for each in document.asked),
-        sentence=_sentence(document),
+        sentence=sentence_of(document),
         names={each.pose: each.name for each in document.stretches},
         few_holds=FEW_HOLDS,
         least_s=WORTH_SAYING_S,
         figures=_figures(document.snapshots),
         angles=angle_tables(document, steps),
-        height_cm=document.height_cm,
-        sure_to_cm=SURE_TO_CM,
+        angles_words=angles_words(document),
+        holds_words=holds_words(document),
+        measured=measured_words(document),
         timeline=timeline_of(document, steps, video),
         data=data_of(document, steps),
         clock=clock,
@@ -164,55 +152,6 @@ def _when(document: ResultDocument) -> str:
         return f"{datetime.fromisoformat(text):%Y-%m-%d, %H:%M}"
     except ValueError:
         return text or Path(document.source.path).name
-
-
-def _date(document: ResultDocument) -> str:
-    """The day of the recording; empty where it is not known."""
-    try:
-        day = datetime.fromisoformat(document.recorded_at)
-    except ValueError:
-        return ""
-    return f"{day.day} {day:%B %Y}"
-
-
-def _title(document: ResultDocument) -> str:
-    if document.title:
-        return document.title
-    names = list(dict.fromkeys(each.name for each in document.stretches))
-    if len(names) > MOST_NAMES:
-        rest = len(names) - MOST_NAMES + 1
-        return f"{', '.join(names[: MOST_NAMES - 1])} and {rest} more"
-    return ", ".join(names) or "What was stretched"
-
-
-def _sentence(document: ResultDocument) -> str:
-    """The outcome in a sentence: how often it was held, how much of the dose is done, what was lost."""
-    asked = sum(each.asked for each in document.asked)
-    done = sum(min(each.done, each.asked) for each in document.asked)
-    parts = [_times(len(document.holds))]
-    if not document.obstacle.could_be_told:
-        parts = ["Whether it was held could not be told"]
-    parts += [f"{done:g} of {asked:g} holds done"] if asked else []
-    lost = _lost(document)
-    if lost:
-        parts.append(lost)
-    elif document.holds and done == asked:
-        parts.append("nothing was lost")
-    return f"{'; '.join(parts)}."
-
-
-def _times(count: int) -> str:
-    if not count:
-        return "Nothing was held long enough to count"
-    return "Held once" if count == 1 else f"Held {count} times"
-
-
-def _lost(document: ResultDocument) -> str:
-    totals = document.totals
-    lost = {"were not right": totals.wrong_s, "could not be seen": totals.unseen_s}
-    return " and ".join(
-        f"{seconds:.1f} s {words}" for words, seconds in lost.items() if seconds >= WORTH_SAYING_S
-    )
 
 
 def _figures(snapshots: SnapshotsDocument) -> list[StickFigure]:
