@@ -28,6 +28,7 @@ from backstretch.history.saving import with_history
 from backstretch.kinematics.landmarks import LandmarkTrack
 from tests.figures import every, moments, side_bend
 from tests.history.test_database import hashes, spoil_table, without_rights
+from tests.places import POSE_FILES
 from tests.program import run_inside
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
@@ -240,6 +241,15 @@ class TestOtherPeople:
             ["you", "1", "21", "s", "0"],
             ["Ann", "1", "42", "s", "0"],
         ]
+
+    def test_need_not_have_a_stretch_of_your_own(self, tmp_path, path):
+        poses = tmp_path / "backstretch" / "poses"
+        poses.mkdir(parents=True)
+        text = (POSE_FILES / "standing_side_bend.toml").read_text()
+        (poses / "my_bend.toml").write_text(text)
+        keep(path, 0, profile="Ann")
+        done = run(tmp_path, "progress", "my_bend", "--everyone")
+        assert (done.returncode, "Ann" in done.stdout) == (0, True)
 
     def test_are_refused_beside_one_name(self, tmp_path, path):
         keep(path, 1)
@@ -563,6 +573,13 @@ def planned(tmp_path):
 class TestPlan:
     """What a practitioner asks for stands, and everything is judged by it."""
 
+    def test_is_no_fault_and_is_remarked_on_where_it_is_checked(self, planned):
+        done = run(
+            planned, "poses", "check", planned / "backstretch" / "poses" / "sets" / "plan.toml"
+        )
+        assert (done.returncode, done.stdout) == (0, "1 file checked, no fault.\n")
+        assert "8 holds a side are asked for" in done.stderr
+
     def test_is_shown_with_a_remark(self, planned):
         text = " ".join(run(planned, "poses", "sets", "plan").stdout.split())
         assert "holds of 4 s are asked for (15 to 30 s are usual)" in text
@@ -603,13 +620,6 @@ class TestPlan:
         done = run(planned, "progress", "--json", "--profile", "Ann")
         (stretch,) = json.loads(done.stdout)["stretches"]
         assert stretch["asked"] is None
-
-    def test_judges_every_recording_of_a_batch(self, planned, track):
-        out = planned / "out"
-        done = run(planned, "analyze", track.parent, "--set", "plan", "--out", out)
-        assert "1 of 1" in done.stdout
-        page = (out / "bend" / "report.html").read_text()
-        assert "s; 1 of 8 holds of 4 s" in page
 
     def test_is_taken_from_the_options_too(self, planned, track):
         asked = ("--pose", "standing_side_bend", "--hold", "4", "--repetitions", "2")

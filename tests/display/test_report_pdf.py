@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from backstretch.display.html.paper import INSIDE_IN, Column, Paper, fitting, on_paper
+from backstretch.display.html.paper import Column, Paper, fitting, on_paper
 from backstretch.display.html.report_pdf import write_pdf
 from backstretch.errors import InputError
 from tests.display.test_report import ODD, kept, sided
@@ -34,14 +34,15 @@ def ink_of(content):
 def made(kept, tmp_path):
     """Writes a result, changed if need be, and makes its PDF."""
 
-    def make(change=None):
+    def make(change=None, steps=kept[1]):
         import json
 
         document = copy.deepcopy(kept[0])
         if change:
             change(document)
         (tmp_path / "result.json").write_text(json.dumps(document))
-        (tmp_path / "steps.csv").write_text(kept[1])
+        if steps:
+            (tmp_path / "steps.csv").write_text(steps)
         return write_pdf(tmp_path, person="Ann Lee").read_bytes()
 
     return make
@@ -61,7 +62,7 @@ def written(monkeypatch):
     return words
 
 
-def test_it_says_who_what_and_how_long_and_is_the_same_each_time(made, written, kept, tmp_path):
+def test_it_says_who_what_and_how_long(made, written, kept, tmp_path):
     content = made()
     text = " ".join(written)
     (hold,) = kept[0]["holds"]
@@ -70,7 +71,6 @@ def test_it_says_who_what_and_how_long_and_is_the_same_each_time(made, written, 
         assert words in text
     assert "Move the lamp" in text
     assert "Trunk angle from upright" in text or "lean" in text.lower()
-    assert made() == content
     with pytest.raises(InputError, match="cannot be written"):
         write_pdf(tmp_path, tmp_path / "none" / "report.pdf")
 
@@ -81,7 +81,7 @@ def test_many_holds_take_several_sheets_and_odd_words_break_nothing(made, writte
         document["warnings"] = [ODD * 20, "x" * 500, ""]
         sided(document, [20] * 20, [25] * 20)
 
-    content = made(change)
+    content = made(change, steps="")
     assert pages_of(content) >= 3
     assert ink_of(content)
     numbers = [words for words in written if re.match(r"\d+ ", words)]
@@ -97,14 +97,17 @@ class TestPaper:
     def test_no_words_are_one_empty_line(self):
         assert fitting("", 9.0, 2.0) == [""]
 
-    def test_a_table_has_its_head_on_every_sheet(self, written):
-        with on_paper():
-            paper = Paper("foot")
-            columns = [Column("Name", 0.5, is_number=False), Column("Value", 0.5)]
-            paper.table(columns, [[f"row {number}", "1"] for number in range(110)])
-            content = paper.bytes_of()
-        assert written.count("Name") == pages_of(content) >= 3
+    def test_a_table_has_its_head_on_every_sheet_and_a_pdf_is_the_same_each_time(self, written):
+        def content():
+            with on_paper():
+                paper = Paper("foot")
+                columns = [Column("Name", 0.5, is_number=False), Column("Value", 0.5)]
+                paper.table(columns, [[f"row {number}", "1"] for number in range(110)])
+                return paper.bytes_of()
+
+        first = content()
+        assert written.count("Name") == pages_of(first) >= 3
         assert [words for words in written if words.startswith("row ")] == [
             f"row {number}" for number in range(110)
         ]
-        assert INSIDE_IN > 0
+        assert content() == first

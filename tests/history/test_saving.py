@@ -97,6 +97,13 @@ class TestMoved:
         moved(tmp_path, [1], "Ann")
         assert saved(film, document()) == "saved as session 2"
 
+    @pytest.mark.parametrize(("to", "person"), [("Ben", "Ben"), ("", None)])
+    def test_names_its_owner_in_its_document(self, film, tmp_path, to, person):
+        saved(film, document(person="Ann"), profile="Ann")
+        moved(tmp_path, [1], to, "Ann")
+        with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+            assert history.document(history.find(to, 1)).get("person") == person
+
     def test_may_come_back(self, film, tmp_path):
         saved(film, document())
         moved(tmp_path, [1], "Ann")
@@ -105,7 +112,7 @@ class TestMoved:
 
     def test_is_refused_where_that_person_has_the_recording(self, film, tmp_path):
         saved(film, document())
-        saved(film, document(), profile="Ann")
+        saved(film, document(person="Ann"), profile="Ann")
         with pytest.raises(InputError, match="among sessions of Ann already, as session 1"):
             moved(tmp_path, [1], "Ann")
         with History(tmp_path / "backstretch" / "history.db", DAY) as history:

@@ -25,6 +25,7 @@ from backstretch.errors import InputError
 if TYPE_CHECKING:
     from backstretch.history.history import History
     from backstretch.history.progress import Overview
+    from backstretch.poses.pose import Pose
 
 MOST_WEEKS = 520
 
@@ -55,9 +56,8 @@ def progress(
     """
     if everyone:
         _refuse_with_everyone(profile, html)
-    if pose:
-        open_poses(poses, quiet=True, profile=profile).find(pose)
-    wanted = _Wanted(pose, weeks, poses, is_whole=bool(pose or html or as_json))
+    about = open_poses(poses, quiet=True, profile=profile).find(pose) if pose else None
+    wanted = _Wanted(about, weeks, poses, is_whole=bool(pose or html or as_json))
     with history_with_notices() as history:
         nothing = nothing_saved(history, None if everyone else profile)
         whose = [each.profile for each in history.people()] if everyone else [profile]
@@ -78,9 +78,9 @@ def progress(
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What is asked: the stretch (empty for all), how many weeks, folders of poses, and if all measures."""
+    """What is asked: the stretch (None for all), how many weeks, folders of poses, and if all measures."""
 
-    pose: str
+    pose: "Pose | None"
     weeks: int
     folders: list[Path] | None
     is_whole: bool
@@ -97,8 +97,8 @@ def _overview(history: "History", profile: str, wanted: _Wanted) -> "Overview":
     from backstretch.history.progress import Query, main_label, overview
 
     library = open_poses(wanted.folders, quiet=True, profile=profile)
-    about = library.find(wanted.pose) if wanted.pose else None
-    poses = list(library.poses.values())
+    about = library.poses.get(wanted.pose.id, wanted.pose) if wanted.pose else None
+    poses = list((library.poses | ({about.id: about} if about else {})).values())
     labels = None if wanted.is_whole else {main_label(each) for each in poses}
     today = datetime.now().astimezone().date()
     with _no_garbage_collection():

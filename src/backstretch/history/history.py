@@ -50,6 +50,7 @@ from backstretch.history.rows import (
     salvage,
     sitting_of,
     storable,
+    with_owner,
 )
 
 __all__ = ["ANALYZED", "LIVE", "Added", "DamagedHistoryError", "Entry", "History", "How"]
@@ -230,7 +231,8 @@ class History:
         Raises:
             InputError: There is none of that number, or it cannot be understood.
         """
-        return document_of(number, *self._one("document", number))
+        text, profile = self._one("document, profile", number)
+        return with_owner(document_of(number, text), profile)
 
     def find(self, profile: str, number: int) -> int:
         """The number in the database of one of a person's sessions.
@@ -272,10 +274,7 @@ class History:
             return [hold_of(row, reaches) for row in rows]
 
     def asked(self, profile: str, poses: Iterable[str]) -> dict[str, tuple[float, int]]:
-        """Seconds of a hold and holds a side that a person was last asked for, by the pose's id.
-
-        Only sessions count in which a stretch or a set was asked for; without one, a pose is left out.
-        """
+        """Seconds of a hold and holds a side that a person was last asked for, of the poses that were."""
         where, who = self._whose(profile)
         with self._translating_errors():
             return asked_last(self._db, poses, where, who)

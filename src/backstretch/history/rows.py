@@ -30,6 +30,8 @@ INSERT_HOLD = """INSERT INTO hold (sitting, pose, side, valid_s, complete, azimu
 NO_MEASURES: Mapping[str, tuple[float, str]] = {}
 RECENT = 64
 """Size of the caches of times and views: those of one session's holds come in a row."""
+PERSON = "person"
+"""Key of a document: whose it was when it was saved."""
 TOTALS = ("valid_s", "wrong_s", "unseen_s")
 SESSIONS = "SELECT id, document, began, profile, kind, title, record, pain, soreness{} FROM sitting ORDER BY id"
 NUMBERED = ", number, note"
@@ -126,9 +128,18 @@ def number_of_any(db: sqlite3.Connection, records: Iterable[str]) -> int | None:
 
 
 def figures_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a recording showed, as it is stored, and without where it lies."""
+    """What a recording showed, as it is stored, and without where it lies and whose it is."""
     stored = document_of(0, json.dumps(document))
-    return {key: value for key, value in stored.items() if key != "source"}
+    return {key: value for key, value in stored.items() if key not in {"source", PERSON}}
+
+
+def with_owner(document: dict[str, Any], profile: str) -> dict[str, Any]:
+    """A document that names a person with whose it is now: sessions change hands."""
+    if PERSON not in document:
+        return document
+    others = {key: value for key, value in document.items() if key != PERSON}
+    name = " ".join(profile.split())
+    return {**others, PERSON: name} if name else others
 
 
 def sitting_of(row: tuple[Any, ...]) -> PractisedSession:
