@@ -54,7 +54,10 @@ def filled(path, count):
         )
         for n, at in enumerate(days)
     ]
-    db.executemany(f"INSERT INTO sitting VALUES ({','.join('?' * 13)})", rows)
+    columns = "id, profile, began, epoch_s, kind, title, record, valid_s, wrong_s, unseen_s, pain, soreness"
+    query = f"INSERT INTO sitting ({columns}, document, number) VALUES ({','.join('?' * 14)})"
+    db.executemany(query, [(*row, row[0]) for row in rows])
+    db.execute("INSERT INTO person VALUES ('', ?)", (count,))
     holds = [
         (5 * n + k + 1, n + 1, f"pose{k}" if k else "childs_pose", None, 20.0, 1, 90.0, 0.0)
         for n in range(count)

@@ -60,6 +60,7 @@ This page is written from the program's own tables by `python -m tests.pose_read
 | `side_rule` | with `"each"`: which side counts as left |
 | `guided` | why the stretch cannot be told from rest; it is then judged when it is named and never recognised by itself (left out for all others) |
 | `alternates_with` | the id of the pose that is done in turn with this one, as cow with cat; next to each other, holds of both are recognised from 1.5 s (optional) |
+| `lengths` | what is estimated in centimetres where the person's height is given: `"fingertip_floor"`, `"fingertip_toes"` (optional) |
 | `steps`, `safety` | what to do, and when not to do it |
 | `not_for` | {not_for} |
 | `sources` | where the stretch and the dose come from |
@@ -110,7 +111,10 @@ these stills together, `sides` (`both` at once, `left` or `right` with the other
 the right side has ranges of its own a `[check.right]` with `good`, `accept`, `median` and `spread`.
 
 `poses/sets/*.toml` are ready-made sets: `name`, `about`, `source`, `rest_s` between holds, and one `[[stretch]]` each with
-`pose`, and `hold_s` and `repetitions` within the pose's dose. A pose with sides is done on both.
+`pose`, and `hold_s` (1 to 120) and `repetitions` (1 to 50); what is left out is the pose's own. The dose of a set stands, also
+outside the one that is usual for the pose: it is remarked on, and everything is judged by it. Only a hold longer than the pose
+lets one count is complete at that length. A pose with sides is done on both. `backstretch where` prints the folder of your own
+sets.
 
 ## Measures
 

@@ -54,6 +54,7 @@ DOORS = {
     "platformdirs": {"history.profile"},
     "jinja2": {"display.html.page"},
     "pydantic": {"formats.result_documents", "history.health"},
+    "openpyxl": {"formats.spreadsheets"},
     "tomlkit": {"history.profile", "poses.pose_writer"},
 }
 """Library -> the modules, or the rooms, that may import it."""

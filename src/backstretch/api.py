@@ -25,8 +25,13 @@ from backstretch.judging.recognition import Held
 from backstretch.judging.request import Assignment, Part, Request
 from backstretch.judging.result import Result
 from backstretch.kinematics.landmarks import SIDES
-from backstretch.poses.library import Library, builtin_poses, open_library
-from backstretch.poses.pose import LONGEST_HOLD_S, Pose
+from backstretch.poses.library import (
+    MOST_REPETITIONS,
+    Library,
+    builtin_poses,
+    open_library,
+)
+from backstretch.poses.pose import LONGEST_HOLD_S, SHORTEST_HOLD_S, Pose
 
 __all__ = [
     "BackstretchError",
@@ -42,7 +47,6 @@ __all__ = [
     "pose",
 ]
 Side = Literal["left", "right", "both"]
-SHORTEST_HOLD_S = 1.0
 TURNS_DEG = (0, 90, 180, 270)
 
 
@@ -52,12 +56,15 @@ def analyze(  # noqa: PLR0913 - options of the program
     side: Side = "both",
     *,
     hold_s: float | None = None,
+    repetitions: int | None = None,
+    height_cm: float | None = None,
     mirrored: bool = False,
     turn_deg: Literal[0, 90, 180, 270] | None = None,
     speed: float | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
     every_frame: bool = False,
+    blur_face: bool = False,
     out: str | Path | None = None,
     model: str | Path | None = None,
     progress: Callable[[float], object] | None = None,
@@ -70,6 +77,8 @@ def analyze(  # noqa: PLR0913 - options of the program
             recognised.
         side: The person's own side that counts.
         hold_s: Seconds that make a hold complete, 1 to 120; each stretch's own when None.
+        repetitions: Holds on each side that were to be done; each stretch's own when None.
+        height_cm: The person's height, by which lengths (fingertips to floor) are estimated; None for none.
         mirrored: Whether the recording is a mirror image, as many selfie cameras save it.
         turn_deg: How far the pictures must be turned clockwise to be upright, where the file does not state
             that; 0 says that they are.
@@ -78,6 +87,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         start_s: The second of the recording to begin at.
         end_s: The second to stop at; the recording's end when None.
         every_frame: Whether to look at every picture of a video, not only where it matters.
+        blur_face: Whether the face of the person who is followed is made unrecognisable in annotated.mp4.
         out: A folder for report.html, result.json, steps.csv, annotated.mp4 (of videos) and landmarks.npz.
         model: Another MediaPipe pose model (``.task``).
         progress: Called with the second of the recording that has been reached; for videos only.
@@ -92,7 +102,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         SetupError: The machine lacks a system library, or the package its model.
     """
     stretch = _library().find(pose) if isinstance(pose, str) else pose
-    _check_assignment(stretch, side, hold_s)
+    _check_assignment(stretch, side, hold_s, repetitions)
     _check_part(start_s, end_s)
     _check_correction(turn_deg, speed)
     recognised = _library().recognised
@@ -101,6 +111,8 @@ def analyze(  # noqa: PLR0913 - options of the program
         asked=stretch is not None,
         sides=() if side == "both" else (side,),
         hold_s=hold_s,
+        times=repetitions,
+        height_cm=height_cm,
     )
     request = Request(
         assignment,
@@ -108,6 +120,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         every_frame=every_frame,
         mirrored=mirrored,
         correction=Correction(speed, turn_deg),
+        blur_face=blur_face,
     )
 
     def on_progress(now: Progress) -> None:
@@ -153,8 +166,10 @@ def _library() -> Library:
     return open_library(builtin_poses())
 
 
-def _check_assignment(pose: Pose | None, side: str, hold_s: float | None) -> None:
-    """Raise if a side or a length of hold is not possible."""
+def _check_assignment(
+    pose: Pose | None, side: str, hold_s: float | None, repetitions: int | None
+) -> None:
+    """Raise if a side, a length of hold or a number of holds is not possible."""
     if side not in {*SIDES, "both"}:
         raise InputError(f"side {side!r} is unknown; use left, right or both")
     if side != "both" and pose is not None and pose.sides == "both":
@@ -162,6 +177,8 @@ def _check_assignment(pose: Pose | None, side: str, hold_s: float | None) -> Non
     if hold_s is not None and not SHORTEST_HOLD_S <= hold_s <= LONGEST_HOLD_S:
         limits = f"{SHORTEST_HOLD_S:g} to {LONGEST_HOLD_S:g}"
         raise InputError(f"hold_s must be {limits} seconds, is {hold_s:g}")
+    if repetitions is not None and not 1 <= repetitions <= MOST_REPETITIONS:
+        raise InputError(f"repetitions must be 1 to {MOST_REPETITIONS}, is {repetitions:g}")
 
 
 def _check_part(start_s: float, end_s: float | None) -> None:

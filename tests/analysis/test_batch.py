@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from backstretch.analysis.batch import (
-    HEAD,
     BatchOutcome,
     BatchRow,
     BatchSummary,
@@ -25,7 +24,6 @@ from backstretch.analysis.batch import (
     left_out,
     real,
     recordings_in,
-    summary_csv,
     summary_of,
 )
 from backstretch.analysis.batch_resume import (
@@ -39,11 +37,13 @@ from backstretch.analysis.batch_resume import (
     settings_hash,
     sweep,
 )
+from backstretch.analysis.batch_summary import HEAD, summary_sheet
 from backstretch.analysis.batch_workers import ShareSender
 from backstretch.analysis.pipeline import Progress
 from backstretch.cli.batch import line_of, show_table
 from backstretch.errors import InputError
 from backstretch.files import harmless
+from backstretch.formats.spreadsheets import csv_text
 from backstretch.judging.request import Assignment, Part, Request
 from backstretch.kinematics.catalogue import Measure
 from backstretch.kinematics.neutral import OwnNeutral
@@ -54,13 +54,53 @@ from backstretch.poses.pose import Calibration, Check, Dose, OwnRanges, Pose, Re
 DOCUMENT = {
     "source": {"path": "clip.mp4"},
     "holds": [
-        {"pose": "side_bend", "side": "left", "wrong_s": 1.0, "unseen_s": 0.5},
-        {"pose": "side_bend", "side": "left", "wrong_s": 0.25, "unseen_s": 0.0},
+        {
+            "pose": "side_bend",
+            "side": "left",
+            "wrong_s": 1.0,
+            "unseen_s": 0.5,
+            "valid_s": 21.0,
+            "score": 90,
+            "measures": {"lean": {"median": 20.0, "best": 24.0, "unit": "deg"}},
+        },
+        {
+            "pose": "side_bend",
+            "side": "left",
+            "wrong_s": 0.25,
+            "unseen_s": 0.0,
+            "valid_s": 10.5,
+            "score": 75,
+            "measures": {
+                "lean": {"median": 23.0, "best": 31.0, "unit": "deg"},
+                "knee_sep": {"median": 0.5, "unit": "ratio"},
+            },
+        },
         {"pose": "side_bend", "side": "right", "wrong_s": 7.0, "unseen_s": 0.0},
     ],
     "stretches": [
-        {"pose": "side_bend", "name": "Side bend", "side": "left", "held_s": 31.5, "done": 1},
-        {"pose": "cat", "name": "Cat", "side": None, "held_s": 0.0, "done": 0},
+        {
+            "pose": "side_bend",
+            "name": "Side bend",
+            "side": "left",
+            "held_s": 31.5,
+            "done": 1,
+            "asked": 3,
+            "asked_s": 20.0,
+            "checks": [
+                {"label": "lean", "words": "sideways lean", "unit": "deg", "more": "larger"},
+                {"label": "knee_sep", "words": "knee spacing", "unit": "ratio", "more": ""},
+            ],
+        },
+        {
+            "pose": "cat",
+            "name": "Cat",
+            "side": None,
+            "held_s": 0.0,
+            "done": 0,
+            "asked": 5,
+            "asked_s": 5.0,
+            "checks": [],
+        },
     ],
     "totals": {"valid_s": 31.5, "wrong_s": 9.25, "unseen_s": 0.5},
     "warnings": ["it was dark"],
@@ -144,7 +184,7 @@ def outcome(summary=None, error="", path="a/clip.mp4", status=Status.DONE):
 
 
 def rows_of(*outcomes):
-    return list(csv.DictReader(io.StringIO(summary_csv(outcomes))))
+    return list(csv.DictReader(io.StringIO(csv_text(summary_sheet(outcomes)))))
 
 
 class TestRecordings:
@@ -275,9 +315,15 @@ class TestNames:
 
 class TestToldOfAResult:
     def test_are_its_stretches_with_what_was_lost_in_their_own_holds(self):
+        together = {
+            "lean": {"median": 21.5, "best": 31.0, "unit": "deg"},
+            "knee_sep": {"median": 0.5, "unit": "ratio"},
+        }
+        words = {"lean": "sideways lean", "knee_sep": "knee spacing"}
+        held = BatchRow("side_bend", "Side bend", "left", 31.5, 1.25, 0.5, 2, 1)
         assert summary_of(DOCUMENT).rows == (
-            BatchRow("side_bend", "Side bend", "left", 31.5, 1.25, 0.5, 2, 1),
-            BatchRow("cat", "Cat", "", 0.0, 0.0, 0.0, 0, 0),
+            replace(held, asked=3, asked_s=20.0, score=85.0, measures=together, words=words),
+            BatchRow("cat", "Cat", "", 0.0, 0.0, 0.0, 0, 0, 5, 5.0),
         )
 
     def test_are_the_seconds_of_all(self):
@@ -305,7 +351,17 @@ class TestSummaryFile:
             "warnings": "it was dark",
             "error": "",
             "folder": "clip",
+            "stretch": "Side bend",
+            "person": "",
+            "recorded_at": "",
+            "asked": "3",
+            "asked_s": "20.0",
+            "score": "85.0",
+            "knee_sep_median_ratio": "0.5",
+            "lean_median_deg": "21.5",
+            "lean_best_deg": "31.0",
         }
+        assert (second["lean_best_deg"], second["score"]) == ("", "")
         assert (second["pose"], second["holds"]) == ("cat", "0")
 
     def test_has_a_row_for_a_recording_in_which_nothing_was_held(self):
@@ -324,8 +380,20 @@ class TestSummaryFile:
 
     def test_is_a_table_of_as_many_columns_in_each_row(self):
         outcomes = outcome(), outcome(BatchSummary()), outcome(error="no")
-        rows = list(csv.reader(io.StringIO(summary_csv(outcomes))))
-        assert {len(row) for row in rows} == {len(HEAD)}
+        sheet = summary_sheet(outcomes)
+        assert {len(row) for row in sheet.rows} == {len(sheet.headings)}
+
+    def test_says_whose_and_of_when_a_recording_is(self):
+        summary = summary_of(
+            {**DOCUMENT, "person": "Ann", "recorded_at": "2026-11-28T07:31:05+00:00"}
+        )
+        row, _ = rows_of(outcome(summary))
+        assert (row["person"], row["recorded_at"]) == ("Ann", "2026-11-28T07:31:05+00:00")
+
+    def test_begins_as_that_of_earlier_versions(self):
+        head = "file,status,pose,side,held_s,wrong_s,unseen_s,holds,complete,warnings,error,folder"
+        assert ",".join(HEAD) == head
+        assert csv_text(summary_sheet([])).startswith(head)
 
 
 class TestTable:

@@ -82,6 +82,26 @@ def test_an_error_of_the_disk_is_raised(video, steps):
     drawing.close()
 
 
+def test_a_face_is_blurred_in_every_picture_where_that_is_asked(video, steps, monkeypatch):
+    at = []
+
+    def blur(picture, time_s, before, after):
+        at.append((before.time_s if before else None, time_s, after.time_s))
+        return picture
+
+    monkeypatch.setattr("backstretch.analysis.outputs.blur_face", blur)
+    count = len(drawn(draw(video, steps)))
+    assert at == []
+    drawing = DrawnRecording(
+        video, video.with_name("out.mp4"), Request(Assignment((BEND,)), blur_face=True)
+    )
+    drawing.steps(steps)
+    drawing.result(RESULT)
+    assert len(at) == count
+    assert all(before is None or before <= now for before, now, _ in at[1:])
+    assert all(now <= after for _, now, after in at)
+
+
 class TestBetween:
     def test_seconds_and_landmarks_are_on_their_way(self, steps):
         before, after = next(

@@ -335,7 +335,7 @@ class TestMidway:
         _, said = process.communicate(timeout=60)
         assert process.returncode == 130
         assert said.splitlines()[1:] == [f"backstretch: stopped; {STOPPED}"]
-        assert sorted(path.name for path in out.iterdir()) == ["a", "summary.csv"]
+        assert sorted(path.name for path in out.iterdir()) == ["a", "summary.csv", "summary.xlsx"]
         assert statuses(out) == {"a.npz": "done"}
 
     @pytest.mark.exhaustive

@@ -6,10 +6,14 @@ import pty
 import signal
 import stat
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 
+from backstretch.cli.health import earlier_sessions
+from backstretch.formats.session_log import END, EVENT, PAIN, SessionRecord
 from backstretch.history.health import NOTE, QUESTIONS, RED_FLAGS, SEE_SOON, STOP_ON, load_answers
+from backstretch.history.saving import open_history, rename_person
 from tests.cli.test_live import Home, ended, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
@@ -23,6 +27,54 @@ def home(tmp_path):
 def words_of(panel):
     """The words of a panel, lines and frame undone."""
     return " ".join(panel.replace("│", " ").replace("•", " ").split())
+
+
+@pytest.fixture
+def hurt(tmp_path, monkeypatch):
+    """A function that records a session of a person, which ended with pain, or did not, some hours ago."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    def record(profile, hours, *, pain):
+        began = datetime.now().astimezone() - timedelta(hours=hours)
+        name = began.strftime("%Y-%m-%dT%H-%M-%S")
+        path = tmp_path / "backstretch" / "sessions" / name / "session.jsonl"
+        about = {"started": began.isoformat(), "profile": profile}
+        with SessionRecord(path, about) as writing:
+            writing.write("hold", pose="childs_pose", valid_s=30.0)
+            if pain:
+                writing.write(EVENT, t=40.0, what=PAIN, words="")
+            writing.write(END, reason="done")
+
+    return record
+
+
+def is_advised(profile):
+    return any("You stopped with pain" in line for line in earlier_sessions(profile)[0])
+
+
+class TestAdvice:
+    def test_is_a_person_s_own_however_the_name_is_written(self, hurt):
+        hurt("Ann", 5.0, pain=True)
+        assert [is_advised(name) for name in ("ann", " ANN", "", "Ben")] == [
+            True,
+            True,
+            False,
+            False,
+        ]
+
+    def test_is_not_lost_among_the_sessions_of_others(self, hurt):
+        hurt("Ann", 5.0, pain=True)
+        for number in range(55):
+            hurt("", 1.0 + number / 100, pain=False)
+        assert is_advised("Ann")
+
+    def test_goes_along_where_a_session_is_moved_or_a_person_renamed(self, hurt):
+        hurt("", 5.0, pain=True)
+        with open_history() as history:
+            history.move([history.find("", 1)], "Ann")
+        assert [is_advised(name) for name in ("Ann", "")] == [True, False]
+        rename_person("Ann", "Eve")
+        assert [is_advised(name) for name in ("Ann", "Eve")] == [False, True]
 
 
 class TestShow:

@@ -71,7 +71,7 @@ def listed(*arguments, **options):
     """The ids in a list of poses."""
     lines = printed(poses("list", *arguments, **options)).splitlines()
     known = {*LIBRARY.poses, "desk_fold"}
-    return [word for line in lines for word in line.split()[:1] if word in known]
+    return [word for line in lines for word in line.split() if word in known]
 
 
 def own(folder, *changes, name="desk_fold"):

@@ -1,18 +1,23 @@
 """Progress: what is said of a history, in words and on the terminal."""
 
+import io
 import json
 import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
+from backstretch.display.terminal.history_pages import show_list
+from backstretch.display.terminal.pose_pages import show_list as show_poses
 from backstretch.history.health import rest_advice
 from backstretch.history.history import History
 from backstretch.history.practice import PractisedHold, PractisedSession
 from backstretch.history.progress import differences, kind_of, main_change, main_label, trends
 from backstretch.history.rows import ANALYZED, LIVE, Entry
 from backstretch.kinematics.view import View
+from backstretch.poses.library import builtin_poses, open_library
 from backstretch.poses.pose_file import load_pose
 from tests.histories import filled
 from tests.places import POSE_FILES
@@ -217,3 +222,33 @@ class TestCommand:
     def test_all_of_many_sessions_are_told(self, tmp_path):
         filled(tmp_path / "backstretch" / "history.db", 1_000)
         assert "1000" in self.run(tmp_path).stdout
+
+
+@pytest.mark.parametrize("width", [80, 120])
+class TestNarrowTerminal:
+    """Names come before ids, and nothing takes three lines."""
+
+    def test_a_session_takes_one_line_and_keeps_its_number_and_date(self, width):
+        title = ", ".join(["Standing side bend", "Child's pose", "Figure four"] * 3)
+        one = replace(sitting(1), title=title, number=12, note="with a strap " * 9)
+        console = Console(width=width, file=io.StringIO())
+        show_list("", [one], {one.id: (1, 2)}, 1, console)
+        (line,) = [each for each in printed_by(console) if "Standing" in each]
+        assert line.split()[:3] == ["12", f"{one.began:%Y-%m-%d}", f"{one.began:%H:%M}"]
+        assert "1 of 2" in line
+        assert "…" in line
+        assert max(map(len, printed_by(console))) <= width
+
+    def test_a_stretch_takes_two_lines_at_most_and_its_name_comes_first(self, width):
+        library = open_library(builtin_poses(), [])
+        for pose in library.poses.values():
+            console = Console(width=width, file=io.StringIO())
+            show_poses([pose], library, console)
+            lines = printed_by(console)[3:-2]
+            assert len(lines) <= 2
+            assert lines[0].strip().startswith(pose.name)
+            assert pose.id in " ".join(lines)
+
+
+def printed_by(console):
+    return console.file.getvalue().splitlines()

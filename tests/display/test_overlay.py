@@ -53,7 +53,7 @@ def wall(wh: tuple[int, int] = WH, light: int = 128) -> Picture:
 
 
 def drawn(step: Step, wh: tuple[int, int] = WH, light: int = 128) -> Picture:
-    return Overlay(ASKED_S).draw(wall(wh, light), step)
+    return Overlay(lambda _: ASKED_S).draw(wall(wh, light), step)
 
 
 def is_colour(picture: Picture, colour: Colour) -> np.ndarray:
@@ -313,7 +313,7 @@ def test_with_nobody_in_view_no_bone_is_drawn():
 def test_the_given_picture_is_left_as_it_is():
     image = wall()
     image.flags.writeable = False
-    picture = Overlay(ASKED_S).draw(image, step_of(BENT.seen(FRONT)))
+    picture = Overlay(lambda _: ASKED_S).draw(image, step_of(BENT.seen(FRONT)))
     assert (image == 128).all()
     assert picture.flags.writeable
 

@@ -134,7 +134,7 @@ class TestPage:
 
     def test_one_stretch_alone_has_no_weeks_of_all(self):
         text = page(found(15, 15, asked=Query(about=BEND)))
-        assert "Standing side bend: progress" in text
+        assert "Standing side bend: your progress" in text
         assert 'class="weeks"' not in text
 
     def test_what_was_never_held_is_said(self):

@@ -4,14 +4,19 @@ import copy
 import json
 import math
 import re
+from typing import Any
 
+import numpy as np
 import pytest
 
 from backstretch.display.html import report_panels
 from backstretch.display.html.report import write_report
+from backstretch.display.html.report_angles import angle_tables, kind_of
 from backstretch.display.html.report_charts import broken, thinned, time_step_s, within
 from backstretch.errors import InputError, Notice, NoticeKind
+from backstretch.formats.result_documents import CheckDocument, ResultDocument, Steps
 from backstretch.formats.result_files import StepsFile
+from backstretch.formats.session_log import SessionRecord
 from backstretch.frame import Source
 from backstretch.judging.collector import ResultCollector
 from backstretch.judging.request import Assignment
@@ -461,3 +466,143 @@ def test_a_line_reaches_the_edges_of_its_chart():
 )
 def test_times_are_written_in_steps_that_clocks_know(lasts_s, step_s):
     assert time_step_s((0.0, lasts_s), 12) == step_s
+
+
+class TestHead:
+    def test_names_the_person_and_the_day_and_leaves_a_line_for_notes(self, made):
+        def change(document):
+            document.update(person="Ann Lee", recorded_at="2026-11-28T07:31:05+00:00")
+
+        page = made(change, steps="")
+        assert "<span>Person</span><b>Ann Lee</b>" in page
+        assert "<span>Date</span><b>28 November 2026</b>" in page
+        assert '<span id="notes">Notes</span>' in page
+        assert "Score: how close what is checked was to its good ranges" in page
+
+    def test_leaves_empty_what_is_not_known_and_takes_the_person_from_a_session_s_log(
+        self, made, tmp_path
+    ):
+        page = made(steps="")
+        assert "<span>Person</span><b></b>" in page
+        assert "<span>Date</span><b></b>" in page
+        about = {"started": "2026-11-28T07:31:05+00:00", "profile": "Ben"}
+        with SessionRecord(tmp_path / "session.jsonl", about) as log:
+            log.write("end", reason="done")
+        assert "<span>Person</span><b>Ben</b>" in made(steps="")
+
+
+def angles(document, steps=None):
+    return angle_tables(ResultDocument.model_validate(document), steps or Steps(np.zeros(0)))
+
+
+def sided(document, left, right):
+    """The document with holds of both sides that reached these values of the side bend's lean."""
+    (hold,) = document["holds"]
+    label = "trunk_lean_lat"
+    document["holds"] = [
+        {
+            **hold,
+            "side": side,
+            "measures": {label: {"median": value - 3, "best": value, "unit": "deg"}},
+        }
+        for side, values in (("left", left), ("right", right))
+        for value in values
+    ]
+    return document
+
+
+class TestAngles:
+    def test_are_median_and_best_of_each_hold_and_what_can_be_detected(self, kept):
+        (table,) = angles(sided(copy.deepcopy(kept[0]), [20.4], [28.0]))
+        assert table.holds == ["1, left", "2, right"]
+        (row,) = table.rows
+        assert [(cell.median, cell.best) for cell in row.cells] == [("17°", "20°"), ("25°", "28°")]
+        assert row.detectable == "10°"
+
+    @pytest.mark.parametrize(
+        ("left", "right", "says"),
+        [
+            ([20], [29], "within measuring error"),
+            ([20], [31], "clear difference"),
+            ([20, 20, 20], [28, 28, 28], "clear difference"),  # a mean of three errs less
+            ([20, 20, 20], [26, 26, 26], "within measuring error"),
+        ],
+    )
+    def test_are_compared_left_against_right(self, kept, left, right, says):
+        (table,) = angles(sided(copy.deepcopy(kept[0]), left, right))
+        (row,) = table.sides
+        assert (row.left, row.right, row.says) == ("20°", f"{right[0]}°", says)
+        assert row.difference == f"{right[0] - 20}°"
+
+    def test_of_one_side_alone_are_compared_with_nothing(self, kept):
+        (table,) = angles(sided(copy.deepcopy(kept[0]), [20], []))
+        assert table.sides == []
+
+    def test_of_many_holds_stand_in_several_tables(self, kept):
+        first, second = angles(sided(copy.deepcopy(kept[0]), [20] * 5, [20] * 3))
+        assert (len(first.holds), len(second.holds)) == (6, 2)
+        assert (len(first.sides), len(second.sides)) == (1, 0)
+
+    def test_that_were_not_measured_are_unknown(self, kept):
+        document = sided(copy.deepcopy(kept[0]), [20], [20])
+        document["holds"][1]["measures"] = {"knee": {"median": 178.0, "unit": "deg"}}
+        (table,) = angles(document)
+        assert [
+            [cell.median for cell in row.cells] for row in table.rows if "lean" in row.words
+        ] == [["17°", "-"]]
+
+    def test_stand_beside_lengths_that_are_said_to_be_estimates(self, kept, made):
+        length = {"median": 12, "best": 10, "unit": "cm", "words": "fingertips to the floor"}
+
+        def change(document):
+            document["height_cm"] = 172.0
+            document["holds"][0]["lengths"] = {"fingertip_floor": length}
+
+        document = copy.deepcopy(kept[0])
+        change(document)
+        (table,) = angles(document)
+        assert table.rows[-1].words == "Fingertips to the floor (estimate)"
+        assert table.rows[-1].cells[0].median == "12 cm"
+        page = made(change, steps="")
+        assert "estimates by a height of 172 cm: up to about 8 cm off" in page
+        assert "Centimetres are estimates" not in made(steps="")
+
+    def test_in_space_are_known_only_roughly(self):
+        check: dict[str, Any] = {
+            "label": "x",
+            "words": "x",
+            "unit": "deg",
+            "good": [0, 1],
+            "accept": [0, 1],
+            "required": True,
+        }
+        kinds = {
+            columns: kind_of(CheckDocument(**check, columns=[columns]))
+            for columns in ("chest_up", "knee.left.world", "knee.left", "head_pitch", "neck_trunk")
+        }
+        assert kinds == {
+            "chest_up": "rough",
+            "knee.left.world": "rough",
+            "knee.left": "deg",
+            "head_pitch": "rough",
+            "neck_trunk": "neck",
+        }
+
+    def test_of_both_sides_of_the_body_are_given_for_each(self, kept):
+        document = copy.deepcopy(kept[0])
+        (hold,), form = document["holds"], document["stretches"][0]
+        hold["side"], hold["spans"] = (
+            form["side"],
+            [{"start_s": 1.0, "end_s": 3.0, "kind": "valid"}],
+        )
+        both = ["knee.left", "knee.right"]
+        form["checks"] = [{**form["checks"][0], "label": "knee", "unit": "deg", "columns": both}]
+        hold["measures"] = {"knee": {"median": 165.0, "unit": "deg"}}
+        times_s = np.arange(5.0)
+        right = np.array([0, 160, np.nan, 160, 0])
+        columns = {"knee.left": np.array([0, 170, 171, 172, 0.0]), "knee.right": right}
+        (table,) = angles(document, Steps(times_s, [("", "")] * 5, columns))
+        assert [cell.sides for cell in table.rows[0].cells] == ["L 171°, R 160°"]
+        columns["knee.right"][:] = np.nan
+        (table,) = angles(document, Steps(times_s, [("", "")] * 5, columns))
+        assert [cell.sides for cell in table.rows[0].cells] == [""]

@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -17,9 +17,15 @@ from hypothesis import strategies as st
 from backstretch.errors import InputError
 from backstretch.formats.session_log import SessionRecord
 from backstretch.history import database as history_schema
-from backstretch.history.database import MIGRATIONS, _connect_untouched, newest, version_of
+from backstretch.history.database import (
+    MIGRATIONS,
+    _connect_untouched,
+    migrate,
+    newest,
+    version_of,
+)
 from backstretch.history.history import DamagedHistoryError, History
-from backstretch.history.rows import LIVE, _take_over, keep
+from backstretch.history.rows import LIVE, _take_over, keep, salvage
 from tests.histories import NOW, document, entry
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX")
@@ -380,6 +386,24 @@ class TestUnwritable:
         assert hashes(folder) == before
 
 
+@contextmanager
+def older(path, version, monkeypatch):
+    """A history as an older version made it."""
+    path.parent.mkdir(exist_ok=True)
+    with monkeypatch.context() as patched, closing(sqlite3.connect(path)) as db, db:
+        db.isolation_level = None
+        patched.setattr(history_schema, "MIGRATIONS", MIGRATIONS[:version])
+        migrate(db)
+        yield db
+
+
+def put(db, profile="", title="", document="{}"):
+    """A session, as older versions kept it."""
+    columns = "profile, began, epoch_s, kind, title, valid_s, wrong_s, unseen_s, pain, document"
+    values = (profile, NOW.isoformat(), 0, "live", title, 1, 0, 0, 0, document)
+    db.execute(f"INSERT INTO sitting ({columns}) VALUES ({','.join('?' * 10)})", values)
+
+
 class TestMigrating:
     SECOND = """
         CREATE TABLE mood (sitting INTEGER NOT NULL REFERENCES sitting (id), value INTEGER);
@@ -391,7 +415,7 @@ class TestMigrating:
         CREATE TABLE sitting (
             id INTEGER PRIMARY KEY AUTOINCREMENT, profile TEXT, began TEXT, epoch_s REAL, kind TEXT, title TEXT,
             record TEXT UNIQUE, valid_s REAL, wrong_s REAL, unseen_s REAL, pain INTEGER, soreness INTEGER,
-            document TEXT
+            document TEXT, number INTEGER, note TEXT
         );
         INSERT INTO sitting SELECT * FROM other;
         DROP TABLE other
@@ -411,38 +435,58 @@ class TestMigrating:
             assert version_of(history._db) == len(MIGRATIONS) + 1
 
     def test_the_first_version_is_brought_to_this_one(self, path, monkeypatch):
-        with monkeypatch.context() as older:
-            older.setattr(history_schema, "MIGRATIONS", MIGRATIONS[:1])
-            with History(path, NOW) as history:
-                history._db.execute(
-                    """INSERT INTO sitting (profile, began, epoch_s, kind, title, valid_s, wrong_s,
-                    unseen_s, pain, document) VALUES ('', ?, 0, 'live', 'old', 1, 0, 0, 0, '{}')""",
-                    (NOW.isoformat(),),
-                )
+        with older(path, 1, monkeypatch) as db:
+            put(db, title="old")
         with History(path, NOW) as history:
             assert [each.title for each in history.sittings()] == ["old"]
             assert history.add(entry()) == 2
             assert len(history.holds()) == 1
 
     def test_older_tilts_of_the_head_become_the_true_ones(self, path, monkeypatch):
-        with monkeypatch.context() as older:
-            older.setattr(history_schema, "MIGRATIONS", MIGRATIONS[:2])
-            with History(path, NOW) as history:
-                history.add(entry())
-                hold = "(SELECT max(id) FROM hold)"
-                for label in ("head_roll_rel", "head_pitch"):
-                    history._db.execute(
-                        f"INSERT INTO reach VALUES ({hold}, ?, 24.0, 'deg')", (label,)
-                    )
+        with older(path, 2, monkeypatch) as db:
+            put(db)
+            db.execute(
+                "INSERT INTO hold (id, sitting, pose, valid_s, complete) VALUES (7, 1, 'a', 1, 1)"
+            )
+            for label in ("head_roll_rel", "head_pitch"):
+                db.execute("INSERT INTO reach VALUES (7, ?, 24.0, 'deg')", (label,))
         with History(path, NOW) as history:
             values = dict(history._db.execute("SELECT label, value FROM reach"))
-        assert values == {"head_pitch": 24.0, "head_roll_rel": 36.0, "knee": 30.0}
+        assert values == {"head_pitch": 24.0, "head_roll_rel": 36.0}
 
     def test_a_table_that_is_made_anew_keeps_what_refers_to_it(self, path, monkeypatch):
         kept(path, 3)
         self.newer(monkeypatch, self.ANEW)
         with History(path, NOW) as history:
             assert len(history.holds()) == 3
+
+    def test_who_was_alone_keeps_the_numbers_that_were_printed(self, path, monkeypatch):
+        with older(path, 3, monkeypatch) as db:
+            for _ in range(3):
+                put(db)
+            db.execute("DELETE FROM sitting WHERE id = 2")
+        with History(path, NOW) as history:
+            assert [each.number for each in history.sittings("")] == [3, 1]
+            assert history.sitting(history.add(entry())).number == 4
+
+    def test_the_sessions_of_each_person_are_counted_from_one(self, path, monkeypatch):
+        with older(path, 3, monkeypatch) as db:
+            for name in ("", "Ann", " ANN", "", "Ben"):
+                put(db, name)
+        with History(path, NOW) as history:
+            numbers = [(each.id, each.number) for each in history.sittings()[::-1]]
+            assert numbers == [(1, 1), (2, 1), (3, 2), (4, 2), (5, 1)]
+            assert history.sitting(history.add(entry(profile="ann"))).number == 3
+
+    def test_a_damaged_older_history_is_taken_over_with_numbers(self, path, monkeypatch):
+        with older(path, 3, monkeypatch) as db:
+            for name in ("Ann", "Ben", "Ann"):
+                put(db, name)
+        with closing(sqlite3.connect(path.with_name("new.db"), isolation_level=None)) as new:
+            migrate(new)
+            assert salvage(path, new) == 3
+            rows = new.execute("SELECT profile, number FROM sitting ORDER BY id").fetchall()
+        assert rows == [("Ann", 1), ("Ben", 1), ("Ann", 2)]
 
     @pytest.mark.parametrize("fails", ["nonsense", "SELECT abs(-9223372036854775808)"])
     def test_a_step_that_fails_in_its_middle_changes_nothing(self, path, monkeypatch, fails):
@@ -456,10 +500,8 @@ class TestMigrating:
             assert history._db.execute("SELECT count(*) FROM mood").fetchone() == (3,)
 
     def test_many_processes_migrate_at_once(self, path, monkeypatch):
-        with monkeypatch.context() as older:
-            older.setattr(history_schema, "MIGRATIONS", MIGRATIONS[:1])
-            with History(path, NOW):
-                pass
+        with older(path, 1, monkeypatch):
+            pass
         command = [sys.executable, "-c", READER, str(path)]
         pipe = subprocess.PIPE
         many = [subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) for _ in range(4)]

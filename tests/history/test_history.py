@@ -95,7 +95,7 @@ def test_holds_can_be_asked_of_one_pose_and_one_person(history):
     assert [hold.pose for hold in history.holds("Ben")] == ["frog_stretch"]
     assert [hold.measures["knee"][0] for hold in history.holds("Ben", "frog_stretch")] == [9.0]
     assert history.holds("Ann", "frog_stretch") == []
-    assert history.profiles() == ["Ann", "Ben"]
+    assert [each.profile for each in history.people()] == ["Ann", "Ben"]
 
 
 def test_sessions_are_in_the_order_of_time_wherever_and_whenever_they_were(history):
@@ -278,7 +278,9 @@ class TestOddDocument:
     ):
         number = history.add(entry())
         history._db.execute(f"UPDATE sitting SET {column} = ?", (value,))
-        with pytest.raises(InputError, match=f"to delete it: backstretch history delete {number}"):
+        with pytest.raises(
+            InputError, match=f"to delete it: backstretch history delete --id {number}"
+        ):
             history.sittings()
         history.delete(number)
         assert history.sittings() == []

@@ -8,7 +8,8 @@ import pytest
 
 from backstretch.errors import InputError
 from backstretch.history.history import History
-from backstretch.history.saving import Saving, began_at, check_when, save_result
+from backstretch.history.profile import own_poses
+from backstretch.history.saving import Saving, began_at, check_when, rename_person, save_result
 from backstretch.judging.request import Part
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
@@ -66,9 +67,115 @@ def test_another_recording_part_or_person_is_another_session(film, tmp_path):
         saved(film, document(), profile="Ann"),
         saved(film, document(), profile=" ANN"),
     ]
-    assert numbers == [f"saved as session {number}" for number in (1, 2, 3, 4)] + [
-        "is in the history already, as session 4"
+    assert numbers == [f"saved as session {number}" for number in (1, 2, 3)] + [
+        "saved as session 1 of Ann",
+        "is in the history already, as session 1 of ANN",
     ]
+
+
+def moved(tmp_path, numbers, to, profile=""):
+    with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+        return history.move([history.find(profile, each) for each in numbers], to)
+
+
+class TestMoved:
+    """A session that was saved for another person: the recording counts once all the same."""
+
+    def test_is_known_to_its_owner_when_it_is_analysed_again(self, film, tmp_path):
+        saved(film, document())
+        assert moved(tmp_path, [1], "Ann") == [1]
+        known = "is in the history already, as session 1 of Ann"
+        assert saved(film, document(), profile="Ann") == known
+        assert (
+            saved(film, document(valid_s=3.0), profile="ann")
+            == "saved in place of session 1 of ann"
+        )
+        assert saved(film, document(valid_s=3.0), profile="Ann") == known
+
+    def test_is_no_longer_that_of_whom_it_was_saved_for(self, film, tmp_path):
+        saved(film, document())
+        moved(tmp_path, [1], "Ann")
+        assert saved(film, document()) == "saved as session 2"
+
+    @pytest.mark.parametrize(("to", "person"), [("Ben", "Ben"), ("", None)])
+    def test_names_its_owner_in_its_document(self, film, tmp_path, to, person):
+        saved(film, document(person="Ann"), profile="Ann")
+        moved(tmp_path, [1], to, "Ann")
+        with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+            assert history.document(history.find(to, 1)).get("person") == person
+
+    def test_may_come_back(self, film, tmp_path):
+        saved(film, document())
+        moved(tmp_path, [1], "Ann")
+        assert moved(tmp_path, [1], "", "Ann") == [2]
+        assert saved(film, document()) == "is in the history already, as session 2"
+
+    def test_is_refused_where_that_person_has_the_recording(self, film, tmp_path):
+        saved(film, document())
+        saved(film, document(person="Ann"), profile="Ann")
+        with pytest.raises(InputError, match="among sessions of Ann already, as session 1"):
+            moved(tmp_path, [1], "Ann")
+        with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+            assert (history.count(""), history.count("Ann")) == (1, 1)
+
+    def test_moves_with_all_or_none(self, film, tmp_path):
+        saved(film, document(), part=Part(5.0, 9.0))
+        saved(film, document())
+        saved(film, document(), profile="Ann")
+        with pytest.raises(InputError, match="already"):
+            moved(tmp_path, [1, 2], "Ann")
+        with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+            assert (history.count(""), history.count("Ann")) == (2, 1)
+
+
+class TestRenamed:
+    def test_recordings_still_count_once(self, film):
+        saved(film, document(), profile="Ann")
+        assert rename_person("Ann", "Ann Lee") == (1, ())
+        known = "is in the history already, as session 1 of Ann Lee"
+        assert saved(film, document(), profile="Ann Lee") == known
+
+    def test_answers_and_references_go_along(self, film):
+        saved(film, document(), profile="Ann")
+        own_poses("Ann").mkdir(parents=True)
+        rename_person("Ann", "Ann Lee")
+        assert own_poses("Ann Lee").is_dir()
+        assert not own_poses("Ann").exists()
+
+    def test_other_spellings_change_nothing_else(self, film, tmp_path):
+        saved(film, document(), profile="ann")
+        rename_person("ann", "Ann")
+        with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+            assert [each.profile for each in history.people()] == ["Ann"]
+        assert saved(film, document(), profile="ANN").startswith("is in the history already")
+
+    def test_two_people_are_never_made_one(self, film):
+        saved(film, document(), profile="Ann")
+        saved(film, document(), profile="Ben")
+        with pytest.raises(InputError, match="there are sessions of Ben already"):
+            rename_person("Ann", "Ben")
+        own_poses("Eve").mkdir(parents=True)
+        with pytest.raises(InputError, match="has own answers or references already"):
+            rename_person("Ann", "Eve")
+
+    def test_a_number_is_never_given_twice(self, film, tmp_path):
+        for start_s in range(3):
+            saved(film, document(), profile="Ann", part=Part(float(start_s)))
+        with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+            history.delete(history.find("Ann", 3))
+        rename_person("Ann", "Ben")
+        again = saved(film, document(), profile="Ben", part=Part(9.0))
+        assert again == "saved as session 4 of Ben"
+
+
+def test_a_note_and_a_number_stay_where_a_result_is_replaced(film, tmp_path):
+    saved(film, document(), profile="Ann")
+    with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+        history.note(history.find("Ann", 1), "with a strap")
+    assert saved(film, document(valid_s=4.0), profile="Ann") == "saved in place of session 1 of Ann"
+    with History(tmp_path / "backstretch" / "history.db", DAY) as history:
+        (sitting,) = history.sittings("Ann")
+    assert (sitting.number, sitting.note, sitting.valid_s) == (1, "with a strap", 4.0)
 
 
 def test_the_sessions_of_a_name_are_those_of_all_its_spellings(film, tmp_path):
@@ -76,7 +183,7 @@ def test_the_sessions_of_a_name_are_those_of_all_its_spellings(film, tmp_path):
         saved(film, document(), profile=name, part=Part(float(start_s)))
     with History(tmp_path / "backstretch" / "history.db", DAY) as history:
         assert [history.count(name) for name in ("ZOÉ", "zoe", "Ben")] == [3, 1, 0]
-        assert len(history.profiles()) == 2
+        assert len(history.people()) == 2
 
 
 class TestDate:

@@ -65,6 +65,8 @@ SNAPSHOT = {
 FULL = {
     "recorded_at": "2026-11-28T07:31:05+00:00",
     "title": "Side bend",
+    "person": "Ann",
+    "height_cm": 172.5,
     "stretches": [STRETCH],
     "attempts": [SPAN],
     "snapshots": {"best": SNAPSHOT, "worst": SNAPSHOT},
@@ -205,6 +207,7 @@ class TestOptionalFields:
         [
             {"title": None},
             {"recorded_at": 5},
+            {"person": None},
             {"attempts": [{**SPAN, "kind": "lost"}]},
             {"stretches": [{**STRETCH, "checks": [{**CHECK, "good": [1]}]}]},
             {"stretches": [{**STRETCH, "side": "both"}]},
@@ -227,7 +230,9 @@ def fields_read(model, schema):
         yield name, field, schema if inner else None
         for part in [field.annotation, *get_args(field.annotation)]:
             if isinstance(part, type) and issubclass(part, BaseModel):
-                yield from fields_read(part, inner.get("items", inner))
+                yield from fields_read(
+                    part, inner.get("items", inner.get("additionalProperties", inner))
+                )
 
 
 READ = list(fields_read(ResultDocument, SCHEMA))

@@ -134,6 +134,32 @@ def test_the_limits_of_a_dose_belong_to_it(tmp_path, poses, change):
     assert len(set_of(tmp_path, poses, change).stretches) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "dose", "remark"),
+    [
+        (
+            ("hold_s = 15", "hold_s = 5"),
+            (5.0, 3),
+            "holds of 5 s are asked for (10 to 30 s are usual)",
+        ),
+        (
+            ("repetitions = 3", "repetitions = 8"),
+            (15.0, 8),
+            "8 holds are asked for (1 to 3 are usual)",
+        ),
+        (("hold_s = 15", "hold_s = 90"), (30.0, 3), "so 30 s complete it"),
+        (("hold_s = 15", "hold_s = 12"), (12.0, 3), ""),
+    ],
+)
+def test_the_dose_of_a_set_stands_and_is_remarked_on_where_it_is_not_usual(
+    tmp_path, poses, change, dose, remark
+):
+    found = set_of(tmp_path, poses, change)
+    (stretch,) = found.stretches
+    assert (stretch.hold_s, stretch.repetitions) == dose
+    assert [remark in words for words in found.remarks] == ([True] if remark else [])
+
+
 # Faults
 
 
@@ -142,7 +168,7 @@ def test_all_faults_of_a_set_are_told_at_once(tmp_path, poses):
         tmp_path / "bad.toml",
         'nmae = "Bad"\nabout = 7\nsource = "A test"\nrest_s = "ten"\n'
         '[[stretch]]\npose = "desk_folt"\n'
-        '[[stretch]]\npose = "desk_fold"\nhold_s = 45\nrepetitions = 2.5\nseconds = 20\n'
+        '[[stretch]]\npose = "desk_fold"\nhold_s = 450\nrepetitions = 2.5\nseconds = 20\n'
         "[[stretch]]\nhold_s = 15\n",
     )
     with pytest.raises(PoseFileError) as caught:
@@ -154,7 +180,7 @@ def test_all_faults_of_a_set_are_told_at_once(tmp_path, poses):
         "rest_s = 'ten'",
         "stretch 1: there is no pose 'desk_folt'",
         "stretch 2: unknown entry 'seconds'",
-        "stretch 2: hold_s = 45",
+        "stretch 2: hold_s = 450",
         "stretch 2: repetitions must be a whole number",
         "stretch 3: pose is missing",
     ]
@@ -174,15 +200,15 @@ FAULTS = [
     ("no pose", ('pose = "desk_fold"\n', ""), ["stretch 1", "pose is missing"]),
     ("pose that is no text", ('"desk_fold"', "[1]"), ["stretch 1", "pose", "id"]),
     ("unknown in stretch", ("repetitions", "times"), ["stretch 1", "unknown entry 'times'"]),
-    ("hold too short", ("hold_s = 15", "hold_s = 9.9"), ["stretch 1", "hold_s = 9.9", "10 to 30"]),
-    ("hold too long", ("hold_s = 15", "hold_s = 31"), ["stretch 1", "hold_s = 31", "10 to 30"]),
+    ("hold too short", ("hold_s = 15", "hold_s = 0.9"), ["stretch 1", "hold_s = 0.9", "1 to 120"]),
+    ("hold too long", ("hold_s = 15", "hold_s = 121"), ["stretch 1", "hold_s = 121", "1 to 120"]),
     ("hold in words", ("hold_s = 15", 'hold_s = "15"'), ["stretch 1", "hold_s = '15'"]),
-    ("endless hold", ("hold_s = 15", "hold_s = inf"), ["stretch 1", "hold_s = inf", "10 to 30"]),
-    ("no hold", ("hold_s = 15", "hold_s = nan"), ["stretch 1", "hold_s = nan", "10 to 30"]),
-    ("too often", ("repetitions = 3", "repetitions = 4"), ["stretch 1", "= 4", "1 to 3"]),
-    ("never", ("repetitions = 3", "repetitions = 0"), ["stretch 1", "= 0", "1 to 3"]),
+    ("endless hold", ("hold_s = 15", "hold_s = inf"), ["stretch 1", "hold_s = inf", "1 to 120"]),
+    ("no hold", ("hold_s = 15", "hold_s = nan"), ["stretch 1", "hold_s = nan", "1 to 120"]),
+    ("too often", ("repetitions = 3", "repetitions = 51"), ["stretch 1", "= 51", "1 to 50"]),
+    ("never", ("repetitions = 3", "repetitions = 0"), ["stretch 1", "= 0", "1 to 50"]),
     ("half", ("repetitions = 3", "repetitions = 2.5"), ["stretch 1", "whole number"]),
-    ("flag", ("repetitions = 3", "repetitions = true"), ["stretch 1", "True", "1 to 3"]),
+    ("flag", ("repetitions = 3", "repetitions = true"), ["stretch 1", "True", "1 to 50"]),
     ("no list", ("[[stretch]]", "[stretch]"), ["[[stretch]]"]),
 ]
 
@@ -230,7 +256,7 @@ def test_stretches_that_are_no_tables_are_told_one_by_one(tmp_path, poses):
 
 
 def test_each_fault_names_the_file(tmp_path, poses):
-    path = write(tmp_path / "at_the_desk.toml", SET, ("rest_s", "rest"), ("= 15", "= 99"))
+    path = write(tmp_path / "at_the_desk.toml", SET, ("rest_s", "rest"), ("= 15", "= 999"))
     with pytest.raises(PoseFileError) as caught:
         load_set(path, poses)
     assert [fault.startswith(f"{path}: ") for fault in caught.value.faults] == [True, True]

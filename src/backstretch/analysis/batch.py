@@ -1,17 +1,15 @@
 """Batches: the recordings, the name of each one's output folder, its outcome, and summary.csv."""
 
-import csv
-import io
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from backstretch.files import harmless
 from backstretch.formats.result_files import ANNOTATED, RESULT, TRACK
 from backstretch.judging.request import Request
 from backstretch.poses.pose import Pose
@@ -58,6 +56,11 @@ class BatchRow:
         side: Left, right, or empty.
         held_s, wrong_s, unseen_s: Seconds, within holds.
         holds, complete: Number of holds, and of those long enough.
+        asked, asked_s: How many holds were asked for, and seconds of each; None where that is not known.
+        score: Mean score of the holds, weighted by their valid seconds; None without.
+        measures: Over the holds the median of each measure's medians and the best of its best values, as in a
+            hold of result.json.
+        words: What the measures are, by their labels.
     """
 
     pose: str
@@ -68,6 +71,11 @@ class BatchRow:
     unseen_s: float
     holds: int
     complete: int
+    asked: int | None = None
+    asked_s: float | None = None
+    score: float | None = None
+    measures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,12 +87,16 @@ class BatchSummary:
         seconds: Valid, wrong and unseen seconds, those of attempts included.
         likeness: Id of the pose that a photograph resembles most; empty for other recordings.
         warnings: The result's warnings.
+        recorded_at: When it was recorded, as ISO 8601; empty where that is not known.
+        person: Whose it is; empty where no name was given.
     """
 
     rows: tuple[BatchRow, ...] = ()
     seconds: tuple[float, float, float] = (0.0, 0.0, 0.0)
     likeness: str = ""
     warnings: tuple[str, ...] = ()
+    recorded_at: str = ""
+    person: str = ""
 
 
 EMPTY_SUMMARY = BatchSummary()
@@ -105,9 +117,7 @@ class Reply:
     text: str = ""
 
 
-SUMMARY = "summary.csv"
-HEAD = ("file", "status", "pose", "side", "held_s", "wrong_s", "unseen_s", "holds", "complete", "warnings",
-        "error", "folder")  # fmt: skip
+SUMMARY, WORKBOOK = "summary.csv", "summary.xlsx"
 ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts",
     ".wmv", ".asf", ".flv", ".f4v", ".3gp", ".3g2", ".qt", ".ogv", ".mxf", ".vob", ".dv", ".divx", ".lrv",
     ".h264", ".264", ".h265", ".265", ".hevc", ".m1v", ".m2v", ".mpe", ".mjpg", ".mjpeg", ".y4m", ".gif",
@@ -178,6 +188,8 @@ def summary_of(document: Mapping[str, Any]) -> BatchSummary:
         seconds=(valid_s, wrong_s, unseen_s),
         likeness=str(alike[0]["pose"]) if alike else "",
         warnings=tuple(map(str, document["warnings"])),
+        recorded_at=str(document.get("recorded_at") or ""),
+        person=str(document.get("person") or ""),
     )
 
 
@@ -194,7 +206,46 @@ def _row(stretch: Mapping[str, Any], holds: list[Mapping[str, Any]]) -> BatchRow
         unseen_s=round(unseen_s, 2),
         holds=len(ours),
         complete=int(stretch["done"]),
+        asked=int(stretch["asked"]),
+        asked_s=float(stretch["asked_s"]),
+        score=_score(ours),
+        measures=_measures(stretch, ours),
+        words={each["label"]: str(each["words"]) for each in stretch["checks"]},
     )
+
+
+def _score(holds: Sequence[Mapping[str, Any]]) -> float | None:
+    """The mean score, weighted by valid seconds; None without."""
+    scored = [(each["score"], each["valid_s"]) for each in holds if each.get("score") is not None]
+    seconds = sum(valid_s for _, valid_s in scored)
+    return round(sum(score * s for score, s in scored) / seconds, 1) if seconds > 0.0 else None
+
+
+def _measures(
+    stretch: Mapping[str, Any], holds: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The measures of several holds as one."""
+    measures: dict[str, dict[str, Any]] = {}
+    for check in stretch["checks"]:
+        label, of = check["label"], max if check.get("more") == "larger" else min
+        found = [each["measures"][label] for each in holds if label in each.get("measures", {})]
+        if found:
+            measures[label] = _together(found, of, 1 if check["unit"] == "deg" else 2)
+    lengths = [(name, length) for each in holds for name, length in each.get("lengths", {}).items()]
+    for name in dict(lengths):
+        measures[name] = _together([each for other, each in lengths if other == name], min, 0)
+    return measures
+
+
+def _together(
+    found: Sequence[Mapping[str, Any]], of: Callable[..., float], digits: int
+) -> dict[str, Any]:
+    bests = [each["best"] for each in found if "best" in each]
+    return {
+        **found[0],
+        "median": round(median(each["median"] for each in found), digits),
+        **({"best": of(bests)} if bests else {}),
+    }
 
 
 def real(path: Path) -> str:
@@ -248,7 +299,7 @@ def left_out(paths: Iterable[Path], out: Path | None) -> list[str]:
     lines = []
     for path in paths:
         for here, names in _folders(path, None if out is None else real(out), []):
-            own = set(names) if RESULT in names else {SUMMARY}
+            own = set(names) if RESULT in names else {SUMMARY, WORKBOOK}
             others = [
                 name
                 for name in sorted({*names} - {*_recordings(names)} - own)
@@ -290,7 +341,7 @@ def assign_names(
         names: Names that recordings had in earlier runs, by their `real` path.
         names_in_use: Names that are not free.
     """
-    used = {_folded(name) for name in (SUMMARY, *names_in_use, *names.values())}
+    used = {_folded(name) for name in (SUMMARY, WORKBOOK, *names_in_use, *names.values())}
     chosen = {real(item.path): names.get(real(item.path), "") for item in items}
     levels: tuple[Callable[[Path], str], ...] = (_short, _longer, _longest)
     for level in levels:
@@ -337,31 +388,3 @@ def _numbered(name: str, used: Collection[str]) -> str:
     while _folded(numbered) in used:
         numbered, number = f"{name}-{number}", number + 1
     return numbered
-
-
-def summary_csv(outcomes: Iterable[BatchOutcome]) -> str:
-    """The text of summary.csv: a row for each stretch and side of each recording, one if it has none."""
-    file = io.StringIO()
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(HEAD)
-    for outcome in outcomes:
-        rows.writerows([harmless(cell) for cell in row] for row in _rows(outcome))
-    return file.getvalue()
-
-
-def _rows(outcome: BatchOutcome) -> list[list[object]]:
-    summary, item = outcome.summary, outcome.item
-    first, last = (
-        [str(item.path), str(outcome.status)],
-        ["; ".join(summary.warnings), outcome.error],
-    )
-    last += ["" if outcome.status is Status.FAILED else item.name]
-    if outcome.status is Status.FAILED:
-        return [[*first, *[""] * 7, *last]]
-    if not summary.rows:
-        held_s, wrong_s, unseen_s = summary.seconds
-        return [[*first, "", "", held_s, wrong_s, unseen_s, 0, 0, *last]]
-    return [
-        [*first, row.pose, row.side, row.held_s, row.wrong_s, row.unseen_s, row.holds, row.complete, *last]
-        for row in summary.rows
-    ]  # fmt: skip

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backstretch.analysis.batch import (
-    HEAD,
     SUMMARY,
+    WORKBOOK,
     BatchOutcome,
     BatchSettings,
     Item,
@@ -17,14 +17,15 @@ from backstretch.analysis.batch import (
     Status,
     Task,
     assign_names,
-    summary_csv,
     summary_of,
 )
 from backstretch.analysis.batch_resume import finished_result, known_names, names_in_use, origin_of
+from backstretch.analysis.batch_summary import HEAD, summary_sheet
 from backstretch.analysis.batch_workers import MOST_JOBS, Begun, Ended, Share, WorkerPool
 from backstretch.errors import InputError
 from backstretch.files import write_whole
 from backstretch.formats.result_files import RESULT
+from backstretch.formats.spreadsheets import csv_text, workbook
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,20 @@ def prepare_output(items: list[Item], out: Path) -> list[Item]:
         out.mkdir(parents=True, exist_ok=True)
         summary = out / SUMMARY
         if summary.exists() and not summary.read_bytes().startswith(",".join(HEAD).encode()):
-            words = (
-                f"{summary}: is there already and not from a batch; move it, or give another --out"
-            )
-            raise InputError(words)
+            raise InputError(_not_ours(summary))
+        if (out / WORKBOOK).exists() and not summary.exists():
+            raise InputError(_not_ours(out / WORKBOOK))
     except OSError as error:
         raise InputError(f"{out}: cannot be written ({error.strerror or error})") from error
     return assign_names(items, known_names(out), names_in_use(out))
 
 
+def _not_ours(path: Path) -> str:
+    return f"{path}: is there already and not from a batch; move it, or give another --out"
+
+
 class BatchRun:
-    """One run of a batch; summary.csv is written anew whenever a recording is done.
+    """One run of a batch; summary.csv is written anew whenever a recording is done, summary.xlsx at the end.
 
     Attributes:
         outcomes: The outcomes of the recordings that are done, by their place in the batch.
@@ -125,9 +129,14 @@ class BatchRun:
                     yield from self._end(number, outcome, reply.text)
 
     def finish(self) -> Iterator[Document | Fault]:
-        """Give the documents that still wait after a run was stopped; remove an empty output folder."""
+        """Give the documents that still wait after a run was stopped, and write the workbook.
+
+        An empty output folder is removed.
+        """
         for number in sorted(self._texts):
             yield from self._document(number)
+        if self.outcomes:
+            yield from self._summarise(is_last=True)
         if self._batch.out and not self.outcomes:
             with suppress(OSError):
                 self._batch.out.rmdir()
@@ -145,16 +154,18 @@ class BatchRun:
             self._next_document += 1
         yield ItemDone(outcome)
 
-    def _summarise(self) -> Iterator[Fault]:
-        """Write summary.csv with the outcomes so far; a failure is reported once."""
+    def _summarise(self, *, is_last: bool = False) -> Iterator[Fault]:
+        """Write summary.csv with the outcomes so far, at last summary.xlsx too; a failure is reported once."""
         out = self._batch.out
         if out is None:
             return
         was_summarised = self.is_summarised
         try:
             out.mkdir(parents=True, exist_ok=True)  # somebody may have removed it meanwhile
-            text = summary_csv(self.in_order())
+            text = csv_text(summary_sheet(self.in_order()))
             write_whole(out / SUMMARY, text.encode(errors="backslashreplace"))
+            if is_last:
+                write_whole(out / WORKBOOK, workbook(summary_sheet(self.in_order())))
         except OSError as error:
             self.is_summarised = False
             if was_summarised:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from backstretch.display.pictures.face_blur import blur_face
 from backstretch.display.pictures.overlay import Overlay
 from backstretch.formats.result_files import (
     ANNOTATED,
@@ -83,8 +84,8 @@ class DrawnRecording(Sink):
             reader = stack.enter_context(VideoReader(source, correction=request.correction))
             self._video = stack.enter_context(AnnotatedVideo(target, reader.wh))
             self._stack = stack.pop_all()
-        self._is_mirrored = request.mirrored
-        self._overlay = Overlay(request.assignment.hold_s)
+        self._is_mirrored, self._blurs_face = request.mirrored, request.blur_face
+        self._overlay = Overlay(request.assignment.asked_s)
         self._pictures = reader.pictures(request.part.start_s, request.part.end_s)
         self._picture = next(self._pictures, None)
         self._step: Step | None = None
@@ -93,7 +94,8 @@ class DrawnRecording(Sink):
         """Draw the pictures before each step: their state is known now."""
         for step in steps:
             while self._picture is not None and self._picture.time_s < step.time_s:
-                self._draw(self._picture, between(self._step, step, self._picture.time_s))
+                time_s = self._picture.time_s
+                self._draw(self._picture, between(self._step, step, time_s), step)
             self._step = step
 
     def result(self, result: Result) -> None:  # noqa: ARG002
@@ -102,17 +104,20 @@ class DrawnRecording(Sink):
         while (
             last is not None and self._picture is not None and self._picture.time_s <= last.time_s
         ):
-            self._draw(self._picture, last)
+            self._draw(self._picture, last, last)
         self.close()
 
     def close(self) -> None:
         """As `Sink.close`."""
         self._stack.close()
 
-    def _draw(self, picture: Picture, step: Step) -> None:
+    def _draw(self, picture: Picture, step: Step, after: Step) -> None:
+        """Draw a step on a picture; ``after`` is the next one."""
         image = picture.convert()
         if image is not None:
             image = image[:, ::-1] if self._is_mirrored else image
+            if self._blurs_face:
+                image = blur_face(image, picture.time_s, self._step, after)
             self._video.write(self._overlay.draw(image, step), picture.time_s)
         self._picture = next(self._pictures, None)
 

@@ -12,12 +12,14 @@ from typer.exceptions import TyperException
 from backstretch import __version__
 from backstretch.cli.calibrate import calibrate
 from backstretch.cli.health import health
-from backstretch.cli.history import history_app, progress
+from backstretch.cli.history import history_app
 from backstretch.cli.live import cameras, live
 from backstretch.cli.options import INTERRUPTED, complain
 from backstretch.cli.poses import poses_app
+from backstretch.cli.progress import progress
 from backstretch.cli.recordings import analyze, export, report
 from backstretch.cli.start import first_arguments
+from backstretch.cli.where import where
 from backstretch.errors import BackstretchError
 
 app = typer.Typer(
@@ -37,6 +39,7 @@ for command in (
     export,
     report,
     progress,
+    where,
 ):
     app.command()(command)
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from backstretch.cli.options import ProfileOption, complain
-from backstretch.history.profile import SESSIONS, answers_path, data_folder
+from backstretch.history.profile import SESSIONS, answers_path, data_folder, profile_key
+from backstretch.history.saving import session_owners
 
 if TYPE_CHECKING:
+    from backstretch.formats.session_log import PastSession
     from backstretch.history.health import Answer, Answers
 
 
@@ -81,9 +83,15 @@ def earlier_sessions(
     from backstretch.history.health import advice, past_sessions, soreness_advice
 
     now = datetime.now().astimezone()
-    past = past_sessions(data_folder() / SESSIONS, now=now)
-    text = advice(now, (each for each in past if each.about.get("profile", "") == profile))
-    complain(*text.lines)
+    owners, notices = session_owners()
+
+    def is_own(folder: str, session: "PastSession") -> bool:
+        owner = owners.get(folder, str(session.about.get("profile") or ""))
+        return profile_key(owner) == profile_key(profile)
+
+    past = past_sessions(data_folder() / SESSIONS, now=now, is_own=is_own)
+    text = advice(now, past)
+    complain(*notices, *text.lines)
     if not (text.asks_soreness and can_ask()):
         return text.lines, ()
     value = _number("How sore are you now, from 0 (not at all) to 10 (very)? Press Enter to skip.")

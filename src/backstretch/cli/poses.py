@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backstretch.cli.options import LibraryOption, PosesOption, ProfileOption, open_poses
+from backstretch.cli.options import (
+    LibraryOption,
+    PosesOption,
+    ProfileOption,
+    complain,
+    open_poses,
+)
 from backstretch.errors import BackstretchError, InputError
 
 if TYPE_CHECKING:
@@ -124,7 +130,7 @@ def _faults(paths: list[Path], library: "Library") -> list[str]:
     for path in paths:
         try:
             if path.parent.name == SETS:
-                load_set(path, library.poses)
+                complain(*load_set(path, library.poses).remarks)
             else:
                 pose = new_poses[path] = load_pose(path)
                 known[pose.id] = pose

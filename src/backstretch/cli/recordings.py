@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,11 +30,16 @@ from backstretch.errors import InputError
 from backstretch.formats.result_files import TRACK
 from backstretch.history.profile import saved_neutral
 from backstretch.history.saving import check_when, save_result
+from backstretch.poses.library import MOST_REPETITIONS
+from backstretch.poses.pose import LONGEST_HOLD_S, SHORTEST_HOLD_S
+
+HEIGHT_CM = 80.0, 250.0
+"""What --height takes at the least and at the most."""
 
 if TYPE_CHECKING:
     from backstretch.analysis.batch import BatchSettings
     from backstretch.history.saving import Saving
-    from backstretch.judging.request import Request
+    from backstretch.judging.request import Assignment, Request
     from backstretch.poses.library import Library
 
 
@@ -51,9 +57,31 @@ def analyze(
             help="The stretch: its id, or the path of a pose file (.toml). If left out, all that is recognised."
         ),
     ] = "",
+    set_name: Annotated[
+        str,
+        typer.Option(
+            "--set",
+            help="The set that was done: its stretches, each judged by the set's hold and repetitions.",
+        ),
+    ] = "",
     side: Annotated[SideOption, typer.Option(help="The side that counts.")] = SideOption.BOTH,
     hold: Annotated[
-        float | None, typer.Option(min=1.0, max=120.0, help="Seconds that make a hold complete.")
+        float | None,
+        typer.Option(
+            min=SHORTEST_HOLD_S, max=LONGEST_HOLD_S, help="Seconds that make a hold complete."
+        ),
+    ] = None,
+    repetitions: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST_REPETITIONS, help="Holds on each side that were to be done."),
+    ] = None,
+    height: Annotated[
+        float | None,
+        typer.Option(
+            min=HEIGHT_CM[0],
+            max=HEIGHT_CM[1],
+            help="The person's height in cm: lengths, such as fingertips to floor, are then estimated.",
+        ),
     ] = None,
     mirrored: MirroredOption = False,
     turn: TurnedOption = None,
@@ -80,6 +108,13 @@ def analyze(
             "for several recordings, to one folder each, with a summary.csv."
         ),
     ] = None,
+    blur_face: Annotated[
+        bool,
+        typer.Option(
+            "--blur-face",
+            help="With --out: make the face of the person who is followed unrecognisable in annotated.mp4.",
+        ),
+    ] = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -110,28 +145,30 @@ def analyze(
     from backstretch.analysis.batch_run import Batch, prepare_output
     from backstretch.cli.batch import run_batch
     from backstretch.history.saving import Saving
-    from backstretch.judging.request import Assignment, Part, Request
+    from backstretch.judging.request import Part, Request
 
     if end is not None and end <= start:
         raise InputError(f"--end {end:g} is not after --start {start:g}")
     if when is not None:
         check_when(when)
+    if blur_face and out is None:
+        raise InputError("--blur-face is about annotated.mp4; add --out FOLDER")
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
-    chosen = library.find(pose) if pose else None
-    assignment = Assignment(
-        poses=(chosen,) if chosen else library.recognised,
-        asked=chosen is not None,
-        sides=sides_of(chosen, side),
-        hold_s=hold,
+    if set_name and (pose or side is not SideOption.BOTH):
+        raise InputError("--set says which stretches and sides; leave out --pose and --side")
+    dose = hold, repetitions
+    assignment = (
+        _of_set(library, set_name, *dose) if set_name else _of_pose(library, pose, side, *dose)
     )
     own_neutral = None if only_library else saved_neutral(profile)
     request = Request(
-        assignment,
+        replace(assignment, person=" ".join(profile.split()), height_cm=height),
         Part(start, end),
         every_frame=every_frame,
         mirrored=mirrored,
         own_neutral=own_neutral,
         correction=correction_of(turn, speed),
+        blur_face=blur_face,
     )
     saving = Saving(when, profile, request.part) if save else None
     items = recordings_in(recordings, out)
@@ -153,6 +190,54 @@ def analyze(
     orders = _orders(request, library, model, text=as_json or save)
     items = prepare_output(items, out) if out else items
     run_batch(Batch(items, orders, jobs, out), as_json=as_json, saving=saving)
+
+
+def _of_pose(
+    library: "Library", name: str, side: SideOption, hold_s: float | None, times: int | None
+) -> "Assignment":
+    """One stretch, or (without a name) all that are recognised; says where the dose is not the usual one."""
+    from backstretch.judging.request import Assignment
+    from backstretch.poses.library import dose_remarks
+
+    pose = library.find(name) if name else None
+    complain(*(dose_remarks(pose, hold_s, times) if pose else ()))
+    return Assignment(
+        poses=(pose,) if pose else library.recognised,
+        asked=pose is not None,
+        sides=sides_of(pose, side),
+        hold_s=hold_s,
+        times=times,
+    )
+
+
+def _of_set(library: "Library", name: str, hold_s: float | None, times: int | None) -> "Assignment":
+    """The stretches of a set that can be recognised, with the dose of the set; says what is special."""
+    from backstretch.coaching.programme import Programme, aims_of, part_of
+    from backstretch.judging.request import Assignment
+
+    chosen = library.find_set(name)
+    poses = {each.pose: library.poses[each.pose] for each in chosen.stretches}
+    complain(*chosen.remarks)
+    complain(
+        *(
+            f"{pose.name} is judged only where it is asked for by name (--pose {pose.id}); it is left out"
+            for pose in poses.values()
+            if pose.guided
+        )
+    )
+    parts = [
+        part_of(poses[each.pose], None, hold_s or each.hold_s, times or each.repetitions)
+        for each in chosen.stretches
+        if not poses[each.pose].guided
+    ]
+    if not parts:
+        raise InputError(
+            f"{chosen.name}: none of its stretches can be recognised; ask for one with --pose"
+        )
+    programme = Programme(chosen.name, tuple(parts), chosen.rest_s)
+    return Assignment(
+        poses=programme.poses, asked=False, title=chosen.name, aims=aims_of(programme)
+    )
 
 
 def _analyse_one(
@@ -240,13 +325,22 @@ def report(
     result: Annotated[Path, typer.Argument(help="A result.json, or its folder.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="The page to write; if left out, report.html beside it."),
+        typer.Option(help="What to write; if left out, report.html (or report.pdf) beside it."),
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write a PDF of A4 sheets instead of the page.")
+    ] = False,
+    person: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose it is, for the head of the page.")
+    ] = "",
 ) -> None:
-    """Make report.html again, from result.json and steps.csv.
+    """Make report.html again, or a PDF, from result.json and steps.csv.
 
-    Example: backstretch report result/
+    Example: backstretch report result/, or backstretch report result/ --pdf --person "Ann Lee"
     """
     from backstretch.display.html.report import write_report
+    from backstretch.display.html.report_pdf import write_pdf
 
-    print(f"Written to {write_report(result, out)}")
+    is_pdf = pdf or (out is not None and out.suffix.lower() == ".pdf")
+    write = write_pdf if is_pdf else write_report
+    print(f"Written to {write(result, out, person)}")

@@ -87,6 +87,21 @@ class SpanDocument(ResultPart):
     reason: str = ""
 
 
+class MeasureDocument(ResultPart):
+    """One measure over a hold."""
+
+    median: Number
+    best: Number | None = None
+
+
+class LengthDocument(ResultPart):
+    """One length over a hold, estimated in centimetres."""
+
+    median: Number
+    best: Number
+    words: str
+
+
 class HoldDocument(ResultPart):
     """One hold."""
 
@@ -100,6 +115,8 @@ class HoldDocument(ResultPart):
     complete: bool = False
     score: Number | None = None
     reasons: list[str] = []
+    measures: dict[str, MeasureDocument] = {}
+    lengths: dict[str, LengthDocument] = {}
     spans: list[SpanDocument] = []
 
 
@@ -113,6 +130,7 @@ class CheckDocument(ResultPart):
     good: Pair
     accept: Pair
     required: bool
+    more: str = ""
 
 
 class StretchDocument(ResultPart):
@@ -176,6 +194,8 @@ class ResultDocument(ResultPart):
     pose: str = ""
     title: str = ""
     recorded_at: str = ""
+    person: str = ""
+    height_cm: Number | None = None
     holds: list[HoldDocument]
     attempts: list[SpanDocument] = []
     unseen: list[SpanDocument] = []

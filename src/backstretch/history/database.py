@@ -16,6 +16,7 @@ from typing import Self
 
 from backstretch.errors import InputError
 from backstretch.files import free_path, make_private, open_private
+from backstretch.history.profile import profile_key
 
 WAIT_S = 5.0
 """How long to wait for another process that is writing."""
@@ -30,7 +31,7 @@ LOG = ("-wal", "-shm")
 DAMAGED = ".damaged-"
 ASIDE = "%Y-%m-%dT%H-%M-%S"
 """Format of the time after `DAMAGED` in the name of a history that was moved aside."""
-TABLES = "SELECT 1 FROM sitting, hold, reach, forgotten LIMIT 0"
+TABLES = "SELECT 1 FROM sitting, hold, reach, forgotten, person LIMIT 0"
 Identity = tuple[int, int]
 """Device and number of a file: what stays when another one is put in its place."""
 MIGRATIONS = (
@@ -81,13 +82,27 @@ MIGRATIONS = (
     """
     UPDATE reach SET value = 1.5 * value WHERE label GLOB 'head_roll_rel*';
     """,
+    """
+    ALTER TABLE sitting ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sitting ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    UPDATE sitting SET number = id;
+    UPDATE sitting SET number = ranked.number FROM (
+        SELECT id, row_number() OVER (PARTITION BY profile_key(profile) ORDER BY id) AS number FROM sitting
+    ) AS ranked
+    WHERE ranked.id = sitting.id AND (SELECT count(DISTINCT profile_key(profile)) FROM sitting) > 1;
+    CREATE TABLE person (key TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO person SELECT profile_key(profile), max(number) FROM sitting GROUP BY 1;
+    CREATE INDEX sitting_by_profile ON sitting (profile);
+    """,
 )
 """Each turns version n into n + 1; a database's version is its ``user_version``.
 
 ``epoch_s`` orders sessions whatever the place and the time of the year; ``began`` keeps the local time with
 its offset. ``record`` is the folder of a live session, null for others; ``forgotten`` holds those that were
 deleted. Tilts of the head were the detector's until version 2, two thirds of the true ones; see
-`vision.head_line`.
+`vision.head_line`. Since version 4 the sessions of each person have numbers of their own, ``number``; who was
+alone until then keeps those that were printed. ``person`` holds the last number that anybody got, by
+`profile.profile_key`, so that none is given twice.
 """
 
 
@@ -342,6 +357,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     Two processes may do this at once: the version is read again under the lock.
     """
+    connection.create_function("profile_key", 1, lambda name: profile_key(str(name)))
     while version_of(connection) < newest():
         with transaction(connection):
             _step(connection)

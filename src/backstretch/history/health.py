@@ -5,7 +5,7 @@ those of the place: each session counts for the calendar day of its own time and
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -258,13 +258,18 @@ def rest_advice(today: date, sittings: Iterable[PractisedSession]) -> tuple[str,
 
 
 def past_sessions(
-    folder: Path, limit: int = 50, *, now: datetime | None = None
+    folder: Path,
+    limit: int = 50,
+    *,
+    now: datetime | None = None,
+    is_own: Callable[[str, PastSession], bool] = lambda *_: True,
 ) -> list[PastSession]:
     """The sessions that `advice` needs, newest first; those that cannot be read are left out.
 
     Args:
         folder: Holds one folder a session; it may be missing.
-        limit: Most to read.
+        limit: Most to return.
+        is_own: Whether a session, with the name of its folder, is this person's; those of others never count.
         now: The time, if it is not that of the machine's clock.
     """
     today = (now or datetime.now().astimezone()).date()
@@ -277,7 +282,8 @@ def past_sessions(
         if len(sessions) >= limit:
             break
         if _is_recent(name, today):
-            sessions += _readable(folder / name / RECORD)
+            past = _readable(folder / name / RECORD)
+            sessions += [each for each in past if is_own(name, each)]
     return sessions
 
 

@@ -1,19 +1,16 @@
 """The history: every saved session, in one SQLite database that only its owner may read."""
 
-import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from backstretch.errors import ODD, InputError
-from backstretch.formats.result_files import RESULT
-from backstretch.formats.session_log import PastSession, number_of, read_session
 from backstretch.history.database import (
     DatabaseFile,
     connect,
@@ -24,7 +21,17 @@ from backstretch.history.database import (
     transaction,
     translating_errors,
 )
-from backstretch.history.health import RECORD
+from backstretch.history.live_folders import live_entry
+from backstretch.history.people import (
+    Person,
+    give_note,
+    known_keys,
+    people_of,
+    rename,
+    reown,
+    session_of,
+    spelling,
+)
 from backstretch.history.practice import PractisedHold, PractisedSession
 from backstretch.history.profile import profile_key
 from backstretch.history.rows import (
@@ -32,21 +39,21 @@ from backstretch.history.rows import (
     HOLD,
     LIVE,
     SITTING,
-    TOTALS,
     Entry,
+    asked_last,
     document_of,
+    figures_of,
     hold_of,
-    holds_in,
     keep,
-    record_number,
+    number_of_any,
+    reaches_of,
     salvage,
     sitting_of,
     storable,
+    with_owner,
 )
 
 __all__ = ["ANALYZED", "LIVE", "Added", "DamagedHistoryError", "Entry", "History", "How"]
-CUT_OFF_AFTER = timedelta(hours=6)
-"""A live session without an end is over after this long; no session lasts half a day."""
 
 
 class How(Enum):
@@ -61,8 +68,15 @@ class How(Enum):
 
 @dataclass(frozen=True)
 class Added:
-    """A session that was to be saved: its number, and what became of it."""
+    """A session that was to be saved.
 
+    Attributes:
+        id: Its number in the database.
+        number: Its number among this person's sessions.
+        how: What became of it.
+    """
+
+    id: int
     number: int
     how: How
 
@@ -132,31 +146,40 @@ class History:
         with self._writing() as db:
             return keep(db, entry)
 
-    def add_or_replace(self, entry: Entry, *, is_dated: bool = False) -> Added:
-        """Save one session, in place of one with the same ``record`` if that has another result.
+    def add_or_replace(
+        self, entry: Entry, *, records: Collection[str] = (), is_dated: bool = False
+    ) -> Added:
+        """Save one session, in place of one of the same recording if that has another result.
 
         Args:
             entry: The session.
+            records: What the same recording of the same person may be known by, besides its ``record``.
             is_dated: Whether somebody has said when it was; then one with another date is replaced as well.
 
         Raises:
             InputError: The database cannot be written.
         """
         with self._writing() as db:
-            known = record_number(db, entry.record)
+            known = number_of_any(db, (entry.record, *records))
             if known is None:
-                return Added(keep(db, entry), How.NEW)
+                return self._added(keep(db, entry), How.NEW)
             with suppress(InputError):  # an odd document is replaced
-                is_same = _figures(self.document(known)) == _figures(entry.document)
+                is_same = figures_of(self.document(known)) == figures_of(entry.document)
                 if is_same and not (is_dated and self.sitting(known).began != entry.began):
-                    return Added(known, How.KNOWN)
+                    return self._added(known, How.KNOWN)
+            number, note, record = self._one("number, note, record", known)
             db.execute("DELETE FROM sitting WHERE id = ?", (known,))
-            return Added(keep(db, entry, known), How.REPLACED)
+            anew = replace(entry, number=number, note=str(note), record=record)
+            return self._added(keep(db, anew, known), How.REPLACED)
+
+    def _added(self, known: int, how: How) -> Added:
+        (number,) = self._one("number", known)
+        return Added(known, number, how)
 
     def sittings(
         self, profile: str | None = None, limit: int | None = None
     ) -> list[PractisedSession]:
-        """The sessions, newest first; of everybody where ``profile`` is None."""
+        """The sessions, newest first; of everybody where ``profile`` is None, of `YOU` where it is empty."""
         where, who = self._whose(profile)
         query = f"SELECT {SITTING} FROM sitting {where} ORDER BY epoch_s DESC, id DESC LIMIT ?"  # noqa: S608
         with self._translating_errors():
@@ -208,7 +231,17 @@ class History:
         Raises:
             InputError: There is none of that number, or it cannot be understood.
         """
-        return document_of(number, *self._one("document", number))
+        text, profile = self._one("document, profile", number)
+        return with_owner(document_of(number, text), profile)
+
+    def find(self, profile: str, number: int) -> int:
+        """The number in the database of one of a person's sessions.
+
+        Raises:
+            InputError: This person has none of that number; those who do are named, and never meant.
+        """
+        with self._translating_errors():
+            return session_of(self._db, profile, number)
 
     def _one(self, columns: str, number: int) -> tuple[Any, ...]:
         with self._translating_errors(), suppress(OverflowError):  # SQLite's numbers end somewhere
@@ -216,7 +249,8 @@ class History:
             row: tuple[Any, ...] | None = self._db.execute(query, (number,)).fetchone()
             if row:
                 return row
-        raise InputError(f"there is no session {number}; to list the sessions: backstretch history")
+        words = "to list them, with these numbers: backstretch history export --everyone"
+        raise InputError(f"there is no session {number} in the database; {words}")
 
     def holds(
         self,
@@ -235,33 +269,71 @@ class History:
         query = f"""SELECT {HOLD} FROM hold JOIN sitting ON sitting.id = hold.sitting {where}
             ORDER BY epoch_s, sitting, hold.id"""  # noqa: S608
         with self._translating_errors():
-            reaches = self._reaches(pose, labels)
+            reaches = reaches_of(self._db, pose, labels)
             rows = self._db.execute(query, values)
             return [hold_of(row, reaches) for row in rows]
 
-    def _reaches(
-        self, pose: str | None, labels: Collection[str] | None
-    ) -> dict[int, dict[str, tuple[float, str]]]:
-        """The measures of all holds, or those of a pose, by the hold's number."""
-        conditions: list[tuple[str, tuple[str, ...]]] = []
-        if pose is not None:
-            conditions.append(("pose = ?", (pose,)))
-        if labels is not None:
-            conditions.append((f"label IN ({', '.join('?' * len(labels))})", tuple(labels)))
-        where = f"WHERE {' AND '.join(words for words, _ in conditions)}" if conditions else ""
-        values = tuple(value for _, group in conditions for value in group)
-        query = f"SELECT reach.hold, label, value, unit FROM reach JOIN hold ON hold.id = reach.hold {where}"  # noqa: S608
-        reaches: dict[int, dict[str, tuple[float, str]]] = {}
-        for number, label, value, unit in self._db.execute(query, values):
-            reaches.setdefault(number, {})[label] = (value, unit)
-        return reaches
+    def asked(self, profile: str, poses: Iterable[str]) -> dict[str, tuple[float, int]]:
+        """Seconds of a hold and holds a side that a person was last asked for, of the poses that were."""
+        where, who = self._whose(profile)
+        with self._translating_errors():
+            return asked_last(self._db, poses, where, who)
 
-    def profiles(self) -> list[str]:
-        """Whose sessions there are, in order; of spellings of the same name the first."""
-        names: dict[str, str] = {}
-        for name in self._spellings():
-            names.setdefault(profile_key(name), name)
-        return list(names.values())
+    def people(self) -> list[Person]:
+        """Whose sessions there are, in the order of their names; `YOU` first."""
+        with self._translating_errors():
+            return people_of(self._db)
+
+    def spelling(self, profile: str) -> str:
+        """A person's name as their sessions have it; as given where there are none."""
+        with self._translating_errors():
+            return spelling(self._db, profile)
+
+    def known_keys(self) -> list[str]:
+        """The keys of all who ever had a session here, under any name."""
+        with self._translating_errors():
+            return known_keys(self._db)
+
+    def note(self, number: int, text: str) -> None:
+        """Write a note on a session, in place of the one before; empty for none.
+
+        Raises:
+            InputError: There is none of that number, or the database cannot be written.
+        """
+        self.check(number)
+        with self._writing() as db:
+            give_note(db, number, text)
+
+    def move(self, numbers: Collection[int], profile: str) -> list[int]:
+        """Give sessions to another person, all or none.
+
+        Returns:
+            Their numbers among that person's sessions.
+
+        Raises:
+            InputError: There is none of a number, that person has the same recording, or it cannot be written.
+        """
+        self.check(*numbers)
+        with self._writing() as db:
+            return [reown(db, number, profile) for number in numbers]
+
+    def rename(self, profile: str, name: str) -> int:
+        """Give a person another name; their sessions keep their numbers.
+
+        Returns:
+            How many sessions there are.
+
+        Raises:
+            InputError: There are sessions of that name already, or it cannot be written.
+        """
+        with self._writing() as db:
+            return rename(db, profile, name)
+
+    def owners(self) -> dict[str, str]:
+        """Whose each live session is now, by the name of its folder."""
+        with self._translating_errors():
+            query = "SELECT record, profile FROM sitting WHERE kind = ? AND record NOT NULL"
+            return dict(self._db.execute(query, (LIVE,)))
 
     def _spellings(self) -> list[str]:
         with self._translating_errors():
@@ -319,7 +391,7 @@ class History:
 
     def _take_in(self, folder: Path) -> None:
         try:
-            entry = _entry(folder, self._now)
+            entry = live_entry(folder, self._now)
         except (InputError, *ODD):
             return  # it is no session's folder, or cannot be read
         with suppress(*ODD):  # what can just be read may be nested too deeply to be written
@@ -376,48 +448,3 @@ class History:
             with translating_errors(self.path):
                 notice = self._renew()
             raise DamagedHistoryError(notice) from error
-
-
-def _figures(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a recording showed, as it is stored, and without where it lies."""
-    stored = document_of(0, json.dumps(document))
-    return {key: value for key, value in stored.items() if key != "source"}
-
-
-def _entry(folder: Path, now: datetime) -> Entry | None:
-    """A live session, read from its folder; None while it may still be running.
-
-    Raises:
-        InputError: There is none, or it cannot be read.
-        OverflowError, TypeError, ValueError: It was changed by hand.
-    """
-    past = read_session(folder / RECORD)
-    if not past.ended and abs(now - past.began) < CUT_OFF_AFTER:
-        return None
-    return Entry(
-        document=_finished_document(folder) or _rebuild_document(past),
-        began=past.began,
-        kind=LIVE,
-        profile=str(past.about.get("profile") or ""),
-        title=str(past.about.get("title") or ""),
-        record=folder.name,
-        pain=past.pain,
-        soreness=past.soreness,
-    )
-
-
-def _finished_document(folder: Path) -> dict[str, Any] | None:
-    """A finished session's document; None where there is none, or one that is damaged or odd."""
-    try:
-        document = json.loads((folder / RESULT).read_bytes())
-    except (OSError, *ODD):
-        return None
-    holds = document.get("holds") if isinstance(document, dict) else None
-    is_document = isinstance(holds, list) and len(holds_in(document)) == len(holds)
-    return document if is_document else None
-
-
-def _rebuild_document(past: PastSession) -> dict[str, Any]:
-    """The document of a session that was cut off, rebuilt from its log."""
-    totals = {name: sum(number_of(hold.get(name)) for hold in past.holds) for name in TOTALS}
-    return {"schema": 1, "holds": list(past.holds), "totals": totals, "cut_off": not past.ended}

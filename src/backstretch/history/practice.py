@@ -44,17 +44,20 @@ class Dose:
         pose: The stretch.
         sittings: In how many recorded sessions it was held, ever.
         weeks_s: Valid seconds of each week, oldest first; the last one is going on.
-        round_s: What one round of it takes: hold, repetitions and sides.
+        round_s: What one round of it takes: hold, repetitions and sides, as they were last asked for, or else
+            as is usual.
+        asked: Seconds of a hold and holds a side that were last asked for; None where nothing was.
     """
 
     pose: Pose
     sittings: int
     weeks_s: tuple[float, ...]
     round_s: float
+    asked: tuple[float, int] | None = None
 
     @property
     def recommended_s(self) -> float:
-        """What the usual least of a week comes to."""
+        """What a week comes to with a round on the usual least of days."""
         return DAYS_A_WEEK * self.round_s
 
     @property
@@ -69,7 +72,7 @@ class PractisedSession:
     """One recorded session.
 
     Attributes:
-        id: Its number in the history.
+        id: Its number in the database, among everybody's sessions.
         profile: Whose it is; empty for the one person who never said a name.
         began: When, with the offset of the place: days are those of the place.
         kind: ``live`` or ``analyze``.
@@ -77,6 +80,8 @@ class PractisedSession:
         valid_s, wrong_s, unseen_s: Its totals.
         pain: Whether the person reported pain.
         soreness: How sore they said they were, 0 to 10; None if that was not asked or skipped.
+        number: Its number among this person's sessions, which are counted from 1; never given twice.
+        note: What somebody wrote about it; empty for nothing.
     """
 
     id: int
@@ -89,6 +94,8 @@ class PractisedSession:
     unseen_s: float
     pain: bool
     soreness: int | None
+    number: int = 0
+    note: str = ""
 
 
 def weeks(sittings: Sequence[PractisedSession], today: date, count: int) -> list[Week]:
@@ -129,25 +136,46 @@ class PractisedHold(NamedTuple):
 
 
 def doses(
-    poses: Iterable[Pose], holds: Iterable[PractisedHold], today: date, count: int
+    poses: Iterable[Pose],
+    holds: Iterable[PractisedHold],
+    today: date,
+    count: int,
+    asked: Mapping[str, tuple[float, int]] = MappingProxyType({}),
 ) -> list[Dose]:
-    """The dose of each stretch that was ever held; the one held most in these weeks comes first."""
+    """The dose of each stretch that was ever held; the one held most in these weeks comes first.
+
+    Args:
+        poses: The stretches.
+        holds: Of any stretches.
+        today: The day it is.
+        count: How many weeks.
+        asked: By the pose's id, what was last asked for; see `Dose.asked`.
+    """
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
     doses_of_poses = [
-        _dose(pose, by_pose[pose.id], today, count) for pose in poses if pose.id in by_pose
+        _dose(pose, by_pose[pose.id], mondays(today, count), asked.get(pose.id))
+        for pose in poses
+        if pose.id in by_pose
     ]
     return sorted(doses_of_poses, key=lambda each: (-sum(each.weeks_s), each.pose.name))
 
 
-def _dose(pose: Pose, holds: Sequence[PractisedHold], today: date, count: int) -> Dose:
-    seconds = dict.fromkeys(mondays(today, count), 0.0)
+def _dose(
+    pose: Pose,
+    holds: Sequence[PractisedHold],
+    weeks: Sequence[date],
+    asked: tuple[float, int] | None,
+) -> Dose:
+    seconds = dict.fromkeys(weeks, 0.0)
     for each in holds:
         if (monday := monday_of(each.began.date())) in seconds:
             seconds[monday] += each.valid_s
-    round_s = pose.dose.default_s * pose.dose.default_repetitions * (1 + (pose.sides == "each"))
-    return Dose(pose, len({each.sitting for each in holds}), tuple(seconds.values()), round_s)
+    hold_s, repetitions = asked or (pose.dose.default_s, pose.dose.default_repetitions)
+    round_s = hold_s * repetitions * (1 + (pose.sides == "each"))
+    sittings = len({each.sitting for each in holds})
+    return Dose(pose, sittings, tuple(seconds.values()), round_s, asked)
 
 
 def days_words(sittings: Sequence[PractisedSession], today: date) -> str:

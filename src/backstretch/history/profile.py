@@ -10,6 +10,7 @@ view = [0, 5]            # azimuth and elevation of the camera, degrees
 """
 
 import re
+import shlex
 import unicodedata
 from datetime import date
 from hashlib import sha256
@@ -25,6 +26,8 @@ from backstretch.kinematics.neutral import OwnNeutral
 from backstretch.kinematics.view import View
 from backstretch.poses.toml_table import is_number, read_toml
 
+YOU = "you"
+"""Who is meant where no name is given; the commands take it as a name as well."""
 SESSIONS = "sessions"
 """Folder of the sessions, in the data folder."""
 ANSWERS = "health.json"
@@ -35,7 +38,7 @@ DIGITS = 3
 
 
 def check_profile(name: str) -> str:
-    """Return a profile's name unchanged if it is valid; empty for none.
+    """Return a profile's name unchanged if it is valid; empty for none, and for `YOU`.
 
     Raises:
         InputError: It is blank, too long, or has characters that cannot be displayed.
@@ -46,7 +49,22 @@ def check_profile(name: str) -> str:
         raise InputError(f"--profile is longer than {LONGEST_PROFILE} letters; give a shorter name")
     if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in name):
         raise InputError("--profile has characters that cannot be displayed; give a plain name")
-    return name
+    return "" if profile_key(name) == YOU else name
+
+
+def whose(profile: str) -> str:
+    """Whose a profile is, in one line: the name, or `YOU` without one."""
+    return " ".join(profile.split()) or YOU
+
+
+def sessions_of(profile: str) -> str:
+    """``your sessions``, or ``sessions of Ann``."""
+    return f"sessions of {whose(profile)}" if profile.strip() else "your sessions"
+
+
+def as_option(profile: str) -> str:
+    """The option that names a profile, for a line to be typed, with a blank before it; empty without a name."""
+    return f" --profile {shlex.quote(whose(profile))}" if profile.strip() else ""
 
 
 def profile_key(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from backstretch.history.change import ENOUGH, Change, SessionMean, Verdict, change_of
@@ -24,10 +25,12 @@ from backstretch.history.practice import (
     doses,
     weeks,
 )
+from backstretch.history.profile import whose
 from backstretch.poses.pose import Check, Pose, capitalised, measure_words
 
 DOSE_WORDS = (
-    f"Usual: a round on {DAYS_A_WEEK} days a week or more, at most twice a day. "
+    f"Aim: a round, as last asked for or else as is usual, on {DAYS_A_WEEK} days a week or more, "
+    "at most twice a day. "
     f"Studies find little further gain in range beyond about {LEVELS_OFF_MIN} minutes a week."
 )
 YAW_TO_DEG = 50.0
@@ -194,7 +197,7 @@ class Query:
     """What an overview is about.
 
     Attributes:
-        whose: The profile; empty for everybody's sessions.
+        whose: The profile; empty for the one person who gives no name.
         about: The one stretch; None for all.
         weeks: How many, with the one that is going on.
     """
@@ -224,12 +227,20 @@ class Overview:
     trends: Mapping[str, Sequence[Trend]]
     says: Sequence[str]
 
+    @property
+    def title(self) -> str:
+        """What it is about, and whose it is: ``Your progress``, ``Child's pose: progress of Ann``."""
+        profile, about = self.query.whose, self.query.about
+        words = f"progress of {whose(profile)}" if profile.strip() else "your progress"
+        return f"{about.name}: {words}" if about else capitalised(words)
+
 
 def overview(
     query: Query,
     today: date,
     practised: tuple[Sequence[PractisedSession], Sequence[PractisedHold]],
     poses: Iterable[Pose],
+    asked: Mapping[str, tuple[float, int]] = MappingProxyType({}),
 ) -> Overview:
     """Gather what was practised.
 
@@ -238,12 +249,14 @@ def overview(
         today: The day it is.
         practised: The sessions, and the holds to report, with the measures to report.
         poses: The stretches that are known.
+        asked: What was last asked for, by the pose's id; see `practice.Dose.asked`.
     """
     sittings, holds = practised
     by_pose: dict[str, list[PractisedHold]] = {}
     for each in holds:
         by_pose.setdefault(each.pose, []).append(each)
-    doses_held = doses([pose for pose in poses if pose.id in by_pose], holds, today, query.weeks)
+    held = [pose for pose in poses if pose.id in by_pose]
+    doses_held = doses(held, holds, today, query.weeks, asked)
     return Overview(
         query,
         today,
@@ -270,6 +283,7 @@ def as_document(summary: Overview) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "profile": summary.query.whose or None,
+        "whose": whose(summary.query.whose),
         "today": summary.today.isoformat(),
         "weeks": [
             {
@@ -291,6 +305,7 @@ def _stretch(dose: Dose, trends: Sequence[Trend]) -> dict[str, Any]:
         "sessions": dose.sittings,
         "weeks_valid_s": [_round(each) for each in dose.weeks_s],
         "round_s": dose.round_s,
+        "asked": {"hold_s": dose.asked[0], "repetitions": dose.asked[1]} if dose.asked else None,
         "recommended_week_s": dose.recommended_s,
         "measures": [_measure(each) for each in trends],
         "differences": list(differences(trends)),

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from backstretch.errors import InputError
-from backstretch.history.history import DamagedHistoryError, History, How
-from backstretch.history.profile import SESSIONS, data_folder, profile_key
+from backstretch.history.history import Added, DamagedHistoryError, History, How
+from backstretch.history.people import moved_record
+from backstretch.history.profile import SESSIONS, data_folder, own_folder, profile_key, whose
 from backstretch.history.rows import ANALYZED, Entry
 from backstretch.judging.request import Part
 
@@ -62,6 +63,19 @@ def remember_sessions() -> tuple[str, ...]:
         return tuple(error.faults)
 
 
+def session_owners() -> tuple[dict[str, str], tuple[str, ...]]:
+    """Whose each live session is, by the name of its folder, and notices for the person.
+
+    Both are empty where the history cannot be used: saving says so, and the sessions' own logs name somebody.
+    """
+    if not (data_folder() / DATABASE).exists():
+        return {}, ()
+    try:
+        return with_history(lambda history: history.owners())
+    except InputError:
+        return {}, ()
+
+
 @dataclass(frozen=True)
 class Saving:
     """How results are saved in the history.
@@ -87,17 +101,24 @@ def save_result(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
     """
     began, hint = began_at(document, path, saving.when)
     title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
-    record = _record_of(path, saving)
-    entry = Entry(document, began, ANALYZED, saving.profile, title, record)
+    record_of = _records(path, saving.part)
+    key = profile_key(saving.profile)
+    entry = Entry(document, began, ANALYZED, saving.profile, title, record_of(key))
     is_dated = saving.when is not None
-    added, notices = with_history(lambda history: history.add_or_replace(entry, is_dated=is_dated))
+
+    def add(history: History) -> Added:
+        moved = [moved_record(record_of(other), key) for other in history.known_keys()]
+        return history.add_or_replace(entry, records=moved, is_dated=is_dated)
+
+    added, notices = with_history(add)
     words = {
         How.NEW: "saved as",
         How.REPLACED: "saved in place of",
         How.KNOWN: "is in the history already, as",
     }[added.how]
     hint = "" if added.how is How.KNOWN else hint
-    return Saved(f"{words} session {added.number}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
+    owner = f" of {whose(saving.profile)}" if saving.profile else ""
+    return Saved(f"{words} session {added.number}{owner}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
 
 
 def began_at(
@@ -184,8 +205,14 @@ def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
     return [each["name"] for each in document["stretches"]]
 
 
-def _record_of(path: Path, saving: Saving) -> str:
-    """A key that identifies the recording by its size and its ends, its part, and whose it is."""
+def _records(path: Path, part: Part) -> Callable[[str], str]:
+    """A function that gives the ``record`` of a recording for the person of a key (`profile_key`).
+
+    It identifies the recording by its size and its ends, its part, and whose it is.
+
+    Raises:
+        InputError: The recording cannot be read any more.
+    """
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -195,7 +222,41 @@ def _record_of(path: Path, saving: Saving) -> str:
                 ends.append(file.read(END_BYTES))
     except OSError as error:
         raise InputError(f"{path}: cannot be read any more, so it was not saved") from error
-    digest = sha256(repr((size, profile_key(saving.profile), str(saving.part))).encode())
-    for each in ends:
-        digest.update(each)
-    return f"recording-{digest.hexdigest()[:RECORD_DIGITS]}"
+
+    def record_of(key: str) -> str:
+        digest = sha256(repr((size, key, str(part))).encode())
+        for each in ends:
+            digest.update(each)
+        return f"recording-{digest.hexdigest()[:RECORD_DIGITS]}"
+
+    return record_of
+
+
+def rename_person(profile: str, name: str) -> tuple[int, tuple[str, ...]]:
+    """Give a person another name: for their sessions, and for their answers, references and neutral.
+
+    Returns:
+        How many sessions they have, and notices for the person.
+
+    Raises:
+        InputError: Nothing is known of them, somebody else has that name, or it cannot be written.
+    """
+    old, new = own_folder(profile), own_folder(name)
+    is_same = profile_key(profile) == profile_key(name)
+    if new.exists() and not is_same:
+        raise InputError(f"{name}: has own answers or references already, in {new}")
+
+    def rename(history: History) -> int:
+        known = {profile_key(each.profile) for each in history.people()}
+        if profile_key(profile) not in known and not old.exists():
+            raise InputError(f"nothing is known of {whose(profile)}")
+        return history.rename(profile, name)
+
+    count, notices = with_history(rename)
+    if old.exists() and not is_same:
+        try:
+            old.rename(new)
+        except OSError as error:
+            with_history(lambda history: history.rename(name, profile))
+            raise InputError(f"{old}: cannot be renamed ({error.strerror or error})") from error
+    return count, notices

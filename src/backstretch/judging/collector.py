@@ -12,6 +12,7 @@ from backstretch.errors import Notice, NoticeKind
 from backstretch.frame import Source
 from backstretch.judging.doubts import recalibration, view_warnings
 from backstretch.judging.hold_clock import INSTANT_S, Kind, Span, merge_spans, total
+from backstretch.judging.lengths import LengthWatch
 from backstretch.judging.obstacles import Obstacle, ObstacleWatch, main_obstacle
 from backstretch.judging.posture import PostureWatch
 from backstretch.judging.reasons import GAP, PORTRAIT, STILL, TURNED
@@ -83,6 +84,7 @@ class ResultCollector:
         self._neutrals: dict[str, Neutral | None] = {}
         self._snapshots = Snapshots()
         self._obstacles = ObstacleWatch()
+        self._lengths = LengthWatch(assignment.height_cm)
         self._still: list[Span] = []
         self._is_still = False
         self._of_portrait: list[Span] = []
@@ -156,6 +158,7 @@ class ResultCollector:
     def _note(self, steps: list[Step]) -> list[Step]:
         for step in steps:
             self._snapshots.push(step)
+            self._lengths.push(step)
             if self.assignment.pose is not None:
                 self._obstacles.push(step)
             if step.pose is not None and step.valid_s > 0.0:
@@ -238,6 +241,7 @@ class ResultCollector:
             seen=self._seen_count / max(1, self.count),
             snapshots=self._snapshots,
             obstacle=self._obstacle,
+            lengths=tuple(self._lengths.of(each.form.pose.lengths, each.hold) for each in holds),
         )
 
     @property

@@ -37,7 +37,10 @@ class Assignment:
         asked: Whether stretches were asked for.
         sides: Sides that count; both when empty.
         hold_s: Seconds that make one repetition complete; each pose's own when None.
+        times: Repetitions a side; each pose's own when None.
         title: A name for several stretches together.
+        person: Whose recording it is; empty where no name was given.
+        height_cm: The person's height, for `lengths`; None where it is not known.
         aims: Seconds of a hold and repetitions a side by the pose's id, where they differ from its dose.
     """
 
@@ -45,13 +48,21 @@ class Assignment:
     asked: bool = True
     sides: tuple[str, ...] = ()
     hold_s: float | None = None
+    times: int | None = None
     title: str = ""
+    person: str = ""
+    height_cm: float | None = None
     aims: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
     @property
     def pose(self) -> Pose | None:
         """The one stretch that was asked for."""
         return self.poses[0] if self.asked and len(self.poses) == 1 else None
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether it is known what was to be done, also where the stretches of a set are recognised."""
+        return self.asked or bool(self.aims)
 
     @property
     def careful_look(self) -> tuple[str, ...]:
@@ -74,10 +85,11 @@ class Assignment:
         return side is None or not self.sides or side in self.sides
 
     def asked_s(self, pose: Pose) -> float:
-        """Seconds that make one repetition of a pose complete."""
+        """Seconds that make one repetition of a pose complete; no more than a single hold can count."""
         if pose.id in self.aims:
             return self.aims[pose.id][0]
-        return pose.dose.default_s if self.hold_s is None else self.hold_s
+        asked_s = pose.dose.default_s if self.hold_s is None else self.hold_s
+        return min(asked_s, pose.dose.longest_s)
 
     def completes(self, held: Held) -> bool:
         """Whether a hold makes one repetition."""
@@ -87,7 +99,7 @@ class Assignment:
         """How many repetitions of a pose are asked for on each side."""
         if pose.id in self.aims:
             return self.aims[pose.id][1]
-        return pose.dose.default_repetitions
+        return pose.dose.default_repetitions if self.times is None else self.times
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,7 @@ class Request:
         mirrored: Whether the recording is a mirror image.
         own_neutral: The person's own neutral, from another day.
         correction: What somebody says of the recording that it does not state itself.
+        blur_face: Whether the face is made unrecognisable in the annotated video.
     """
 
     assignment: Assignment
@@ -110,3 +123,4 @@ class Request:
     mirrored: bool = False
     own_neutral: OwnNeutral | None = None
     correction: Correction = AS_STATED
+    blur_face: bool = False

@@ -1,7 +1,7 @@
 """Results: what one recording showed, and the JSON document that others rely on."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -42,6 +42,7 @@ class Result:
         looks_like: For a photograph, the poses it passes for, best first.
         snapshots: The moments that are worth a picture.
         obstacle: What was in the way most where one stretch was asked for and nothing was held; else None.
+        lengths: Of each hold what was estimated in centimetres, by its name; empty without the person's height.
     """
 
     source: Source
@@ -55,6 +56,7 @@ class Result:
     looks_like: tuple[Likeness, ...] | None = None
     snapshots: Snapshots = field(default_factory=Snapshots)
     obstacle: Obstacle | None = None
+    lengths: tuple[Mapping[str, Mapping[str, float | str]], ...] = ()
 
     @property
     def could_be_told(self) -> bool:
@@ -90,9 +92,11 @@ class Result:
             "schema": SCHEMA,
             "source": source,
             **({"recorded_at": recorded_at} if recorded_at else {}),
+            **({"person": self.assignment.person} if self.assignment.person else {}),
+            **({"height_cm": self.assignment.height_cm} if self.assignment.height_cm else {}),
             "pose": pose.id if pose else None,
             "title": pose.name if pose else self.assignment.title,
-            "holds": [hold_document(held, self.assignment) for held in self.holds],
+            "holds": [self._hold(index) for index in range(len(self.holds))],
             "attempts": [_span(span) for span in self.attempts],
             "unseen": [_span(span) for span in self.unseen],
             "stretches": [_stretch(each, self) for each in tallies(self)],
@@ -108,6 +112,11 @@ class Result:
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
             **({} if self.obstacle is None else {"obstacle": _obstacle(self.obstacle)}),
         }
+
+    def _hold(self, index: int) -> dict[str, Any]:
+        document = hold_document(self.holds[index], self.assignment)
+        lengths = self.lengths[index] if index < len(self.lengths) else {}
+        return {**document, **({"lengths": dict(lengths)} if lengths else {})}
 
     @property
     def calibrated(self) -> dict[str, str]:
@@ -156,9 +165,9 @@ class Tally:
 
 
 def tallies(result: Result) -> list[Tally]:
-    """A tally for every stretch and side that was asked for, or for all that were recognised, in order."""
+    """A tally for every stretch and side of the plan, or for all that were recognised, in order."""
     assignment = result.assignment
-    if assignment.asked:
+    if assignment.has_plan:
         forms = [form for pose in assignment.poses for form in forms_of(pose)]
         forms = [form for form in forms if assignment.counts(form.side)]
     else:

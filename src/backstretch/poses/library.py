@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backstretch.errors import BackstretchError, InputError, PoseFileError
-from backstretch.poses.pose import Pose
+from backstretch.poses.pose import LONGEST_HOLD_S, SHORTEST_HOLD_S, Pose
 from backstretch.poses.pose_file import load_pose
 from backstretch.poses.toml_table import quoted, read_toml
 
@@ -22,6 +22,9 @@ REST_LIMITS_S = (0.0, 120.0)
 ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
 TEXTS = ("name", "about", "source")
 STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
+MOST_REPETITIONS = 50
+ASKED_LIMITS = {"hold_s": (SHORTEST_HOLD_S, LONGEST_HOLD_S), "repetitions": (1, MOST_REPETITIONS)}
+"""What may be asked of any stretch; within it the dose of a set stands, also outside the usual one."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class PoseSet:
         source: Where choice and doses come from.
         rest_s: Rest between two holds.
         stretches: In the order in which they are done.
+        remarks: Where it asks for another dose than is usual, in words.
     """
 
     id: str
@@ -64,6 +68,7 @@ class PoseSet:
     source: str
     rest_s: float
     stretches: tuple[Stretch, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -274,8 +279,18 @@ def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
     if faults:
         raise PoseFileError([f"{path}: {words}" for words in faults])
     texts = {name: table[name] for name in TEXTS}
-    stretches = tuple(_stretch(entry, poses[entry["pose"]]) for entry in table["stretch"])
-    return PoseSet(path.stem, **texts, rest_s=float(table.get("rest_s", 0)), stretches=stretches)
+    chosen = [(entry, poses[entry["pose"]]) for entry in table["stretch"]]
+    return PoseSet(
+        path.stem,
+        **texts,
+        rest_s=float(table.get("rest_s", 0)),
+        stretches=tuple(_stretch(entry, pose) for entry, pose in chosen),
+        remarks=tuple(
+            words
+            for entry, pose in chosen
+            for words in dose_remarks(pose, entry.get("hold_s"), entry.get("repetitions"))
+        ),
+    )
 
 
 def _own_faults(table: dict[str, Any]) -> list[str]:
@@ -302,14 +317,10 @@ def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
     faults = [f"unknown entry {name!r}" for name in sorted(entry.keys() - STRETCH_ENTRIES)]
     if pose_id not in poses:
         return [f"there is no pose {pose_id!r}", *faults]
-    dose = poses[pose_id].dose
-    for name, (low, high) in (("hold_s", dose.seconds), ("repetitions", dose.repetitions)):
+    for name, (low, high) in ASKED_LIMITS.items():
         value = entry.get(name, low)
         if not _is_number(value) or not low <= value <= high:
-            words = (
-                f"{name} = {quoted(value)} is outside the dose of {pose_id}, {low:g} to {high:g}"
-            )
-            faults.append(words)
+            faults.append(f"{name} = {quoted(value)}; it must be {low:g} to {high:g}")
     if isinstance(entry.get("repetitions"), float):
         faults.append("repetitions must be a whole number")
     return faults
@@ -318,10 +329,29 @@ def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
 def _stretch(entry: dict[str, Any], pose: Pose) -> Stretch:
     return Stretch(
         pose=pose.id,
-        hold_s=float(entry.get("hold_s", pose.dose.default_s)),
+        hold_s=min(float(entry.get("hold_s", pose.dose.default_s)), pose.dose.longest_s),
         repetitions=int(entry.get("repetitions", pose.dose.default_repetitions)),
         sides=("left", "right") if pose.sides == "each" else (None,),
     )
+
+
+def dose_remarks(pose: Pose, hold_s: float | None, repetitions: int | None) -> list[str]:
+    """Where another dose is asked for than is usual, in words; None for what is left to the pose."""
+    dose, remarks = pose.dose, []
+    seconds, times = dose.seconds, dose.repetitions
+    if hold_s is not None and hold_s > dose.longest_s:
+        most = (
+            f"one hold counts {dose.longest_s:g} s at the most, so {dose.longest_s:g} s complete it"
+        )
+        remarks.append(f"{pose.name}: holds of {hold_s:g} s are asked for; {most}")
+    elif hold_s is not None and hold_s < seconds[0]:
+        usual = f"{seconds[0]:g} to {seconds[1]:g} s are usual"
+        remarks.append(f"{pose.name}: holds of {hold_s:g} s are asked for ({usual})")
+    if repetitions is not None and not times[0] <= repetitions <= times[1]:
+        a_side = " a side" if pose.sides == "each" else ""
+        usual = f"{times[0]:g} to {times[1]:g} are usual"
+        remarks.append(f"{pose.name}: {repetitions:g} holds{a_side} are asked for ({usual})")
+    return remarks
 
 
 def _is_number(value: Any) -> bool:

@@ -12,6 +12,8 @@ Need = Literal["always", "if seen", "form"]
 SIDED: tuple[Of, ...] = ("near", "far", "work", "other", "both")
 POSITIONS = ("standing", "chair", "floor", "kneeling", "quadruped", "supine", "prone")
 REGIONS = ("neck", "upper_back", "middle_back", "lower_back", "hips", "hamstrings")
+LENGTH_NAMES = ("fingertip_floor", "fingertip_toes")
+"""Lengths that a pose can ask for; `judging.lengths` estimates them."""
 TAGS = (
     "seven",
     "static",
@@ -43,7 +45,7 @@ SUPPORTS = ("mat", "chair", "doorway")
 """What a drawing may put under or around the body."""
 CAREFUL_MODELS = ("heavy", "full")
 """Models of the careful look, the larger first; a build may lack the larger."""
-LONGEST_HOLD_S = 120.0
+SHORTEST_HOLD_S, LONGEST_HOLD_S = 1.0, 120.0
 """Most seconds that a single hold counts (research, section A: cap a single hold at 120 s)."""
 CalibratedSides = Literal["both", "left", "right", "each"]
 CALIBRATED_SIDES: tuple[CalibratedSides, ...] = ("both", "left", "right", "each")
@@ -232,6 +234,7 @@ class Pose:
         sources: Where the stretch and its dose come from.
         figure: Its ideal as segment directions, see `stick_figure`; empty where the file has none.
         drawing: What its drawing adds to the figure.
+        lengths: What is estimated in centimetres where the person's height is given; see `LENGTH_NAMES`.
         refines: Id of the library pose that a personal reference adapts to somebody; empty for all others.
         calibration: How its ranges were calibrated; None where they were not.
     """
@@ -259,6 +262,7 @@ class Pose:
     checks: tuple[Check, ...] = field(repr=False)
     drawing: Drawing = field(default=Drawing(), repr=False)
     careful_look: tuple[str, ...] = ()
+    lengths: tuple[str, ...] = ()
     refines: str = ""
     calibration: Calibration | None = None
     alternates_with: str = ""

@@ -15,6 +15,7 @@ from backstretch.poses.pose import (
     CAREFUL_MODELS,
     GRACE_UNSEEN_S,
     GRACE_WRONG_S,
+    LENGTH_NAMES,
     LONGEST_HOLD_S,
     MARKED,
     NOT_FOR,
@@ -98,6 +99,7 @@ class _Reader:
                 self.check(number, entry)
                 for number, entry in enumerate(take.tables("check"), start=1)
             ),
+            lengths=take.texts("lengths", (), allowed=LENGTH_NAMES),
             refines=take.text("refines", ""),
             calibration=self.calibration(take.table_if_any("calibration")),
             alternates_with=take.text("alternates_with", ""),

@@ -63,6 +63,7 @@ def _head(pose: Pose) -> dict[str, Any]:
         "side_rule": pose.side_rule,
         "guided": pose.guided,
         "alternates_with": pose.alternates_with,
+        "lengths": pose.lengths,
         "steps": pose.steps,
         "safety": pose.safety,
         "not_for": pose.not_for,

@@ -88,12 +88,12 @@ class StretchProgress:
 
 def progress_html(overview: Overview) -> str:
     """The page of an overview; the same one gives the same page, letter for letter."""
-    about, whose, today = overview.query.about, overview.query.whose, overview.today
+    about, today = overview.query.about, overview.today
     days, *rest = overview.says
     return html_page(
         "progress_template.html",
-        title=f"{about.name}: progress" if about else "Progress",
-        when=f"{f'{whose}, ' if whose else ''}up to {today.day} {today:%B %Y}",
+        title=overview.title,
+        when=f"Up to {today.day} {today:%B %Y}",
         days=days,
         rest=rest,
         weeks=None if about else _weeks(overview.weeks),

@@ -10,28 +10,33 @@ from statistics import fmean
 import numpy as np
 
 from backstretch.display.html.page import html_page
-from backstretch.display.html.report_panels import columns_of
+from backstretch.display.html.report_angles import angle_tables
+from backstretch.display.html.report_parts import (
+    angles_words,
+    date_of,
+    holds_words,
+    measured_words,
+    read_report,
+    recording_of,
+    sentence_of,
+    title_of,
+    write_page,
+)
 from backstretch.display.html.report_timeline import data_of, timeline_of
-from backstretch.errors import InputError
-from backstretch.files import write_whole
 from backstretch.formats.result_documents import (
     Point,
     ResultDocument,
     SnapshotDocument,
     SnapshotsDocument,
     Steps,
-    read_result,
-    read_steps,
 )
-from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, STEPS, VIDEO
+from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, VIDEO
 from backstretch.formats.sinks import Sink
 from backstretch.judging.result import WORTH_SAYING_S, Result
 from backstretch.judging.wording import clock
 from backstretch.kinematics.landmarks import INDEX, SIDES
 
 VIDEOS = (ANNOTATED, VIDEO)
-MOST_NAMES = 3
-"""A title names at most this many stretches."""
 FEW_HOLDS = 12
 """Up to this many holds are not split over two pages on paper."""
 LIMBS = (
@@ -86,12 +91,13 @@ class ReportFile(Sink):
             write_report(document, self._path)
 
 
-def write_report(result: Path, target: Path | None = None) -> Path:
+def write_report(result: Path, target: Path | None = None, person: str = "") -> Path:
     """Make the page of a result, whole or not at all; the same files give the same page.
 
     Args:
         result: A result.json, or its folder; steps.csv and the video are looked for beside it.
         target: The page; report.html beside it where left out.
+        person: Whose it is; where left out, whom the result or the log of a live session beside it names.
 
     Returns:
         Where the page is.
@@ -101,14 +107,9 @@ def write_report(result: Path, target: Path | None = None) -> Path:
     """
     path = result / RESULT if result.is_dir() else result
     target = target or path.with_name(REPORT)
-    document = read_result(path)
-    steps = read_steps(path.with_name(STEPS), columns_of(document))
-    page = _page(document, steps, _video(path, target))
-    try:
-        write_whole(target, page.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror or error})") from error
-    return target
+    document, steps, whose = read_report(path, person)
+    page = _page(document, steps, _video(path, target), whose)
+    return write_page(target, page.encode("utf-8", "backslashreplace"))
 
 
 def _video(path: Path, target: Path) -> str:
@@ -119,18 +120,25 @@ def _video(path: Path, target: Path) -> str:
     return ""
 
 
-def _page(document: ResultDocument, steps: Steps, video: str) -> str:
+def _page(document: ResultDocument, steps: Steps, video: str, person: str) -> str:
     return html_page(
         "report_template.html",
         result=document,
-        title=_title(document),
+        title=title_of(document),
         when=_when(document),
+        person=person,
+        date=date_of(document),
+        recording=recording_of(document),
         asked_s=sum(each.asked * each.asked_s for each in document.asked),
-        sentence=_sentence(document),
+        sentence=sentence_of(document),
         names={each.pose: each.name for each in document.stretches},
         few_holds=FEW_HOLDS,
         least_s=WORTH_SAYING_S,
         figures=_figures(document.snapshots),
+        angles=angle_tables(document, steps),
+        angles_words=angles_words(document),
+        holds_words=holds_words(document),
+        measured=measured_words(document),
         timeline=timeline_of(document, steps, video),
         data=data_of(document, steps),
         clock=clock,
@@ -144,46 +152,6 @@ def _when(document: ResultDocument) -> str:
         return f"{datetime.fromisoformat(text):%Y-%m-%d, %H:%M}"
     except ValueError:
         return text or Path(document.source.path).name
-
-
-def _title(document: ResultDocument) -> str:
-    if document.title:
-        return document.title
-    names = list(dict.fromkeys(each.name for each in document.stretches))
-    if len(names) > MOST_NAMES:
-        rest = len(names) - MOST_NAMES + 1
-        return f"{', '.join(names[: MOST_NAMES - 1])} and {rest} more"
-    return ", ".join(names) or "What was stretched"
-
-
-def _sentence(document: ResultDocument) -> str:
-    """The outcome in a sentence: how often it was held, how much of the dose is done, what was lost."""
-    asked = sum(each.asked for each in document.asked)
-    done = sum(min(each.done, each.asked) for each in document.asked)
-    parts = [_times(len(document.holds))]
-    if not document.obstacle.could_be_told:
-        parts = ["Whether it was held could not be told"]
-    parts += [f"{done:g} of {asked:g} holds done"] if asked else []
-    lost = _lost(document)
-    if lost:
-        parts.append(lost)
-    elif document.holds and done == asked:
-        parts.append("nothing was lost")
-    return f"{'; '.join(parts)}."
-
-
-def _times(count: int) -> str:
-    if not count:
-        return "Nothing was held long enough to count"
-    return "Held once" if count == 1 else f"Held {count} times"
-
-
-def _lost(document: ResultDocument) -> str:
-    totals = document.totals
-    lost = {"were not right": totals.wrong_s, "could not be seen": totals.unseen_s}
-    return " and ".join(
-        f"{seconds:.1f} s {words}" for words, seconds in lost.items() if seconds >= WORTH_SAYING_S
-    )
 
 
 def _figures(snapshots: SnapshotsDocument) -> list[StickFigure]:

@@ -111,31 +111,43 @@ class Panel:
 def bands_svg(spans: Sequence[SpanDocument], ends_s: Point, size: Size) -> Markup:
     """Valid, wrong and unseen time between the ends, above an axis of time."""
     with _plot(size, BAND_IN, is_timed=True) as (figure, axes):
-        for span in spans:
-            colour, pattern = KINDS[span.kind]
-            lasts_s = span.end_s - span.start_s
-            axes.broken_barh([(span.start_s, lasts_s)], (0, 1), facecolor=colour,
-                             edgecolor="white", hatch=pattern, linewidth=0)  # fmt: skip
-        axes.set_ylim(0, 1)
-        axes.set_yticks([])
-        axes.set_facecolor("#eef1f4")
-        return _render(figure, axes, ends_s, size)
+        draw_bands(axes, spans, ends_s, size)
+        return svg_of(figure)
+
+
+def draw_bands(axes: "Axes", spans: Sequence[SpanDocument], ends_s: Point, size: Size) -> None:
+    """The same on axes."""
+    for span in spans:
+        colour, pattern = KINDS[span.kind]
+        lasts_s = span.end_s - span.start_s
+        axes.broken_barh([(span.start_s, lasts_s)], (0, 1), facecolor=colour,
+                         edgecolor="white", hatch=pattern, linewidth=0)  # fmt: skip
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    axes.set_facecolor("#eef1f4")
+    _time_axis(axes, ends_s, size)
 
 
 def panel_svg(panel: Panel, ends_s: Point, size: Size, *, is_timed: bool) -> Markup:
     """A check between the ends; ``is_timed`` writes the times under it."""
     with _plot(size, PANEL_IN, is_timed=is_timed) as (figure, axes):
-        for each in panel.shaded:
-            for (bottom, top), alpha in ((each.accept, 0.10), (each.good, 0.16)):
-                axes.fill_between(
-                    [each.start_s, each.end_s], bottom, top, color=BLUE, alpha=alpha, linewidth=0
-                )
-        for name, line in panel.lines.items():
-            colour, dash = LINES.get(name, LINES["left"])
-            points = thinned(broken(within(line.points, ends_s)), size.most_points)
-            axes.plot([t for t, _ in points], [v for _, v in points], dash, color=colour, lw=1.4)
-        _scale(axes, panel.unit)
-        return _render(figure, axes, ends_s, size)
+        draw_panel(axes, panel, ends_s, size)
+        return svg_of(figure)
+
+
+def draw_panel(axes: "Axes", panel: Panel, ends_s: Point, size: Size) -> None:
+    """The same on axes."""
+    for each in panel.shaded:
+        for (bottom, top), alpha in ((each.accept, 0.10), (each.good, 0.16)):
+            axes.fill_between(
+                [each.start_s, each.end_s], bottom, top, color=BLUE, alpha=alpha, linewidth=0
+            )
+    for name, line in panel.lines.items():
+        colour, dash = LINES.get(name, LINES["left"])
+        points = thinned(broken(within(line.points, ends_s)), size.most_points)
+        axes.plot([t for t, _ in points], [v for _, v in points], dash, color=colour, lw=1.4)
+    _scale(axes, panel.unit)
+    _time_axis(axes, ends_s, size)
 
 
 @contextmanager
@@ -160,13 +172,12 @@ def _scale(axes: "Axes", unit: str) -> None:
     axes.grid(axis="y", color=RULE, linewidth=0.7)
 
 
-def _render(figure: "Figure", axes: "Axes", ends_s: Point, size: Size) -> Markup:
+def _time_axis(axes: "Axes", ends_s: Point, size: Size) -> None:
     from matplotlib.ticker import MultipleLocator
 
     axes.set_xlim(ends_s)
     axes.xaxis.set_major_formatter(lambda second, _: _clock(second))
     axes.xaxis.set_major_locator(MultipleLocator(time_step_s(ends_s, size.times)))
-    return svg_of(figure)
 
 
 def time_step_s(ends_s: Point, most: int) -> float:

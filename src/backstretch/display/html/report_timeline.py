@@ -100,7 +100,7 @@ def timeline_of(document: ResultDocument, steps: Steps, video: str) -> Timeline 
     ends_s = ends_of(document, steps)
     if document.source.frames == 1 or ends_s[1] <= ends_s[0]:
         return None
-    spans = _spans(document)
+    spans = spans_of(document)
     groups = groups_of(document, steps, ends_s)
     return Timeline(
         video=video,
@@ -115,12 +115,12 @@ def data_of(document: ResultDocument, steps: Steps) -> dict[str, Any]:
     """What the script of the page needs, as plain values."""
     return {
         "ends": ends_of(document, steps),
-        "spans": [span.model_dump() for span in _spans(document)],
+        "spans": [span.model_dump() for span in spans_of(document)],
         "moments": moments_of(document, steps),
     }
 
 
-def _spans(document: ResultDocument) -> list[SpanDocument]:
+def spans_of(document: ResultDocument) -> list[SpanDocument]:
     """Valid, wrong and unseen time, in order."""
     spans = [*_spans_of_holds(document), *document.attempts, *document.unseen]
     return sorted(spans, key=lambda span: span.start_s)

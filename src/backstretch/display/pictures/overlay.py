@@ -1,5 +1,6 @@
 """The overlay: draws a step on its picture: the body, a mark for each judged place, the clock and the cue."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
@@ -29,6 +30,7 @@ from backstretch.judging.wording import cue_of
 from backstretch.kinematics.columns import NEEDED, Column
 from backstretch.kinematics.landmarks import INDEX, SIDES, Floats, Landmarks
 from backstretch.kinematics.measures import seen_landmarks
+from backstretch.poses.pose import Pose
 
 Spot = tuple[tuple[int, ...], ...]
 """One point (a joint) or two (a segment), each the mean of some landmarks, by index."""
@@ -152,12 +154,12 @@ class Overlay:
     """Draws steps on pictures of any size.
 
     Args:
-        asked_s: Seconds that a hold is asked to last; each pose's own when None.
+        asked_s: Seconds that a hold of a pose is asked to last; the pose's own when None.
     """
 
-    def __init__(self, asked_s: float | None = None) -> None:
+    def __init__(self, asked_s: Callable[[Pose], float] | None = None) -> None:
         self._type = Type()
-        self._asked_s = asked_s
+        self._asked_s = asked_s or (lambda pose: pose.dose.default_s)
 
     def draw(self, image: Picture, step: Step) -> Picture:
         """Return a new picture with the step drawn on it.
@@ -170,7 +172,7 @@ class Overlay:
         wh = (picture.shape[1], picture.shape[0])
         unit = unit_of(wh)
         sheet = Sheet(Brush(self._type, picture, unit), self._type, wh, unit)
-        asked_s = self._asked_s or (step.pose.dose.default_s if step.pose else 0.0)
+        asked_s = self._asked_s(step.pose) if step.pose else 0.0
         sheet.draw(_name(step), asked_s, step)
         return picture
 

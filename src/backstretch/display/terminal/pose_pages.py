@@ -20,6 +20,9 @@ from backstretch.kinematics.view import View
 from backstretch.poses.library import Library, PoseSet
 from backstretch.poses.pose import NOT_FOR, Check, Dose, Pose, Reach, measure_words
 
+NEWLINE = "\n"
+ONE_LINE = 120
+"""Columns from which on a pose's name, id and all that is listed of it stand in one line."""
 SYMBOLS = {"deg": "°", "ratio": ""}
 OWN, PERSONAL = "yours", "your own reference"
 SIDES_WORDS = {
@@ -40,25 +43,26 @@ CLEAR: dict[tuple[str, str], float] = {
 
 
 def show_list(poses: Iterable[Pose], library: Library, console: Console) -> None:
-    """Print a table of poses."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name in ("Id", "For", "Position", "Sides", "Hold"):
-        table.add_column(name, no_wrap=name in {"Id", "Hold"})
-    count = 0
-    for pose in poses:
-        count += 1
-        table.add_row(
-            _named(pose, library),
-            _words(pose.regions),
-            _words(pose.positions),
-            "left, right" if pose.sides == "each" else "",
-            range_words(pose.dose.seconds, " s"),
-        )
-    if count == 0:
+    """Print a table of poses; where it is narrow, with each id below its name."""
+    found = list(poses)
+    if not found:
         console.print("No stretch matches. To see all of them: backstretch poses list")
         return
+    is_wide = console.width >= ONE_LINE
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for name in ("Stretch", "For", "Position", "Hold", *(["Id"] if is_wide else [])):
+        table.add_column(name, no_wrap=name in {"Stretch", "Hold", "Id"})
+    for pose in found:
+        title, own = Text(pose.name), Text(_named(pose, library), "dim")
+        hold = range_words(pose.dose.seconds, " s")
+        side = "" if pose.sides == "both" else f"{' ' if is_wide else NEWLINE}each side"
+        cells = [_words(pose.regions), _words(pose.positions), hold + side]
+        if is_wide:
+            table.add_row(title, *cells, own)
+        else:
+            table.add_row(Text(NEWLINE).join([title, own]), *cells)
     console.print(table)
-    known = "1 stretch" if count == 1 else f"{count} stretches"
+    known = "1 stretch" if len(found) == 1 else f"{len(found)} stretches"
     console.print(f"{known}. For more about one: backstretch poses show ID", style="dim")
 
 
@@ -111,6 +115,8 @@ def show_sets(sets: Iterable[PoseSet], library: Library, console: Console) -> No
         )
         console.print(Padding(Text(each.about), (0, 0, 0, 2)))
         console.print(Padding(table, (0, 0, 0, 2)))
+        for words in each.remarks:
+            console.print(Padding(Text(words), (0, 0, 0, 2)))
         console.print(Padding(Text(f"Rest {each.rest_s:g} s. {each.source}.", "dim"), (0, 0, 1, 2)))
 
 

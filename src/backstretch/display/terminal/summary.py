@@ -1,5 +1,7 @@
 """The summary on the terminal: what was seen, each hold, and the totals against the goal."""
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -12,6 +14,7 @@ from backstretch.judging.matching import Form
 from backstretch.judging.result import WORTH_SAYING_S, Result, losses, score, tallies
 from backstretch.judging.wording import clock
 from backstretch.kinematics.neutral import neutral_words
+from backstretch.poses.pose import capitalised
 
 DONE, NOTHING = "✓", "-"
 BAR_CELLS = 24
@@ -122,14 +125,31 @@ def _main_reason(spans: tuple[Span, ...]) -> str:
 
 def _totals(result: Result) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    is_one = result.assignment.pose is not None
+    cells, valid = (BAR_CELLS, " valid") if is_one else (BAR_CELLS // 2, "")
     for tally in tallies(result):
         share = min(1.0, tally.held_s / (tally.asked * tally.asked_s))
-        bar = "█" * round(share * BAR_CELLS) + "░" * (BAR_CELLS - round(share * BAR_CELLS))
-        words = f"{tally.held_s:.1f} s valid; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
+        bar = "█" * round(share * cells) + "░" * (cells - round(share * cells))
+        words = f"{tally.held_s:.1f} s{valid}; {tally.done} of {tally.asked} holds of {tally.asked_s:g} s"
         name = Text(_name(tally.form, result), style="bold")
-        grid.add_row(*((name, bar, words) if result.assignment.asked else (name, words)))
+        grid.add_row(*((name, bar, words) if result.assignment.has_plan else (name, words)))
     lost = [f"{result.seconds(kind):.1f} s {kind}" for kind in (Kind.WRONG, Kind.UNSEEN)]
-    return Group(grid, Text(f"Time that did not count: {', '.join(lost)}", style="dim"))
+    return Group(
+        grid, *_lengths(result), Text(f"Time that did not count: {', '.join(lost)}", style="dim")
+    )
+
+
+def _lengths(result: Result) -> Iterator[Text]:
+    """What was estimated in centimetres, hold by hold."""
+    reached: dict[str, list[str]] = {}
+    for lengths in result.lengths:
+        for each in lengths.values():
+            reached.setdefault(str(each["words"]), []).append(f"{each['median']} cm")
+    for words, values in reached.items():
+        yield Text(f"{capitalised(words)}: about {', '.join(values)} (estimate)")
 
 
 def _name(form: Form, result: Result) -> str:
@@ -155,7 +175,7 @@ def _none(result: Result) -> Text:
     if not result.could_be_told:
         return Text("Whether it was held could not be told.", style="bold")
     unseen_s, wrong_s = result.seconds(Kind.UNSEEN), result.seconds(Kind.WRONG)
-    words = "No hold was found." if result.assignment.asked else "No known stretch was held."
+    words = "No hold was found." if result.assignment.has_plan else "No known stretch was held."
     if unseen_s > wrong_s and unseen_s >= 1.0:
         words = "No hold could be counted: the camera did not see enough of you."
     return Text(words, style="bold")
