@@ -14,6 +14,7 @@ import typer
 
 import backstretch
 from backstretch.cli.app import app
+from backstretch.errors import InputError
 from backstretch.formats.result_files import StepsFile
 from backstretch.formats.track_files import MARKERS
 from backstretch.kinematics.catalogue import CATALOGUE
@@ -32,7 +33,7 @@ PAGES = (
 LONGEST_README = 160
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CHECKED_PROGRAMS = {"backstretch", "pytest", "python"}
-OTHER_PROGRAMS = {"mypy", "pip", "python3", "ruff", "sudo"}
+OTHER_PROGRAMS = {"mypy", "pip", "python3", "ruff", "sudo", "uv"}
 OF_A_USER = {"sessions", "profiles", "~", "%LOCALAPPDATA%\\backstretch"}
 """First parts of paths that lie in a user's folders, not in the project."""
 OF_THE_PROJECT = {"benchmarks", "docs", "poses", "samples", "src", "tests"}
@@ -123,7 +124,14 @@ def options(command):
 
 
 def is_pose(name):
-    return not name or name in LIBRARY.poses or name.endswith(".toml") or name.isupper()
+    if not name or name.endswith(".toml") or name.isupper():
+        return True
+    if LIBRARY.is_set(name):  # as live takes one
+        return True
+    try:
+        return bool(LIBRARY.find(name))
+    except InputError:
+        return False
 
 
 @every_page
