@@ -53,6 +53,7 @@ This page is written from the program's own tables by `python -m tests.pose_read
 | `positions` | how the body is placed: {positions} |
 | `views` | from where the camera may see you, best first: {views} |
 | `camera` | where to put the camera, in words |
+| `camera_height_m`, `camera_distance_m` | least and most height above the floor and distance of the camera, in metres (optional); a set is led with as few places as these allow |
 | `limits` | what the camera cannot judge, in words (optional) |
 | `careful_look` | models that look at a lying person twice, in the picture and in its mirror image, for this stretch; the first that is installed of `"heavy"` and `"full"` (left out where one look of the usual model reads the stretch best) |
 | `equipment` | what is needed (optional) |

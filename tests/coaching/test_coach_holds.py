@@ -1,25 +1,29 @@
 """The coach through holds: begun, whole, too short, of either side."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from backstretch.coaching import speaking as lines
 from backstretch.coaching.coach import REMIND_EVERY_S
-from backstretch.coaching.programme import HURRIED_AFTER_S, MOST_TRIES, PATIENCE_S
+from backstretch.coaching.programme import HURRIED_AFTER_S, MOST_TRIES, PATIENCE_S, part_of
 from backstretch.coaching.scene import Command, Earcon, Phase, Status
 from tests.coached import (
     BEND,
     FOLD,
     FPS,
     GONE,
+    TILT,
     WRONG,
     at,
     bends,
     coached,
     folds,
     gaps_s,
+    tilts,
 )
+from tests.library import LIBRARY
 
 STARTS = (Phase.PLACING, Phase.READY, Phase.TRYING, Phase.RESTING)
 """Phases in which a hold may begin."""
@@ -156,9 +160,41 @@ def test_the_place_of_the_camera_is_told_once_for_stretches_that_share_it():
     assert sum("Camera" in words for words in person.said) == 1
 
 
-def test_a_stretch_from_another_side_is_told_where_the_camera_goes():
+HAMSTRING = LIBRARY.poses["standing_hamstring"]
+
+
+def test_before_a_set_the_place_of_the_camera_is_told_once():
+    person = coached(LEFT_ONLY, folds()).until(Phase.READY)
+    assert person.said[:3] == [
+        "Camera: 0.8 to 1.2 m high, 2.5 to 3.2 m away.", "It stays there.", "Face the camera.",
+    ]  # fmt: skip
+
+
+def test_a_stretch_from_another_side_is_told_how_to_turn():
     person = coached(LEFT_ONLY, folds()).whole().forget().until(Phase.READY)
-    assert any("Camera" in words for words in person.said)
+    assert lines.FACING["side"] in person.said
+    assert not any("Camera" in words for words in person.said)
+
+
+def test_a_stretch_from_the_same_side_is_not_told_again():
+    person = coached(folds(), part_of(HAMSTRING, "left", 8.0, 1)).whole().forget()
+    assert not {*lines.FACING.values()} & {*person.until(Phase.READY).said}
+
+
+def test_a_stretch_from_another_place_is_told_where_the_camera_goes():
+    person = coached(LEFT_ONLY, tilts(1))
+    assert "It stays there." in person.until(Phase.READY).said
+    far = replace(TILT, camera_height_m=(0.1, 0.3))
+    person = coached(LEFT_ONLY, part_of(far, None, 5.0, 1))
+    assert "It moves once, before Pelvic tilt." in person.until(Phase.READY).said
+    assert "Camera: 0.1 to 0.3 m high, 2 to 2.5 m away." in person.whole().until(Phase.READY).said
+
+
+def test_what_is_left_out_is_shown_and_not_said():
+    words = "Sphinx is left out: you said something."
+    person = coached(remarks=[words]).stand(2.0)
+    assert person.scene.line == words
+    assert words not in person.until(Phase.READY).said
 
 
 def test_sides_take_turns_through_the_programme():

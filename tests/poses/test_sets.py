@@ -1,9 +1,12 @@
 """Sets: the built-in ones keep to the doses, a bad file tells all its faults, and the seconds add up."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backstretch.coaching.programme import Programme, part_of
 from backstretch.errors import InputError, PoseFileError
 from backstretch.poses.library import REST_LIMITS_S, PoseSet, Stretch, load_set
 from backstretch.poses.pose_file import load_pose
@@ -78,6 +81,32 @@ class TestBuiltInSet:
 
     def test_takes_five_to_fifteen_minutes(self, each):
         assert 5 * 60 <= each.seconds <= 15 * 60
+
+
+def programme_of(chosen):
+    parts = [
+        part_of(LIBRARY.poses[each.pose], None, each.hold_s, each.repetitions)
+        for each in chosen.stretches
+    ]
+    return Programme(chosen.name, tuple(parts), chosen.rest_s)
+
+
+@pytest.mark.parametrize("each", LIBRARY.sets.values(), ids=LIBRARY.sets)
+def test_in_no_set_the_camera_moves_more_than_once(each):
+    places = programme_of(each).places
+    assert None not in places
+    assert sum(before != after for before, after in pairwise(places)) <= 1
+
+
+def test_the_lower_back_needs_one_place_of_the_camera_and_its_seven_are_seven():
+    programme = programme_of(LIBRARY.sets["lower_back"])
+    assert len(set(programme.places)) == 1
+    assert programme.numbers == [1, 2, 3, 4, 4, 5, 6, 7]
+
+
+def test_no_set_has_the_figure_four_on_the_back_that_is_not_seen_reliably():
+    poses = {stretch.pose for each in LIBRARY.sets.values() for stretch in each.stretches}
+    assert "figure_four_supine" not in poses
 
 
 @pytest.mark.parametrize("tag", ["after_workout", "back_pain", "chair", "gentle", "men", "static"])

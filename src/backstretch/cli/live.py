@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -113,7 +114,7 @@ def live(
     _check_names(library, pose, set_name, side)
     check_source(camera)  # before anything is asked
     chosen = _one if pose else _set
-    programme, warnings = chosen(
+    plan = chosen(
         library,
         pose or set_name,
         side=side,
@@ -123,8 +124,9 @@ def live(
     )
     advice_lines, soreness = earlier_sessions(profile)
     coach = Coach(
-        programme,
-        welcome=(*advice_lines, *map(describe_notice, warnings), CLEAR_FLOOR),
+        plan.programme,
+        welcome=(*advice_lines, *map(describe_notice, plan.warnings), CLEAR_FLOOR),
+        remarks=plan.left_out,
         pain_advice=PAIN_ADVICE,
         breaths_a_minute=breaths,
         breath_sounds=breath_sound,
@@ -138,11 +140,11 @@ def live(
         track=record,
         video=record_video,
         soreness=soreness,
-        notices=warnings,
+        notices=plan.warnings,
         profile=profile,
     )
     session = CoachedSession(
-        programme,
+        plan.programme,
         coach,
         sides=sides,
         mirrored=mirrored,
@@ -152,6 +154,22 @@ def live(
     outcome = run_live(setup, session, complain)
     complain(*remember_sessions())
     _print_outcome(outcome, console, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is going to be done.
+
+    Attributes:
+        programme: The stretches, in order.
+        warnings: Of their dose.
+        left_out: What is left out of a set because of the person's health. It is shown, and neither spoken nor
+            saved.
+    """
+
+    programme: "Programme"
+    warnings: tuple["Notice", ...]
+    left_out: tuple[str, ...] = ()
 
 
 def _check_names(library: "Library", pose: str, set_name: str, side: SideOption) -> None:
@@ -172,7 +190,7 @@ def _one(
     hold_s: float | None,
     repetitions: int | None,
     profile: str,
-) -> tuple["Programme", tuple["Notice", ...]]:
+) -> Plan:
     """One stretch, and warnings about its dose; asks first if it does not suit the person."""
     from backstretch.coaching.programme import Programme, dose_warnings, part_of
     from backstretch.history.health import unsuitable
@@ -191,7 +209,7 @@ def _one(
         if not goes_on("Go on all the same?"):
             raise typer.Exit
     part = part_of(pose, sides[0] if sides else None, hold_s, repetitions)
-    return Programme(pose.name, (part,)), tuple(warnings)
+    return Plan(Programme(pose.name, (part,)), tuple(warnings))
 
 
 def _set(
@@ -202,21 +220,21 @@ def _set(
     hold_s: float | None,
     repetitions: int | None,
     profile: str,
-) -> tuple["Programme", tuple["Notice", ...]]:
+) -> Plan:
     """A set without the stretches that do not suit the person, and warnings about its dose."""
     from backstretch.coaching.programme import Programme, dose_warnings, part_of
     from backstretch.history.health import fitting
     from backstretch.judging.wording import describe_notice
 
     chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))
-    complain(*left_out)  # printed only: words about health are neither spoken nor saved
+    complain(*left_out, *chosen.remarks)
     warnings, parts = [], []
     for each in chosen.stretches:
         pose = library.poses[each.pose]
         warnings += dose_warnings(pose, hold_s, repetitions)
         parts.append(part_of(pose, None, hold_s or each.hold_s, repetitions or each.repetitions))
     complain(*map(describe_notice, warnings))
-    return Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings)
+    return Plan(Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings), left_out)
 
 
 def _print_outcome(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:

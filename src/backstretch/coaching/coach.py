@@ -18,7 +18,14 @@ from backstretch.coaching.placement import (
     nobody,
     wrong_view,
 )
-from backstretch.coaching.programme import PATIENCE_S, Agenda, Part, Patience, Programme
+from backstretch.coaching.programme import (
+    PATIENCE_S,
+    Agenda,
+    CameraPlace,
+    Part,
+    Patience,
+    Programme,
+)
 from backstretch.coaching.scene import BREATHS_A_MINUTE, Command, Earcon, Phase, Scene, Status
 from backstretch.coaching.scripted_leader import ScriptedLeader
 from backstretch.coaching.speaking import (
@@ -38,14 +45,18 @@ from backstretch.coaching.speaking import (
     PAUSED_AWAY,
     RELAX,
     Entry,
+    Script,
     again,
     coming,
     entries_of,
     explaining,
+    facing,
     form_name,
     hold_begins,
     last_try,
+    place_words,
     placing,
+    placing_set,
     progress,
     resting,
     too_short,
@@ -70,6 +81,7 @@ class Coach(ScriptedLeader):
     Args:
         programme: What is to be done.
         welcome: Sentences said before everything else.
+        remarks: Sentences only shown before that, as those on health, which others need not hear.
         pain_advice: Sentences said when something hurts.
         breaths_a_minute: The pace that is shown in holds.
         breath_sounds: Whether it is heard as well.
@@ -85,15 +97,19 @@ class Coach(ScriptedLeader):
         programme: Programme,
         *,
         welcome: Sequence[str] = (),
+        remarks: Sequence[str] = (),
         pain_advice: Sequence[str] = (),
         breaths_a_minute: float = BREATHS_A_MINUTE,
         breath_sounds: bool = False,
     ) -> None:
         self.agenda = Agenda(programme)
-        super().__init__((*welcome, *placing(self._part.pose)), pain_advice)
+        place = placing_set(programme) if len(programme.parts) > 1 else placing(self._part.pose)
+        super().__init__((*welcome, *place), pain_advice)
+        shown = tuple(Entry(text, silent=True) for text in remarks)
+        self._script = Script((*shown, *self._script.entries))
         self._breathing = breaths_a_minute, breath_sounds
         self._adviser = Adviser(self._prompter)
-        self._last_camera = self._part.pose.camera
+        self._last_place = self.agenda.place, facing(self._part.pose)
         self._presence = Presence()
         self._before_pause = self.phase
         self._paused_away = False
@@ -302,8 +318,16 @@ class Coach(ScriptedLeader):
         if self.agenda.hold > 1:
             self._await_hold(words)
             return
-        is_new, self._last_camera = pose.camera != self._last_camera, pose.camera
-        self._begin_setting_up(entries_of(placing(pose)) if is_new else ())
+        before, self._last_place = self._last_place, (self.agenda.place, facing(pose))
+        self._begin_setting_up(entries_of(self._moving(before)))
+
+    def _moving(self, before: tuple[CameraPlace | None, str]) -> Sequence[str]:
+        """What is said of the camera before a stretch: nothing where it stays and sees the same side."""
+        place, turn = self._last_place
+        if place is None:
+            return placing(self._part.pose)
+        moves = () if place == before[0] else (place_words(place),)
+        return (*moves, *(() if turn == before[1] and not moves else (turn,)))
 
     def _begin_setting_up(self, script: Sequence[Entry] = ()) -> None:
         self._enter(Phase.PLACING, script)

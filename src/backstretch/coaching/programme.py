@@ -5,8 +5,9 @@ waited for and how often it is tried.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from backstretch.errors import Notice, NoticeKind
 from backstretch.judging.matching import Form
@@ -45,6 +46,47 @@ class Part:
 
 
 @dataclass(frozen=True)
+class CameraPlace:
+    """Where the camera stands for some stretches of a programme.
+
+    Attributes:
+        height_m, distance_m: Least and most height above the floor, and distance, that suits all of them.
+    """
+
+    height_m: tuple[float, float]
+    distance_m: tuple[float, float]
+
+    def shared_with(self, other: "CameraPlace") -> "CameraPlace | None":
+        """What suits both; None where nothing does."""
+        height_m = _shared(self.height_m, other.height_m)
+        distance_m = _shared(self.distance_m, other.distance_m)
+        return CameraPlace(height_m, distance_m) if height_m and distance_m else None
+
+
+def camera_places(parts: Sequence[Part]) -> list[CameraPlace | None]:
+    """The place of the camera for each part, moved as late as possible; None where a pose names none."""
+    runs: list[tuple[CameraPlace | None, int]] = []
+    for part in parts:
+        own, before = _place_of(part.pose), runs[-1][0] if runs else None
+        shared = before.shared_with(own) if own and before else None
+        if shared is not None:
+            runs[-1] = shared, runs[-1][1] + 1
+        else:
+            runs.append((own, 1))
+    return [place for place, count in runs for _ in range(count)]
+
+
+def _place_of(pose: Pose) -> CameraPlace | None:
+    height_m, distance_m = pose.camera_height_m, pose.camera_distance_m
+    return CameraPlace(height_m, distance_m) if height_m and distance_m else None
+
+
+def _shared(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float] | None:
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    return (low, high) if low <= high else None
+
+
+@dataclass(frozen=True)
 class Programme:
     """The stretches of a session in order, with the rest between holds.
 
@@ -63,6 +105,20 @@ class Programme:
         """Seconds of all holds and of the rests between them."""
         held_s = sum(part.hold_s * part.holds for part in self.parts)
         return held_s + self.rest_s * (sum(part.holds for part in self.parts) - 1)
+
+    @cached_property
+    def places(self) -> list[CameraPlace | None]:
+        """Where the camera stands for each part."""
+        return camera_places(self.parts)
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The number of the stretch that each part is, from 1: two that alternate, as cat and cow, are one."""
+        numbers: list[int] = []
+        for at, part in enumerate(self.parts):
+            is_same = at > 0 and self.parts[at - 1].pose.alternates_with == part.pose.id
+            numbers.append(numbers[-1] + (not is_same) if numbers else 1)
+        return numbers
 
     @property
     def poses(self) -> tuple[Pose, ...]:
@@ -134,7 +190,7 @@ class Agenda:
     @property
     def part(self) -> Part:
         """The stretch that is due; the last one when all is over."""
-        return self.programme.parts[min(self._at, len(self.programme.parts) - 1)]
+        return self.programme.parts[self._index]
 
     @property
     def form(self) -> Form:
@@ -143,8 +199,17 @@ class Agenda:
 
     @property
     def stretch(self) -> int:
-        """The number of the stretch that is due, from 1."""
-        return min(self._at, len(self.programme.parts) - 1) + 1
+        """The number of the stretch that is due, from 1; see `Programme.numbers`."""
+        return self.programme.numbers[self._index]
+
+    @property
+    def place(self) -> CameraPlace | None:
+        """Where the camera stands for the stretch that is due."""
+        return self.programme.places[self._index]
+
+    @property
+    def _index(self) -> int:
+        return min(self._at, len(self.programme.parts) - 1)
 
     @property
     def hold(self) -> int:

@@ -183,7 +183,8 @@ class ScriptedLeader(ABC):
     def _read_out(self) -> None:
         """Say the line of the script whose time has come, if any."""
         for entry in self._script.due(self._time_s):
-            self._say(entry.text)
+            if not entry.silent:
+                self._say(entry.text)
 
     def _set_up(
         self, step: Step, form: Form, surroundings: Surroundings, passed_s: float

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from backstretch.coaching.programme import Agenda, Part
+from backstretch.coaching.programme import Agenda, CameraPlace, Part, Programme
 from backstretch.coaching.scene import Status
 from backstretch.judging.matching import Form
 from backstretch.judging.reasons import TOO_FAST
@@ -62,6 +62,16 @@ CAMERA_MOVED = "The camera has moved. When you can, rest for a moment and keep s
 CAMERA_STILL = "The camera's picture stands still. I go on when it moves again."
 PORTRAIT = "There is a picture of somebody in the room. I look at you from now on."
 CLEAR_FLOOR = "Clear the floor around you, and wear clothes that do not hide your joints."
+FACING = {
+    "side": "Turn one side to the camera.",
+    "front": "Face the camera.",
+    "back": "Turn your back to the camera.",
+    "front_45": "Face the camera, turned a little to one side.",
+    "foot_side_45": "Turn a side to the camera, the feet a little nearer.",
+    "foot": "Point your feet to the camera.",
+    "head_side_45": "Turn a side to the camera, the head a little nearer.",
+}
+"""How to turn to the camera for each view of `view.VIEWS`."""
 CALLED = {10.0: "Ten seconds.", 5.0: "Five."}
 
 
@@ -151,10 +161,12 @@ class Entry:
     Attributes:
         text: What is read out.
         step: Which step of a stretch is shown meanwhile, from 0; -1 for none.
+        silent: Whether it is only shown, for as long as it would be read out.
     """
 
     text: str
     step: int = -1
+    silent: bool = False
 
 
 def entries_of(texts: Iterable[str]) -> tuple[Entry, ...]:
@@ -201,6 +213,40 @@ class Script:
 def placing(pose: Pose) -> tuple[str, ...]:
     """What is said before the placement check of a stretch, a sentence each."""
     return (f"{pose.name}.", *re.split(r"(?<=\.) (?=[A-Z])", f"Camera: {_lower(pose.camera)}"))
+
+
+def placing_set(programme: Programme) -> tuple[str, ...]:
+    """What is said before a set of several stretches: where the camera stands, and when it moves."""
+    first = programme.places[0]
+    if first is None:
+        return placing(programme.parts[0].pose)
+    moves = [
+        part.pose.name
+        for part, before, now in zip(
+            programme.parts[1:], programme.places, programme.places[1:], strict=False
+        )
+        if now != before
+    ]
+    stay = "It stays there."
+    if moves:
+        stay = f"It moves once, before {moves[0]}." if len(moves) == 1 else "It moves on the way."
+    return (place_words(first), stay, facing(programme.parts[0].pose))
+
+
+def place_words(place: CameraPlace) -> str:
+    """Where the camera stands."""
+    return f"Camera: {_metres(place.height_m)} high, {_metres(place.distance_m)} away."
+
+
+def facing(pose: Pose) -> str:
+    """How the person turns to a camera that stays where it is."""
+    views = [view for view in pose.views if view != "foot"]  # for which the camera looks down
+    return FACING[views[0] if views else "foot"]
+
+
+def _metres(span: tuple[float, float]) -> str:
+    low, high = span
+    return f"{low:g} m" if low == high else f"{low:g} to {high:g} m"
 
 
 def explaining(part: Part, side: str | None) -> tuple[Entry, ...]:
@@ -263,8 +309,9 @@ def progress(agenda: Agenda) -> str:
 
 
 def _progress(agenda: Agenda) -> Iterator[str]:
-    if len(agenda.programme.parts) > 1:
-        yield f"Stretch {agenda.stretch} of {len(agenda.programme.parts)}"
+    count = agenda.programme.numbers[-1]
+    if count > 1:
+        yield f"Stretch {agenda.stretch} of {count}"
     if agenda.part.holds > 1:
         yield f"hold {agenda.hold} of {agenda.part.holds}"
 

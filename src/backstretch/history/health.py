@@ -18,7 +18,7 @@ from backstretch.errors import InputError
 from backstretch.files import make_private, open_private
 from backstretch.formats.session_log import SORENESS, PastSession, read_session
 from backstretch.history.practice import PractisedSession
-from backstretch.poses.library import PoseSet
+from backstretch.poses.library import PoseSet, Stretch
 from backstretch.poses.pose import NOT_FOR, Pose
 
 FORMAT: Final = "backstretch health answers"
@@ -98,6 +98,7 @@ PAIN_DAYS = 3
 SORE_FROM, VERY_SORE_FROM = 4, 7
 """Answers from 0 to 10 (the usual bands of such scales: 4 moderate, 7 severe; recalled)."""
 ORDINALS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+ASK_FIRST = "Ask a clinician before doing it."
 ONE_DAY = timedelta(days=1)
 
 
@@ -180,23 +181,31 @@ def fitting(
 ) -> tuple[PoseSet, tuple[str, ...]]:
     """The set without the stretches that do not suit this person, and a line for each of those.
 
+    What the set names instead of one takes its place, if that suits the person and is not in the set anyway.
+
     Raises:
         InputError: None would be left.
     """
-    reasons = {each.pose: unsuitable(poses[each.pose], answers) for each in chosen.stretches}
-    left = tuple(each for each in chosen.stretches if not reasons[each.pose])
+    asked = {each.pose for each in chosen.stretches}
+    left: list[Stretch] = []
+    lines = []
+    for each in chosen.stretches:
+        why = unsuitable(poses[each.pose], answers)
+        other = each.instead
+        if other and (other.pose in asked or unsuitable(poses[other.pose], answers)):
+            other = None
+        done = other if why else each
+        left += [done] if done else []
+        if why:
+            after = f"{poses[other.pose].name} takes its place." if other else ASK_FIRST
+            words = " and ".join(why)
+            lines.append(f"{poses[each.pose].name} is left out: you said {words}. {after}")
     if not left:
         raise InputError(
             f"{chosen.name}: no stretch is left after what you said about your health; "
             "choose another set, or ask a clinician which stretches suit you"
         )
-    lines = tuple(
-        f"{poses[pose].name} is left out: you said {' and '.join(why)}. "
-        "Ask a clinician before doing it."
-        for pose, why in reasons.items()
-        if why
-    )
-    return replace(chosen, stretches=left), lines
+    return replace(chosen, stretches=tuple(left)), tuple(lines)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ SETS = "sets"
 REST_LIMITS_S = (0.0, 120.0)
 ENTRIES = {"name", "about", "source", "rest_s", "stretch"}
 TEXTS = ("name", "about", "source")
-STRETCH_ENTRIES = {"pose", "hold_s", "repetitions"}
+STRETCH_ENTRIES = {"pose", "hold_s", "repetitions", "instead"}
 MOST_REPETITIONS = 50
 ASKED_LIMITS = {"hold_s": (SHORTEST_HOLD_S, LONGEST_HOLD_S), "repetitions": (1, MOST_REPETITIONS)}
 """What may be asked of any stretch; within it the dose of a set stands, also outside the usual one."""
@@ -36,12 +36,14 @@ class Stretch:
         hold_s: Seconds of each hold.
         repetitions: Holds on each side.
         sides: Left and right in turn, or once for both.
+        instead: What is done instead where the stretch does not suit the person; None for nothing.
     """
 
     pose: str
     hold_s: float
     repetitions: int
     sides: tuple[str | None, ...]
+    instead: "Stretch | None" = None
 
     @property
     def seconds(self) -> float:
@@ -284,7 +286,7 @@ def load_set(path: Path, poses: Mapping[str, Pose]) -> PoseSet:
         path.stem,
         **texts,
         rest_s=float(table.get("rest_s", 0)),
-        stretches=tuple(_stretch(entry, pose) for entry, pose in chosen),
+        stretches=tuple(_stretch(entry, pose, poses) for entry, pose in chosen),
         remarks=tuple(
             words
             for entry, pose in chosen
@@ -323,15 +325,20 @@ def _faults(entry: Any, poses: Mapping[str, Pose]) -> list[str]:
             faults.append(f"{name} = {quoted(value)}; it must be {low:g} to {high:g}")
     if isinstance(entry.get("repetitions"), float):
         faults.append("repetitions must be a whole number")
+    instead = entry.get("instead", pose_id)
+    if instead not in poses:
+        faults.append(f"instead = {quoted(instead)}; there is no such pose")
     return faults
 
 
-def _stretch(entry: dict[str, Any], pose: Pose) -> Stretch:
+def _stretch(entry: dict[str, Any], pose: Pose, poses: Mapping[str, Pose]) -> Stretch:
+    other = entry.get("instead")
     return Stretch(
         pose=pose.id,
         hold_s=min(float(entry.get("hold_s", pose.dose.default_s)), pose.dose.longest_s),
         repetitions=int(entry.get("repetitions", pose.dose.default_repetitions)),
         sides=("left", "right") if pose.sides == "each" else (None,),
+        instead=_stretch({}, poses[other], poses) if other else None,
     )
 
 

@@ -220,6 +220,8 @@ class Pose:
         positions: How the body is placed; see `POSITIONS`.
         views: From where the camera may see the person, best first; see `view.VIEWS`.
         camera: Where to put the camera, in words.
+        camera_height_m, camera_distance_m: How high above the floor, and how far away, it may stand; None where
+            the file says nothing.
         limits: What the camera cannot see of this stretch, in words; may be empty.
         careful_look: Models of which a careful look reads this stretch better than the usual look, best first;
             see `CAREFUL_MODELS`. Empty for most.
@@ -261,6 +263,8 @@ class Pose:
     figure: dict[str, tuple[float, ...]] = field(repr=False, hash=False)
     checks: tuple[Check, ...] = field(repr=False)
     drawing: Drawing = field(default=Drawing(), repr=False)
+    camera_height_m: tuple[float, float] | None = None
+    camera_distance_m: tuple[float, float] | None = None
     careful_look: tuple[str, ...] = ()
     lengths: tuple[str, ...] = ()
     refines: str = ""

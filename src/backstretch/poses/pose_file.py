@@ -42,6 +42,8 @@ MOST_CURVE_DEG = 150.0
 """A back that is drawn rounder than this is a wheel."""
 MOST_HEIGHT_DEG = 80.0
 """Seen from straight above, a picture has no upper end."""
+CAMERA_HEIGHT_M, CAMERA_DISTANCE_M = (0.0, 2.5), (0.5, 6.0)
+"""Where a camera at home can stand."""
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -81,6 +83,8 @@ class _Reader:
             positions=take.texts("positions", allowed=POSITIONS),
             views=take.texts("views", allowed=tuple(VIEWS)),
             camera=take.text("camera", ""),
+            camera_height_m=take.span_if_any("camera_height_m", CAMERA_HEIGHT_M),
+            camera_distance_m=take.span_if_any("camera_distance_m", CAMERA_DISTANCE_M),
             limits=take.text("limits", ""),
             careful_look=take.texts("careful_look", (), allowed=CAREFUL_MODELS),
             equipment=take.texts("equipment", ()),

@@ -56,6 +56,8 @@ def _head(pose: Pose) -> dict[str, Any]:
         "positions": pose.positions,
         "views": pose.views,
         "camera": pose.camera,
+        "camera_height_m": pose.camera_height_m or (),
+        "camera_distance_m": pose.camera_distance_m or (),
         "limits": pose.limits,
         "careful_look": pose.careful_look,
         "equipment": pose.equipment,

@@ -163,6 +163,10 @@ class Table:
             self._fault(self._place, f"{name} = {span!r}; {words}")
         return span[0], span[1]
 
+    def span_if_any(self, name: str, limits: tuple[float, float]) -> tuple[float, float] | None:
+        """As `span`; None where it is missing."""
+        return self.span(name, limits) if name in self._remaining else None
+
     def table(self, name: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
         """A table; an empty one where it is missing."""
         words = f"write a [{name}] table"
