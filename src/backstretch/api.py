@@ -78,7 +78,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         start_s: The second of the recording to begin at.
         end_s: The second to stop at; the recording's end when None.
         every_frame: Whether to look at every picture of a video, not only where it matters.
-        out: A folder for report.html, result.json, steps.csv, annotated.mp4 (of videos) and landmarks.npz.
+        out: A folder for report.html, result.json, steps.csv, annotated.mp4 or annotated.png and landmarks.npz.
         model: Another MediaPipe pose model (``.task``).
         progress: Called with the second of the recording that has been reached; for videos only.
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 SPARSE = 0.9
-"""An export whose rows are this share of looks or fewer is said to be interpolated."""
+"""An export from fewer looks than this share of its rows is said to be interpolated."""
 
 
 def analyze(
@@ -83,8 +83,8 @@ def analyze(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write report.html, result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder; "
-            "for several recordings, to one folder each, with a summary.csv."
+            help="Write report.html, result.json, steps.csv, annotated.mp4 (of photographs annotated.png) "
+            "and landmarks.npz to this folder; for several recordings, to one folder each, with a summary.csv."
         ),
     ] = None,
     jobs: Annotated[

@@ -11,6 +11,7 @@ import numpy as np
 
 from backstretch.display.html.page import html_page
 from backstretch.display.html.report_panels import columns_of
+from backstretch.display.html.report_photograph import Photograph, photograph_of
 from backstretch.display.html.report_timeline import data_of, timeline_of
 from backstretch.errors import InputError
 from backstretch.files import write_whole
@@ -103,7 +104,7 @@ def write_report(result: Path, target: Path | None = None) -> Path:
     target = target or path.with_name(REPORT)
     document = read_result(path)
     steps = read_steps(path.with_name(STEPS), columns_of(document))
-    page = _page(document, steps, _video(path, target))
+    page = _page(document, steps, _video(path, target), photograph_of(document, path, target))
     try:
         write_whole(target, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -119,7 +120,7 @@ def _video(path: Path, target: Path) -> str:
     return ""
 
 
-def _page(document: ResultDocument, steps: Steps, video: str) -> str:
+def _page(document: ResultDocument, steps: Steps, video: str, photograph: Photograph | None) -> str:
     return html_page(
         "report_template.html",
         result=document,
@@ -132,6 +133,7 @@ def _page(document: ResultDocument, steps: Steps, video: str) -> str:
         least_s=WORTH_SAYING_S,
         figures=_figures(document.snapshots),
         timeline=timeline_of(document, steps, video),
+        photograph=photograph,
         data=data_of(document, steps),
         clock=clock,
     )
@@ -153,7 +155,8 @@ def _title(document: ResultDocument) -> str:
     if len(names) > MOST_NAMES:
         rest = len(names) - MOST_NAMES + 1
         return f"{', '.join(names[: MOST_NAMES - 1])} and {rest} more"
-    return ", ".join(names) or "What was stretched"
+    untitled = "What the photograph shows" if document.source.frames == 1 else "What was stretched"
+    return ", ".join(names) or untitled
 
 
 def _sentence(document: ResultDocument) -> str:

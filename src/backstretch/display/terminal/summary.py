@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.display.terminal.layout import lines
+from backstretch.display.terminal.photograph import photograph_parts
 from backstretch.judging.hold_clock import Hold, Kind, Span
 from backstretch.judging.matching import Form
 from backstretch.judging.result import WORTH_SAYING_S, Result, losses, score, tallies
@@ -25,7 +26,7 @@ def show(result: Result, console: Console, written: str = "") -> None:
     """Print the summary; ``written`` names the folder of the files, if any were written."""
     parts: list[RenderableType] = [_recording_facts(result)]
     if result.looks_like is not None:
-        parts += [Text(), _likeness(result)]
+        parts += [Text(), *photograph_parts(result)]
     elif result.holds:
         holds = _holds if result.assignment.pose else _stretches
         parts += [Text(), holds(result), Text(), _totals(result)]
@@ -42,7 +43,8 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
     if written:
         parts += [Text(), Text(f"Written to {written}")]
-    pose, name = result.assignment.pose, result.assignment.title or "What was stretched"
+    untitled = "What the photograph shows" if result.is_photograph else "What was stretched"
+    pose, name = result.assignment.pose, result.assignment.title or untitled
     title = Text(pose.name if pose else name, style="bold")
     console.print(
         Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
@@ -58,6 +60,10 @@ def _recording_facts(result: Result) -> RenderableType:
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     source = result.source
+    if result.is_photograph:
+        grid.add_row("Photograph", source.path)
+        grid.add_row("", f"{source.width} x {source.height}")
+        return grid
     size = f"{source.width} x {source.height}, {source.fps:g} pictures a second"
     grid.add_row("Recording", source.path)
     grid.add_row("", f"{clock(source.duration_s)} long, {size}")
@@ -136,17 +142,6 @@ def _name(form: Form, result: Result) -> str:
     if result.assignment.pose is not None:
         return form.side.capitalize() if form.side else "Held"
     return f"{form.pose.name}, {form.side}" if form.side else form.pose.name
-
-
-def _likeness(result: Result) -> RenderableType:
-    """What a photograph shows; nothing is held in one picture."""
-    if not result.looks_like:
-        return Text("This picture looks like none of the stretches.", style="bold")
-    texts = [
-        f"{like.pose}{f' ({like.side})' if like.side else ''}, score {score(100 * like.closeness)}"
-        for like in result.looks_like
-    ]
-    return Group(Text("This picture looks like", style="bold"), *lines(texts))
 
 
 def _none(result: Result) -> Text:
