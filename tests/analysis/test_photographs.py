@@ -141,6 +141,23 @@ def test_unasked_it_says_the_stretch_by_its_name(analysed, tmp_path):
     assert "Standing side bend, left side" in page_of(tmp_path)
 
 
+def test_unasked_it_gives_the_angles_whatever_it_shows(analysed, tmp_path):
+    result = analysed(4.0, asked=False)
+    angles = result.as_dict()["angles"]
+    assert angles["trunk_lean_lat.left"] == pytest.approx(4.0, abs=0.5)
+    assert angles["knee.left"] == pytest.approx(180.0, abs=2.0)
+    for text in (text_of(result), page_of(tmp_path)):
+        assert "looks like none of the stretches" in text
+        assert "Knee angle 180° 180°" in text
+        assert "Sideways lean, + to the left 4°" in text
+
+
+def test_an_angle_that_was_not_seen_is_not_made_up(analysed):
+    result = analysed(4.0, asked=False, hidden=("left_ankle",))
+    assert result.as_dict()["angles"]["knee.left"] is None
+    assert "Knee angle not seen 180°" in text_of(result)
+
+
 def test_its_document_is_as_the_schema_says(analysed):
     document = json.loads(json.dumps(analysed(4.0).as_dict()))
     assert document["photograph"]["checks"]

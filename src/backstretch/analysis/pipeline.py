@@ -15,6 +15,7 @@ from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.files import Growth, output_folder
 from backstretch.formats.track_files import TRACK_ENDING, Recording
 from backstretch.frame import AS_STATED, Source
+from backstretch.judging.angles import picture_angles
 from backstretch.judging.collector import ResultCollector
 from backstretch.judging.doubts import too_slow
 from backstretch.judging.matching import forms_of
@@ -332,7 +333,12 @@ def _with_likenesses(
     assignment = collector.assignment
     forms = forms_of(assignment.pose) if assignment.pose else ()
     fit = fit_picture(marks, [form for form in forms if assignment.counts(form.side)])
-    return replace(result, looks_like=looks_like(marks, recognised), fit=fit)
+    return replace(
+        result,
+        looks_like=looks_like(marks, recognised),
+        fit=fit,
+        angles=picture_angles(marks),
+    )
 
 
 def _nothing_there(source: Source, part: Part) -> InputError:

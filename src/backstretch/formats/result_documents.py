@@ -219,6 +219,7 @@ class ResultDocument(ResultPart):
     seen: Number = 1.0
     looks_like: list[LikenessDocument] = []
     photograph: PhotographDocument | None = None
+    angles: dict[str, Number | None] = {}
 
     @property
     def asked(self) -> list[StretchDocument]:

@@ -1,7 +1,7 @@
 """Results: what one recording showed, and the JSON document that others rely on."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -42,6 +42,7 @@ class Result:
         looks_like: For a photograph, the poses it passes for, best first.
         fit: For a photograph, how it fulfils the checks of the one stretch that was asked for; None without
             one, or with nobody in view.
+        angles: For a photograph, the main angles in degrees by column of steps.csv; NaN where not seen.
         snapshots: The moments that are worth a picture.
         obstacle: What was in the way most where one stretch was asked for and nothing was held; else None.
     """
@@ -56,6 +57,7 @@ class Result:
     unseen: tuple[Span, ...] = ()
     looks_like: tuple[Likeness, ...] | None = None
     fit: PictureFit | None = None
+    angles: Mapping[str, float] = field(default_factory=dict)
     snapshots: Snapshots = field(default_factory=Snapshots)
     obstacle: Obstacle | None = None
 
@@ -115,6 +117,7 @@ class Result:
             "calibrated": self.calibrated,
             "warnings": list(self.warnings),
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
+            **({"angles": _angles(self.angles)} if self.angles else {}),
             **({} if self.fit is None else {"photograph": _fit(self.fit)}),
             **({} if self.obstacle is None else {"obstacle": _obstacle(self.obstacle)}),
         }
@@ -270,6 +273,11 @@ def _likeness(likeness: Likeness) -> dict[str, Any]:
     percent = score(100.0 * likeness.closeness)
     named = {"name": likeness.name} if likeness.name else {}
     return {"pose": likeness.pose, **named, "side": likeness.side, "score": percent}
+
+
+def _angles(angles: Mapping[str, float]) -> dict[str, float | None]:
+    """Angles for the JSON document; null where one was not seen."""
+    return {name: None if math.isnan(deg) else round(deg, 1) for name, deg in angles.items()}
 
 
 FITS = {State.IN: True, State.OUT: False, State.UNSEEN: None}

@@ -26,6 +26,7 @@ from backstretch.formats.result_documents import (
 )
 from backstretch.formats.result_files import ANNOTATED, REPORT, RESULT, STEPS, VIDEO
 from backstretch.formats.sinks import Sink
+from backstretch.judging.angles import ANGLE_COLUMNS
 from backstretch.judging.result import WORTH_SAYING_S, Result
 from backstretch.judging.wording import clock
 from backstretch.kinematics.landmarks import INDEX, SIDES
@@ -103,7 +104,7 @@ def write_report(result: Path, target: Path | None = None) -> Path:
     path = result / RESULT if result.is_dir() else result
     target = target or path.with_name(REPORT)
     document = read_result(path)
-    steps = read_steps(path.with_name(STEPS), columns_of(document))
+    steps = read_steps(path.with_name(STEPS), columns_of(document) or ANGLE_COLUMNS)
     page = _page(document, steps, _video(path, target), photograph_of(document, path, target))
     try:
         write_whole(target, page.encode("utf-8", "backslashreplace"))

@@ -12,6 +12,7 @@ from backstretch.formats.result_documents import (
     ResultDocument,
 )
 from backstretch.formats.result_files import ANNOTATED_PICTURE
+from backstretch.judging.angles import angle_rows
 from backstretch.judging.wording import accept_words, off_words, value_words, with_unit
 from backstretch.kinematics.catalogue import BY_NAME
 from backstretch.poses.pose import capitalised
@@ -45,6 +46,7 @@ class Photograph:
         name: The stretch that was asked for; empty for none.
         picture: The annotated picture, as the page names it; empty for none.
         checks: Those of that stretch.
+        angles: The main angles in words, as `angle_rows` has them.
     """
 
     headline: str
@@ -52,6 +54,7 @@ class Photograph:
     name: str
     picture: str
     checks: Sequence[CheckRow]
+    angles: Sequence[tuple[str, str, str, str]]
 
 
 def photograph_of(document: ResultDocument, path: Path, target: Path) -> Photograph | None:
@@ -67,6 +70,7 @@ def photograph_of(document: ResultDocument, path: Path, target: Path) -> Photogr
         name=_named(fit.name or fit.pose, fit.side) if fit else "",
         picture=Path(os.path.relpath(file, target.parent)).as_posix() if file.is_file() else "",
         checks=[_row(each) for each in fit.checks] if fit else [],
+        angles=list(angle_rows(document.angles)),
     )
 
 

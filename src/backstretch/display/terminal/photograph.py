@@ -1,11 +1,14 @@
 """A photograph on the terminal: how it fits the stretch that was asked for, and what it looks like."""
 
+from collections.abc import Mapping
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from backstretch.display.terminal.layout import lines
+from backstretch.judging.angles import angle_rows
 from backstretch.judging.hold_clock import State
 from backstretch.judging.matching import Reading
 from backstretch.judging.recognition import Likeness, PictureFit
@@ -29,7 +32,8 @@ def photograph_parts(result: Result) -> list[RenderableType]:
     if result.seen == 0.0:
         return [Text("Nobody was seen.", style="bold")]
     if result.fit is None:
-        return [_likenesses(result.looks_like or (), "none of the stretches")]
+        looks_like = _likenesses(result.looks_like or (), "none of the stretches")
+        return [looks_like, Text(), _angles(result.angles)]
     fit = result.fit
     others = [each for each in result.looks_like or () if each.pose != fit.form.pose.id]
     parts: list[RenderableType] = [Text(fit_words(fit), style="bold"), Text(), _checks(fit)]
@@ -68,6 +72,17 @@ def _checks(fit: PictureFit) -> Table:
             accept_words(measure, accept),
             f"{off} (form only)" if is_form else off,
         )
+    return table
+
+
+def _angles(angles: Mapping[str, float]) -> Table:
+    """The main angles, left and right, and those of the whole body."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("Angle")
+    for side in ("Left", "Right", "Body"):
+        table.add_column(side, justify="right")
+    for row in angle_rows(angles):
+        table.add_row(*row)
     return table
 
 

@@ -21,6 +21,11 @@ SHORTEST_ATTEMPT_S = 0.5
 MOST_REASONS = 4
 """Shorter attempts and further reasons are left to the files; here they would only be noise."""
 
+ANGLES_WRITTEN = "report.html and steps.csv have the angles of the body over time."
+ANGLES_TO_WRITE = (
+    "With --out FOLDER you get the angles of the body over time, as charts and as a table."
+)
+
 
 def show(result: Result, console: Console, written: str = "") -> None:
     """Print the summary; ``written`` names the folder of the files, if any were written."""
@@ -32,6 +37,8 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
+        if not result.assignment.asked and result.seen > 0.0:
+            parts.append(Text(ANGLES_WRITTEN if written else ANGLES_TO_WRITE))
     near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
     if near:
         lost = [f"{seconds:.1f} s {reason}" for reason, seconds in losses(near)[:MOST_REASONS]]
