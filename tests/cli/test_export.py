@@ -58,6 +58,15 @@ def test_a_recording_looked_at_sparsely_gets_all_its_rows(folder):
     assert "nRows=50\n" in (folder / "landmarks.mot").read_text()
 
 
+def test_of_a_photograph_there_is_nothing_to_say_about_rows(folder):
+    body = side_bend(20.0).seen(0.0)
+    track = LandmarkTrack.of([(0.0, body)], body.image_wh)
+    Recording(track, Source("a.jpg", 0.04, 25.0, 1, 640, 480)).save(folder / "landmarks.npz")
+    done = export(folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rows" not in done.stdout
+
+
 def test_rows_are_as_many_a_second_as_asked(folder):
     assert export(folder, "--rate", 60).returncode == 0
     assert (folder / "landmarks.trc").read_text().splitlines()[2].startswith("60\t60\t")

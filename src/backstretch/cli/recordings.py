@@ -253,8 +253,10 @@ def export(
 
 
 def _explain_rows(even: "EvenTrack") -> None:
-    """Say how the rows of an export come from what was looked at."""
+    """Say how the rows of an export come from what was looked at; nothing of a photograph."""
     rows = len(even.track)
+    if rows <= 1:
+        return
     print(
         f"{rows} rows, {even.rate_hz:g} a second for {rows / even.rate_hz:.1f} s, from {even.looks} pictures "
         "that were looked at."
