@@ -77,11 +77,20 @@ def test_one_that_fails_says_which_check_and_by_how_much(analysed, tmp_path):
     result = analysed(4.0)
     check = lean_check(result)
     assert check["value"] == pytest.approx(4.0, abs=0.5)
-    assert check["off"] == pytest.approx(LEAST_DEG - check["value"], abs=0.11)
+    assert check["off"] == pytest.approx(check["value"] - LEAST_DEG, abs=0.11)
     assert result.as_dict()["photograph"]["fits"] is False
     for text in (text_of(result), page_of(tmp_path)):
         assert re.search(r"Sideways lean 4° 11° to 60° 7° too small", text)
         assert "not fit" in text
+
+
+def test_one_that_fails_by_next_to_nothing_still_fails(analysed, tmp_path):
+    result = analysed(LEAST_DEG - 0.02)
+    assert result.as_dict()["photograph"]["fits"] is False
+    assert lean_check(result)["off"] == -0.1
+    for text in (text_of(result), page_of(tmp_path)):
+        assert "under 1° too small" in text
+        assert "1 of" in text
 
 
 def test_one_that_fits_says_so(analysed, tmp_path):

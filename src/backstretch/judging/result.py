@@ -14,7 +14,7 @@ from backstretch.judging.obstacles import Obstacle
 from backstretch.judging.recognition import Held, Likeness, PictureFit
 from backstretch.judging.request import Assignment
 from backstretch.judging.step import Snapshots, Step
-from backstretch.judging.wording import describe_notice, describe_reason, measure_label
+from backstretch.judging.wording import describe_notice, describe_reason, space_label
 from backstretch.kinematics.neutral import Neutral
 from backstretch.poses.pose import Check, Pose, measure_words
 
@@ -302,15 +302,20 @@ def _reading(reading: Reading) -> dict[str, Any]:
     check, column = reading.target.for_side, reading.target.column
     digits = 1 if column.measure.unit == "deg" else 2
     return {
-        "words": measure_label(reading),
+        "words": space_label(reading),
         "measure": column.measure.name,
         "column": column.key,
         "unit": column.measure.unit,
         "value": None if reading.unseen else round(reading.value, digits),
         "accept": list(check.accept),
         "required": check.required,
-        "off": round(max(0.0, -reading.slack), digits) if reading.outside else 0.0,
+        "off": _rounded_off(reading.off, digits),
     }
+
+
+def _rounded_off(off: float, digits: int) -> float:
+    """How far a check is off, rounded, but never to 0 unless it is not off."""
+    return math.copysign(max(round(abs(off), digits), 10.0**-digits), off) if off else 0.0
 
 
 def merge_by_wording(spans: Iterable[Span]) -> list[Span]:

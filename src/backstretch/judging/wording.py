@@ -164,6 +164,13 @@ def measure_label(reading: Reading) -> str:
     return _labelled(column.measure.name, column.limb_side)
 
 
+def space_label(reading: Reading) -> str:
+    """The same, with ``in space`` where the value is not the one in the picture."""
+    column = reading.target.column
+    is_other = column.frame == "world" and "image" in column.measure.frames
+    return f"{measure_label(reading)} in space" if is_other else measure_label(reading)
+
+
 def with_unit(label: str, measure: Measure) -> str:
     """The name of a value that `value_words` writes: ``left wrist to knee distance in trunk lengths``."""
     return label if measure.unit == "deg" else f"{label} in {_UNITS[measure.over]}"
@@ -189,15 +196,13 @@ def accept_words(measure: Measure, accept: Sequence[float]) -> str:
     return f"{value_words(measure, low)} to {value_words(measure, high)}"
 
 
-def off_words(measure: Measure, value: float | None, accept: Sequence[float]) -> str:
-    """How far outside a range a value lies: ``53° too large``; empty where it is inside or was not seen."""
-    if value is None or math.isnan(value) or accept[0] <= value <= accept[1]:
+def off_words(measure: Measure, off: float) -> str:
+    """How far a value is off, negative below its range: ``53° too large``; empty for 0, where it is not."""
+    if off == 0.0:
         return ""
-    is_small = value < accept[0]
-    off = accept[0] - value if is_small else value - accept[1]
     least = 1.0 if measure.unit == "deg" else 0.01
-    words = value_words(measure, off) if off >= least else f"under {value_words(measure, least)}"
-    return f"{words} too {'small' if is_small else 'large'}"
+    size = value_words(measure, max(abs(off), least))
+    return f"{'' if abs(off) >= least else 'under '}{size} too {'small' if off < 0.0 else 'large'}"
 
 
 def _subject(reason: Reason) -> str:

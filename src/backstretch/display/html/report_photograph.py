@@ -96,7 +96,7 @@ def _fit_words(fit: PhotographDocument) -> tuple[str, str]:
             f"All that was seen is as {_named(fit.name, fit.side)} asks; score {fit.score:g}.",
         )
     required = [each for each in fit.checks if each.required]
-    off = [each for each in required if each.off > 0.0]
+    off = [each for each in required if each.off]
     if fit.fits is None:
         return "Could not be told", "Something that decides was not seen."
     are = "is" if len(off) == 1 else "are"
@@ -115,9 +115,9 @@ def _row(check: PictureCheckDocument) -> CheckRow:
     measure = BY_NAME.get(check.measure)
     if measure is None:  # of a newer version
         value = "not seen" if check.value is None else f"{check.value:g}"
-        off = f"off by {check.off:g}" if check.off > 0.0 else "fits"
-        return CheckRow(capitalised(check.words), value, "", off, is_off=check.off > 0.0)
-    off = off_words(measure, check.value, check.accept) if check.off > 0.0 else ""
+        off = f"off by {abs(check.off):g}" if check.off else "fits"
+        return CheckRow(capitalised(check.words), value, "", off, is_off=bool(check.off))
+    off = off_words(measure, check.off)
     value = value_words(measure, check.value)
     outcome = value if check.value is None else off or "fits"
     return CheckRow(

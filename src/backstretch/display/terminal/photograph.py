@@ -16,8 +16,8 @@ from backstretch.judging.result import Result, score
 from backstretch.judging.wording import (
     accept_words,
     describe_reason,
-    measure_label,
     off_words,
+    space_label,
     value_words,
     with_unit,
 )
@@ -64,10 +64,10 @@ def _checks(fit: PictureFit) -> Table:
     for each in fit.verdict.readings:
         measure, accept = each.target.column.measure, each.target.for_side.accept
         is_form = each.outside and not each.check.required
-        off = off_words(measure, each.value, accept)
+        off = off_words(measure, each.off)
         table.add_row(
             _mark(each),
-            capitalised(with_unit(measure_label(each), measure)),
+            capitalised(with_unit(space_label(each), measure)),
             value_words(measure, each.value),
             accept_words(measure, accept),
             f"{off} (form only)" if is_form else off,
