@@ -28,14 +28,13 @@ def knee_deg(time_s):
 
 
 def analyse(folder, seen, *, asked=False):
-    """Analyse what ``seen`` gives of each moment; gives the result."""
+    """Analyse what ``seen`` gives of each moment, with files in a folder if there is one; gives the result."""
     moments = [(n / FPS, seen(n / FPS)) for n in range(round(FPS * LENGTH_S))]
     wh = standing().seen(0.0).image_wh
     track = LandmarkTrack.of(moments, wh)
     source = Source("walk.mp4", LENGTH_S, FPS, len(moments), *wh)
     poses = (BEND,) if asked else (BEND, CHILD)
     request = Request(Assignment(poses, asked=asked))
-    folder.mkdir()
     return analyse_track(Recording(track, source), request, folder)[0]
 
 
@@ -45,7 +44,7 @@ def squatting(time_s):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("angles") / "out"
+    folder = tmp_path_factory.mktemp("angles")
     assert analyse(folder, squatting).holds == ()
     return folder
 
@@ -110,20 +109,20 @@ def test_sideways_angles_are_left_out_from_the_side(folder):
 
 
 def test_nobody_in_view_leaves_no_chart(tmp_path):
-    analyse(tmp_path / "out", lambda _: None)
-    assert "None of the angles could be seen" in page_of(tmp_path / "out")
+    analyse(tmp_path, lambda _: None)
+    assert "None of the angles could be seen" in page_of(tmp_path)
 
 
 def test_a_stretch_that_was_asked_for_has_its_checks_instead(tmp_path):
-    analyse(tmp_path / "out", squatting, asked=True)
-    page = page_of(tmp_path / "out")
+    analyse(tmp_path, squatting, asked=True)
+    page = page_of(tmp_path)
     assert "Angles over time" not in page
     assert "Sideways lean" in page
 
 
 @pytest.mark.parametrize(("written", "words"), [("out", "steps.csv have"), ("", "--out FOLDER")])
-def test_the_terminal_says_where_the_angles_are(tmp_path, written, words):
-    result = analyse(tmp_path / "out", squatting)
+def test_the_terminal_says_where_the_angles_are(written, words):
+    result = analyse(None, squatting)
     file = io.StringIO()
     show(result, Console(file=file, width=96), written)
     assert words in file.getvalue()
