@@ -88,7 +88,7 @@ def analyze(  # noqa: PLR0913 - options of the program
         end_s: The second to stop at; the recording's end when None.
         every_frame: Whether to look at every picture of a video, not only where it matters.
         blur_face: Whether the face of the person who is followed is made unrecognisable in annotated.mp4.
-        out: A folder for report.html, result.json, steps.csv, annotated.mp4 (of videos) and landmarks.npz.
+        out: A folder for report.html, result.json, steps.csv, annotated.mp4 or annotated.png and landmarks.npz.
         model: Another MediaPipe pose model (``.task``).
         progress: Called with the second of the recording that has been reached; for videos only.
 

@@ -1,18 +1,32 @@
 """`backstretch health` from outside: the note, the questions, the answers, and how they are forgotten."""
 
+import fcntl
 import json
 import os
 import pty
+import re
 import signal
 import stat
+import struct
+import subprocess
 import sys
+import termios
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
 
 from backstretch.cli.health import earlier_sessions
 from backstretch.formats.session_log import END, EVENT, PAIN, SessionRecord
-from backstretch.history.health import NOTE, QUESTIONS, RED_FLAGS, SEE_SOON, STOP_ON, load_answers
+from backstretch.history.health import (
+    NOTE,
+    QUESTIONS,
+    RED_FLAGS,
+    RED_FLAGS_INTRO,
+    SEE_SOON,
+    STOP_ON,
+    load_answers,
+)
 from backstretch.history.saving import open_history, rename_person
 from tests.cli.test_live import Home, ended, until
 
@@ -101,6 +115,57 @@ class TestShow:
         told = Home(tmp_path, "stenosis").run_inside("health", "--show").stdout.splitlines()
         for key, question in QUESTIONS.items():
             assert f"{question}  {'yes' if key == 'stenosis' else 'skipped'}" in told
+
+
+SCREEN_WH = (80, 24)
+"""Columns and lines of a usual terminal."""
+
+
+def screen_of(home, *arguments):
+    """The lines that such a terminal has shown at the end, or when a question waits there."""
+    screen, terminal = pty.openpty()
+    columns, lines = SCREEN_WH
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    environment = home.environment() | {"COLUMNS": str(columns), "LINES": str(lines)}
+    command = [sys.executable, "-m", "backstretch", *arguments]
+    with subprocess.Popen(
+        command, env=environment, stdin=terminal, stdout=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        with suppress(OSError):  # the terminal is closed
+            while b"[y/n]" not in shown:
+                shown += os.read(screen, 4096)
+        process.kill()
+    os.close(screen)
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).replace("\r", "")
+    whole = text.removesuffix("\n").split("\n")
+    return [
+        line[at : at + columns] for line in whole for at in range(0, max(1, len(line)), columns)
+    ]
+
+
+class TestOnASmallScreen:
+    @pytest.mark.parametrize(
+        ("arguments", "after"),
+        [(["--show"], "There are no answers yet"), ([], "[y/n]")],
+        ids=["shown", "asked"],
+    )
+    def test_all_of_the_note_is_there_with_the_emergencies_last(self, home, arguments, after):
+        lines = screen_of(home, "health", *arguments)
+        with_prompt = len(lines) + (after != "[y/n]")
+        assert with_prompt <= SCREEN_WH[1]
+        told = words_of("\n".join(lines))
+        for words in (NOTE, *RED_FLAGS, *SEE_SOON, *STOP_ON, after):
+            assert words in told
+        first_flag = min(told.index(flag) for flag in RED_FLAGS)
+        assert first_flag > max(told.index(sign) for sign in (*SEE_SOON, *STOP_ON))
+
+    def test_the_emergencies_are_still_there_with_the_answers(self, tmp_path):
+        lines = screen_of(Home(tmp_path, "stenosis"), "health", "--show")
+        told = words_of("\n".join(lines[1 - SCREEN_WH[1] :]))
+        for words in (RED_FLAGS_INTRO, *RED_FLAGS):
+            assert words in told
 
 
 class TestAsking:

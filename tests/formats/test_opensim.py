@@ -7,7 +7,18 @@ import pytest
 import trc  # type: ignore[import-untyped]
 
 from backstretch.files import write_whole
-from backstretch.formats.track_files import ANGLES, MARKERS, mot_name, mot_text, rate_hz, trc_text
+from backstretch.formats.track_files import (
+    ANGLES,
+    MARKERS,
+    Recording,
+    angles_deg,
+    evenly,
+    mot_name,
+    mot_text,
+    rate_hz,
+    trc_text,
+)
+from backstretch.frame import Source
 from backstretch.kinematics.landmarks import COUNT, INDEX, NAMES, Landmarks, LandmarkTrack
 from tests.figures import side_bend
 
@@ -131,3 +142,91 @@ class TestMot:
 def test_rate_is_that_of_most_steps():
     assert rate_hz(np.array([0.0, 0.1, 0.2, 5.0])) == pytest.approx(10.0)
     assert rate_hz(np.array([3.0])) == 1.0
+
+
+LENGTH_S = 4.0
+TURN_DEG_PER_S = 5.0
+
+
+def leaning(*times_s, nobody=(), duration_s=LENGTH_S, fps=25.0):
+    """A recording looked at at these times, of somebody who leans evenly to the left; some with nobody."""
+    moments = [
+        (t, None if t in nobody else side_bend(TURN_DEG_PER_S * t).seen(0.0)) for t in times_s
+    ]
+    wh = next(m for _, m in moments if m).image_wh
+    source = Source("a.mp4", duration_s, fps, round(duration_s * fps), *wh)
+    return Recording(LandmarkTrack.of(moments, wh), source)
+
+
+IRREGULAR = (0.0, 0.08, 0.16, 0.56, 0.96, 1.0, 1.04, 1.48, 1.92, 2.4, 2.84, 3.2, 3.56, 3.96)
+
+
+def leans(even):
+    return angles_deg(even.track)[
+        :, [mot_name(each) for each in ANGLES].index("trunk_lean_lat_left")
+    ]
+
+
+class TestEvenly:
+    @pytest.mark.parametrize("asked_hz", [None, 10.0, 29.97, 60.0, 240.0])
+    def test_rows_last_as_long_as_the_recording(self, tmp_path, asked_hz):
+        even = evenly(leaning(*IRREGULAR), asked_hz)
+        path = tmp_path / "a.trc"
+        path.write_text(trc_text(even.track, "a.trc"))
+        data = trc.TRCData()
+        data.load(str(path))
+        assert data["DataRate"] == pytest.approx(asked_hz or 25.0)
+        assert data["NumFrames"] / data["DataRate"] == pytest.approx(
+            LENGTH_S, abs=0.5 / data["DataRate"]
+        )
+        assert np.ptp(np.diff(data["Time"])) < 2e-6
+        assert len(data["Time"]) == data["NumFrames"]
+
+    def test_between_looks_angles_go_evenly_from_one_to_the_other(self):
+        even = evenly(leaning(*IRREGULAR))
+        expected = TURN_DEG_PER_S * even.track.time_s
+        assert leans(even) == pytest.approx(expected, abs=0.3)
+
+    def test_rows_at_looks_are_the_looks(self):
+        recording = leaning(*IRREGULAR)
+        even = evenly(recording)
+        at = np.round(recording.track.time_s * 25).astype(int)
+        assert even.track.world_m[at] == pytest.approx(recording.track.world_m, abs=1e-12)
+
+    def test_a_gap_that_the_hold_clock_does_not_bridge_stays_empty(self):
+        even = evenly(leaning(0.0, 0.4, 1.0, 1.4, 1.8, 2.2, 2.6, 3.0, 3.4, 3.8, 3.96))
+        empty = np.isnan(even.track.world_m[:, 0, 0])
+        assert even.track.time_s[empty] == pytest.approx(np.arange(11, 25) / 25)
+        assert np.isnan(leans(even)).tolist() == empty.tolist()
+        assert even.gap_s == pytest.approx(14 / 25)
+
+    def test_nothing_is_made_up_between_somebody_and_nobody(self):
+        even = evenly(leaning(*IRREGULAR, nobody=(1.48, 1.92)))
+        empty = np.isnan(even.track.xy_px[:, 0, 0])
+        times_s = even.track.time_s[empty]
+        assert (times_s.min(), times_s.max()) == pytest.approx((1.08, 2.36))
+        assert even.gap_s == 0.0
+
+    def test_an_elbow_unseen_at_one_look_is_unseen_up_to_the_next(self):
+        recording = leaning(0.0, 0.4, 0.8, duration_s=0.84)
+        recording.track.visibility[1, INDEX["left_elbow"]] = 0.0
+        _, names, rows = parsed_mot(mot_text(evenly(recording).track, "a"))
+        elbow = [math.isnan(row[names.index("elbow_left")]) for row in rows]
+        assert elbow == [False, *[True] * 19, False]
+
+    def test_a_part_is_that_part_at_its_times(self):
+        even = evenly(leaning(10.0, 10.4, 10.8, 11.0, duration_s=96.0))
+        assert even.track.time_s[[0, -1]] == pytest.approx([10.0, 11.0])
+        assert len(even.track) == 26
+
+    def test_a_rate_that_the_recording_does_not_state_is_30(self):
+        assert evenly(leaning(*IRREGULAR, fps=0.0)).rate_hz == 30.0
+
+    def test_one_picture_is_one_row(self):
+        even = evenly(leaning(0.0, duration_s=0.0))
+        assert even.track.world_m[0] == pytest.approx(leaning(0.0).track.world_m[0])
+        assert len(even.track) == 1
+
+    def test_a_track_without_a_moment_stays_empty(self):
+        recording = Recording(LandmarkTrack.of([], WH), leaning(0.0).source)
+        assert len(evenly(recording).track) == 0

@@ -1,14 +1,22 @@
-"""Notices: values that survive a file, each with words."""
+"""Notices and values in words: notices survive a file, and values have their unit."""
 
 import ast
 import json
+import math
 from typing import Any
 
 import pytest
 
 from backstretch.errors import Notice, NoticeKind
-from backstretch.judging.wording import MOST_TIMES, describe_notice
-from backstretch.kinematics.catalogue import CATALOGUE
+from backstretch.judging.wording import (
+    MOST_TIMES,
+    accept_words,
+    describe_notice,
+    off_words,
+    value_words,
+    with_unit,
+)
+from backstretch.kinematics.catalogue import BY_NAME, CATALOGUE
 from tests.places import PACKAGE
 
 WHO = {"name": "My fold", "id": "my_fold"}
@@ -213,3 +221,42 @@ def test_words_are_not_taken_apart(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
     assert calls & APART == set()
+
+
+KNEE, HEEL, NOD = (BY_NAME[name] for name in ("knee", "hip_heel", "head_pitch"))
+
+
+@pytest.mark.parametrize(
+    ("measure", "accept", "words"),
+    [
+        (KNEE, (5.0, 75.0), "5° to 75°"),
+        (KNEE, (0.0, 75.0), "at most 75°"),
+        (KNEE, (155.0, 180.0), "at least 155°"),
+        (KNEE, (0.0, 180.0), "any"),
+        (HEEL, (0.4, 0.95), "0.40 to 0.95"),
+    ],
+)
+def test_a_range_says_only_the_limits_that_can_be_passed(measure, accept, words):
+    assert accept_words(measure, accept) == words
+
+
+def test_a_value_has_its_unit_and_what_is_missing_is_never_a_number():
+    assert value_words(KNEE, 127.6) == "128°"
+    assert value_words(KNEE, -0.2) == "0°"
+    assert with_unit("hip to heel distance", HEEL) == "hip to heel distance in shank lengths"
+    assert value_words(KNEE, None) == "not seen"
+    assert value_words(NOD, math.nan) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("measure", "off", "words"),
+    [
+        (KNEE, 53.4, "53° too large"),
+        (KNEE, -7.0, "7° too small"),
+        (KNEE, 0.1, "under 1° too large"),
+        (HEEL, -0.13, "0.13 too small"),
+        (KNEE, 0.0, ""),
+    ],
+)
+def test_how_far_a_check_is_off_has_its_direction(measure, off, words):
+    assert off_words(measure, off) == words

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from backstretch.formats.result_files import ANNOTATED, RESULT, TRACK
+from backstretch.formats.result_files import ANNOTATED, ANNOTATED_PICTURE, RESULT, TRACK
 from backstretch.judging.request import Request
 from backstretch.poses.pose import Pose
 
@@ -124,7 +124,7 @@ ENDINGS = frozenset((".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".
     ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".jp2", ".png", ".webp", ".avif", ".heic", ".heif", ".hif",
     ".bmp", ".tif", ".tiff", ".npz"))  # fmt: skip
 """Files of a folder that count as recordings; a file given by its own name may end in anything."""
-OWN_FILES = frozenset({ANNOTATED, TRACK})
+OWN_FILES = frozenset({ANNOTATED, ANNOTATED_PICTURE, TRACK})
 """In a folder with a result these belong to it and are no recordings."""
 OF_SYSTEMS = frozenset({"desktop.ini", "thumbs.db"})
 """Files that systems leave in folders, in small letters."""

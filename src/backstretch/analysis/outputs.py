@@ -12,10 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from backstretch.display.pictures.canvas import Brush, Type, save_png
 from backstretch.display.pictures.face_blur import blur_face
-from backstretch.display.pictures.overlay import Overlay
+from backstretch.display.pictures.overlay import Overlay, Sheet, unit_of
 from backstretch.formats.result_files import (
     ANNOTATED,
+    ANNOTATED_PICTURE,
     REPORT,
     RESULT,
     STEPS,
@@ -42,17 +44,19 @@ class Run:
         request: The request of the analysis.
         video: The recording; None for a landmark track.
         while_finishing: Called repeatedly while a sink finishes its work in the background.
+        is_picture: Whether the recording is a photograph.
     """
 
     request: Request
     video: Path | None
     while_finishing: Callable[[], None]
+    is_picture: bool = False
 
 
 def _annotated(path: Path, run: Run) -> Sink:
-    """The sink of the annotated video; one that does nothing for a landmark track."""
+    """The sink of the annotated video; one that does nothing for a photograph and for a landmark track."""
     video = run.video
-    if video is None:
+    if video is None or run.is_picture:
         return Sink()
     return InBackground(
         lambda: DrawnRecording(video, path, run.request),
@@ -61,6 +65,13 @@ def _annotated(path: Path, run: Run) -> Sink:
         start_s=run.request.part.start_s,
         while_finishing=run.while_finishing,
     )
+
+
+def _annotated_picture(path: Path, run: Run) -> Sink:
+    """The sink of the annotated photograph; one that does nothing for all others."""
+    if run.video is None or not run.is_picture:
+        return Sink()
+    return DrawnPhotograph(run.video, path, run.request)
 
 
 def _report(path: Path, _: Run) -> Sink:
@@ -122,9 +133,41 @@ class DrawnRecording(Sink):
         self._picture = next(self._pictures, None)
 
 
+class DrawnPhotograph(Sink):
+    """Draws the body on a photograph, with a mark for each check of the stretch that was asked for.
+
+    Without the panels of a video: a photograph has no seconds. The arguments are those of `DrawnRecording`.
+    """
+
+    def __init__(self, source: Path, target: Path, request: Request) -> None:
+        self._source, self._target, self._request = source, target, request
+        self._step: Step | None = None
+
+    def steps(self, steps: Sequence[Step]) -> None:
+        """As `Sink.steps`; a photograph has one."""
+        self._step = steps[-1] if steps else self._step
+
+    def result(self, result: Result) -> None:
+        """As `Sink.result`; draws the picture, since only now its verdict is known."""
+        with VideoReader(self._source, correction=self._request.correction) as reader:
+            picture = next(reader.pictures(0.0, None), None)
+            image = picture.convert() if picture else None
+        if image is None:
+            return
+        image = (image[:, ::-1] if self._request.mirrored else image).copy()
+        wh, letters = (image.shape[1], image.shape[0]), Type()
+        unit = unit_of(wh)
+        if self._step is not None and self._step.landmarks is not None:
+            verdict = result.fit.verdict if result.fit else None
+            sheet = Sheet(Brush(letters, image, unit), letters, wh, unit)
+            sheet.person(self._step.landmarks, verdict)
+        save_png(self._target, image)
+
+
 FORMATS: Mapping[str, Callable[[Path, Run], Sink]] = {
     STEPS: lambda path, _: StepsFile(path),
     ANNOTATED: _annotated,
+    ANNOTATED_PICTURE: _annotated_picture,
     TRACK: lambda path, _: TrackFile(path),
     RESULT: lambda path, _: ResultFile(path),
     REPORT: _report,
@@ -143,6 +186,7 @@ class Outputs:
         video: The recording to draw on; None for a landmark track.
         progress: Called with the recording's time in seconds that is reached: the mean of what the analysis and
             the sinks in the background have reached.
+        is_picture: Whether the recording is a photograph.
     """
 
     def __init__(
@@ -151,12 +195,14 @@ class Outputs:
         request: Request,
         video: Path | None,
         progress: Callable[[float], None],
+        *,
+        is_picture: bool = False,
     ) -> None:
         self._progress = progress
         self._analysed_s = request.part.start_s
         self._sinks: list[Sink] = []
         self._stack = ExitStack()
-        run = Run(request, video, self._report_progress)
+        run = Run(request, video, self._report_progress, is_picture)
         with ExitStack() as stack:
             if folder is not None:
                 for name, make in FORMATS.items():

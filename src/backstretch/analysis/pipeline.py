@@ -15,9 +15,11 @@ from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.files import Growth, output_folder
 from backstretch.formats.track_files import TRACK_ENDING, Recording
 from backstretch.frame import AS_STATED, Source
+from backstretch.judging.angles import picture_angles
 from backstretch.judging.collector import ResultCollector
 from backstretch.judging.doubts import too_slow
-from backstretch.judging.recognition import looks_like
+from backstretch.judging.matching import forms_of
+from backstretch.judging.recognition import fit_picture, looks_like
 from backstretch.judging.request import Part, Request
 from backstretch.judging.result import Result
 from backstretch.kinematics.landmarks import GrowingTrack, Landmarks
@@ -204,8 +206,9 @@ def _attempt(
         on_progress(Progress(reached_s, start_s, end_s, activity))
 
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
-    watch = SceneWatch(is_picture=reader.source.frames == 1, portraits=portraits)
-    with Outputs(folder, request, reader.path, report) as outputs:
+    is_picture = reader.source.frames == 1
+    watch = SceneWatch(is_picture=is_picture, portraits=portraits)
+    with Outputs(folder, request, reader.path, report, is_picture=is_picture) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             restart = _judge_all(sampler, watch, track, collector, outputs)
         if restart is not None:
@@ -318,14 +321,24 @@ def _with_likenesses(
     *,
     mirrored: bool,
 ) -> Result:
-    """The result; that of a photograph has the recognised poses which it resembles."""
+    """The result; that of a photograph has the poses which it resembles, and how it fits the one asked for."""
     result = collector.result(recording.source, recording.notices)
     if len(recording.track) != 1:
         return result
     marks = recording.track[0]
     if marks is not None and mirrored:
         marks = marks.mirrored()
-    return replace(result, looks_like=looks_like(marks, recognised) if marks else ())
+    if marks is None:
+        return replace(result, looks_like=())
+    assignment = collector.assignment
+    forms = forms_of(assignment.pose) if assignment.pose else ()
+    fit = fit_picture(marks, [form for form in forms if assignment.counts(form.side)])
+    return replace(
+        result,
+        looks_like=looks_like(marks, recognised),
+        fit=fit,
+        angles=picture_angles(marks),
+    )
 
 
 def _nothing_there(source: Source, part: Part) -> InputError:

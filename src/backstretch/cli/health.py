@@ -128,9 +128,8 @@ def _ask_and_save(path: Path) -> None:
     """Ask all questions, and save the answers; a skipped one leaves no stretch out."""
     from backstretch.history.health import FORMAT, QUESTIONS, VERSION, Answers, save_answers
 
-    print("A few questions, since some stretches do not suit everyone.", file=sys.stderr)
     print(
-        "Answer y or n, or press Enter to skip. The answers stay on this machine.", file=sys.stderr
+        "Some questions: y, n, or Enter to skip. The answers stay on this machine.", file=sys.stderr
     )
     answers = Answers(
         format=FORMAT,

@@ -30,6 +30,8 @@ from backstretch.errors import InputError
 from backstretch.formats.result_files import TRACK
 from backstretch.history.profile import saved_neutral
 from backstretch.history.saving import check_when, save_result
+from backstretch.judging.result import WORTH_SAYING_S
+from backstretch.kinematics.landmarks import LONGEST_GAP_S
 from backstretch.poses.library import MOST_REPETITIONS
 from backstretch.poses.pose import LONGEST_HOLD_S, SHORTEST_HOLD_S
 
@@ -38,9 +40,14 @@ HEIGHT_CM = 80.0, 250.0
 
 if TYPE_CHECKING:
     from backstretch.analysis.batch import BatchSettings
+    from backstretch.formats.track_files import EvenTrack
     from backstretch.history.saving import Saving
     from backstretch.judging.request import Assignment, Request
     from backstretch.poses.library import Library
+
+
+SPARSE = 0.9
+"""An export from fewer looks than this share of its rows is said to be interpolated."""
 
 
 def analyze(
@@ -104,8 +111,8 @@ def analyze(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write report.html, result.json, steps.csv, annotated.mp4 and landmarks.npz to this folder; "
-            "for several recordings, to one folder each, with a summary.csv."
+            help="Write report.html, result.json, steps.csv, annotated.mp4 (of photographs annotated.png) "
+            "and landmarks.npz to this folder; for several recordings, to one folder each, with a summary.csv."
         ),
     ] = None,
     blur_face: Annotated[
@@ -292,18 +299,26 @@ def export(
     ],
     trc: Annotated[Path | None, typer.Option(help="Write the landmarks as this TRC file.")] = None,
     mot: Annotated[Path | None, typer.Option(help="Write the angles as this MOT file.")] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            max=1000.0,
+            help="Rows a second; if left out, as many as the recording has pictures.",
+        ),
+    ] = None,
 ) -> None:
-    """Write a landmark track for OpenSim and Sports2D: markers (TRC) and angles (MOT).
+    """Write a landmark track for OpenSim and Sports2D: markers (TRC) and angles (MOT), evenly sampled.
 
     With neither --trc nor --mot, both are written beside the track.
 
     Example: backstretch export my_results --trc side_bend.trc
     """
     from backstretch.files import write_whole
-    from backstretch.formats.track_files import Recording, mot_text, trc_text
+    from backstretch.formats.track_files import Recording, evenly, mot_text, trc_text
 
     path = recording / TRACK if recording.is_dir() else recording
-    track = Recording.load(path).track
+    even = evenly(Recording.load(path), rate)
     if trc is None and mot is None:
         trc, mot = path.with_suffix(".trc"), path.with_suffix(".mot")
     if trc is not None and trc == mot:
@@ -315,10 +330,29 @@ def export(
             what = "a folder" if target.is_dir() else "the track itself"
             raise InputError(f"{target}: cannot be written (it is {what})")
         try:
-            write_whole(target, text_of(track, target.name).encode())
+            write_whole(target, text_of(even.track, target.name).encode())
         except OSError as error:
             raise InputError(f"{target}: cannot be written ({error.strerror})") from error
         print(f"Written to {target}")
+    _explain_rows(even)
+
+
+def _explain_rows(even: "EvenTrack") -> None:
+    """Say how the rows of an export come from what was looked at; nothing of a photograph."""
+    rows = len(even.track)
+    if rows <= 1:
+        return
+    print(
+        f"{rows} rows, {even.rate_hz:g} a second for {rows / even.rate_hz:.1f} s, from {even.looks} pictures "
+        "that were looked at."
+    )
+    if even.gap_s >= WORTH_SAYING_S:
+        complain(
+            f"{even.gap_s:.1f} s are empty: there the pictures that were looked at are more than "
+            f"{LONGEST_GAP_S:g} s apart; analyze --every-frame looks at all"
+        )
+    elif even.looks < SPARSE * rows:
+        print("Values between them are interpolated; analyze --every-frame looks at all pictures.")
 
 
 def report(

@@ -212,7 +212,7 @@ class Script:
 
 def placing(pose: Pose) -> tuple[str, ...]:
     """What is said before the placement check of a stretch, a sentence each."""
-    return (f"{pose.name}.", *re.split(r"(?<=\.) (?=[A-Z])", f"Camera: {_lower(pose.camera)}"))
+    return (f"{pose.name}.", *re.findall(r"\S.*?\.(?= [A-Z]|$)", f"Camera: {_lower(pose.camera)}"))
 
 
 def placing_set(programme: Programme) -> tuple[str, ...]:

@@ -181,6 +181,37 @@ class ViewDocument(ResultPart):
     words: str
 
 
+class LikenessDocument(ResultPart):
+    """A stretch that a photograph passes for."""
+
+    pose: str
+    name: str = ""
+    side: str | None = None
+    score: Number
+
+
+class PictureCheckDocument(ResultPart):
+    """One check of a photograph."""
+
+    words: str
+    measure: str
+    value: Number | None = None
+    accept: Pair
+    required: bool
+    off: Number
+
+
+class PhotographDocument(ResultPart):
+    """How a photograph fulfils the checks of the stretch that was asked for."""
+
+    pose: str
+    name: str = ""
+    side: str | None = None
+    fits: bool | None = None
+    score: Number
+    checks: list[PictureCheckDocument]
+
+
 class ObstacleDocument(ResultPart):
     """What was in the way most where nothing was held."""
 
@@ -205,6 +236,10 @@ class ResultDocument(ResultPart):
     view: ViewDocument | None = None
     warnings: list[str] = []
     obstacle: ObstacleDocument = ObstacleDocument()
+    seen: Number = 1.0
+    looks_like: list[LikenessDocument] = []
+    photograph: PhotographDocument | None = None
+    angles: dict[str, Number | None] = {}
 
     @property
     def asked(self) -> list[StretchDocument]:

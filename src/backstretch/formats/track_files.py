@@ -19,6 +19,9 @@ the picture (to its right), Y up, Z towards the camera. From the camera's axes (
 camera) that is X = x, Y = -y, Z = -z, a half turn about x, so that the axes stay right-handed and left stays
 left. The track is written as it was detected, not filtered. A frame with nobody in view has empty cells in TRC
 and ``nan`` in MOT; so has, in MOT, an angle of landmarks that are not seen.
+
+The programs that read them count frames, while a recording is looked at irregularly. `evenly` therefore makes
+an even track first: interpolated between looks, and empty wherever two looks are too far apart.
 """
 
 import dataclasses
@@ -34,9 +37,10 @@ import numpy as np
 from backstretch.errors import InputError, Notice, NoticeKind
 from backstretch.formats.sinks import Sink
 from backstretch.frame import Source
+from backstretch.judging.hold_clock import INSTANT_S
 from backstretch.judging.wording import describe_notice
 from backstretch.kinematics.columns import COLUMNS, Column
-from backstretch.kinematics.landmarks import NAMES, Floats, LandmarkTrack
+from backstretch.kinematics.landmarks import LONGEST_GAP_S, NAMES, Floats, LandmarkTrack
 from backstretch.kinematics.measures import measure_body, seen_landmarks
 from backstretch.vision.head_line import line_by_ears
 
@@ -71,6 +75,8 @@ SIDED_MARKERS = {
 TEXTS = {"path", "recorded_at"}
 """The fields of a source that are no numbers."""
 CAMERA_TO_OPENSIM = (1.0, -1.0, -1.0)
+FALLBACK_RATE_HZ = 30.0
+"""Rows a second of an export where a recording has no rate of its own."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -230,6 +236,95 @@ ANGLES = tuple(
     if column.measure.unit == "deg" and not (column.measure.relative or column.measure.facing)
 )
 """Columns of the MOT file: angles that need no neutral, and no vote on which way the person faces."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class EvenTrack:
+    """A track with a row at every multiple of one period.
+
+    Attributes:
+        track: The landmarks, NaN where nobody was in view or nothing can be told.
+        rate_hz: Rows a second.
+        looks: Number of pictures that were looked at.
+        gap_s: Seconds that are empty since the looks around them are further apart than `LONGEST_GAP_S`.
+    """
+
+    track: LandmarkTrack
+    rate_hz: float
+    looks: int
+    gap_s: float
+
+
+def evenly(recording: Recording, rate_hz: float | None = None) -> EvenTrack:
+    """A recording with evenly spaced rows, which together last as long as the recording.
+
+    Between two looks landmarks are interpolated linearly; a landmark is no more visible than at either look.
+    There is nothing between looks further apart than `LONGEST_GAP_S`, nor between a look with somebody and one
+    with nobody. A recording of which a part was looked at gives that part, with its times.
+
+    Args:
+        recording: The track with its source.
+        rate_hz: Rows a second; that of the recording's pictures where left out.
+    """
+    track, source = recording.track, recording.source
+    own_hz = source.fps if math.isfinite(source.fps) and source.fps > 0.0 else FALLBACK_RATE_HZ
+    rate_hz = float(f"{rate_hz or own_hz:.6g}")  # as it is written
+    if not len(track):
+        return EvenTrack(track, rate_hz, looks=0, gap_s=0.0)
+    times_s = _even_times_s(track.time_s, source.duration_s, rate_hz)
+    before, after, share = _around(track.time_s, times_s, 0.5 / rate_hz)
+    is_gap = track.time_s[after] - track.time_s[before] > LONGEST_GAP_S + INSTANT_S
+    even = LandmarkTrack(
+        times_s,
+        _mixed(track.xy_px, before, after, share),
+        _mixed(track.world_m, before, after, share),
+        _least_visible(track, before, after),
+        track.image_wh,
+    )
+    for values in (even.xy_px, even.world_m, even.visibility):
+        values[is_gap] = np.nan
+    return EvenTrack(even, rate_hz, len(track), float(is_gap.sum()) / rate_hz)
+
+
+def _even_times_s(looks_s: Floats, duration_s: float, rate_hz: float) -> Floats:
+    """The times of all rows: of the whole recording, or of the part that was looked at."""
+    first = 0 if looks_s[0] <= LONGEST_GAP_S else math.ceil(looks_s[0] * rate_hz - INSTANT_S)
+    is_whole = duration_s - looks_s[-1] <= LONGEST_GAP_S + 1.0 / rate_hz
+    end_s = duration_s if is_whole else looks_s[-1] + 1.0 / rate_hz
+    end = max(first + 1, round(float(end_s) * rate_hz))
+    times_s: Floats = np.arange(first, end) / rate_hz
+    return times_s
+
+
+def _around(looks_s: Floats, times_s: Floats, near_s: float) -> tuple[Any, Any, Floats]:
+    """The looks before and after each time, and how far it is from the one to the other, 0 to 1.
+
+    A time at a look has that look twice; so has one before the first or after the last look by no more than
+    ``near_s``. Other times outside have the first or last look, and NaN.
+    """
+    after = np.clip(np.searchsorted(looks_s, times_s - INSTANT_S), 0, len(looks_s) - 1)
+    before = np.where(looks_s[after] <= times_s + INSTANT_S, after, np.maximum(after - 1, 0))
+    span_s = looks_s[after] - looks_s[before]
+    share = np.zeros(len(times_s))
+    np.divide(times_s - looks_s[before], span_s, out=share, where=span_s > 0.0)
+    near_s += INSTANT_S
+    share[(times_s < looks_s[0] - near_s) | (times_s > looks_s[-1] + near_s)] = np.nan
+    return before, after, share
+
+
+def _mixed(values: Floats, before: Any, after: Any, share: Floats) -> Floats:
+    """Values between the looks before and after."""
+    first, second = values[before], values[after]
+    mixed: Floats = first + share.reshape(-1, *(1,) * (values.ndim - 1)) * (second - first)
+    return mixed
+
+
+def _least_visible(track: LandmarkTrack, before: Any, after: Any) -> Floats:
+    """(T, 33) the visibility at the worse of two looks; 0 where a landmark does not count as seen in either."""
+    seen = seen_landmarks(track.xy_px, track.world_m, track.visibility, track.image_wh)
+    visibility = np.where(seen, track.visibility, 0.0)
+    least: Floats = np.minimum(visibility[before], visibility[after])
+    return least
 
 
 def trc_text(track: LandmarkTrack, name: str) -> str:

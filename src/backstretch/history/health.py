@@ -27,19 +27,18 @@ Answer = Literal["yes", "no", "skipped"]
 PART, DAMAGED = ".part", ".damaged"
 """Endings of a file that is being written, and of one that was put aside."""
 NOTE = (
-    "This is general guidance on stretching. backstretch is not a medical device: it does not "
-    "examine you, it only sees you through a camera, and it can be wrong. Stretch to mild tension "
-    "only; pain means stop. Ask a doctor or physiotherapist before you start if you have an injury, "
-    "a recent operation, a joint replacement or osteoporosis, if you are pregnant, or if you are "
-    "not sure."
+    "This is general guidance. backstretch is not a medical device: it sees you through one "
+    "camera, and can be wrong. Stretch to mild tension only; pain means stop. Ask a doctor or "
+    "physiotherapist first after an injury or a recent operation, with a joint replacement or "
+    "osteoporosis, in pregnancy, or if you are not sure."
 )
 RED_FLAGS_INTRO = "Stop, and get emergency help now, if you notice any of these:"
 RED_FLAGS = (
-    "new numbness or tingling between the legs: genitals, back passage or inner thighs",
+    "new numbness or tingling between the legs: genitals, back passage, inner thigh",
     "new trouble passing, holding or feeling urine or stool",
     "new loss of sexual function",
-    "one or both legs weak, heavy or clumsy, if that is new or getting worse",
     "new pain into both legs",
+    "one or both legs weak, heavy or clumsy, if that is new or getting worse",
     "back or neck trouble after a bad fall or a crash",
     "chest pain, a sudden severe headache, or fainting",
     "a drooping face, slurred speech or double vision",
@@ -58,10 +57,10 @@ STOP_ON_INTRO = "Come out of a stretch slowly, and stop, on:"
 STOP_ON = (
     "sharp or shooting pain",
     "tingling or numbness",
-    "pain that spreads further down an arm or a leg",
+    "pain that goes further down an arm or leg",
     "dizziness, changed sight or nausea",
     "a joint that pinches or locks",
-    "holding your breath because it is hard",
+    "holding your breath from the effort",
 )
 DAY_OFF = "Take a day off if it is worse or you are very sore."
 PAIN_ADVICE = (

@@ -91,6 +91,13 @@ class Reading:
         """Whether the value lies on the low side of the accepted range."""
         return self.value < self.target.for_side.accept[0]
 
+    @property
+    def off(self) -> float:
+        """How far the value breaks the check, in the measure's unit, negative below; 0 where it does not."""
+        if not self.outside:
+            return 0.0
+        return self.slack if self.below else -self.slack
+
 
 @dataclass(frozen=True)
 class Verdict:

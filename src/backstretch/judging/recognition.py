@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backstretch.judging.hold_clock import Hold, Kind, Span, State, score_of
-from backstretch.judging.matching import Form, forms_of
+from backstretch.judging.matching import Form, Verdict, forms_of
 from backstretch.kinematics.columns import COLUMN_INDEX, COLUMNS
 from backstretch.kinematics.landmarks import SIDES, Floats, Landmarks
 from backstretch.kinematics.measures import Body, measure_body, seen_landmarks
@@ -53,11 +53,21 @@ class Likeness:
         pose: Its id.
         side: ``left`` or ``right`` for poses with sides, else None.
         closeness: 0..1 to the good ranges.
+        name: Its name.
     """
 
     pose: str
     side: str | None
     closeness: float
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class PictureFit:
+    """How a single picture fulfils the checks of a stretch: IN where all required ones pass."""
+
+    form: Form
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -79,8 +89,26 @@ def looks_like(marks: Landmarks, poses: Iterable[Pose]) -> tuple[Likeness, ...]:
     for form in (form for pose in poses for form in forms_of(pose)):
         verdict = form.judge(values, near, inside=False)
         if verdict.state is State.IN:
-            likenesses.append(Likeness(form.pose.id, form.side, verdict.closeness))
+            likeness = Likeness(form.pose.id, form.side, verdict.closeness, form.pose.name)
+            likenesses.append(likeness)
     return tuple(sorted(likenesses, key=lambda likeness: -likeness.closeness))
+
+
+def fit_picture(marks: Landmarks, forms: Iterable[Form]) -> PictureFit | None:
+    """Whichever of some forms fits one person's landmarks best, and how well; None for no forms.
+
+    Values are those of `looks_like`. The fewer required checks are off the better; then the fewer are unseen.
+    """
+    values, near = picture_values(marks)
+    fits = [PictureFit(form, form.judge(values, near, inside=False)) for form in forms]
+    return min(fits, key=_distance, default=None)
+
+
+def _distance(fit: PictureFit) -> tuple[int, int, float]:
+    """How far a picture is from a form, to compare it with others."""
+    required = fit.verdict.required
+    off, lacking = (sum(r.outside for r in required), sum(r.lacking for r in required))
+    return off, lacking, -fit.verdict.closeness
 
 
 def picture_values(marks: Landmarks) -> tuple[Floats, str]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from backstretch.errors import Notice
 from backstretch.frame import Source
-from backstretch.judging.hold_clock import Kind, Moment, Span, merge_spans, total
-from backstretch.judging.matching import Form, forms_of
+from backstretch.judging.hold_clock import Kind, Moment, Span, State, merge_spans, total
+from backstretch.judging.matching import Form, Reading, forms_of
 from backstretch.judging.obstacles import Obstacle
-from backstretch.judging.recognition import Held, Likeness
+from backstretch.judging.recognition import Held, Likeness, PictureFit
 from backstretch.judging.request import Assignment
 from backstretch.judging.step import Snapshots, Step
-from backstretch.judging.wording import describe_notice, describe_reason
+from backstretch.judging.wording import describe_notice, describe_reason, space_label
 from backstretch.kinematics.neutral import Neutral
 from backstretch.poses.pose import Check, Pose, measure_words
 
@@ -40,6 +40,9 @@ class Result:
         unseen: Time outside holds and attempts that could not be told: without pictures, or in a picture that
             may be turned.
         looks_like: For a photograph, the poses it passes for, best first.
+        fit: For a photograph, how it fulfils the checks of the one stretch that was asked for; None without
+            one, or with nobody in view.
+        angles: For a photograph, the main angles in degrees by column of steps.csv; NaN where not seen.
         snapshots: The moments that are worth a picture.
         obstacle: What was in the way most where one stretch was asked for and nothing was held; else None.
         lengths: Of each hold what was estimated in centimetres, by its name; empty without the person's height.
@@ -54,9 +57,16 @@ class Result:
     seen: float
     unseen: tuple[Span, ...] = ()
     looks_like: tuple[Likeness, ...] | None = None
+    fit: PictureFit | None = None
+    angles: Mapping[str, float] = field(default_factory=dict)
     snapshots: Snapshots = field(default_factory=Snapshots)
     obstacle: Obstacle | None = None
     lengths: tuple[Mapping[str, Mapping[str, float | str]], ...] = ()
+
+    @property
+    def is_photograph(self) -> bool:
+        """Whether the source is a single picture."""
+        return self.source.frames == 1
 
     @property
     def could_be_told(self) -> bool:
@@ -105,11 +115,14 @@ class Result:
                 **{f"{kind}_s": round(self.seconds(kind), 2) for kind in Kind},
                 "by_side": {side: round(seconds, 2) for side, seconds in by_side.items()},
             },
+            "seen": round(self.seen, 3),
             "view": self._view(),
             "neutral": self._neutral(),
             "calibrated": self.calibrated,
             "warnings": list(self.warnings),
             **({} if likeness is None else {"looks_like": [_likeness(each) for each in likeness]}),
+            **({"angles": _angles(self.angles)} if self.angles else {}),
+            **({} if self.fit is None else {"photograph": _fit(self.fit)}),
             **({} if self.obstacle is None else {"obstacle": _obstacle(self.obstacle)}),
         }
 
@@ -267,7 +280,51 @@ def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
 
 def _likeness(likeness: Likeness) -> dict[str, Any]:
     percent = score(100.0 * likeness.closeness)
-    return {"pose": likeness.pose, "side": likeness.side, "score": percent}
+    named = {"name": likeness.name} if likeness.name else {}
+    return {"pose": likeness.pose, **named, "side": likeness.side, "score": percent}
+
+
+def _angles(angles: Mapping[str, float]) -> dict[str, float | None]:
+    """Angles for the JSON document; null where one was not seen."""
+    return {name: None if math.isnan(deg) else round(deg, 1) for name, deg in angles.items()}
+
+
+FITS = {State.IN: True, State.OUT: False, State.UNSEEN: None}
+"""Whether a photograph shows a stretch: None where that could not be told."""
+
+
+def _fit(fit: PictureFit) -> dict[str, Any]:
+    """How a photograph fulfils the checks of a stretch, for the JSON document."""
+    pose, verdict = fit.form.pose, fit.verdict
+    return {
+        "pose": pose.id,
+        "name": pose.name,
+        "side": fit.form.side,
+        "fits": FITS[verdict.state],
+        "score": score(100.0 * verdict.closeness),
+        "checks": [_reading(each) for each in verdict.readings],
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    """One check of a photograph: what was measured, what counts, and how far off it is."""
+    check, column = reading.target.for_side, reading.target.column
+    digits = 1 if column.measure.unit == "deg" else 2
+    return {
+        "words": space_label(reading),
+        "measure": column.measure.name,
+        "column": column.key,
+        "unit": column.measure.unit,
+        "value": None if reading.unseen else round(reading.value, digits),
+        "accept": list(check.accept),
+        "required": check.required,
+        "off": _rounded_off(reading.off, digits),
+    }
+
+
+def _rounded_off(off: float, digits: int) -> float:
+    """How far a check is off, rounded, but never to 0 unless it is not off."""
+    return math.copysign(max(round(abs(off), digits), 10.0**-digits), off) if off else 0.0
 
 
 def merge_by_wording(spans: Iterable[Span]) -> list[Span]:

@@ -1,5 +1,6 @@
 """Wording: where reasons, corrections and notices become English. Nobody is told to go further or deeper."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from backstretch.errors import Notice, NoticeKind
 from backstretch.judging.matching import Reading
 from backstretch.judging.reasons import Reason, ReasonKind
 from backstretch.judging.step import Step
-from backstretch.kinematics.catalogue import BY_NAME
+from backstretch.kinematics.catalogue import BY_NAME, Measure
 from backstretch.kinematics.view import View
 
 
@@ -18,6 +19,8 @@ def clock(seconds: float) -> str:
 
 
 _Figures = Mapping[str, Any]
+_UNITS = {"trunk": "trunk lengths", "shoulders": "shoulder widths", "shank": "shank lengths"}
+"""The unit of a ratio, by the length that it is over."""
 _REASONS = {
     ReasonKind.NOBODY: "nobody in view",
     ReasonKind.GAP: "nothing was seen for a while",
@@ -159,6 +162,47 @@ def measure_label(reading: Reading) -> str:
     """The measure that a reading is of, and its side: ``left knee angle``, ``trunk lean``."""
     column = reading.target.column
     return _labelled(column.measure.name, column.limb_side)
+
+
+def space_label(reading: Reading) -> str:
+    """The same, with ``in space`` where the value is not the one in the picture."""
+    column = reading.target.column
+    is_other = column.frame == "world" and "image" in column.measure.frames
+    return f"{measure_label(reading)} in space" if is_other else measure_label(reading)
+
+
+def with_unit(label: str, measure: Measure) -> str:
+    """The name of a value that `value_words` writes: ``left wrist to knee distance in trunk lengths``."""
+    return label if measure.unit == "deg" else f"{label} in {_UNITS[measure.over]}"
+
+
+def value_words(measure: Measure, value: float | None) -> str:
+    """A value: ``128°``, ``0.62``; None and NaN: ``not seen``, ``unknown`` where a neutral may be lacking."""
+    if value is None or math.isnan(value):
+        return "unknown" if measure.relative else "not seen"
+    return f"{round(value) + 0}°" if measure.unit == "deg" else f"{value:.2f}"
+
+
+def accept_words(measure: Measure, accept: Sequence[float]) -> str:
+    """A range: ``5° to 75°``; ``at most 75°`` where lower values are impossible, and so for higher ones."""
+    low, high = accept
+    least, most = measure.limits
+    if low <= least and high >= most:
+        return "any"
+    if low <= least:
+        return f"at most {value_words(measure, high)}"
+    if high >= most:
+        return f"at least {value_words(measure, low)}"
+    return f"{value_words(measure, low)} to {value_words(measure, high)}"
+
+
+def off_words(measure: Measure, off: float) -> str:
+    """How far a value is off, negative below its range: ``53° too large``; empty for 0, where it is not."""
+    if off == 0.0:
+        return ""
+    least = 1.0 if measure.unit == "deg" else 0.01
+    size = value_words(measure, max(abs(off), least))
+    return f"{'' if abs(off) >= least else 'under '}{size} too {'small' if off < 0.0 else 'large'}"
 
 
 def _subject(reason: Reason) -> str:

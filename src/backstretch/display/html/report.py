@@ -22,6 +22,7 @@ from backstretch.display.html.report_parts import (
     title_of,
     write_page,
 )
+from backstretch.display.html.report_photograph import Photograph, photograph_of
 from backstretch.display.html.report_timeline import data_of, timeline_of
 from backstretch.formats.result_documents import (
     Point,
@@ -108,7 +109,8 @@ def write_report(result: Path, target: Path | None = None, person: str = "") -> 
     path = result / RESULT if result.is_dir() else result
     target = target or path.with_name(REPORT)
     document, steps, whose = read_report(path, person)
-    page = _page(document, steps, _video(path, target), whose)
+    photograph = photograph_of(document, path, target)
+    page = _page(document, steps, _video(path, target), whose, photograph)
     return write_page(target, page.encode("utf-8", "backslashreplace"))
 
 
@@ -120,7 +122,13 @@ def _video(path: Path, target: Path) -> str:
     return ""
 
 
-def _page(document: ResultDocument, steps: Steps, video: str, person: str) -> str:
+def _page(
+    document: ResultDocument,
+    steps: Steps,
+    video: str,
+    person: str,
+    photograph: Photograph | None,
+) -> str:
     return html_page(
         "report_template.html",
         result=document,
@@ -140,6 +148,7 @@ def _page(document: ResultDocument, steps: Steps, video: str, person: str) -> st
         holds_words=holds_words(document),
         measured=measured_words(document),
         timeline=timeline_of(document, steps, video),
+        photograph=photograph,
         data=data_of(document, steps),
         clock=clock,
     )

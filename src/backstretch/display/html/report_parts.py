@@ -10,24 +10,26 @@ from backstretch.formats.result_documents import ResultDocument, Steps, read_res
 from backstretch.formats.result_files import STEPS
 from backstretch.formats.session_log import read_session
 from backstretch.history.health import RECORD
+from backstretch.judging.angles import ANGLE_COLUMNS
 from backstretch.judging.lengths import SURE_TO_CM
 from backstretch.judging.result import WORTH_SAYING_S
 from backstretch.judging.wording import clock
 
+OF_FILMS = (
+    (
+        "Seconds are the recording's own time. In test videos whose true times are known, the held "
+        "seconds are within 0.3 s + 2 %; the exceptions are in the README."
+    ),
+    "Seconds in which you moved do not count as held.",
+)
 MEASURED = (
     (
         "A pose model found 33 points of the body in the pictures of one camera. From a suitable place, "
         "angles in the picture are 2 to 6 degrees off, angles in space more; a change of less than 10 "
         "degrees from one hold to another means nothing."
     ),
-    (
-        "Seconds are the recording's own time. In test videos whose true times are known, the held "
-        "seconds are within 0.3 s + 2 %; the exceptions are in the README."
-    ),
-    (
-        "What the camera could not see is called not seen, never wrong. Seconds in which you moved do "
-        "not count as held."
-    ),
+    *OF_FILMS,
+    "What the camera could not see is called not seen, never wrong.",
     "This is general guidance, not a medical device. Mild tension is enough; pain means stop.",
 )
 MOST_NAMES = 3
@@ -41,7 +43,7 @@ def read_report(path: Path, person: str) -> tuple[ResultDocument, Steps, str]:
         InputError: The result cannot be used.
     """
     document = read_result(path)
-    steps = read_steps(path.with_name(STEPS), columns_of(document))
+    steps = read_steps(path.with_name(STEPS), columns_of(document) or ANGLE_COLUMNS)
     whose = person or document.person or _person_of_session(path.with_name(RECORD))
     return document, steps, " ".join(whose.split())
 
@@ -89,7 +91,8 @@ def title_of(document: ResultDocument) -> str:
     if len(names) > MOST_NAMES:
         rest = len(names) - MOST_NAMES + 1
         return f"{', '.join(names[: MOST_NAMES - 1])} and {rest} more"
-    return ", ".join(names) or "What was stretched"
+    untitled = "What the photograph shows" if document.source.frames == 1 else "What was stretched"
+    return ", ".join(names) or untitled
 
 
 def sentence_of(document: ResultDocument) -> str:
@@ -150,4 +153,5 @@ def angles_words(document: ResultDocument) -> str:
 def measured_words(document: ResultDocument) -> list[str]:
     """How this was measured, and how sure it is, in paragraphs."""
     seen = [f"The camera saw you {document.view.words}."] if document.view else []
-    return [*seen, *MEASURED]
+    is_photograph = document.source.frames == 1
+    return [*seen, *(words for words in MEASURED if not (is_photograph and words in OF_FILMS))]

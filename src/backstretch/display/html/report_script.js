@@ -15,7 +15,7 @@ if (slider) {
   };
   const stateAt = s => {
     const span = data.spans.find(each => each.start_s <= s && (s < each.end_s || s === to && to <= each.end_s));
-    if (!span) return "not in the stretch";
+    if (!span) return data.idle;
     const what = {valid: "held", wrong: "not right", unseen: "not seen"}[span.kind];
     return what + (span.reason ? ": " + span.reason : "");
   };

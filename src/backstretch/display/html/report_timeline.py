@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from backstretch.display.html.angle_charts import angle_moments_of, angles_of
 from backstretch.display.html.report_charts import (
     MIDDLE,
     NARROW,
@@ -80,6 +81,8 @@ class Timeline:
         bands: Renderings of valid, wrong and unseen time.
         words: The same in words.
         stretches: Each stretch that was held or asked for.
+        angles: The main angles, where there is none.
+        kinds: The kinds of time that there are.
     """
 
     video: str
@@ -87,6 +90,8 @@ class Timeline:
     bands: Sequence[Plot]
     words: Sequence[str]
     stretches: Sequence[Stretch]
+    angles: Stretch | None = None
+    kinds: frozenset[str] = frozenset()
 
 
 def timeline_of(document: ResultDocument, steps: Steps, video: str) -> Timeline | None:
@@ -108,15 +113,22 @@ def timeline_of(document: ResultDocument, steps: Steps, video: str) -> Timeline 
         bands=_bands(spans, ends_s),
         words=bands_words(spans),
         stretches=[_stretch(group, spans, is_alone=len(groups) == 1) for group in groups],
+        angles=None if groups else _stretch(angles_of(steps, ends_s), spans, is_alone=True),
+        kinds=frozenset(span.kind for span in spans),
     )
 
 
 def data_of(document: ResultDocument, steps: Steps) -> dict[str, Any]:
     """What the script of the page needs, as plain values."""
+    ends_s = ends_of(document, steps)
+    moments = moments_of(document, steps)
+    if not document.stretches:
+        moments = angle_moments_of(steps, angles_of(steps, ends_s))
     return {
-        "ends": ends_of(document, steps),
+        "ends": ends_s,
         "spans": [span.model_dump() for span in spans_of(document)],
-        "moments": moments_of(document, steps),
+        "moments": moments,
+        "idle": "not in the stretch" if document.stretches else "no known stretch",
     }
 
 

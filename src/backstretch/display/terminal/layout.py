@@ -18,8 +18,13 @@ from backstretch.history.health import (
     STOP_ON_INTRO,
 )
 
+BETWEEN = "   "
+"""Stands between two signs in one line."""
+NOTE_TITLE = "Before you stretch"
 WIDEST = 100
 """A page in the terminal is at most this many columns wide."""
+LINES_AFTER_NOTE = 12
+"""Lines for what follows the health note: questions or answers, and the prompt."""
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> Table:
@@ -39,17 +44,55 @@ def lines(words: Iterable[str]) -> list[RenderableType]:
 
 
 def show_note(console: Console) -> None:
-    """Print the note, the red flags, and when to stop."""
+    """Print the note: when to stop, when to see a doctor, and last what is an emergency.
+
+    On a small terminal it is set close, so that the emergencies are still on the screen with what follows.
+    """
+    roomy = _roomy_note(min(console.width, WIDEST))
+    if console.is_terminal and len(console.render_lines(roomy)) + LINES_AFTER_NOTE > console.height:
+        console.print(_close_note(console.width))
+    else:
+        console.print(roomy)
+
+
+def _roomy_note(width: int) -> Panel:
+    """The note in a frame, each sign in a line of its own."""
     parts: list[RenderableType] = [Text(NOTE)]
     for intro, flags in (
-        (RED_FLAGS_INTRO, RED_FLAGS),
-        (SEE_SOON_INTRO, SEE_SOON),
         (STOP_ON_INTRO, STOP_ON),
+        (SEE_SOON_INTRO, SEE_SOON),
+        (RED_FLAGS_INTRO, RED_FLAGS),
     ):
-        parts += [Text(), Text(intro, style="bold")]
-        parts += [Padding(Text(f"• {flag}"), (0, 0, 0, 1)) for flag in flags]
-    title = Text("Before you stretch", style="bold")
-    width = min(console.width, WIDEST)
-    console.print(
-        Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=width)
+        parts += [Text(), Text(intro, style="bold"), *lines(flags)]
+    title = Text(NOTE_TITLE, style="bold")
+    return Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=width)
+
+
+def _close_note(width: int) -> Group:
+    """The note without a frame: the emergencies one or two in a line, the rest in paragraphs."""
+    paragraphs = [
+        Text.assemble((f"{intro} ", "bold"), words)
+        for intro, words in (
+            (f"{NOTE_TITLE}.", NOTE),
+            (STOP_ON_INTRO, f"{'; '.join(STOP_ON)}."),
+            (SEE_SOON_INTRO, f"{'; '.join(SEE_SOON)}."),
+        )
+    ]
+    flags = [f"• {flag}" for flag in RED_FLAGS]
+    return Group(
+        *paragraphs, Text(RED_FLAGS_INTRO, style="bold"), *map(Text, _packed(flags, width))
     )
+
+
+def _packed(words: Iterable[str], width: int) -> list[str]:
+    """Lines of these words, two in one where both fit."""
+    packed: list[str] = []
+    has_room = False
+    for each in words:
+        has_room = has_room and len(packed[-1]) + len(BETWEEN) + len(each) <= width
+        if has_room:
+            packed[-1] += BETWEEN + each
+        else:
+            packed.append(each)
+        has_room = not has_room
+    return packed

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backstretch.display.terminal.layout import lines
+from backstretch.display.terminal.photograph import photograph_parts
 from backstretch.judging.hold_clock import Hold, Kind, Span
 from backstretch.judging.matching import Form
 from backstretch.judging.result import WORTH_SAYING_S, Result, losses, score, tallies
@@ -23,17 +24,24 @@ SHORTEST_ATTEMPT_S = 0.5
 MOST_REASONS = 4
 """Shorter attempts and further reasons are left to the files; here they would only be noise."""
 
+ANGLES_WRITTEN = "report.html and steps.csv have the angles of the body over time."
+ANGLES_TO_WRITE = (
+    "With --out FOLDER you get the angles of the body over time, as charts and as a table."
+)
+
 
 def show(result: Result, console: Console, written: str = "") -> None:
     """Print the summary; ``written`` names the folder of the files, if any were written."""
     parts: list[RenderableType] = [_recording_facts(result)]
     if result.looks_like is not None:
-        parts += [Text(), _likeness(result)]
+        parts += [Text(), *photograph_parts(result)]
     elif result.holds:
         holds = _holds if result.assignment.pose else _stretches
         parts += [Text(), holds(result), Text(), _totals(result)]
     else:
         parts += [Text(), _none(result)]
+        if not result.assignment.asked and result.seen > 0.0:
+            parts.append(Text(ANGLES_WRITTEN if written else ANGLES_TO_WRITE))
     near = [span for span in result.attempts if span.seconds >= SHORTEST_ATTEMPT_S]
     if near:
         lost = [f"{seconds:.1f} s {reason}" for reason, seconds in losses(near)[:MOST_REASONS]]
@@ -45,7 +53,8 @@ def show(result: Result, console: Console, written: str = "") -> None:
         parts += [Text(), Text("Please note", style="bold"), *lines(result.warnings)]
     if written:
         parts += [Text(), Text(f"Written to {written}")]
-    pose, name = result.assignment.pose, result.assignment.title or "What was stretched"
+    untitled = "What the photograph shows" if result.is_photograph else "What was stretched"
+    pose, name = result.assignment.pose, result.assignment.title or untitled
     title = Text(pose.name if pose else name, style="bold")
     console.print(
         Panel(Group(*parts), title=title, title_align="left", padding=(1, 2), width=_width(console))
@@ -61,6 +70,10 @@ def _recording_facts(result: Result) -> RenderableType:
     grid.add_column(style="dim")
     grid.add_column(overflow="fold")
     source = result.source
+    if result.is_photograph:
+        grid.add_row("Photograph", source.path)
+        grid.add_row("", f"{source.width} x {source.height}")
+        return grid
     size = f"{source.width} x {source.height}, {source.fps:g} pictures a second"
     grid.add_row("Recording", source.path)
     grid.add_row("", f"{clock(source.duration_s)} long, {size}")
@@ -156,17 +169,6 @@ def _name(form: Form, result: Result) -> str:
     if result.assignment.pose is not None:
         return form.side.capitalize() if form.side else "Held"
     return f"{form.pose.name}, {form.side}" if form.side else form.pose.name
-
-
-def _likeness(result: Result) -> RenderableType:
-    """What a photograph shows; nothing is held in one picture."""
-    if not result.looks_like:
-        return Text("This picture looks like none of the stretches.", style="bold")
-    texts = [
-        f"{like.pose}{f' ({like.side})' if like.side else ''}, score {score(100 * like.closeness)}"
-        for like in result.looks_like
-    ]
-    return Group(Text("This picture looks like", style="bold"), *lines(texts))
 
 
 def _none(result: Result) -> Text:
