@@ -112,6 +112,12 @@ def test_a_wrong_view_is_told_before_what_the_checks_find():
     assert person.scene.status is Status.ADJUST
 
 
+def test_a_doubtful_view_does_not_hide_what_the_checks_find():
+    aside = replace(NEUTRAL, view=View(40.0, 0.0))
+    person = at(Phase.TRYING).feed(5.0, **WRONG, neutral=aside)
+    assert person.said == [TOLD[Status.ADJUST]]
+
+
 def test_a_wrong_view_is_not_told_in_a_hold():
     aside = replace(NEUTRAL, view=View(90.0, 0.0))
     person = at(Phase.HOLDING).hold(5.0, neutral=aside)

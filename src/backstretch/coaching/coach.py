@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from backstretch.coaching.feedback import Adviser, Hints, HoldTalk, Troubles
 from backstretch.coaching.placement import (
+    ASTRAY_FROM_DEG,
     ON_THE_FLOOR,
     Presence,
     SettingUp,
@@ -217,7 +218,9 @@ class Coach(ScriptedLeader):
     def _advise(self, step: Step, title: str, line: str, hint: str = "") -> None:
         """Show and say what is to be changed; ``title`` and ``line`` where nothing is."""
         form = self.agenda.form
-        turn = nobody(form) if step.landmarks is None else wrong_view(step, form)
+        # Before the hold more is let pass than at set-up: what the checks find must be told as well.
+        seen = wrong_view(step, form, ASTRAY_FROM_DEG)
+        turn = nobody(form) if step.landmarks is None else seen
         advice = self._adviser.push(step, form.side, turn.words if turn else "", hint)
         if advice.speech:
             self._say(advice.speech, urgent=advice.urgent)

@@ -39,9 +39,9 @@ UPRIGHT_POSITIONS = {"standing", "chair"}
 STRAIGHT = "Sit or stand straight, look ahead, and keep still."
 """Where the stretch is measured from the upright body."""
 ASTRAY_FROM_DEG = 45.0
-"""How far the body's left-right line may be from where a view has it, on the floor. On 90 clips in all
-positions the model reads it 10 to 20 degrees off at most, but for bridge and figure four seen from the feet,
-which read as if seen from a side."""
+"""From how far off a view is wrong, and not only doubtful: most stretches from the front still count at 45.
+On the floor the body's left-right line tells it, which the model reads 10 to 20 degrees off at most on 90 clips
+in all positions, but for bridge and figure four from the feet, which read as if seen from a side."""
 STANDS_FROM = 1.2
 """Height of the hips above the ankles of somebody who stands, in trunk lengths; kneeling or sitting has 0.9."""
 AWAY_AFTER_S = 3.0
@@ -237,7 +237,7 @@ def nobody(form: Form) -> Instruction:
     return Instruction(Fault.NOBODY, ON_THE_FLOOR if is_seen_aside else WORDS[Fault.NOBODY])
 
 
-def wrong_view(step: Step, form: Form) -> Instruction | None:
+def wrong_view(step: Step, form: Form, limit_deg: float = DOUBTFUL_FROM_DEG) -> Instruction | None:
     """How to turn, where the camera sees the person from another direction than the stretch needs.
 
     For stretches that are done sitting or standing the neutral tells it. On the floor, where the neutral may be
@@ -246,6 +246,7 @@ def wrong_view(step: Step, form: Form) -> Instruction | None:
     Args:
         step: The moment.
         form: What is going to be done.
+        limit_deg: How far off the view of somebody who sits or stands may be.
     """
     pose = form.pose
     if is_upright(pose):
@@ -254,7 +255,7 @@ def wrong_view(step: Step, form: Form) -> Instruction | None:
             return None
         off_deg = min(neutral.view.off(view) for view in pose.views)
         nearer = "left" if neutral.view.azimuth_deg > 0 else "right"
-        return _turn(pose, form.side or nearer) if off_deg > DOUBTFUL_FROM_DEG else None
+        return _turn(pose, form.side or nearer) if off_deg > limit_deg else None
     if step.landmarks is None or _stands(step.landmarks, step):
         return None
     across_deg = _across_deg(step.landmarks)
