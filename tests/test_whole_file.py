@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from backstretch.files import free_path, write_whole
+from backstretch.files import free_path, silent_stderr, write_whole
 
 
 def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
@@ -46,3 +46,18 @@ def test_a_taken_name_gets_a_number(tmp_path):
     path.touch()
     (tmp_path / "a-2").touch()
     assert free_path(path) == tmp_path / "a-3"
+
+
+def test_what_a_library_writes_to_stderr_while_it_starts_goes_nowhere(capfd):
+    os.write(2, b"before\n")
+    with silent_stderr():
+        os.write(2, b"ALSA lib pcm.c: underrun occurred\n")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "before\nafter\n"
+
+
+def test_stderr_comes_back_after_an_error(capfd):
+    with pytest.raises(OSError, match="no device"), silent_stderr():
+        raise OSError("no device")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "after\n"

@@ -1,22 +1,27 @@
 """Writing files: whole or not at all, never over another one by chance, and for their owner only.
 
-Also cells for spreadsheets, which would run some texts as formulas, and files that grow while they are read.
+Also cells for spreadsheets, which would run some texts as formulas, files that grow while they are read, and
+stderr, which libraries write to past Python.
 """
 
 import errno
 import math
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from backstretch.errors import InputError
 
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700
 """Modes of files and folders that only their owner may read."""
+_STDERR = Lock()
+"""Held while stderr is redirected: all threads share it."""
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins with one of these is a formula to a spreadsheet."""
 
@@ -190,3 +195,18 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+@contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Send what anything writes to stderr nowhere, in all threads; for a moment in which a library starts."""
+    with _STDERR:
+        sys.stderr.flush()
+        stderr = os.dup(2)
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from backstretch.coaching.scene import Earcon
 from backstretch.errors import Notice, NoticeKind
+from backstretch.files import silent_stderr
 
 LATE_SOUND_S = 1.0
 """An earcon later than this is not played: it would be taken for the next moment's."""
@@ -100,8 +101,9 @@ class _Sounds:
         try:
             if stream and stream.active:
                 return stream
-            stream = sounddevice.OutputStream(RATE, channels=1, callback=self._mixer.fill)
-            stream.start()
+            with silent_stderr():  # of what the system's sound library writes there
+                stream = sounddevice.OutputStream(RATE, channels=1, callback=self._mixer.fill)
+                stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             return self._give_up(Notice(NoticeKind.NO_AUDIO_OUTPUT, {"error": str(error)}))
         return stream

@@ -10,7 +10,6 @@ in each picture instead of tracking it. Visibility is smoothed by a fixed factor
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -23,6 +22,7 @@ from typing import Any, Self
 import numpy as np
 
 from backstretch.errors import InputError, SetupError
+from backstretch.files import silent_stderr
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Floats, Landmarks
 from backstretch.vision.careful_look import CarefulLook, MirroredPair
@@ -37,8 +37,6 @@ VISIBILITY_KEPT = 0.9
 """Share of the last visibility that MediaPipe's low-pass filter keeps at each picture."""
 USUAL = "full"
 """The model that looks at all pictures."""
-_STARTING = Lock()
-"""Held while stderr is redirected: all threads share it."""
 
 
 class _Searcher:
@@ -338,16 +336,8 @@ def _starting() -> Iterator[None]:
     Its messages mean nothing to a user. Interrupted where it begins a thread, it would never let the
     program end.
     """
-    with _STARTING, _uninterrupted():
-        sys.stderr.flush()
-        stderr = os.dup(2)
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+    with silent_stderr(), _uninterrupted():
+        yield
 
 
 @contextlib.contextmanager
