@@ -449,6 +449,18 @@ class TestMoments:
         assert sizes[0] < sizes[1] < sizes[2]
 
 
+class TestASlowMachine:
+    def test_is_told_between_the_picture_and_the_line(self):
+        shown = replace(state(scene(status=Status.CALM)), slow="Slow: 6 pictures a second")
+        (line,) = [each for each in lines_of(shown) if each.text == shown.slow]
+        left, top, _, bottom = extent(line)
+        assert (left < BLOCK.x, top > 400, bottom < CAMERA.h) == (True, True, True)
+        assert capital_px(line) >= LEGIBLE_PX
+
+    def test_is_not_told_of_a_quick_one(self):
+        assert not [each for each in lines_of(state()) if "Slow" in each.text]
+
+
 class TestStretch:
     @pytest.mark.parametrize("phase", [Phase.PLACING, Phase.READY])
     def test_is_shown_in_the_column_before_it_begins(self, phase):

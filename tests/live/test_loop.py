@@ -23,12 +23,14 @@ from backstretch.kinematics.landmarks import LONGEST_GAP_S, Landmarks
 from backstretch.live.led_session import CoachedSession
 from backstretch.live.loop import (
     SILENT_S,
+    SLOW_AFTER,
     SLOW_LOOK_S,
     SLOW_LOOKS,
     STANDS_STILL,
     WAIT_S,
     CarefulPace,
     Live,
+    slow_words,
 )
 from backstretch.poses.pose import GRACE_UNSEEN_S
 from backstretch.vision.portraits import portrait_until_s
@@ -684,3 +686,17 @@ def test_a_picture_on_the_wall_is_left_for_the_person_and_what_it_held_does_not_
     assert (unseen.start_s, unseen.end_s) == pytest.approx((0.0, until_s))
     assert held.hold.start_s >= until_s
     assert held.hold.valid_s == pytest.approx(whole().holds[0].hold.end_s - until_s, abs=0.3)
+
+
+@pytest.mark.parametrize("fps", [6.0, 11.0])
+def test_a_machine_that_is_too_slow_is_told(fps):
+    assert (
+        slow_words([n / fps for n in range(SLOW_AFTER + 1)]) == f"Slow: {fps:.0f} pictures a second"
+    )
+
+
+def test_a_quick_machine_or_a_gap_is_not_told_as_slow():
+    times_s = [n / 15.0 for n in range(SLOW_AFTER + 1)]
+    assert slow_words(times_s) == ""
+    assert slow_words([*times_s[:9], *(time_s + 60.0 for time_s in times_s[9:])]) == ""
+    assert slow_words([0.0, 1.0, 2.0]) == ""

@@ -15,7 +15,7 @@ import pytest
 
 from backstretch.errors import SetupError
 from backstretch.live.window import NAME, Window, has_screen
-from tests.places import SOURCE
+from tests.places import SAMPLES, SOURCE
 
 PROGRAM = """
 import sys
@@ -43,6 +43,16 @@ with Window((64, 36)) as window:
     window.show(np.zeros((36, 64, 3), np.uint8))
     cv2.destroyAllWindows()
     print(window.closed)
+"""
+AFTER_A_FILM = """
+import os, sys
+from backstretch.live.window import Window
+from backstretch.vision.capture import check_source
+
+check_source(sys.argv[1])
+with Window((64, 36)):
+    print("open", flush=True)
+os._exit(0)
 """
 SENTINEL = "x"
 """A key that stands after the one that is looked at."""
@@ -309,3 +319,12 @@ def test_other_systems_always_have_a_screen(monkeypatch, system):
 def test_the_screen_of_these_tests_is_not_the_persons(screen):
     assert screen != os.environ.get("DISPLAY")
     assert Path(f"/tmp/.X11-unix/X{screen[1:]}").exists()
+
+
+@linux
+def test_opens_after_a_film_was_looked_into(screen):
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_A_FILM, str(SAMPLES / "side_bend.mp4")],
+        env=environment(screen), capture_output=True, text=True, check=False, timeout=30,
+    )  # fmt: skip
+    assert done.stdout == "open\n", done.stderr

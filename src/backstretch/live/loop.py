@@ -97,11 +97,11 @@ class Figures:
 def slow_words(times_s: Sequence[float]) -> str:
     """That few pictures a second are looked at, in words; empty where there are enough.
 
-    ``times_s`` are those of the last pictures; of fewer than `SLOW_AFTER` nothing is said.
+    ``times_s`` are those of the last pictures; of fewer than `SLOW_AFTER` nothing is said. Gaps do not matter.
     """
     if len(times_s) <= SLOW_AFTER:
         return ""
-    fps = (len(times_s) - 1) / (times_s[-1] - times_s[0])
+    fps = 1.0 / float(np.median(np.diff(times_s)))
     return f"Slow: {fps:.0f} pictures a second" if fps < SLOW_BELOW_FPS else ""
 
 

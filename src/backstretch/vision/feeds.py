@@ -167,6 +167,9 @@ class FileFeed:
     """A video file played in real time: each picture is given at its own time."""
 
     def __init__(self, path: Path) -> None:
+        # Before the library that reads video files: loaded after it, OpenCV never opens its window (Qt, Linux).
+        import cv2  # noqa: F401
+
         self.fps = 0.0
         self.patience_s = float("inf")  # a file may be slow; it ends, and is never lost
         self._reader: VideoReader | None = None
