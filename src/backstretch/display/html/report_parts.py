@@ -70,8 +70,10 @@ def write_page(target: Path, content: bytes) -> Path:
 
 
 def recording_of(document: ResultDocument) -> str:
-    """The recording's name and length."""
-    return f"{Path(document.source.path).name}, {clock(document.source.duration_s)} long"
+    """The recording's name and length; of a photograph its name."""
+    name = Path(document.source.path).name
+    is_photograph = document.source.frames == 1
+    return name if is_photograph else f"{name}, {clock(document.source.duration_s)} long"
 
 
 def date_of(document: ResultDocument) -> str:
