@@ -158,6 +158,7 @@ def writing():
 
 
 def lines_of(shown, wh=HD, **options):
+    view()  # what it draws at first is not meant
     with writing() as lines:
         drawn(shown, wh, **options)
     return lines
