@@ -53,7 +53,6 @@ MAKERS = {
 }
 
 
-@pytest.mark.exhaustive
 def test_damaged_copies_are_read_or_refused_in_one_line(tmp_path):
     files = [make(tmp_path / name) for name, make in MAKERS.items()]
     command = [sys.executable, "-m", "tests.damage", str(COPIES), *map(str, files)]
