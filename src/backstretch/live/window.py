@@ -159,8 +159,12 @@ class WindowShow:
 
     def summary(self, result: Result, ending: Ending) -> None:
         """Show the result until a key is pressed; `REPORT_KEY` opens the report."""
+        wh, picture = (0, 0), None
         while not self._window.closed:
-            key = self._window.show(draw_summary(result, self._window.wh, ending))
+            if picture is None or wh != self._window.wh:
+                wh = self._window.wh
+                picture = draw_summary(result, wh, ending)
+            key = self._window.show(picture)
             if key == REPORT_KEY and ending.report is not None:
                 self._window.leave_full()
                 webbrowser.open(ending.report.absolute().as_uri())
