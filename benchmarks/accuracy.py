@@ -16,7 +16,6 @@ import numpy as np
 
 from backstretch.analysis.pipeline import analyse_track, analyse_video
 from backstretch.formats.track_files import Recording
-from backstretch.frame import Frame
 from backstretch.judging.hold_clock import Kind
 from backstretch.judging.matching import Form
 from backstretch.judging.request import Assignment, Request
@@ -24,6 +23,7 @@ from backstretch.judging.session import Session
 from backstretch.judging.step import Step
 from backstretch.poses.pose import Pose
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker
+from backstretch.vision.pictures import Picture
 from backstretch.vision.video_reader import VideoReader
 from benchmarks.recognition import Seen, merged, seen_in
 from tests.library import LIBRARY
@@ -235,16 +235,16 @@ class Decimated(VideoReader):
         super().__init__(path)
         self._keep = keep
 
-    def frames(self, start_s: float = 0.0, end_s: float | None = None):
-        return filter(self._keep, super().frames(start_s, end_s))
+    def pictures(self, start_s: float = 0.0, end_s: float | None = None):
+        return filter(self._keep, super().pictures(start_s, end_s))
 
 
 def every(clip_fps: float, fps: float):
     """Keep the pictures that a camera of ``fps`` would have taken."""
     taken = set()
 
-    def keep(frame: Frame) -> bool:
-        slot = int(frame.time_s * fps + 1e-6)
+    def keep(picture: Picture) -> bool:
+        slot = int(picture.time_s * fps + 1e-6)
         if fps < clip_fps and slot in taken:
             return False
         taken.add(slot)
