@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,10 +31,11 @@ from backstretch.history.saving import remember_sessions
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from backstretch.coaching.programme import Programme
-    from backstretch.errors import Notice
+    from backstretch.history.health import Answers
+    from backstretch.live.plan import Plan, Wish
     from backstretch.live.run import Outcome
-    from backstretch.poses.library import Library
+    from backstretch.poses.library import Library, PoseSet
+    from backstretch.poses.pose import Pose
 
 
 def live(
@@ -101,6 +101,7 @@ def live(
     from backstretch.history.health import PAIN_ADVICE
     from backstretch.judging.wording import describe_notice
     from backstretch.live.led_session import CoachedSession
+    from backstretch.live.plan import Wish
     from backstretch.live.run import Machine, Setup, run_live
     from backstretch.vision.capture import check_source
 
@@ -111,17 +112,10 @@ def live(
     library = open_poses(poses, quiet=bool(pose), personal=not only_library, profile=profile)
     if pose and library.is_set(pose):
         pose, set_name = "", pose
-    _check_names(library, pose, set_name, side)
+    chosen = library.find(pose) if pose else library.find_set(set_name)
+    sides = sides_of(chosen, side)
     check_source(camera)  # before anything is asked
-    chosen = _one if pose else _set
-    plan = chosen(
-        library,
-        pose or set_name,
-        side=side,
-        hold_s=hold,
-        repetitions=repetitions,
-        profile=profile,
-    )
+    plan = _planned(library, chosen, Wish(sides, hold, repetitions), health_answers(profile))
     advice_lines, soreness = earlier_sessions(profile)
     coach = Coach(
         plan.programme,
@@ -131,7 +125,6 @@ def live(
         breaths_a_minute=breaths,
         breath_sounds=breath_sound,
     )
-    sides = () if side is SideOption.BOTH else (side.value,)
     console = Console(markup=False, emoji=False)
     terminal = Console(markup=False, emoji=False, stderr=True) if as_json else console
     setup = Setup(
@@ -156,85 +149,27 @@ def live(
     _print_outcome(outcome, console, as_json=as_json)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is going to be done.
-
-    Attributes:
-        programme: The stretches, in order.
-        warnings: Of their dose.
-        left_out: What is left out of a set because of the person's health. It is shown, and neither spoken nor
-            saved.
-    """
-
-    programme: "Programme"
-    warnings: tuple["Notice", ...]
-    left_out: tuple[str, ...] = ()
-
-
-def _check_names(library: "Library", pose: str, set_name: str, side: SideOption) -> None:
-    """Raise an `InputError` where there is no such stretch or set, or not that side of it."""
-    if pose:
-        sides_of(library.find(pose), side)
-        return
-    library.find_set(set_name)
-    if side is not SideOption.BOTH:
-        raise InputError("--side is for one stretch; a set is done on both sides")
-
-
-def _one(
-    library: "Library",
-    name: str,
-    *,
-    side: SideOption,
-    hold_s: float | None,
-    repetitions: int | None,
-    profile: str,
-) -> Plan:
-    """One stretch, and warnings about its dose; asks first if it does not suit the person."""
-    from backstretch.coaching.programme import Programme, dose_warnings, part_of
-    from backstretch.history.health import unsuitable
+def _planned(
+    library: "Library", chosen: "Pose | PoseSet", wish: "Wish", answers: "Answers | None"
+) -> "Plan":
+    """The plan, after its remarks and warnings; asks first if a stretch does not suit the person."""
     from backstretch.judging.wording import describe_notice
+    from backstretch.live.plan import plan_set, plan_stretch
+    from backstretch.poses.pose import Pose
 
-    pose = library.find(name)
-    sides = sides_of(pose, side)
-    why = unsuitable(pose, health_answers(profile))
-    warnings = list(dose_warnings(pose, hold_s, repetitions))
-    complain(*map(describe_notice, warnings))
-    if why:
-        warning = (
-            f"{pose.name} is not advised with {' or '.join(why)}. Ask a clinician before doing it."
+    if isinstance(chosen, Pose):
+        plan = plan_stretch(chosen, wish, answers)
+    else:
+        plan = plan_set(chosen, library.poses, wish, answers)
+    complain(*plan.left_out, *plan.remarks, *map(describe_notice, plan.warnings))
+    if plan.unsuited:
+        why = " or ".join(plan.unsuited)
+        complain(
+            f"{chosen.name} is not advised with {why}. Ask a clinician before doing it.",
         )
-        complain(warning)
         if not goes_on("Go on all the same?"):
             raise typer.Exit
-    part = part_of(pose, sides[0] if sides else None, hold_s, repetitions)
-    return Plan(Programme(pose.name, (part,)), tuple(warnings))
-
-
-def _set(
-    library: "Library",
-    name: str,
-    *,
-    side: SideOption,  # noqa: ARG001 - as `_one`
-    hold_s: float | None,
-    repetitions: int | None,
-    profile: str,
-) -> Plan:
-    """A set without the stretches that do not suit the person, and warnings about its dose."""
-    from backstretch.coaching.programme import Programme, dose_warnings, part_of
-    from backstretch.history.health import fitting
-    from backstretch.judging.wording import describe_notice
-
-    chosen, left_out = fitting(library.find_set(name), library.poses, health_answers(profile))
-    complain(*left_out, *chosen.remarks)
-    warnings, parts = [], []
-    for each in chosen.stretches:
-        pose = library.poses[each.pose]
-        warnings += dose_warnings(pose, hold_s, repetitions)
-        parts.append(part_of(pose, None, hold_s or each.hold_s, repetitions or each.repetitions))
-    complain(*map(describe_notice, warnings))
-    return Plan(Programme(chosen.name, tuple(parts), chosen.rest_s), tuple(warnings), left_out)
+    return plan
 
 
 def _print_outcome(outcome: "Outcome", console: "Console", *, as_json: bool) -> None:

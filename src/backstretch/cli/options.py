@@ -15,7 +15,7 @@ from backstretch.history.profile import check_profile, own_poses
 
 if TYPE_CHECKING:
     from backstretch.analysis.pipeline import OnProgress
-    from backstretch.poses.library import Library
+    from backstretch.poses.library import Library, PoseSet
     from backstretch.poses.pose import Pose
 
 
@@ -90,16 +90,20 @@ class SideOption(StrEnum):
     BOTH = "both"
 
 
-def sides_of(pose: "Pose | None", side: SideOption) -> tuple[str, ...]:
+def sides_of(chosen: "Pose | PoseSet | None", side: SideOption) -> tuple[str, ...]:
     """The sides that count; both when empty.
 
     Raises:
-        InputError: The pose has no sides.
+        InputError: The pose has no sides, or it is a set.
     """
+    from backstretch.poses.library import PoseSet
+
     if side is SideOption.BOTH:
         return ()
-    if pose is not None and pose.sides == "both":
-        raise InputError(f"{pose.id} is done on both sides at once; leave out --side")
+    if isinstance(chosen, PoseSet):
+        raise InputError("--side is for one stretch; a set is done on both sides")
+    if chosen is not None and chosen.sides == "both":
+        raise InputError(f"{chosen.id} is done on both sides at once; leave out --side")
     return (side.value,)
 
 
