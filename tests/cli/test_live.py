@@ -469,9 +469,10 @@ class TestWindow:
         assert home.record.lines[-1]["reason"] == "closed"
 
 
-def await_end(process, home):
-    for _ in range(600):
-        if home.record.ended:
+def await_end(process, home, timeout_s=30.0):
+    until_s = time.monotonic() + timeout_s
+    while time.monotonic() < until_s:
+        if home.sessions and home.record.ended:
             return
         assert process.poll() is None, process.communicate()
         time.sleep(0.05)

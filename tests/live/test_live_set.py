@@ -1,16 +1,17 @@
-"""The whole set "lower back", unattended: one recording of rendered clips, played as a camera, in real time."""
+"""The whole set "lower back" in the real window, unattended.
+
+One recording of rendered clips is played as a camera, in real time.
+"""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from backstretch.formats.session_log import read_session
 from backstretch.vision.video_reader import VideoReader
 from backstretch.vision.video_writer import AnnotatedVideo
-from tests.places import MEDIA, SOURCE
+from tests.live.walks import walk
+from tests.places import MEDIA
 
 CLIPS = (
     ("08_childs_pose_left", 19.5),
@@ -71,24 +72,11 @@ def session(tmp_path_factory):
     """What the program printed, and the folder that it kept."""
     folder = tmp_path_factory.mktemp("set")
     join(folder / "all.mp4")
-    command = [sys.executable, "-m", "backstretch", "live", "--set", "lower_back"]
-    command += ["--camera", str(folder / "all.mp4"), "--hold", f"{HOLD_S:g}", "--repetitions", "1"]
-    command += ["--no-window", "--no-voice", "--json"]
-    environment = {
-        **os.environ,
-        "XDG_DATA_HOME": str(folder),
-        "PYTHONPATH": str(SOURCE),
-    }
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=environment,
+    options = ("--hold", f"{HOLD_S:g}", "--repetitions", 1, "--json")
+    walked = walk(
+        folder, "--set", "lower_back", "--camera", folder / "all.mp4", *options, within_s=250.0
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout), next(folder.glob("backstretch/sessions/*"))
+    return json.loads(walked.done.stdout), next(folder.glob("backstretch/sessions/*"))
 
 
 def test_every_stretch_and_side_of_the_set_is_held_once(session):

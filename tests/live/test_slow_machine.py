@@ -89,10 +89,14 @@ recorded = cache(holds_recorded)
 
 
 @pytest.mark.model
-@pytest.mark.realtime
 @pytest.mark.parametrize(
     ("name", "least_s"),
-    [("chair_twist", SLOW_S), ("chair_twist", 0.0), ("side_bend", SLOW_S), ("figure_four", 0.0)],
+    [
+        pytest.param("side_bend", SLOW_S, marks=pytest.mark.realtime),
+        pytest.param("figure_four", 0.0, marks=pytest.mark.realtime),
+        pytest.param("chair_twist", SLOW_S, marks=pytest.mark.exhaustive),
+        pytest.param("chair_twist", 0.0, marks=pytest.mark.exhaustive),
+    ],
 )
 def test_a_session_counts_the_seconds_that_a_recording_counts(name, least_s):
     with MediaPipeLandmarker() as landmarker:
@@ -101,7 +105,7 @@ def test_a_session_counts_the_seconds_that_a_recording_counts(name, least_s):
     seen = apart_s(found, holds_recorded(name, lambda picture: picture.time_s in slowed.times_s))
     print(f"{name} at {fps:g} pictures a second: {found}; apart from a recording of them: {seen}")
     assert max(map(abs, seen)) < SAME_S
-    if least_s == SLOW_S:
+    if least_s == SLOW_S:  # else it depends on the machine how many are left out
         whole = apart_s(found, recorded(name))
         print(f"apart from a recording of all pictures: {whole}")
         assert max(map(abs, whole)) < 0.3

@@ -47,6 +47,8 @@ MOST_FIGURES = 20_000
 """How many pictures figures are kept of: about ten minutes at 30 a second."""
 SLOW_AFTER = 30
 """Pictures from which is told how many a second are looked at."""
+SLOW_NOTE_S, SLOW_ENDS_FPS = 4.0, 1.0
+"""How long the words about it stay at least, and how many pictures a second more end them."""
 SLOW_LOOK_S, SLOW_LOOKS = 0.45, 3
 """A careful look that takes longer leaves gaps which the hold clock may not bridge. After this number of them
 in a row, the usual look is used, which takes a fifth: what they leave unseen does not yet end a hold."""
@@ -94,15 +96,28 @@ class Figures:
     own_s: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_FIGURES))
 
 
-def slow_words(times_s: Sequence[float]) -> str:
-    """That few pictures a second are looked at, in words; empty where there are enough.
+class SlowNote:
+    """Tells how few pictures a second are looked at, in words that do not flicker.
 
-    ``times_s`` are those of the last pictures; of fewer than `SLOW_AFTER` nothing is said. Gaps do not matter.
+    Attributes:
+        words: What to show; empty where there are enough.
     """
-    if len(times_s) <= SLOW_AFTER:
-        return ""
-    fps = 1.0 / float(np.median(np.diff(times_s)))
-    return f"Slow: {fps:.0f} pictures a second" if fps < SLOW_BELOW_FPS else ""
+
+    def __init__(self) -> None:
+        self.words = ""
+        self._times_s: deque[float] = deque(maxlen=SLOW_AFTER + 1)
+        self._since_s = -float("inf")
+
+    def push(self, time_s: float) -> str:
+        """Take the time of a picture that is looked at; return the words. Gaps do not matter."""
+        self._times_s.append(time_s)
+        if len(self._times_s) > SLOW_AFTER and time_s - self._since_s >= SLOW_NOTE_S:
+            fps = 1.0 / float(np.median(np.diff(self._times_s)))
+            is_slow = fps < (SLOW_BELOW_FPS + SLOW_ENDS_FPS if self.words else SLOW_BELOW_FPS)
+            words = f"Slow: {fps:.0f} pictures a second" if is_slow else ""
+            if words != self.words:
+                self.words, self._since_s = words, time_s
+        return self.words
 
 
 class CarefulPace:
@@ -163,7 +178,7 @@ class Live:
         self._failure: BaseException | None = None
         self._is_first = True
         self._pace = CarefulPace()
-        self._looked_s: deque[float] = deque(maxlen=SLOW_AFTER + 1)
+        self._slow = SlowNote()
         self._lost = ""
         self._thread = Thread(target=self._run, name="look", daemon=True)
 
@@ -259,9 +274,8 @@ class Live:
         if moved_s is not None:
             self._tell([], [Note("camera moved", ""), Say(CAMERA_MOVED)])
         scene = self.session.leader.scene
-        self._looked_s.append(frame.time_s)
         shown = *self._as_seen(frame, marks), self.session.step, scene
-        self.state = LiveState(*shown, lost=lost, slow=slow_words(self._looked_s))
+        self.state = LiveState(*shown, lost=lost, slow=self._slow.push(frame.time_s))
         self.figures.frames += 1
         self.figures.own_s.append(perf_counter() - began_s)
         self.figures.delay_s.append(self._eye.now_s() - frame.time_s)
