@@ -1,0 +1,191 @@
+"""The pages: choose a stretch or set, the health questions, being led, and looking back."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from importlib import resources
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from backstretch.display.html.app_pages import choose_page, health_page, live_page
+from backstretch.display.html.page import style_of
+from backstretch.display.pictures.canvas import png_of
+from backstretch.display.pictures.demonstration import demonstration_file
+from backstretch.display.pictures.figure import figure_image
+from backstretch.errors import BackstretchError
+from backstretch.formats.result_files import REPORT
+from backstretch.history.health import (
+    FORMAT,
+    QUESTIONS,
+    VERSION,
+    Answers,
+    load_answers,
+    save_answers,
+)
+from backstretch.history.profile import (
+    SESSIONS,
+    answers_path,
+    check_profile,
+    data_folder,
+    own_poses,
+)
+from backstretch.judging.matching import Form
+from backstretch.poses.library import Library, builtin_poses, open_library
+from backstretch.poses.pose import Pose
+from backstretch.web.conversation import Conversation
+from backstretch.web.desk import Desk
+from backstretch.web.visit import Visit
+
+PICTURE_WH = (480, 360)
+MOST_FORM = 65536
+"""Longest form that is read, in bytes."""
+STYLES = ("page_style.css", "app_style.css")
+
+
+class Site:
+    """Answers what the page asks for.
+
+    Args:
+        desk: Where sessions are asked for.
+        visit: The page before its camera.
+    """
+
+    def __init__(self, desk: Desk, visit: Visit) -> None:
+        self._desk, self._visit = desk, visit
+        self.app = Starlette(
+            routes=[
+                Route("/", self._choose),
+                Route("/health", self._health),
+                Route("/health", self._save_health, methods=["POST"]),
+                Route("/live", self._live),
+                Route("/poses/{pose}/{side}.png", self._drawing),
+                Route("/poses/{pose}.mp4", self._demonstration),
+                Route("/reports/live/{name}", self._report),
+                Route("/style.css", _style),
+                Route("/favicon.ico", _nothing),
+                Mount(
+                    "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
+                ),
+                WebSocketRoute("/eye", self._eye),
+            ],
+            exception_handlers={BackstretchError: _refused},
+        )
+
+    def _choose(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        answers = load_answers(answers_path(who))
+        if answers is None:
+            return RedirectResponse(_address("/health", who=who), 303)
+        return HTMLResponse(choose_page(library_of(who), answers, who))
+
+    def _health(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        return HTMLResponse(health_page(load_answers(answers_path(who)), who))
+
+    async def _save_health(self, request: Request) -> Response:
+        form = dict(parse_qsl((await _body(request)).decode("utf-8", "replace")))
+        who = _who(form)
+        given = {key: form.get(key, "skipped") for key in QUESTIONS}
+        answers = Answers.model_validate(
+            {"format": FORMAT, "version": VERSION, "asked_on": date.today(), "answers": given}  # noqa: DTZ011
+        )
+        save_answers(answers_path(who), answers)
+        return RedirectResponse(_address("/", who=who), 303)
+
+    def _live(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        name = request.query_params.get("stretch") or request.query_params.get("set", "")
+        library = library_of(who)
+        if name not in library.poses and name not in library.sets:
+            raise HTTPException(404)
+        return HTMLResponse(live_page(library, name, who))
+
+    def _drawing(self, request: Request) -> Response:
+        pose, side = _pose_of(request), request.path_params["side"]
+        sides = {"both": None} if pose.sides == "both" else {"left": "left", "right": "right"}
+        if side not in sides or not pose.figure:
+            raise HTTPException(404)
+        return Response(
+            png_of(figure_image(Form(pose, sides[side]), PICTURE_WH)), media_type="image/png"
+        )
+
+    def _demonstration(self, request: Request) -> Response:
+        path = demonstration_file(_pose_of(request))
+        if not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(path, media_type="video/mp4")
+
+    def _report(self, request: Request) -> Response:
+        """The report of a live session: its folder is looked up by its name, not joined to a path."""
+        sessions = data_folder() / SESSIONS
+        folders = {each.name: each for each in sessions.iterdir()} if sessions.is_dir() else {}
+        folder = folders.get(request.path_params["name"])
+        if folder is None or not (folder / REPORT).is_file():
+            raise HTTPException(404)
+        policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+        return FileResponse(
+            folder / REPORT,
+            media_type="text/html; charset=utf-8",
+            headers={"content-security-policy": policy},
+        )
+
+    async def _eye(self, socket: WebSocket) -> None:
+        """A page before its camera, for as long as it is connected."""
+        await socket.accept()
+        conversation = Conversation(socket, self._desk, self._visit)
+        with suppress(WebSocketDisconnect):
+            await conversation.hold()
+
+
+async def _body(request: Request) -> bytes:
+    """What a form says.
+
+    Raises:
+        HTTPException: It is too long for one of ours.
+    """
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_FORM:
+            raise HTTPException(413)
+    return body
+
+
+def library_of(who: str) -> Library:
+    """The library with somebody's own poses."""
+    return open_library(builtin_poses(), [own_poses(""), own_poses(who)])
+
+
+def _pose_of(request: Request) -> Pose:
+    pose = library_of(_who(request.query_params)).poses.get(request.path_params["pose"])
+    if pose is None:
+        raise HTTPException(404)
+    return pose
+
+
+def _who(values: Mapping[str, str]) -> str:
+    return check_profile(values.get("who", ""))
+
+
+def _address(path: str, **values: str) -> str:
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def _style(_request: Request) -> Response:
+    return Response(style_of(*STYLES), media_type="text/css")
+
+
+def _nothing(_request: Request) -> Response:
+    return Response(status_code=204)
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    return Response(f"{error}\n", 400, media_type="text/plain")
