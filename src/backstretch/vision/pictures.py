@@ -333,12 +333,15 @@ def jpeg_wh(jpeg: bytes) -> tuple[int, int]:
     Raises:
         InputError: It is no JPEG picture.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:
         with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
             return picture.size
-    except (UnidentifiedImageError, OSError, ValueError) as error:
+    except bombs as error:
+        raise InputError("a picture is too large") from error
+    except (OSError, ValueError) as error:
         raise InputError("what was sent is no JPEG picture") from error
 
 

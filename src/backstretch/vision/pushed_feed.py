@@ -1,5 +1,6 @@
 """Pictures that somebody else takes and sends, such as a page in a browser."""
 
+import math
 from collections import deque
 from threading import Condition
 from time import perf_counter
@@ -12,6 +13,8 @@ WAIT_S = 0.1
 """How long a read waits for a picture before it says that there is none."""
 AHEAD_S = 1.0
 """A picture that claims to be from further ahead of now than this is refused: a sender cannot make seconds."""
+LEAST_STEP_S = 1e-6
+"""A sender's first picture is later than the last one of an earlier sender by this at least."""
 MOST_BYTES, MOST_PX = 4 * 1024 * 1024, 1920
 """Largest picture that is taken: its bytes, and its width and height."""
 REMEMBERED = 300
@@ -34,12 +37,13 @@ class PushedFeed:
         self._numbers: deque[tuple[float, int]] = deque(maxlen=REMEMBERED)
         self._is_connected = self._is_new = False
         self._zero_s: float | None = None  # of the clock here, by perf_counter
-        self._offset_s = self._last_s = 0.0
+        self._offset_s, self._last_s = 0.0, -math.inf
 
     def connect(self) -> None:
-        """A sender has come; its clock begins anew."""
+        """A sender has come; its clock begins anew, and what an earlier one sent is not looked at any more."""
         with self._news:
             self._is_connected = self._is_new = True
+            self._newest = None
 
     def disconnect(self) -> None:
         """The sender has gone."""
@@ -64,9 +68,10 @@ class PushedFeed:
             self._zero_s = now_s if self._zero_s is None else self._zero_s
             now_s -= self._zero_s
             if self._is_new:
-                self._offset_s, self._is_new = now_s - time_ms / 1000.0, False
+                begin_s = max(now_s, self._last_s + LEAST_STEP_S)  # an earlier sender may be ahead
+                self._offset_s, self._is_new = begin_s - time_ms / 1000.0, False
             time_s = time_ms / 1000.0 + self._offset_s
-            if self._numbers and not self._last_s < time_s:
+            if not self._last_s < time_s:
                 raise InputError("a picture is not later than the one before")
             if time_s > now_s + AHEAD_S:
                 raise InputError("a picture is from the future")

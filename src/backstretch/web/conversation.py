@@ -40,10 +40,6 @@ class Conversation:
         """Take what comes and send what is told, until the page is gone."""
         sending = asyncio.create_task(self._send())
         try:
-            if self._desk.is_busy and not self._visit.has_page:
-                self._enter()  # the page of a session that goes on was loaded again
-            elif self._desk.is_busy:
-                self._tell({"v": VERSION, "busy": True})
             while True:
                 await self._take(await self._socket.receive())
         except InputError as error:
@@ -82,6 +78,8 @@ class Conversation:
         ((kind, value),) = request.items()
         if kind == "begin":
             await asyncio.to_thread(self._begin, value)
+        elif kind == "go_on":
+            self._go_on()
         elif kind == "take_over":
             self._enter()
         elif not self._is_in:
@@ -100,15 +98,29 @@ class Conversation:
         self._visit.enter(self._tell)
 
     def _begin(self, value: Any) -> None:
-        """Ask for a session; the page is told where that is not possible."""
+        """Ask for a session, or go on with one whose page is gone; the page is told where neither can be."""
+        if self._desk.is_busy:
+            self._go_on()
+            return
         try:
-            order = begin(Asked.of(value), self._visit)
+            asked = Asked.of(value)
+            order = begin(asked, self._visit)
         except BackstretchError as error:
             self._tell({"v": VERSION, "refused": str(error)})
             return
         if isinstance(order, str):
             self._tell({"v": VERSION, "question": order})
         elif self._desk.take(order):
+            self._visit.name = asked.name
             self._enter()
         else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Go on with the session whose page is gone."""
+        if not self._desk.is_busy:
+            self._tell({"v": VERSION, "refused": "The session has ended. Press Start for another."})
+        elif self._visit.has_page:
             self._tell({"v": VERSION, "busy": True})
+        else:
+            self._enter()

@@ -8,10 +8,10 @@ browser asked for, pages of other sites by what the browser says of them.
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs
+
+from starlette.datastructures import QueryParams
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -27,7 +27,8 @@ POLICY = (
     "frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 """What a page may load: only what is here, and no script or style that is written into it."""
-CHANGES = {"POST", "PUT", "DELETE"}
+READS = {"GET", "HEAD"}
+"""Requests that change nothing; the page itself must ask for all others."""
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -67,7 +68,9 @@ class Keys:
     def takes(self, token: str) -> bool:
         """Whether a token is good; it is used up."""
         known = [
-            each for each in self._until_s if hmac.compare_digest(each.encode(), token.encode())
+            each
+            for each in tuple(self._until_s)  # another thread may make a token meanwhile
+            if hmac.compare_digest(each.encode(), token.encode())
         ]
         return any(monotonic() <= self._until_s.pop(each) for each in known)
 
@@ -94,15 +97,13 @@ class Gate:
         """Answer a request, or pass it on."""
         if scope["type"] == "lifespan":
             return
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = _headers_of(scope)
         code = self._refusal(scope, headers)
         if code and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         elif code:
             await _answer(send, code, REFUSALS[code])
-        elif scope["path"] == ENTER:
+        elif scope["type"] == "http" and scope["path"] == ENTER:
             await self._let_in(scope, send)
         else:
             await self._app(scope, receive, _with_headers(send))
@@ -119,15 +120,16 @@ class Gate:
         return 0 if _is_own(scope, headers, f"http://{host}") else 403
 
     def _cookie(self, headers: dict[str, str]) -> str:
-        try:
-            cookies = SimpleCookie(headers.get("cookie", ""))
-        except CookieError:
-            return ""
-        return cookies[self._name].value if self._name in cookies else ""
+        """The value of our cookie; those of other programs of this machine may be of any form."""
+        for each in headers.get("cookie", "").split(";"):
+            name, _, value = each.strip().partition("=")
+            if name == self._name:
+                return value
+        return ""
 
     async def _let_in(self, scope: Scope, send: Send) -> None:
         """Give the cookie to whoever has a token."""
-        (token, *_) = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])
+        token = QueryParams(scope["query_string"]).get("token", "")
         if not self._keys.takes(token):
             await _answer(send, 401, OUTSIDE)
             return
@@ -135,12 +137,22 @@ class Gate:
         await _answer(send, 200, ENTERED, [(b"set-cookie", cookie.encode())])
 
 
+def _headers_of(scope: Scope) -> dict[str, str]:
+    """Each header, lower case; one that is given twice is all of them, and so none that is allowed."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        joint = "; " if key == "cookie" else ", "
+        headers[key] = f"{headers[key]}{joint}{text}" if key in headers else text
+    return headers
+
+
 def _is_own(scope: Scope, headers: dict[str, str], origin: str) -> bool:
     """Whether the page itself asks, by what the browser says; a person may type an address."""
     asking, site = headers.get("origin"), headers.get("sec-fetch-site")
     if scope["type"] == "websocket":
         return asking == origin
-    if scope["method"] in CHANGES:
+    if scope["method"] not in READS:
         return asking == origin or (asking is None and site == "same-origin")
     return site in {None, "same-origin", "none"}
 

@@ -1,8 +1,8 @@
 """What page and program say to each other in a session: version 1.
 
-From the page: pictures (`Picture`), and JSON objects with one of the keys ``begin``, ``command``, ``mute``,
-``take_over`` and ``leave``. From the program: JSON objects, each with ``v`` and one of ``look``, ``ended``,
-``refused``, ``question`` and ``taken``.
+From the page: pictures (`Picture`), and JSON objects with one of the keys ``begin``, ``go_on``, ``take_over``,
+``command``, ``mute`` and ``leave``. From the program: JSON objects, each with ``v`` and one of ``look``,
+``ended``, ``refused``, ``question``, ``busy``, ``taken`` and ``remark``.
 """
 
 import json
@@ -64,6 +64,7 @@ def request_of(text: str) -> dict[str, Any]:
     """
     try:
         request = json.loads(text)
+        json.dumps(request, allow_nan=False, ensure_ascii=False).encode()  # only what has a meaning
     except (ValueError, RecursionError) as error:
         raise InputError("the page said something that cannot be read") from error
     if not isinstance(request, dict) or len(request) != 1:

@@ -1,8 +1,10 @@
 """The server of the page: listens on this machine only, in a thread of its own."""
 
+import logging
+import os
 import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from asyncio import CancelledError
+from contextlib import suppress
 from threading import Thread
 from time import perf_counter, sleep
 from typing import Self
@@ -18,6 +20,12 @@ START_S = 10.0
 STOP_S = 3.0
 
 
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether a line of the server is for a person: requests that the end of the program cuts off are not."""
+    cause = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(cause, CancelledError) or "running task" in record.getMessage())
+
+
 class Server:
     """Serves an application behind its gate to browsers of this machine; a context manager.
 
@@ -28,17 +36,19 @@ class Server:
     Attributes:
         keys: Who may come in.
         port: The port that it listens on.
+
+    Raises:
+        SetupError: The port cannot be used.
     """
 
     def __init__(self, app: App, port: int) -> None:
         self.keys = Keys()
-        self._open = ExitStack()
-        opened = [self._open.enter_context(each) for each in _listening(port)]
-        self._sockets = [each for each in opened if each.getsockname()[1]]
+        self._sockets = _listening(port)
         self.port: int = self._sockets[0].getsockname()[1]
         settings = uvicorn.Config(
             Gate(app, self.keys, self.port),
             access_log=False,
+            log_level="error",  # addresses, which hold tokens, are in the lower levels
             log_config=None,
             lifespan="off",
             server_header=False,
@@ -49,6 +59,7 @@ class Server:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(settings)
+        logging.getLogger("uvicorn.error").addFilter(_is_told)
         run = self._server.run
         self._thread = Thread(target=run, args=(self._sockets,), name="page", daemon=True)
 
@@ -66,7 +77,7 @@ class Server:
         until_s = perf_counter() + START_S
         while not self._server.started:
             if perf_counter() > until_s or not self._thread.is_alive():
-                self._open.close()
+                self._close()
                 raise SetupError("the page could not be started")
             sleep(0.01)
         return self
@@ -74,21 +85,23 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(STOP_S)
-        self._open.close()
+        self._close()
+
+    def _close(self) -> None:
+        for each in self._sockets:
+            each.close()
 
 
-def _listening(port: int) -> Iterator[socket.socket]:
+def _listening(port: int) -> list[socket.socket]:
     """Sockets of this machine's own addresses, all on one port; of IPv6 only where it can be had."""
-    first = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    yield first
     try:
-        first.bind(("127.0.0.1", port))
+        first = socket.create_server(("127.0.0.1", port))
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise SetupError(
-            f"port {port} cannot be used ({error.strerror or error}); leave out --port, or give another"
+            f"port {port} cannot be used ({why}); leave out --port, or give another"
         ) from error
     with suppress(OSError):
-        second = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
-        yield second
-        second.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        second.bind(("::1", first.getsockname()[1]))
+        second_at = ("::1", first.getsockname()[1])
+        return [first, socket.create_server(second_at, family=socket.AF_INET6)]
+    return [first]

@@ -1,12 +1,15 @@
 """The pages: choose a stretch or set, the health questions, being led, and looking back."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
-from urllib.parse import parse_qsl, urlencode
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -14,13 +17,15 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from backstretch.display.html.app_pages import choose_page, health_page, live_page
+from backstretch.display.html.app_pages import choose_page, health_page, history_page, live_page
 from backstretch.display.html.page import style_of
+from backstretch.display.html.progress_page import progress_html
+from backstretch.display.html.report import write_report
 from backstretch.display.pictures.canvas import png_of
 from backstretch.display.pictures.demonstration import demonstration_file
 from backstretch.display.pictures.figure import figure_image
 from backstretch.errors import BackstretchError
-from backstretch.formats.result_files import REPORT
+from backstretch.formats.result_files import REPORT, RESULT
 from backstretch.history.health import (
     FORMAT,
     QUESTIONS,
@@ -29,6 +34,7 @@ from backstretch.history.health import (
     load_answers,
     save_answers,
 )
+from backstretch.history.history import History
 from backstretch.history.profile import (
     SESSIONS,
     answers_path,
@@ -36,6 +42,8 @@ from backstretch.history.profile import (
     data_folder,
     own_poses,
 )
+from backstretch.history.progress import Query, overview_of
+from backstretch.history.saving import with_history
 from backstretch.judging.matching import Form
 from backstretch.poses.library import Library, builtin_poses, open_library
 from backstretch.poses.pose import Pose
@@ -44,6 +52,13 @@ from backstretch.web.desk import Desk
 from backstretch.web.visit import Visit
 
 PICTURE_WH = (480, 360)
+MOST_LISTED = 200
+"""How many sessions are listed."""
+ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What a report may load: only what stands in it."""
 MOST_FORM = 65536
 """Longest form that is read, in bytes."""
 STYLES = ("page_style.css", "app_style.css")
@@ -65,8 +80,12 @@ class Site:
                 Route("/health", self._health),
                 Route("/health", self._save_health, methods=["POST"]),
                 Route("/live", self._live),
+                Route("/history", self._history),
+                Route("/history/{number:int}", self._delete, methods=["DELETE"]),
+                Route("/progress", self._progress),
                 Route("/poses/{pose}/{side}.png", self._drawing),
                 Route("/poses/{pose}.mp4", self._demonstration),
+                Route("/reports/{number:int}", self._saved_report),
                 Route("/reports/live/{name}", self._report),
                 Route("/style.css", _style),
                 Route("/favicon.ico", _nothing),
@@ -90,7 +109,7 @@ class Site:
         return HTMLResponse(health_page(load_answers(answers_path(who)), who))
 
     async def _save_health(self, request: Request) -> Response:
-        form = dict(parse_qsl((await _body(request)).decode("utf-8", "replace")))
+        form = QueryParams(await _body(request))
         who = _who(form)
         given = {key: form.get(key, "skipped") for key in QUESTIONS}
         answers = Answers.model_validate(
@@ -105,7 +124,41 @@ class Site:
         library = library_of(who)
         if name not in library.poses and name not in library.sets:
             raise HTTPException(404)
-        return HTMLResponse(live_page(library, name, who))
+        is_going_on = self._desk.is_busy and not self._visit.has_page and self._visit.name == name
+        return HTMLResponse(live_page(library, name, who, is_going_on=is_going_on))
+
+    def _history(self, request: Request) -> Response:
+        who = _who(request.query_params)
+
+        def pages(history: History) -> str:
+            sittings, holds = (
+                history.sittings(who, MOST_LISTED),
+                history.hold_counts(who, MOST_LISTED),
+            )
+            return history_page(sittings, holds, history.count(who), history.people(), who)
+
+        return HTMLResponse(with_history(pages)[0])
+
+    def _delete(self, request: Request) -> Response:
+        with_history(lambda history: history.delete(request.path_params["number"]))
+        return Response(status_code=204)
+
+    def _progress(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        poses, today = list(library_of(who).poses.values()), datetime.now().astimezone().date()
+        found, _ = with_history(lambda history: overview_of(history, Query(who), today, poses))
+        return _document(progress_html(found))
+
+    def _saved_report(self, request: Request) -> Response:
+        """The report of a session of the history, made of what is saved of it."""
+        number = request.path_params["number"]
+        saved, _ = with_history(lambda history: (history.document(number), history.sitting(number)))
+        document, sitting = saved
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / RESULT
+            path.write_text(json.dumps(document), encoding="utf-8")
+            page = write_report(path, person=sitting.profile).read_text(encoding="utf-8")
+        return _document(page)
 
     def _drawing(self, request: Request) -> Response:
         pose, side = _pose_of(request), request.path_params["side"]
@@ -129,12 +182,7 @@ class Site:
         folder = folders.get(request.path_params["name"])
         if folder is None or not (folder / REPORT).is_file():
             raise HTTPException(404)
-        policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-        return FileResponse(
-            folder / REPORT,
-            media_type="text/html; charset=utf-8",
-            headers={"content-security-policy": policy},
-        )
+        return _document((folder / REPORT).read_text(encoding="utf-8"))
 
     async def _eye(self, socket: WebSocket) -> None:
         """A page before its camera, for as long as it is connected."""
@@ -163,6 +211,11 @@ def library_of(who: str) -> Library:
     return open_library(builtin_poses(), [own_poses(""), own_poses(who)])
 
 
+def _document(page: str) -> Response:
+    """A page that stands alone: it carries its style and script, and asks for nothing."""
+    return HTMLResponse(page, headers={"content-security-policy": ALONE})
+
+
 def _pose_of(request: Request) -> Pose:
     pose = library_of(_who(request.query_params)).poses.get(request.path_params["pose"])
     if pose is None:
@@ -175,7 +228,7 @@ def _who(values: Mapping[str, str]) -> str:
 
 
 def _address(path: str, **values: str) -> str:
-    query = urlencode({name: value for name, value in values.items() if value})
+    query = str(QueryParams({name: value for name, value in values.items() if value}))
     return f"{path}?{query}" if query else path
 
 

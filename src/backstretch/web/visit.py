@@ -31,10 +31,12 @@ class Visit:
 
     Attributes:
         feed: The pictures.
+        name: The id of the stretch or set that the session is about; empty before the first.
     """
 
     def __init__(self) -> None:
         self.feed = PushedFeed()
+        self.name = ""
         self._tells: Tell | None = None
         self._lock = Lock()
         self._live: Live | None = None

@@ -1,6 +1,6 @@
 """The pages of the program in a browser: to choose, the health questions, and to be led."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backstretch.display.html.page import html_page
@@ -14,9 +14,12 @@ from backstretch.history.health import (
     Answers,
     unsuitable,
 )
-from backstretch.history.profile import whose
+from backstretch.history.people import Person
+from backstretch.history.practice import PractisedSession
+from backstretch.history.profile import sessions_of, whose
+from backstretch.judging.wording import clock
 from backstretch.poses.library import Library, PoseSet
-from backstretch.poses.pose import POSITIONS, REGIONS, Pose
+from backstretch.poses.pose import POSITIONS, REGIONS, Pose, capitalised
 
 SHOWN = 4
 """How many stretches of a set its card shows."""
@@ -84,8 +87,11 @@ def health_page(answers: Answers | None, who: str) -> str:
     )
 
 
-def live_page(library: Library, name: str, who: str) -> str:
-    """The page on which somebody is led through a stretch or set, by its id."""
+def live_page(library: Library, name: str, who: str, *, is_going_on: bool) -> str:
+    """The page on which somebody is led through a stretch or set, by its id.
+
+    With ``is_going_on`` a session that has lost its page goes on without being asked for.
+    """
     if name in library.poses:
         pose = library.poses[name]
         first, title, camera = pose, pose.name, pose.camera
@@ -93,7 +99,45 @@ def live_page(library: Library, name: str, who: str) -> str:
         chosen = library.sets[name]
         first, title = library.poses[chosen.stretches[0].pose], chosen.name
         camera = first.camera
-    return html_page("app_live.html", title=title, who=who, id=name, first=first.id, camera=camera)
+    return html_page(
+        "app_live.html",
+        title=title,
+        who=who,
+        id=name,
+        first=first.id,
+        camera=camera,
+        has_sides=name in library.poses and first.sides == "each",
+        is_going_on=is_going_on,
+    )
+
+
+def history_page(
+    sittings: Sequence[PractisedSession],
+    holds: Mapping[int, tuple[int, int]],
+    count: int,
+    people: Sequence[Person],
+    who: str,
+) -> str:
+    """The page with one person's sessions, newest first.
+
+    Args:
+        sittings: The sessions.
+        holds: How many holds were complete, and how many there were, by the session's number.
+        count: How many sessions there are in all.
+        people: Everybody of whom there are sessions.
+        who: Whose they are; empty for `profile.YOU`.
+    """
+    return html_page(
+        "app_history.html",
+        title="Looking back",
+        who=who,
+        name=whose(who),
+        caption=capitalised(sessions_of(who)),
+        sessions=[(each, holds.get(each.id, (0, 0))) for each in sittings],
+        older=count - len(sittings),
+        people=[each.profile for each in people],
+        held=clock,
+    )
 
 
 def picture_address(pose: Pose) -> str:

@@ -71,12 +71,12 @@ function take(timeMs) {
 function connect(first) {
   socket = new WebSocket(`${location.origin.replace("http", "ws")}/eye`);
   sent = answered = 0;
-  socket.addEventListener("open", () => first && say(first));
+  socket.addEventListener("open", () => say(first));
   socket.addEventListener("message", ({ data }) => hear(JSON.parse(data)));
   socket.addEventListener("close", () => {
     if (!isOn) return;
-    show({ ...last, status: "unseen", title: "Waiting", words: "The program does not answer. Is its terminal closed?", steps: [] });
-    setTimeout(() => isOn && connect(null), AGAIN_MS);
+    show({ ...last, status: "unseen", title: "Waiting", words: "The program does not answer. Has its terminal been closed?", note: "", steps: [] });
+    setTimeout(() => isOn && connect({ go_on: true }), AGAIN_MS);
   });
 }
 
@@ -84,8 +84,9 @@ function say(what) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
 }
 
-function begin(more = {}) {
-  say({ begin: { name, who, ...more } });
+function wish(more = {}) {
+  const number = (id) => (at(id).value ? Number(at(id).value) : null);
+  return { begin: { name, who, side: at("side")?.value ?? "both", hold_s: number("hold"), repetitions: number("times"), ...more } };
 }
 
 function hear(told) {
@@ -93,7 +94,7 @@ function hear(told) {
   else if ("look" in told) look(told);
   else if (told.ended) end(told.ended);
   else if (told.refused) stop(told.refused);
-  else if (told.question) ask(told.question, "Do it all the same", () => begin({ anyway: true }));
+  else if (told.question) ask(told.question, "Do it all the same", () => say(wish({ anyway: true })));
   else if (told.busy) ask("Another page is being led at the moment.", "Take over here", () => say({ take_over: true }));
   else if (told.taken) stop("Another page has taken over.");
 }
@@ -142,6 +143,7 @@ function put(id, text) {
 function show(scene) {
   last = scene;
   document.body.dataset.phase = scene.phase;
+  at("inset").hidden = !["trying", "holding"].includes(scene.phase);
   document.querySelector(".band").dataset.status = scene.status;
   document.querySelector(".word").dataset.status = scene.status;
   put("title", scene.title);
@@ -199,7 +201,7 @@ function end({ title, rows, advice, report }) {
   for (const [href, label] of [[report, "Open the report"], [home, "Choose another"]]) {
     if (href) links.append(Object.assign(document.createElement("a"), { href, textContent: label, className: "button" }), " ");
   }
-  panel.replaceChildren(heading, table, ...words, links);
+  panel.firstElementChild.replaceChildren(heading, table, ...words, links);
   panel.hidden = false;
   panel.querySelector("a").focus();
 }
@@ -222,7 +224,7 @@ function quiet() {
 
 // ---- buttons and keys ----
 
-at("begin").addEventListener("click", async () => {
+async function start(isGoingOn) {
   const lacking = Object.keys(NEEDED).filter((each) => !NEEDED[each]);
   if (lacking.length) return stop(`This browser lacks ${lacking.join(", ")}. Use a newer one.`);
   at("problem").textContent = "";
@@ -237,9 +239,12 @@ at("begin").addEventListener("click", async () => {
   await video.play();
   isOn = true;
   lock = await navigator.wakeLock?.request("screen").catch(() => null);
-  connect({ begin: { name, who } });
+  connect(isGoingOn ? { go_on: true } : wish());
   watch();
-});
+}
+
+at("begin").addEventListener("click", () => start(false));
+if (document.body.dataset.going) start(true); // a session whose page was loaded again
 
 function press(what) {
   if (what === "mute") say({ mute: true });
