@@ -35,22 +35,23 @@ class PushedFeed:
         self._news = Condition()
         self._newest: tuple[float, bytes] | None = None
         self._numbers: deque[tuple[float, int]] = deque(maxlen=REMEMBERED)
-        self._is_connected = self._is_new = False
+        self._is_connected = self._is_new = self._has_begun = False
         self._zero_s: float | None = None  # of the clock here, by perf_counter
         self._offset_s, self._last_s = 0.0, -math.inf
 
     def connect(self) -> None:
-        """A sender has come; its clock begins anew, and what an earlier one sent is not looked at any more."""
+        """A sender has come; its clock begins anew, and what an earlier one sent counts no more."""
         with self._news:
             self._is_connected = self._is_new = True
             self._newest = None
+            self._numbers.clear()
 
     def disconnect(self) -> None:
         """The sender has gone."""
         with self._news:
             self._is_connected = False
 
-    def push(self, number: int, time_ms: float, jpeg: bytes) -> None:
+    def push(self, number: int, time_ms: float, jpeg: bytes) -> bool:
         """Take a picture.
 
         Args:
@@ -58,8 +59,11 @@ class PushedFeed:
             time_ms: When it was taken, by the sender's clock.
             jpeg: The picture.
 
+        Returns:
+            Whether it was taken; False for one that is not later than the last one, or from the future.
+
         Raises:
-            InputError: It is too large, no JPEG, not later than the last one, or from the future.
+            InputError: It is too large, or no JPEG.
         """
         if len(jpeg) > MOST_BYTES or max(jpeg_wh(jpeg)) > MOST_PX:
             raise InputError(f"a picture is too large; {MOST_PX} pixels are the most")
@@ -71,17 +75,16 @@ class PushedFeed:
                 begin_s = max(now_s, self._last_s + LEAST_STEP_S)  # an earlier sender may be ahead
                 self._offset_s, self._is_new = begin_s - time_ms / 1000.0, False
             time_s = time_ms / 1000.0 + self._offset_s
-            if not self._last_s < time_s:
-                raise InputError("a picture is not later than the one before")
-            if time_s > now_s + AHEAD_S:
-                raise InputError("a picture is from the future")
-            self._last_s = time_s
+            if not self._last_s < time_s <= now_s + AHEAD_S:
+                return False
+            self._last_s, self._has_begun = time_s, True
             self._numbers.append((time_s, number))
             self._newest = (time_s, jpeg)
             self._news.notify_all()
+            return True
 
     def number_at(self, time_s: float) -> int | None:
-        """The sender's number of the picture of a time; None for one that is forgotten."""
+        """The number of the picture of a time; None for one that is forgotten, or of an earlier sender."""
         with self._news:
             return next((number for at_s, number in self._numbers if at_s == time_s), None)
 
@@ -97,8 +100,8 @@ class PushedFeed:
         return None if image is None else (time_s, image)
 
     def reopen(self) -> None:
-        """As `Feed.reopen`."""
-        if not self._is_connected:
+        """As `Feed.reopen`; the first picture is waited for."""
+        if self._has_begun and not self._is_connected:
             raise InputError("no page is connected")
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -34,7 +35,6 @@ class Conversation:
         self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._tell = teller(asyncio.get_running_loop(), self._waiting)
         self._arrived_s: deque[float] = deque(maxlen=MOST_A_SECOND)
-        self._is_in = False
 
     async def hold(self) -> None:
         """Take what comes and send what is told, until the page is gone."""
@@ -43,9 +43,10 @@ class Conversation:
             while True:
                 await self._take(await self._socket.receive())
         except InputError as error:
-            self._tell({"v": VERSION, "refused": str(error)})
-            await asyncio.sleep(0)
-            await self._socket.close(ODD)
+            sending.cancel()
+            with suppress(WebSocketDisconnect):
+                await self._socket.send_json({"v": VERSION, "refused": str(error)})
+                await self._socket.close(ODD)
         except WebSocketDisconnect:
             pass
         finally:
@@ -70,7 +71,7 @@ class Conversation:
         if is_full and now_s - self._arrived_s[0] < 1.0:
             raise InputError("there are too many pictures")
         self._arrived_s.append(now_s)
-        if self._is_in and self._visit.has_page:
+        if self._visit.has(self._tell):
             picture = picture_of(message)
             self._visit.feed.push(picture.number, picture.time_ms, picture.jpeg)
 
@@ -82,9 +83,9 @@ class Conversation:
             self._go_on()
         elif kind == "take_over":
             self._enter()
-        elif not self._is_in:
+        elif not self._visit.has(self._tell):
             raise InputError("there is no session yet")
-        elif kind == "command" and value in set(Command):
+        elif kind == "command" and value in list(Command):
             self._visit.command(Command(value))
         elif kind == "mute":
             self._visit.mute()
@@ -94,7 +95,6 @@ class Conversation:
             raise InputError("the page said something that is not known here")
 
     def _enter(self) -> None:
-        self._is_in = True
         self._visit.enter(self._tell)
 
     def _begin(self, value: Any) -> None:
@@ -111,7 +111,6 @@ class Conversation:
         if isinstance(order, str):
             self._tell({"v": VERSION, "question": order})
         elif self._desk.take(order):
-            self._visit.name = asked.name
             self._enter()
         else:
             self._go_on()

@@ -1,5 +1,6 @@
 """What a page asks to be led through, and the session that comes of it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -59,7 +60,7 @@ class Asked:
             hold_s, repetitions = value.get("hold_s"), value.get("repetitions")
             wish = Wish(
                 SIDES[value.get("side", "both")],
-                None if hold_s is None else min(max(float(hold_s), HOLD_S[0]), HOLD_S[1]),
+                None if hold_s is None else _within(float(hold_s), HOLD_S),
                 None
                 if repetitions is None
                 else min(max(int(repetitions), REPETITIONS[0]), REPETITIONS[1]),
@@ -94,6 +95,7 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; what was held is saved.
     """
+    visit.begin(asked.name)
     today, _ = advice_today(asked.who)
     coach = Coach(
         plan.programme,
@@ -124,3 +126,14 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     remember_sessions()
     if outcome.why == INTERRUPTED:
         raise KeyboardInterrupt
+
+
+def _within(value: float, limits: tuple[float, float]) -> float:
+    """The value, or the limit that it is beyond.
+
+    Raises:
+        ValueError: It is no number.
+    """
+    if math.isnan(value):
+        raise ValueError("not a number")
+    return min(max(value, limits[0]), limits[1])

@@ -1,9 +1,10 @@
 """The pages: choose a stretch or set, the health questions, being led, and looking back."""
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ from backstretch.display.html.report import write_report
 from backstretch.display.pictures.canvas import png_of
 from backstretch.display.pictures.demonstration import demonstration_file
 from backstretch.display.pictures.figure import figure_image
-from backstretch.errors import BackstretchError
+from backstretch.errors import BackstretchError, InputError
 from backstretch.formats.result_files import REPORT, RESULT
 from backstretch.history.health import (
     FORMAT,
@@ -51,7 +52,7 @@ from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
 from backstretch.web.visit import Visit
 
-PICTURE_WH = (480, 360)
+PICTURE_WH = (320, 240)
 MOST_LISTED = 200
 """How many sessions are listed."""
 ALONE = (
@@ -59,6 +60,8 @@ ALONE = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """What a report may load: only what stands in it."""
+LONGEST_NUMBER = 18
+"""Digits of a session's number, at the most."""
 MOST_FORM = 65536
 """Longest form that is read, in bytes."""
 STYLES = ("page_style.css", "app_style.css")
@@ -74,6 +77,7 @@ class Site:
 
     def __init__(self, desk: Desk, visit: Visit) -> None:
         self._desk, self._visit = desk, visit
+        self._libraries: dict[str, Library] = {}
         self.app = Starlette(
             routes=[
                 Route("/", self._choose),
@@ -81,11 +85,11 @@ class Site:
                 Route("/health", self._save_health, methods=["POST"]),
                 Route("/live", self._live),
                 Route("/history", self._history),
-                Route("/history/{number:int}", self._delete, methods=["DELETE"]),
+                Route("/history/{number}", self._delete, methods=["DELETE"]),
                 Route("/progress", self._progress),
                 Route("/poses/{pose}/{side}.png", self._drawing),
                 Route("/poses/{pose}.mp4", self._demonstration),
-                Route("/reports/{number:int}", self._saved_report),
+                Route("/reports/{number}", self._saved_report),
                 Route("/reports/live/{name}", self._report),
                 Route("/style.css", _style),
                 Route("/favicon.ico", _nothing),
@@ -102,7 +106,8 @@ class Site:
         answers = load_answers(answers_path(who))
         if answers is None:
             return RedirectResponse(_address("/health", who=who), 303)
-        return HTMLResponse(choose_page(library_of(who), answers, who))
+        self._libraries[who] = library_of(who)  # its drawings are asked for next
+        return HTMLResponse(choose_page(self._libraries[who], answers, who))
 
     def _health(self, request: Request) -> Response:
         who = _who(request.query_params)
@@ -112,6 +117,8 @@ class Site:
         form = QueryParams(await _body(request))
         who = _who(form)
         given = {key: form.get(key, "skipped") for key in QUESTIONS}
+        if not set(given.values()) <= {"yes", "no", "skipped"}:
+            raise HTTPException(400)
         answers = Answers.model_validate(
             {"format": FORMAT, "version": VERSION, "asked_on": date.today(), "answers": given}  # noqa: DTZ011
         )
@@ -124,7 +131,7 @@ class Site:
         library = library_of(who)
         if name not in library.poses and name not in library.sets:
             raise HTTPException(404)
-        is_going_on = self._desk.is_busy and not self._visit.has_page and self._visit.name == name
+        is_going_on = self._desk.is_busy and self._visit.name == name
         return HTMLResponse(live_page(library, name, who, is_going_on=is_going_on))
 
     def _history(self, request: Request) -> Response:
@@ -140,7 +147,9 @@ class Site:
         return HTMLResponse(with_history(pages)[0])
 
     def _delete(self, request: Request) -> Response:
-        with_history(lambda history: history.delete(request.path_params["number"]))
+        number = _number(request)
+        with _not_found():
+            with_history(lambda history: history.delete(number))
         return Response(status_code=204)
 
     def _progress(self, request: Request) -> Response:
@@ -151,8 +160,9 @@ class Site:
 
     def _saved_report(self, request: Request) -> Response:
         """The report of a session of the history, made of what is saved of it."""
-        number = request.path_params["number"]
-        saved, _ = with_history(lambda history: (history.document(number), history.sitting(number)))
+        number = _number(request)
+        with _not_found():
+            saved, _ = with_history(lambda each: (each.document(number), each.sitting(number)))
         document, sitting = saved
         with TemporaryDirectory() as folder:
             path = Path(folder) / RESULT
@@ -161,16 +171,22 @@ class Site:
         return _document(page)
 
     def _drawing(self, request: Request) -> Response:
-        pose, side = _pose_of(request), request.path_params["side"]
+        pose, side = self._pose(request), request.path_params["side"]
         sides = {"both": None} if pose.sides == "both" else {"left": "left", "right": "right"}
         if side not in sides or not pose.figure:
             raise HTTPException(404)
-        return Response(
-            png_of(figure_image(Form(pose, sides[side]), PICTURE_WH)), media_type="image/png"
-        )
+        return Response(_png(Form(pose, sides[side])), media_type="image/png")
+
+    def _pose(self, request: Request) -> Pose:
+        who = _who(request.query_params)
+        library = self._libraries.get(who) or library_of(who)
+        pose = library.poses.get(request.path_params["pose"])
+        if pose is None:
+            raise HTTPException(404)
+        return pose
 
     def _demonstration(self, request: Request) -> Response:
-        path = demonstration_file(_pose_of(request))
+        path = demonstration_file(self._pose(request))
         if not path.is_file():
             raise HTTPException(404)
         return FileResponse(path, media_type="video/mp4")
@@ -192,6 +208,23 @@ class Site:
             await conversation.hold()
 
 
+@contextmanager
+def _not_found() -> Iterator[None]:
+    """Answer that there is no such page where there is no such session."""
+    try:
+        yield
+    except InputError as error:
+        raise HTTPException(404) from error
+
+
+def _number(request: Request) -> int:
+    """The session's number in an address."""
+    words = request.path_params["number"]
+    if not (words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER):
+        raise HTTPException(404)
+    return int(words)
+
+
 async def _body(request: Request) -> bytes:
     """What a form says.
 
@@ -211,16 +244,15 @@ def library_of(who: str) -> Library:
     return open_library(builtin_poses(), [own_poses(""), own_poses(who)])
 
 
+@cache
+def _png(form: Form) -> bytes:
+    """The drawing of a stretch, which takes some tenths of a second to make."""
+    return png_of(figure_image(form, PICTURE_WH))
+
+
 def _document(page: str) -> Response:
     """A page that stands alone: it carries its style and script, and asks for nothing."""
     return HTMLResponse(page, headers={"content-security-policy": ALONE})
-
-
-def _pose_of(request: Request) -> Pose:
-    pose = library_of(_who(request.query_params)).poses.get(request.path_params["pose"])
-    if pose is None:
-        raise HTTPException(404)
-    return pose
 
 
 def _who(values: Mapping[str, str]) -> str:

@@ -30,7 +30,7 @@ class Visit:
     """The pictures of a page and what it is told; the front end of a live session.
 
     Attributes:
-        feed: The pictures.
+        feed: The pictures of the session.
         name: The id of the stretch or set that the session is about; empty before the first.
     """
 
@@ -53,10 +53,21 @@ class Visit:
     def enter(self, tell: Tell) -> None:
         """A page is there, which is told by this function; an earlier one is told that it is not any more."""
         with self._lock:
-            if self._tells is not None:
+            if self._tells not in {None, tell}:
                 self._tells({"v": VERSION, "taken": True})
             self._tells = tell
-        self.feed.connect()
+            self.feed.connect()
+
+    def begin(self, name: str) -> None:
+        """A session begins, on the stretch or set of this id, with pictures of its own."""
+        with self._lock:
+            self.name, self.feed, self._is_left = name, PushedFeed(), False
+            if self._tells is not None:
+                self.feed.connect()
+
+    def has(self, tell: Tell) -> bool:
+        """Whether this is the page that is led."""
+        return self._tells is tell
 
     def leave(self, tell: Tell) -> None:
         """The page is gone."""
@@ -64,7 +75,7 @@ class Visit:
             if self._tells is not tell:
                 return
             self._tells, self._alone_since_s = None, perf_counter()
-        self.feed.disconnect()
+            self.feed.disconnect()
 
     def tell(self, message: dict[str, Any]) -> None:
         """Tell the page, if there is one."""

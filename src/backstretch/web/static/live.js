@@ -5,6 +5,7 @@ const VERSION = 1;
 const MOST_ON_THE_WAY = 2; // of pictures: no queue can grow
 const QUALITY = 0.8;
 const AGAIN_MS = 1000;
+const LOST_MS = 1000; // a picture without an answer was left out
 const WH = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
 const KEYS = { " ": "pause", n: "next", b: "back", p: "pain", q: "quit" };
 const REFUSED = {
@@ -20,8 +21,8 @@ const video = at("camera");
 const sheet = document.createElement("canvas");
 let socket = null;
 let stream = null;
-let sent = 0;
-let answered = 0;
+let sent = 0; // the number of the last picture
+let onTheWay = new Map(); // picture -> when it was sent
 let isOn = false;
 let isTaking = false;
 let muted = false;
@@ -46,7 +47,8 @@ function watch() {
 
 function take(timeMs) {
   const isReady = socket?.readyState === WebSocket.OPEN && !document.hidden && !isTaking;
-  if (!isReady || sent - answered >= MOST_ON_THE_WAY || !video.videoWidth) return;
+  for (const [number, sentMs] of onTheWay) if (performance.now() - sentMs > LOST_MS) onTheWay.delete(number);
+  if (!isReady || onTheWay.size >= MOST_ON_THE_WAY || !video.videoWidth) return;
   sheet.width = video.videoWidth;
   sheet.height = video.videoHeight;
   sheet.getContext("2d").drawImage(video, 0, 0);
@@ -57,6 +59,7 @@ function take(timeMs) {
       if (!jpeg || socket?.readyState !== WebSocket.OPEN) return;
       const head = new DataView(new ArrayBuffer(16));
       sent += 1;
+      onTheWay.set(sent, performance.now());
       head.setUint32(0, sent, true);
       head.setFloat64(8, timeMs, true);
       socket.send(new Blob([head.buffer, jpeg]));
@@ -70,7 +73,7 @@ function take(timeMs) {
 
 function connect(first) {
   socket = new WebSocket(`${location.origin.replace("http", "ws")}/eye`);
-  sent = answered = 0;
+  onTheWay = new Map();
   socket.addEventListener("open", () => say(first));
   socket.addEventListener("message", ({ data }) => hear(JSON.parse(data)));
   socket.addEventListener("close", () => {
@@ -116,7 +119,7 @@ function ask(words, label, onYes) {
 let last = { phase: "placing", status: "calm", title: "Ready", words: "", steps: [] };
 
 function look(told) {
-  if (told.look !== null) answered = Math.max(answered, told.look);
+  for (const number of onTheWay.keys()) if (told.look !== null && number <= told.look) onTheWay.delete(number);
   at("start").hidden = true;
   draw(at("body"), video, told.body, told.marks);
   at("slow").hidden = !told.slow;

@@ -1,0 +1,50 @@
+"""Sessions on the page, with the real model: a film is the browser's camera, and plays in real time."""
+
+import re
+import sys
+
+import pytest
+
+from tests.browser import watched
+from tests.places import SAMPLES
+from tests.web.served import as_camera, browser, program
+
+POSE = "childs_pose"
+HELD_S = 14.7
+"""What `analyze` counts in the clip."""
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.realtime,
+    pytest.mark.timeout(150),
+    pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's"),
+]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("film")
+    return as_camera(folder / "camera.mjpeg", SAMPLES / "childs_pose.mp4")
+
+
+def test_a_session_goes_on_when_its_page_is_loaded_again_and_counts_what_is_held(tmp_path, film):
+    with program(tmp_path) as running, browser(film) as opened:
+        with watched(opened, running.invitation, 1280) as page:
+            page.goto(f"{running.origin}/live?stretch={POSE}")
+            page.click("#begin")
+            page.locator(".word[data-status=in]").wait_for()
+            page.locator(".number", has_text=re.compile("^[4-9]$")).wait_for()
+            page.reload()  # in the middle of the hold; the film of the camera begins anew
+            page.locator("#start").wait_for(state="hidden")
+            page.locator(".number", has_text=re.compile("^1[0-4]$")).wait_for()
+            page.locator(".word:not([data-status=in])").wait_for()
+            page.keyboard.press("q")
+            page.locator("#ended h1").wait_for()
+            assert page.told == []
+            page.click("text=Open the report")
+            page.locator("h1").wait_for()
+            page.goto(f"{running.origin}/history")
+            assert page.locator("tbody tr").count() == 1
+        holds = running.home.record.holds
+    print(holds)
+    assert holds[-1]["valid_s"] == pytest.approx(HELD_S, abs=0.5)
