@@ -27,17 +27,19 @@ def film(tmp_path_factory):
     return as_camera(folder / "camera.mjpeg", SAMPLES / "childs_pose.mp4")
 
 
-def test_a_session_goes_on_when_its_page_is_loaded_again_and_counts_what_is_held(tmp_path, film):
+def test_a_session_counts_what_the_program_counts_and_goes_on_when_its_page_is_loaded_again(
+    tmp_path, film
+):
     with program(tmp_path) as running, browser(film) as opened:
         with watched(opened, running.invitation, 1280) as page:
             page.goto(f"{running.origin}/live?stretch={POSE}")
             page.click("#begin")
             page.locator(".word[data-status=in]").wait_for()
-            page.locator(".number", has_text=re.compile("^[4-9]$")).wait_for()
-            page.reload()  # in the middle of the hold; the film of the camera begins anew
+            page.locator(".word:not([data-status=in])").wait_for()  # the film begins anew
+            page.locator(".number", has_text=re.compile("^[3-9]$")).wait_for()
+            page.reload()  # in the middle of the hold; the camera's film begins anew, too
             page.locator("#start").wait_for(state="hidden")
-            page.locator(".number", has_text=re.compile("^1[0-4]$")).wait_for()
-            page.locator(".word:not([data-status=in])").wait_for()
+            page.locator(".number", has_text=re.compile("^[3-9]$")).wait_for()
             page.keyboard.press("q")
             page.locator("#ended h1").wait_for()
             assert page.told == []
@@ -46,5 +48,6 @@ def test_a_session_goes_on_when_its_page_is_loaded_again_and_counts_what_is_held
             page.goto(f"{running.origin}/history")
             assert page.locator("tbody tr").count() == 1
         holds = running.home.record.holds
-    print(holds)
-    assert holds[-1]["valid_s"] == pytest.approx(HELD_S, abs=0.5)
+    print([hold["valid_s"] for hold in holds])
+    assert len(holds) > 1
+    assert holds[0]["valid_s"] == pytest.approx(HELD_S, abs=0.3)
