@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from backstretch.coaching.programme import Programme, part_of
+from backstretch.coaching.speaking import placing_set
 from backstretch.display.html.page import html_page
 from backstretch.history.health import (
     NOTE,
@@ -97,8 +99,9 @@ def live_page(library: Library, name: str, who: str, *, is_going_on: bool) -> st
         first, title, camera = pose, pose.name, pose.camera
     else:
         chosen = library.sets[name]
-        first, title = library.poses[chosen.stretches[0].pose], chosen.name
-        camera = first.camera
+        parts = tuple(part_of(library.poses[each.pose]) for each in chosen.stretches)
+        first, title = parts[0].pose, chosen.name
+        camera = " ".join(placing_set(Programme(title, parts)))
     return html_page(
         "app_live.html",
         title=title,
