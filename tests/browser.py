@@ -17,14 +17,14 @@ SIDEWAYS = """[...document.querySelectorAll('main *')]
 
 
 @contextmanager
-def chromium() -> Iterator[Any]:
-    """The system's browser; the test is skipped where it or its driver is missing."""
+def chromium(*flags: str) -> Iterator[Any]:
+    """The system's browser, with further flags; the test is skipped where it or its driver is missing."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is not installed")
     with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=program, args=FLAGS)
+        opened = play.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         yield opened
         opened.close()
 
@@ -32,7 +32,8 @@ def chromium() -> Iterator[Any]:
 @contextmanager
 def watched(browser: Any, url: str, width: int) -> Iterator[Any]:
     """A page of a width; ``told`` is what its console says, ``asked`` what it requests."""
-    opened = browser.new_page(viewport={"width": width, "height": 900})
+    opened = browser.new_page()
+    opened.set_viewport_size({"width": width, "height": 900})
     opened.told, opened.asked = [], []
     opened.on("console", lambda message: opened.told.append(message.text))
     opened.on("pageerror", lambda error: opened.told.append(str(error)))

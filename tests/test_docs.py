@@ -206,7 +206,7 @@ class TestReadme:
     def test_begins_with_how_to_get_it_and_the_two_commands(self):
         install, alone, first, second = blocks(README, "sh")[:4]
         assert install.startswith("uv tool install .")
-        assert alone == "backstretch\n"
+        assert alone == "backstretch app\n"
         assert first.count("\n") == second.count("\n") == 1
         assert " analyze samples/" in first
         assert second.strip().endswith("-m pytest")

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from urllib.request import urlopen
 
 import pytest
 
@@ -49,3 +50,25 @@ def test_a_name_look_up_would_be_seen(tmp_path):
     for call in ("getaddrinfo('example.invalid', 80)", "create_connection(('127.0.0.1', 9))"):
         script = f"import contextlib, socket\nwith contextlib.suppress(OSError): socket.{call}"
         assert not families(tmp_path, "-c", script) <= LOCAL
+
+
+@needs_strace
+def test_the_page_is_on_this_machine_alone_and_asks_nobody(tmp_path):
+    """What a browser asks of it is answered by a browser's own process, which is not watched here."""
+    trace = tmp_path / "trace"
+    strace = ["strace", "-f", "-e", "trace=network", "-o", str(trace)]
+    names = {**environment(), "XDG_DATA_HOME": str(tmp_path)}
+    command = [*strace, sys.executable, "-m", "backstretch", "app", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=names) as process:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            pytest.skip("this machine does not let strace watch a process")
+        with urlopen(line.split()[-1], timeout=10.0) as answer:
+            assert answer.status == 200
+        subprocess.run(["pkill", "-INT", "-P", str(process.pid)], check=True)
+        process.wait(20)
+    text = trace.read_text(encoding="utf-8", errors="replace")
+    named = [line for line in text.splitlines() if "sa_family=AF_INET" in line]
+    calls = {line.split()[1].partition("(")[0] for line in named}
+    assert {"bind"} <= calls <= {"bind", "accept4", "getsockname", "getpeername"}
+    assert [line for line in named if not re.search('"(127\\.0\\.0\\.1|::1)"', line)] == []

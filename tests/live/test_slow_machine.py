@@ -93,7 +93,7 @@ recorded = cache(holds_recorded)
     ("name", "least_s"),
     [
         pytest.param("side_bend", SLOW_S, marks=pytest.mark.realtime),
-        pytest.param("figure_four", 0.0, marks=pytest.mark.realtime),
+        pytest.param("figure_four", 0.0, marks=pytest.mark.exhaustive),
         pytest.param("chair_twist", SLOW_S, marks=pytest.mark.exhaustive),
         pytest.param("chair_twist", 0.0, marks=pytest.mark.exhaustive),
     ],

@@ -15,6 +15,7 @@ from backstretch.cli.health import health
 from backstretch.cli.history import history_app
 from backstretch.cli.live import cameras, live
 from backstretch.cli.options import INTERRUPTED, complain
+from backstretch.cli.page import app as page
 from backstretch.cli.poses import poses_app
 from backstretch.cli.progress import progress
 from backstretch.cli.recordings import analyze, export, report
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(poses_app, name="poses")
 app.add_typer(history_app, name="history")
 for command in (
+    page,
     analyze,
     live,
     calibrate,

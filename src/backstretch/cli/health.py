@@ -2,18 +2,16 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from backstretch.cli.options import ProfileOption, complain
-from backstretch.history.profile import SESSIONS, answers_path, data_folder, profile_key
-from backstretch.history.saving import session_owners
+from backstretch.history.profile import answers_path
 
 if TYPE_CHECKING:
-    from backstretch.formats.session_log import PastSession
     from backstretch.history.health import Answer, Answers
 
 
@@ -80,17 +78,10 @@ def earlier_sessions(
 
     The soreness, 0 to 10, is empty if it was not asked, and holds None if the question was skipped.
     """
-    from backstretch.history.health import advice, past_sessions, soreness_advice
+    from backstretch.history.health import soreness_advice
+    from backstretch.history.today import advice_today
 
-    now = datetime.now().astimezone()
-    owners, notices = session_owners()
-
-    def is_own(folder: str, session: "PastSession") -> bool:
-        owner = owners.get(folder, str(session.about.get("profile") or ""))
-        return profile_key(owner) == profile_key(profile)
-
-    past = past_sessions(data_folder() / SESSIONS, now=now, is_own=is_own)
-    text = advice(now, past)
+    text, notices = advice_today(profile)
     complain(*notices, *text.lines)
     if not (text.asks_soreness and can_ask()):
         return text.lines, ()

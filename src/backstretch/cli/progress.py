@@ -94,7 +94,7 @@ def _refuse_with_everyone(profile: str, html: Path | None) -> None:
 
 def _overview(history: "History", profile: str, wanted: _Wanted) -> "Overview":
     """What one person has practised, by their own references; only main measures unless all are wanted."""
-    from backstretch.history.progress import Query, main_label, overview
+    from backstretch.history.progress import Query, main_label, overview_of
 
     library = open_poses(wanted.folders, quiet=True, profile=profile)
     about = library.poses.get(wanted.pose.id, wanted.pose) if wanted.pose else None
@@ -102,11 +102,7 @@ def _overview(history: "History", profile: str, wanted: _Wanted) -> "Overview":
     labels = None if wanted.is_whole else {main_label(each) for each in poses}
     today = datetime.now().astimezone().date()
     with _no_garbage_collection():
-        sittings = history.sittings(profile)
-        holds = history.holds(profile, about.id if about else None, labels)
-        asked = history.asked(profile, {each.pose for each in holds})
-        query = Query(history.spelling(profile), about, wanted.weeks)
-        return overview(query, today, (sittings, holds), poses, asked)
+        return overview_of(history, Query(profile, about, wanted.weeks), today, poses, labels)
 
 
 def _print_document(summaries: Sequence["Overview"], *, everyone: bool) -> None:

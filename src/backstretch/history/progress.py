@@ -6,7 +6,7 @@ as a page and as JSON.
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import fmean
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from typing import Any
 
 from backstretch.history.change import ENOUGH, Change, SessionMean, Verdict, change_of
 from backstretch.history.health import rest_advice
+from backstretch.history.history import History
 from backstretch.history.practice import (
     DAYS_A_WEEK,
     LEVELS_OFF_MIN,
@@ -265,6 +266,30 @@ def overview(
         {each.pose.id: trends(each.pose, by_pose[each.pose.id]) for each in doses_held},
         (days_words(sittings, today), *rest_advice(today, sittings)),
     )
+
+
+def overview_of(
+    history: History,
+    query: Query,
+    today: date,
+    poses: Collection[Pose],
+    labels: Collection[str] | None = None,
+) -> Overview:
+    """Gather what one person of a history has practised.
+
+    Args:
+        history: Where it is saved.
+        query: What it is about.
+        today: The day it is.
+        poses: The stretches that are known.
+        labels: The measures to report; None for all.
+    """
+    profile, about = query.whose, query.about
+    sittings = history.sittings(profile)
+    holds = history.holds(profile, about.id if about else None, labels)
+    asked = history.asked(profile, {each.pose for each in holds})
+    spelled = replace(query, whose=history.spelling(profile))
+    return overview(spelled, today, (sittings, holds), poses, asked)
 
 
 def main_change(pose: Pose, trends: Sequence[Trend]) -> str:

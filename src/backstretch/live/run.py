@@ -31,6 +31,7 @@ from backstretch.poses.pose import Pose
 from backstretch.vision.capture import Capture, open_capture
 from backstretch.vision.detection import VideoLandmarker, open_landmarker
 from backstretch.vision.face_landmarker import with_head_tilt
+from backstretch.vision.feeds import Feed
 
 FAILED = "failed"
 """End reason: the program itself failed."""
@@ -52,12 +53,13 @@ class Machine:
     """The camera, model, display and sound of a session.
 
     Attributes:
-        camera: A camera's number, a stream's URL or a video file.
+        camera: A camera's number, a stream's URL or a video file; the name of the page's camera with a page.
         model: Another pose model; None for the one inside the package.
         windowless: Whether the session is shown in the terminal, without a window.
         silent: Whether there is no speech and no sound.
         terminal: Shows a session without a window.
         turn_deg: How far its pictures must be turned clockwise to be upright.
+        page: Gives the pictures and shows the session, in place of camera, window and terminal.
     """
 
     camera: str
@@ -66,6 +68,18 @@ class Machine:
     silent: bool
     terminal: Console
     turn_deg: int = 0
+    page: "Page | None" = None
+
+
+class Page(FrontEnd, Protocol):
+    """A front end that has a camera of its own; see `web.visit.Visit`."""
+
+    @property
+    def feed(self) -> Feed:
+        """Its pictures."""
+
+    def attach(self, voice: Voice, tick: Callable[[], None]) -> None:
+        """Before a session: what is muted, and what is to be called now and then."""
 
 
 @dataclass(frozen=True)
@@ -234,13 +248,18 @@ def open_stage(
         landmarker = stack.enter_context(open_landmarker(machine.model, careful_models))
         is_heard = not machine.silent
         voice = stack.enter_context(Voice(speaks=is_heard, sounds=is_heard))
+        tick = _Notices(voice, notice).tell
+        if machine.page is not None:
+            machine.page.attach(voice, tick)
+            capture = stack.enter_context(Capture(machine.page.feed, machine.camera))
+            yield Stage(landmarker, voice, capture, machine.page, machine.silent)
+            return
         windowless = machine.windowless
         if not (windowless or has_screen()):
             notice("there is no screen for a window; the session is shown in this terminal")
             windowless = True
         capture = stack.enter_context(open_capture(machine.camera, machine.turn_deg))
         window = None if windowless else stack.enter_context(Window())
-        tick = _Notices(voice, notice).tell
         show: FrontEnd = TerminalShow(machine.terminal, tick)
         if window is not None:
             show = WindowShow(window, voice, tick)

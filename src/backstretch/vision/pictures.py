@@ -1,5 +1,6 @@
 """Pictures of video files: upright, converted or made small where asked for, and read ahead in a thread."""
 
+import io
 import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from backstretch.errors import InputError
 from backstretch.frame import Frame
 from backstretch.kinematics.landmarks import Landmarks
 
@@ -323,3 +325,32 @@ def _exif_orientation(path: Path) -> Orientation:
             return Orientation.from_exif(photograph.getexif().get(EXIF_ORIENTATION, 1))
     except (OSError, ValueError, SyntaxError):
         return Orientation()
+
+
+def jpeg_wh(jpeg: bytes) -> tuple[int, int]:
+    """Width and height that a JPEG picture states, without decoding it.
+
+    Raises:
+        InputError: It is no JPEG picture.
+    """
+    from PIL import Image
+
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
+            return picture.size
+    except bombs as error:
+        raise InputError("a picture is too large") from error
+    except (OSError, ValueError) as error:
+        raise InputError("what was sent is no JPEG picture") from error
+
+
+def decoded_jpeg(jpeg: bytes) -> NDArray[np.uint8] | None:
+    """A JPEG picture as (H, W, 3) RGB; None for one that is damaged."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
+            return np.asarray(picture.convert("RGB"))
+    except (OSError, ValueError, SyntaxError):
+        return None

@@ -95,6 +95,11 @@ def html_page(template: str, **values: Any) -> str:
     return with_own_ids(_templates().get_template(template).render(values))
 
 
+def style_of(*names: str) -> str:
+    """Style sheets beside this file, one after the other."""
+    return "\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in names)
+
+
 @cache
 def _templates() -> Environment:
     templates = Environment(

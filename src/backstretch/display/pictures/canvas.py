@@ -301,7 +301,12 @@ def save_png(path: Path, picture: Picture) -> None:
     Raises:
         OSError: The file cannot be written.
     """
+    write_whole(path, png_of(picture))
+
+
+def png_of(picture: Picture) -> bytes:
+    """A picture as a PNG."""
     import cv2
 
     _, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
-    write_whole(path, data.tobytes())
+    return data.tobytes()

@@ -70,7 +70,7 @@ class _Page:
     def draw(self, result: Result, ending: Ending) -> None:
         margin = self._px(MARGIN)
         inner = self._w - 2 * margin
-        self._write(_title(result), (margin, margin + self._px(TITLE / 2)), TITLE, STRONG, inner)
+        self._write(title_of(result), (margin, margin + self._px(TITLE / 2)), TITLE, STRONG, inner)
         name = result.assignment.pose.name if result.assignment.pose else result.assignment.title
         top = margin + self._px(TITLE * 1.5)
         self._write(name, (margin, top), FOOT, SOFT, inner)
@@ -138,7 +138,8 @@ class _Page:
         self._brush.write(line)
 
 
-def _title(result: Result) -> str:
+def title_of(result: Result) -> str:
+    """What a session came to, in one line."""
     if not result.could_be_told:
         return "It could not be told what was held"
     held_s = sum(each.held_s for each in tallies(result))

@@ -1,0 +1,139 @@
+"""What a page asks to be led through, and the session that comes of it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from rich.console import Console
+
+from backstretch.coaching.coach import Coach
+from backstretch.coaching.speaking import CLEAR_FLOOR
+from backstretch.errors import BackstretchError, InputError
+from backstretch.history.health import PAIN_ADVICE, load_answers
+from backstretch.history.profile import (
+    SESSIONS,
+    answers_path,
+    check_profile,
+    data_folder,
+    own_poses,
+    saved_neutral,
+)
+from backstretch.history.saving import remember_sessions
+from backstretch.history.today import advice_today
+from backstretch.judging.wording import describe_notice
+from backstretch.live.led_session import CoachedSession
+from backstretch.live.plan import Plan, Wish, plan_set, plan_stretch
+from backstretch.live.run import INTERRUPTED, Machine, Setup, run_live
+from backstretch.poses.library import builtin_poses, open_library
+from backstretch.web.visit import Visit
+
+CAMERA = "the camera of the page"
+SIDES = {"both": (), "left": ("left",), "right": ("right",)}
+HOLD_S, REPETITIONS = (1.0, 120.0), (1, 20)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a page asks for.
+
+    Attributes:
+        name: The id of a stretch or set.
+        wish: Side and dose.
+        who: The person's profile; empty for `profile.YOU`.
+        anyway: Whether the person goes on although the stretch is not advised for them.
+    """
+
+    name: str
+    wish: Wish
+    who: str
+    anyway: bool
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """Read it from what a page says.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        try:
+            hold_s, repetitions = value.get("hold_s"), value.get("repetitions")
+            wish = Wish(
+                SIDES[value.get("side", "both")],
+                None if hold_s is None else _within(float(hold_s), HOLD_S),
+                None
+                if repetitions is None
+                else min(max(int(repetitions), REPETITIONS[0]), REPETITIONS[1]),
+            )
+            who, name = check_profile(str(value.get("who", ""))), str(value["name"])
+            return cls(name, wish, who, value.get("anyway") is True)
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise InputError("the page asked for something that cannot be read") from error
+
+
+def begin(asked: Asked, visit: Visit) -> Callable[[], None] | str:
+    """The order for the desk; or a question, where a stretch is not advised for the person.
+
+    Raises:
+        InputError: There is no such stretch or set, or nothing of it is left.
+    """
+    library = open_library(builtin_poses(), [own_poses(""), own_poses(asked.who)])
+    answers = load_answers(answers_path(asked.who))
+    if asked.name in library.poses:
+        plan = plan_stretch(library.poses[asked.name], asked.wish, answers)
+    else:
+        plan = plan_set(library.find_set(asked.name), library.poses, asked.wish, answers)
+    if plan.unsuited and not asked.anyway:
+        why = " or ".join(plan.unsuited)
+        return f"{plan.programme.name} is not advised with {why}. Ask a clinician before doing it."
+    return lambda: _lead(asked, plan, visit)
+
+
+def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
+    """Lead through a session, on the main thread.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed; what was held is saved.
+    """
+    visit.begin(asked.name)
+    today, _ = advice_today(asked.who)
+    coach = Coach(
+        plan.programme,
+        welcome=(*today.lines, *map(describe_notice, plan.warnings), CLEAR_FLOOR),
+        remarks=plan.left_out,
+        pain_advice=PAIN_ADVICE,
+    )
+    session = CoachedSession(
+        plan.programme, coach, sides=asked.wish.sides, own_neutral=saved_neutral(asked.who)
+    )
+    machine = Machine(
+        CAMERA, None, windowless=True, silent=False, terminal=Console(stderr=True), page=visit
+    )
+    setup = Setup(
+        machine=machine,
+        sessions=data_folder() / SESSIONS,
+        track=False,
+        video=False,
+        soreness=(),
+        notices=plan.warnings,
+        profile=asked.who,
+    )
+    try:
+        outcome = run_live(setup, session, lambda line: visit.tell({"remark": line}))
+    except BackstretchError as error:
+        visit.tell({"refused": str(error)})
+        return
+    remember_sessions()
+    if outcome.why == INTERRUPTED:
+        raise KeyboardInterrupt
+
+
+def _within(value: float, limits: tuple[float, float]) -> float:
+    """The value, or the limit that it is beyond.
+
+    Raises:
+        ValueError: It is no number.
+    """
+    if math.isnan(value):
+        raise ValueError("not a number")
+    return min(max(value, limits[0]), limits[1])

@@ -1,0 +1,276 @@
+"""The pages: choose a stretch or set, the health questions, being led, and looking back."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from backstretch.display.html.app_pages import choose_page, health_page, history_page, live_page
+from backstretch.display.html.page import style_of
+from backstretch.display.html.progress_page import progress_html
+from backstretch.display.html.report import write_report
+from backstretch.display.pictures.canvas import png_of
+from backstretch.display.pictures.demonstration import demonstration_file
+from backstretch.display.pictures.figure import figure_image
+from backstretch.errors import BackstretchError, InputError
+from backstretch.formats.result_files import REPORT, RESULT
+from backstretch.history.health import (
+    FORMAT,
+    QUESTIONS,
+    VERSION,
+    Answers,
+    load_answers,
+    save_answers,
+)
+from backstretch.history.history import History
+from backstretch.history.profile import (
+    SESSIONS,
+    answers_path,
+    check_profile,
+    data_folder,
+    own_poses,
+)
+from backstretch.history.progress import Query, overview_of
+from backstretch.history.saving import with_history
+from backstretch.judging.matching import Form
+from backstretch.poses.library import Library, builtin_poses, open_library
+from backstretch.poses.pose import Pose
+from backstretch.web.conversation import Conversation
+from backstretch.web.desk import Desk
+from backstretch.web.visit import Visit
+
+PICTURE_WH = (320, 240)
+MOST_LISTED = 200
+"""How many sessions are listed."""
+ALONE = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What a report may load: only what stands in it."""
+LONGEST_NUMBER = 18
+"""Digits of a session's number, at the most."""
+MOST_FORM = 65536
+"""Longest form that is read, in bytes."""
+STYLES = ("page_style.css", "app_style.css")
+
+
+class Site:
+    """Answers what the page asks for.
+
+    Args:
+        desk: Where sessions are asked for.
+        visit: The page before its camera.
+    """
+
+    def __init__(self, desk: Desk, visit: Visit) -> None:
+        self._desk, self._visit = desk, visit
+        self._libraries: dict[str, Library] = {}
+        self.app = Starlette(
+            routes=[
+                Route("/", self._choose),
+                Route("/health", self._health),
+                Route("/health", self._save_health, methods=["POST"]),
+                Route("/live", self._live),
+                Route("/history", self._history),
+                Route("/history/{number}", self._delete, methods=["DELETE"]),
+                Route("/progress", self._progress),
+                Route("/poses/{pose}/{side}.png", self._drawing),
+                Route("/poses/{pose}.mp4", self._demonstration),
+                Route("/reports/{number}", self._saved_report),
+                Route("/reports/live/{name}", self._report),
+                Route("/style.css", _style),
+                Route("/favicon.ico", _nothing),
+                Mount(
+                    "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
+                ),
+                WebSocketRoute("/eye", self._eye),
+            ],
+            exception_handlers={BackstretchError: _refused},
+        )
+
+    def _choose(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        answers = load_answers(answers_path(who))
+        if answers is None:
+            return RedirectResponse(_address("/health", who=who), 303)
+        self._libraries[who] = library_of(who)  # its drawings are asked for next
+        return HTMLResponse(choose_page(self._libraries[who], answers, who))
+
+    def _health(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        return HTMLResponse(health_page(load_answers(answers_path(who)), who))
+
+    async def _save_health(self, request: Request) -> Response:
+        form = QueryParams(await _body(request))
+        who = _who(form)
+        given = {key: form.get(key, "skipped") for key in QUESTIONS}
+        if not set(given.values()) <= {"yes", "no", "skipped"}:
+            raise HTTPException(400)
+        answers = Answers.model_validate(
+            {"format": FORMAT, "version": VERSION, "asked_on": date.today(), "answers": given}  # noqa: DTZ011
+        )
+        save_answers(answers_path(who), answers)
+        return RedirectResponse(_address("/", who=who), 303)
+
+    def _live(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        name = request.query_params.get("stretch") or request.query_params.get("set", "")
+        library = library_of(who)
+        if name not in library.poses and name not in library.sets:
+            raise HTTPException(404)
+        is_going_on = self._desk.is_busy and self._visit.name == name
+        return HTMLResponse(live_page(library, name, who, is_going_on=is_going_on))
+
+    def _history(self, request: Request) -> Response:
+        who = _who(request.query_params)
+
+        def pages(history: History) -> str:
+            sittings, holds = (
+                history.sittings(who, MOST_LISTED),
+                history.hold_counts(who, MOST_LISTED),
+            )
+            return history_page(sittings, holds, history.count(who), history.people(), who)
+
+        return HTMLResponse(with_history(pages)[0])
+
+    def _delete(self, request: Request) -> Response:
+        number = _number(request)
+        with _not_found():
+            with_history(lambda history: history.delete(number))
+        return Response(status_code=204)
+
+    def _progress(self, request: Request) -> Response:
+        who = _who(request.query_params)
+        poses, today = list(library_of(who).poses.values()), datetime.now().astimezone().date()
+        found, _ = with_history(lambda history: overview_of(history, Query(who), today, poses))
+        return _document(progress_html(found))
+
+    def _saved_report(self, request: Request) -> Response:
+        """The report of a session of the history, made of what is saved of it."""
+        number = _number(request)
+        with _not_found():
+            saved, _ = with_history(lambda each: (each.document(number), each.sitting(number)))
+        document, sitting = saved
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / RESULT
+            path.write_text(json.dumps(document), encoding="utf-8")
+            page = write_report(path, person=sitting.profile).read_text(encoding="utf-8")
+        return _document(page)
+
+    def _drawing(self, request: Request) -> Response:
+        pose, side = self._pose(request), request.path_params["side"]
+        sides = {"both": None} if pose.sides == "both" else {"left": "left", "right": "right"}
+        if side not in sides or not pose.figure:
+            raise HTTPException(404)
+        return Response(_png(Form(pose, sides[side])), media_type="image/png")
+
+    def _pose(self, request: Request) -> Pose:
+        who = _who(request.query_params)
+        library = self._libraries.get(who) or library_of(who)
+        pose = library.poses.get(request.path_params["pose"])
+        if pose is None:
+            raise HTTPException(404)
+        return pose
+
+    def _demonstration(self, request: Request) -> Response:
+        path = demonstration_file(self._pose(request))
+        if not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(path, media_type="video/mp4")
+
+    def _report(self, request: Request) -> Response:
+        """The report of a live session: its folder is looked up by its name, not joined to a path."""
+        sessions = data_folder() / SESSIONS
+        folders = {each.name: each for each in sessions.iterdir()} if sessions.is_dir() else {}
+        folder = folders.get(request.path_params["name"])
+        if folder is None or not (folder / REPORT).is_file():
+            raise HTTPException(404)
+        return _document((folder / REPORT).read_text(encoding="utf-8"))
+
+    async def _eye(self, socket: WebSocket) -> None:
+        """A page before its camera, for as long as it is connected."""
+        await socket.accept()
+        conversation = Conversation(socket, self._desk, self._visit)
+        with suppress(WebSocketDisconnect):
+            await conversation.hold()
+
+
+@contextmanager
+def _not_found() -> Iterator[None]:
+    """Answer that there is no such page where there is no such session."""
+    try:
+        yield
+    except InputError as error:
+        raise HTTPException(404) from error
+
+
+def _number(request: Request) -> int:
+    """The session's number in an address."""
+    words = request.path_params["number"]
+    if not (words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER):
+        raise HTTPException(404)
+    return int(words)
+
+
+async def _body(request: Request) -> bytes:
+    """What a form says.
+
+    Raises:
+        HTTPException: It is too long for one of ours.
+    """
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_FORM:
+            raise HTTPException(413)
+    return body
+
+
+def library_of(who: str) -> Library:
+    """The library with somebody's own poses."""
+    return open_library(builtin_poses(), [own_poses(""), own_poses(who)])
+
+
+@cache
+def _png(form: Form) -> bytes:
+    """The drawing of a stretch, which takes some tenths of a second to make."""
+    return png_of(figure_image(form, PICTURE_WH))
+
+
+def _document(page: str) -> Response:
+    """A page that stands alone: it carries its style and script, and asks for nothing."""
+    return HTMLResponse(page, headers={"content-security-policy": ALONE})
+
+
+def _who(values: Mapping[str, str]) -> str:
+    return check_profile(values.get("who", ""))
+
+
+def _address(path: str, **values: str) -> str:
+    query = str(QueryParams({name: value for name, value in values.items() if value}))
+    return f"{path}?{query}" if query else path
+
+
+def _style(_request: Request) -> Response:
+    return Response(style_of(*STYLES), media_type="text/css")
+
+
+def _nothing(_request: Request) -> Response:
+    return Response(status_code=204)
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    return Response(f"{error}\n", 400, media_type="text/plain")

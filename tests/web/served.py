@@ -1,0 +1,88 @@
+"""The page as a person has it: the program in its own process, and a browser with a film for a camera."""
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av  # noqa: TID253 - what is made here is video
+import numpy as np
+
+from backstretch.vision.video_reader import VideoReader
+from tests.browser import chromium
+from tests.cli.test_live import Home
+
+CAMERA_FPS = 30
+"""At which Chromium plays a film of JPEG pictures as its camera, over and over."""
+CAMERA_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+
+
+@dataclass(frozen=True)
+class Program:
+    """``backstretch app``, running.
+
+    Attributes:
+        home: Whose data it has.
+        invitation: The address that lets one browser in.
+        process: Its process.
+    """
+
+    home: Home
+    invitation: str
+    process: subprocess.Popen[str]
+
+    @property
+    def origin(self) -> str:
+        return self.invitation.partition("/enter")[0]
+
+
+@contextmanager
+def program(folder: Path, *, asked: bool = True):
+    """The program; ``asked`` is whether the health questions have been answered."""
+    home = Home(folder, asked=asked)
+    with subprocess.Popen(
+        [sys.executable, "-m", "backstretch", "app", "--no-browser"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=home.environment(),
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield Program(home, process.stdout.readline().split()[-1], process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                _, said = process.communicate(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+    assert (process.returncode, said) == (0, "")
+
+
+@contextmanager
+def browser(film: Path | None = None):
+    """A browser whose camera is a film of `as_camera`."""
+    flags = [] if film is None else [*CAMERA_FLAGS, f"--use-file-for-fake-video-capture={film}"]
+    with chromium(*flags) as opened:
+        yield opened
+
+
+def as_camera(path: Path, clip: Path) -> Path:
+    """A clip as JPEG pictures at `CAMERA_FPS`, so that it lasts as long as it does."""
+    with VideoReader(clip) as reader:
+        taken = [(frame.time_s, frame.image) for frame in reader.frames()]
+    times_s = np.array([time_s for time_s, _ in taken])
+    with av.open(str(path), "w", format="mjpeg") as container:
+        stream: Any = container.add_stream("mjpeg", rate=CAMERA_FPS, options={"q": "3"})
+        stream.height, stream.width = taken[0][1].shape[:2]
+        stream.pix_fmt = "yuvj420p"
+        for at_s in np.arange(0.0, times_s[-1], 1.0 / CAMERA_FPS):
+            image = taken[int(np.searchsorted(times_s, at_s, side="right")) - 1][1]
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path
