@@ -52,6 +52,11 @@ def test_a_recording_may_be_dropped_with_its_quotes(typed):
     assert typed("3", "'/my videos/a.mp4'")[0] == ["analyze", "/my videos/a.mp4"]
 
 
-@pytest.mark.parametrize("lines", [("5",), ("q",), ("2", ""), ("3", ""), ("nonsense",), ("2",), ()])
+@pytest.mark.parametrize(("number", "command"), [("4", "progress"), ("5", "app")])
+def test_progress_and_the_page_can_be_chosen(typed, number, command):
+    assert typed(number)[0] == [command]
+
+
+@pytest.mark.parametrize("lines", [("6",), ("q",), ("2", ""), ("3", ""), ("nonsense",), ("2",), ()])
 def test_whatever_else_is_typed_shows_the_commands(typed, lines):
     assert typed(*lines)[0] == HELP

@@ -27,7 +27,8 @@ def first_arguments() -> list[str]:
     print("  2  Be coached: another set, or one stretch")
     print("  3  Analyse a recording")
     print("  4  See my progress")
-    print("  5  See all commands\n")
+    print("  5  Open the page in my browser, and choose there")
+    print("  6  See all commands\n")
     choice = _ask("A number, or Enter for 1:")
     if choice in {"", "1"}:
         return ["live", FIRST_SET]
@@ -36,7 +37,7 @@ def first_arguments() -> list[str]:
     if choice == "3":
         path = (_ask("The video, photograph or folder:") or "").strip("'\"")
         return ["analyze", path] if path else HELP
-    return ["progress"] if choice == "4" else HELP
+    return {"4": ["progress"], "5": ["app"]}.get(choice or "", HELP)
 
 
 def _which(sets: "list[PoseSet]") -> list[str]:
