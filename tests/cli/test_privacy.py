@@ -1,7 +1,9 @@
 """No frame and no figure leaves the machine: the kernel is asked which sockets a run opens."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from urllib.request import urlopen
@@ -59,13 +61,15 @@ def test_the_page_is_on_this_machine_alone_and_asks_nobody(tmp_path):
     strace = ["strace", "-f", "-e", "trace=network", "-o", str(trace)]
     names = {**environment(), "XDG_DATA_HOME": str(tmp_path)}
     command = [*strace, sys.executable, "-m", "backstretch", "app", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=names) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=names, start_new_session=True
+    ) as process:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
             pytest.skip("this machine does not let strace watch a process")
         with urlopen(line.split()[-1], timeout=10.0) as answer:
             assert answer.status == 200
-        subprocess.run(["pkill", "-INT", "-P", str(process.pid)], check=True)
+        os.killpg(process.pid, signal.SIGINT)
         process.wait(20)
     text = trace.read_text(encoding="utf-8", errors="replace")
     named = [line for line in text.splitlines() if "sa_family=AF_INET" in line]
