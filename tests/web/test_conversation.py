@@ -225,6 +225,9 @@ class TestRequest:
             {"name": "standing_side_bend", "hold_s": "nan"},
             {"name": "standing_side_bend", "repetitions": "inf"},
             {"name": "standing_side_bend", "repetitions": {}},
+            {"name": "standing_side_bend", "sore": 11},
+            {"name": "standing_side_bend", "sore": -1},
+            {"name": "standing_side_bend", "sore": "very"},
             {"name": "standing_side_bend", "who": "\x00"},
         ],
     )
@@ -245,6 +248,13 @@ class TestRequest:
     def test_for_a_hold_of_no_length_cannot_be_read(self, value):
         with pytest.raises(InputError):
             Asked.of({"name": "standing_side_bend", "hold_s": value})
+
+    @pytest.mark.parametrize(
+        ("said", "soreness"),
+        [({}, ()), ({"sore": None}, (None,)), ({"sore": 0}, (0,)), ({"sore": 10}, (10,))],
+    )
+    def test_says_how_sore_somebody_is_or_that_the_question_was_skipped(self, said, soreness):
+        assert Asked.of({"name": "standing_side_bend", **said}).soreness == soreness
 
 
 class TestTwoPages:

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from tests.browser import SIDEWAYS, serious_findings, watched
+from tests.cli.test_live import HELD, HURT
 from tests.web.served import browser, program
 
 POSE = "childs_pose"
@@ -73,6 +74,15 @@ class TestChoosing:
             page.locator(".card a").first.focus()
             page.keyboard.press("Enter")
             page.wait_for_url("**/live?set=*")
+
+
+def test_after_pain_its_advice_is_shown_and_it_is_asked_how_sore_one_is(tmp_path, opened):
+    with program(tmp_path) as running:
+        running.home.had(100.0, HELD, HURT)
+        with watched(opened, running.invitation, 1024) as page:
+            page.goto(f"{running.origin}/live?stretch={POSE}")
+            assert "You stopped with pain" in page.inner_text(".advice >> nth=0")
+            assert page.locator("#sore option").count() == 12
 
 
 def test_the_health_questions_come_first_and_once(tmp_path, opened):

@@ -10,7 +10,7 @@ from rich.console import Console
 from backstretch.coaching.coach import Coach
 from backstretch.coaching.speaking import CLEAR_FLOOR
 from backstretch.errors import BackstretchError, InputError
-from backstretch.history.health import PAIN_ADVICE, load_answers
+from backstretch.history.health import PAIN_ADVICE, load_answers, soreness_advice
 from backstretch.history.profile import (
     SESSIONS,
     answers_path,
@@ -31,6 +31,7 @@ from backstretch.web.visit import Visit
 CAMERA = "the camera of the page"
 SIDES = {"both": (), "left": ("left",), "right": ("right",)}
 HOLD_S, REPETITIONS = (1.0, 120.0), (1, 20)
+MOST_SORE = 10
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class Asked:
         wish: Side and dose.
         who: The person's profile; empty for `profile.YOU`.
         anyway: Whether the person goes on although the stretch is not advised for them.
+        soreness: How sore they say they are, 0 to 10, None if they skipped the question; empty if not asked.
     """
 
     name: str
     wish: Wish
     who: str
     anyway: bool
+    soreness: tuple[int | None, ...] = ()
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -66,7 +69,8 @@ class Asked:
                 else min(max(int(repetitions), REPETITIONS[0]), REPETITIONS[1]),
             )
             who, name = check_profile(str(value.get("who", ""))), str(value["name"])
-            return cls(name, wish, who, value.get("anyway") is True)
+            sore = tuple(_soreness(value["sore"]) for _ in range("sore" in value))
+            return cls(name, wish, who, value.get("anyway") is True, sore)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError("the page asked for something that cannot be read") from error
 
@@ -97,9 +101,11 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     """
     visit.begin(asked.name)
     today, _ = advice_today(asked.who)
+    sore = [soreness_advice(value) for value in asked.soreness if value is not None]
+    advice = (*today.lines, *filter(None, sore))
     coach = Coach(
         plan.programme,
-        welcome=(*today.lines, *map(describe_notice, plan.warnings), CLEAR_FLOOR),
+        welcome=(*advice, *map(describe_notice, plan.warnings), CLEAR_FLOOR),
         remarks=plan.left_out,
         pain_advice=PAIN_ADVICE,
     )
@@ -114,7 +120,7 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
         sessions=data_folder() / SESSIONS,
         track=False,
         video=False,
-        soreness=(),
+        soreness=asked.soreness,
         notices=plan.warnings,
         profile=asked.who,
     )
@@ -137,3 +143,16 @@ def _within(value: float, limits: tuple[float, float]) -> float:
     if math.isnan(value):
         raise ValueError("not a number")
     return min(max(value, limits[0]), limits[1])
+
+
+def _soreness(value: Any) -> int | None:
+    """An answer to how sore somebody is; None for a skipped one.
+
+    Raises:
+        ValueError: It is no number from 0 to 10.
+    """
+    if value is None:
+        return None
+    if int(value) not in range(MOST_SORE + 1):
+        raise ValueError("not from 0 to 10")
+    return int(value)

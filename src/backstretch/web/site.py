@@ -45,6 +45,7 @@ from backstretch.history.profile import (
 )
 from backstretch.history.progress import Query, overview_of
 from backstretch.history.saving import with_history
+from backstretch.history.today import advice_today
 from backstretch.judging.matching import Form
 from backstretch.poses.library import Library, builtin_poses, open_library
 from backstretch.poses.pose import Pose
@@ -132,7 +133,8 @@ class Site:
         if name not in library.poses and name not in library.sets:
             raise HTTPException(404)
         is_going_on = self._desk.is_busy and self._visit.name == name
-        return HTMLResponse(live_page(library, name, who, is_going_on=is_going_on))
+        today, _ = advice_today(who)
+        return HTMLResponse(live_page(library, name, who, today, is_going_on=is_going_on))
 
     def _history(self, request: Request) -> Response:
         who = _who(request.query_params)

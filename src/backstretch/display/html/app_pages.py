@@ -13,6 +13,7 @@ from backstretch.history.health import (
     RED_FLAGS_INTRO,
     SEE_SOON,
     SEE_SOON_INTRO,
+    Advice,
     Answers,
     unsuitable,
 )
@@ -89,10 +90,15 @@ def health_page(answers: Answers | None, who: str) -> str:
     )
 
 
-def live_page(library: Library, name: str, who: str, *, is_going_on: bool) -> str:
-    """The page on which somebody is led through a stretch or set, by its id.
+def live_page(library: Library, name: str, who: str, today: Advice, *, is_going_on: bool) -> str:
+    """The page on which somebody is led through a stretch or set.
 
-    With ``is_going_on`` a session that has lost its page goes on without being asked for.
+    Args:
+        library: With the person's own poses.
+        name: The id of the stretch or set.
+        who: The person's profile; empty for `profile.YOU`.
+        today: What their earlier sessions mean for today.
+        is_going_on: Whether a session that has lost its page goes on without being asked for.
     """
     if name in library.poses:
         pose = library.poses[name]
@@ -110,6 +116,8 @@ def live_page(library: Library, name: str, who: str, *, is_going_on: bool) -> st
         first=first.id,
         camera=camera,
         has_sides=name in library.poses and first.sides == "each",
+        advice=today.lines,
+        asks_soreness=today.asks_soreness,
         is_going_on=is_going_on,
     )
 

@@ -6,6 +6,7 @@ const MOST_ON_THE_WAY = 2; // of pictures: no queue can grow
 const QUALITY = 0.8;
 const AGAIN_MS = 1000;
 const LOST_MS = 1000; // a picture without an answer was left out
+const REMARK_MS = 10000; // how long a remark of the program is shown
 const WH = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
 const KEYS = { " ": "pause", n: "next", b: "back", p: "pain", q: "quit" };
 const REFUSED = {
@@ -27,6 +28,7 @@ let isOn = false;
 let isTaking = false;
 let muted = false;
 let lock = null;
+let remark = "";
 
 // ---- pictures ----
 
@@ -89,7 +91,9 @@ function say(what) {
 
 function wish(more = {}) {
   const number = (id) => (at(id).value ? Number(at(id).value) : null);
-  return { begin: { name, who, side: at("side")?.value ?? "both", hold_s: number("hold"), repetitions: number("times"), ...more } };
+  const sore = at("sore") ? { sore: number("sore") } : {};
+  const dose = { side: at("side")?.value ?? "both", hold_s: number("hold"), repetitions: number("times") };
+  return { begin: { name, who, ...dose, ...sore, ...more } };
 }
 
 function hear(told) {
@@ -97,9 +101,17 @@ function hear(told) {
   else if ("look" in told) look(told);
   else if (told.ended) end(told.ended);
   else if (told.refused) stop(told.refused);
+  else if (told.remark) note(told.remark);
   else if (told.question) ask(told.question, "Do it all the same", () => say(wish({ anyway: true })));
   else if (told.busy) ask("Another page is being led at the moment.", "Take over here", () => say({ take_over: true }));
   else if (told.taken) stop("Another page has taken over.");
+}
+
+function note(words) {
+  remark = words;
+  setTimeout(() => {
+    if (remark === words) remark = "";
+  }, REMARK_MS);
 }
 
 function ask(words, label, onYes) {
@@ -122,8 +134,8 @@ function look(told) {
   for (const number of onTheWay.keys()) if (told.look !== null && number <= told.look) onTheWay.delete(number);
   at("start").hidden = true;
   draw(at("body"), video, told.body, told.marks);
-  at("slow").hidden = !told.slow;
-  at("slow").textContent = told.slow;
+  at("slow").hidden = !(told.slow || remark);
+  put("slow", told.slow || remark);
   if (told.muted !== muted) {
     muted = told.muted;
     document.querySelector('[data-do="mute"]').setAttribute("aria-pressed", muted);
