@@ -200,6 +200,7 @@ class TestOptions:
         faults = done.stderr.splitlines()
         assert len(faults) >= 5
         assert all(fault.startswith(f"backstretch: {path}: ") for fault in faults)
+        faults = [fault.removeprefix(f"backstretch: {path}: ") for fault in faults]
         for word in ("tail", "floating", "from above", "neither", "80"):
             assert sum(word in fault for fault in faults) == 1
 
