@@ -154,19 +154,12 @@ def _planned(
 ) -> "Plan":
     """The plan, after its remarks and warnings; asks first if a stretch does not suit the person."""
     from backstretch.judging.wording import describe_notice
-    from backstretch.live.plan import plan_set, plan_stretch
-    from backstretch.poses.pose import Pose
+    from backstretch.live.plan import plan_of
 
-    if isinstance(chosen, Pose):
-        plan = plan_stretch(chosen, wish, answers)
-    else:
-        plan = plan_set(chosen, library.poses, wish, answers)
+    plan = plan_of(chosen, library.poses, wish, answers)
     complain(*plan.left_out, *plan.remarks, *map(describe_notice, plan.warnings))
-    if plan.unsuited:
-        why = " or ".join(plan.unsuited)
-        complain(
-            f"{chosen.name} is not advised with {why}. Ask a clinician before doing it.",
-        )
+    if plan.objection:
+        complain(plan.objection)
         if not goes_on("Go on all the same?"):
             raise typer.Exit
     return plan

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backstretch.coaching.programme import Programme, dose_warnings, part_of
 from backstretch.errors import Notice
-from backstretch.history.health import Answers, fitting, unsuitable
+from backstretch.history.health import ASK_FIRST, Answers, fitting, unsuitable
 from backstretch.poses.library import PoseSet
 from backstretch.poses.pose import Pose
 
@@ -44,6 +44,24 @@ class Plan:
     unsuited: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def objection(self) -> str:
+        """Why the stretch is not advised, in one line; empty where nothing speaks against it."""
+        if not self.unsuited:
+            return ""
+        return (
+            f"{self.programme.name} is not advised with {' or '.join(self.unsuited)}. {ASK_FIRST}"
+        )
+
+
+def plan_of(
+    chosen: Pose | PoseSet, poses: Mapping[str, Pose], wish: Wish, answers: Answers | None
+) -> Plan:
+    """Plan a stretch or a set; see `plan_stretch` and `plan_set`."""
+    if isinstance(chosen, Pose):
+        return plan_stretch(chosen, wish, answers)
+    return plan_set(chosen, poses, wish, answers)
 
 
 def plan_stretch(pose: Pose, wish: Wish, answers: Answers | None) -> Plan:

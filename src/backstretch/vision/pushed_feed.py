@@ -6,6 +6,7 @@ from threading import Condition
 from time import perf_counter
 
 from backstretch.errors import InputError, Notice
+from backstretch.vision.capture import LEAST_STEP_S
 from backstretch.vision.feeds import STALLED_S, Image
 from backstretch.vision.pictures import decoded_jpeg, jpeg_wh
 
@@ -13,8 +14,6 @@ WAIT_S = 0.1
 """How long a read waits for a picture before it says that there is none."""
 AHEAD_S = 1.0
 """A picture that claims to be from further ahead of now than this is refused: a sender cannot make seconds."""
-LEAST_STEP_S = 1e-6
-"""A sender's first picture is later than the last one of an earlier sender by this at least."""
 MOST_BYTES, MOST_PX = 4 * 1024 * 1024, 1920
 """Largest picture that is taken: its bytes, and its width and height."""
 REMEMBERED = 300
@@ -86,7 +85,9 @@ class PushedFeed:
     def number_at(self, time_s: float) -> int | None:
         """The number of the picture of a time; None for one that is forgotten, or of an earlier sender."""
         with self._news:
-            return next((number for at_s, number in self._numbers if at_s == time_s), None)
+            return next(
+                (number for at_s, number in reversed(self._numbers) if at_s == time_s), None
+            )
 
     def read(self) -> tuple[float, Image] | None:
         """As `Feed.read`."""

@@ -23,9 +23,9 @@ from backstretch.history.saving import remember_sessions
 from backstretch.history.today import advice_today
 from backstretch.judging.wording import describe_notice
 from backstretch.live.led_session import CoachedSession
-from backstretch.live.plan import Plan, Wish, plan_set, plan_stretch
+from backstretch.live.plan import Plan, Wish, plan_of
 from backstretch.live.run import INTERRUPTED, Machine, Setup, run_live
-from backstretch.poses.library import builtin_poses, open_library
+from backstretch.poses.library import Library, builtin_poses, open_library
 from backstretch.web.visit import Visit
 
 CAMERA = "the camera of the page"
@@ -69,10 +69,15 @@ class Asked:
                 else min(max(int(repetitions), REPETITIONS[0]), REPETITIONS[1]),
             )
             who, name = check_profile(str(value.get("who", ""))), str(value["name"])
-            sore = tuple(_soreness(value["sore"]) for _ in range("sore" in value))
+            sore = (_soreness(value["sore"]),) if "sore" in value else ()
             return cls(name, wish, who, value.get("anyway") is True, sore)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError("the page asked for something that cannot be read") from error
+
+
+def library_of(who: str) -> Library:
+    """The library with somebody's own poses."""
+    return open_library(builtin_poses(), [own_poses(""), own_poses(who)])
 
 
 def begin(asked: Asked, visit: Visit) -> Callable[[], None] | str:
@@ -81,15 +86,11 @@ def begin(asked: Asked, visit: Visit) -> Callable[[], None] | str:
     Raises:
         InputError: There is no such stretch or set, or nothing of it is left.
     """
-    library = open_library(builtin_poses(), [own_poses(""), own_poses(asked.who)])
-    answers = load_answers(answers_path(asked.who))
-    if asked.name in library.poses:
-        plan = plan_stretch(library.poses[asked.name], asked.wish, answers)
-    else:
-        plan = plan_set(library.find_set(asked.name), library.poses, asked.wish, answers)
-    if plan.unsuited and not asked.anyway:
-        why = " or ".join(plan.unsuited)
-        return f"{plan.programme.name} is not advised with {why}. Ask a clinician before doing it."
+    library = library_of(asked.who)
+    chosen = library.poses.get(asked.name) or library.find_set(asked.name)
+    plan = plan_of(chosen, library.poses, asked.wish, load_answers(answers_path(asked.who)))
+    if plan.objection and not asked.anyway:
+        return plan.objection
     return lambda: _lead(asked, plan, visit)
 
 

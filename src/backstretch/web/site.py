@@ -41,16 +41,16 @@ from backstretch.history.profile import (
     answers_path,
     check_profile,
     data_folder,
-    own_poses,
 )
 from backstretch.history.progress import Query, overview_of
 from backstretch.history.saving import with_history
 from backstretch.history.today import advice_today
 from backstretch.judging.matching import Form
-from backstretch.poses.library import Library, builtin_poses, open_library
+from backstretch.poses.library import Library
 from backstretch.poses.pose import Pose
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
+from backstretch.web.order import library_of
 from backstretch.web.visit import Visit
 
 PICTURE_WH = (320, 240)
@@ -239,11 +239,6 @@ async def _body(request: Request) -> bytes:
         if len(body) > MOST_FORM:
             raise HTTPException(413)
     return body
-
-
-def library_of(who: str) -> Library:
-    """The library with somebody's own poses."""
-    return open_library(builtin_poses(), [own_poses(""), own_poses(who)])
 
 
 @cache
