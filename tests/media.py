@@ -2,9 +2,10 @@
 
 import io
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ def corners(image: Picture) -> list[str]:
     return [
         names[r > 127, g > 127, b > 127] for r, g, b in (image[spot].tolist() for spot in spots)
     ]
+
+
+def to_and_fro(pictures: list[Picture], seconds: float, fps: float) -> Iterator[Picture]:
+    """So many seconds of these pictures, forwards and backwards, so that nothing jumps."""
+    return islice(cycle(pictures + pictures[::-1]), round(seconds * fps))
 
 
 def write_video(

@@ -1,13 +1,11 @@
 """A guided calibration from outside, with the real model: a recording is played as the camera."""
 
-from itertools import cycle, islice
-
 import av  # noqa: TID253 - to cut a clip
 import pytest
 
 from backstretch.poses.pose_file import load_pose
 from tests.cli.test_live import QUIET, Home
-from tests.media import write_video
+from tests.media import to_and_fro, write_video
 from tests.places import SAMPLES
 
 CLIP = SAMPLES / "childs_pose.mp4"
@@ -36,8 +34,7 @@ def part(clip, span):
 
 def staying(clip, span, seconds):
     """To and fro between the pictures of a part, so that nothing jumps."""
-    there = part(clip, span)
-    return islice(cycle(there + there[::-1]), round(seconds * FPS))
+    return to_and_fro(part(clip, span), seconds, FPS)
 
 
 def filmed(path, pictures):

@@ -1,13 +1,13 @@
 """First steps of a person before the real window, with the real model: films are played as the camera."""
 
 import sys
-from itertools import cycle, groupby, islice, pairwise
+from itertools import groupby, pairwise
 
 import pytest
 
 from backstretch.vision.video_reader import VideoReader
 from tests.live.walks import walk
-from tests.media import write_video
+from tests.media import to_and_fro, write_video
 from tests.places import MEDIA, SAMPLES
 
 FRONT = MEDIA / "grid" / "g_childs_pose_front.mp4"
@@ -30,11 +30,6 @@ pytestmark = [
 def pictures(path, start_s=0.0, end_s=None, every=1):
     with VideoReader(path) as reader:
         return [frame.image for frame in reader.frames(start_s, end_s)][::every]
-
-
-def to_and_fro(images, seconds, fps):
-    """So many seconds of these pictures, so that nothing jumps."""
-    return islice(cycle(images + images[::-1]), round(seconds * fps))
 
 
 def film(path, *parts):
