@@ -61,7 +61,7 @@ def program(folder: Path, *, asked: bool = True):
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
-    assert (process.returncode, said) == (0, "")
+    assert (process.returncode, said) == (0, ""), (process.returncode, said[-900:])
 
 
 @contextmanager

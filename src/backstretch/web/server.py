@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-from asyncio import CancelledError
 from contextlib import suppress
 from threading import Thread
 from time import perf_counter, sleep
@@ -17,13 +16,7 @@ from backstretch.web.gate import App, Gate, Keys
 MOST_BYTES = 5 * 1024 * 1024
 """Largest message of a page: a picture, and a little."""
 START_S = 10.0
-STOP_S = 3.0
-
-
-def _is_told(record: logging.LogRecord) -> bool:
-    """Whether a line of the server is for a person: requests that the end of the program cuts off are not."""
-    cause = record.exc_info[1] if record.exc_info else None
-    return not (isinstance(cause, CancelledError) or "running task" in record.getMessage())
+STOP_S = 10.0
 
 
 class Server:
@@ -59,7 +52,8 @@ class Server:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(settings)
-        logging.getLogger("uvicorn.error").addFilter(_is_told)
+        self._log = logging.getLogger("uvicorn.error")
+        self._log.addFilter(self._is_told)
         run = self._server.run
         self._thread = Thread(target=run, args=(self._sockets,), name="page", daemon=True)
 
@@ -71,6 +65,10 @@ class Server:
     def invitation(self) -> str:
         """An address that lets one browser in, for two minutes."""
         return f"{self.url}enter?token={self.keys.token()}"
+
+    def _is_told(self, _record: logging.LogRecord) -> bool:
+        """Whether a line of the server is for a person: of requests that its end cuts off none is."""
+        return not self._server.should_exit
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -85,6 +83,8 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join(STOP_S)
+        if not self._thread.is_alive():
+            self._log.removeFilter(self._is_told)
         self._close()
 
     def _close(self) -> None:
