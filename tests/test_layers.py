@@ -56,6 +56,9 @@ DOORS = {
     "jinja2": {"display.html.page"},
     "pydantic": {"formats.result_documents", "history.health"},
     "openpyxl": {"formats.spreadsheets"},
+    "cryptography": {"web.home_network"},
+    "ifaddr": {"web.home_network"},
+    "segno": {"web.phone_setup"},
     "starlette": {"web"},
     "uvicorn": {"web.server"},
     "tomlkit": {"history.profile", "poses.pose_writer"},
@@ -71,8 +74,8 @@ HEAVY = {
     "sounddevice",
 }
 MACHINE = {"time", "datetime", "threading", "subprocess", "os", "sys", "random"}
-LISTENS = {"web.server"}
-"""What listens, on this machine only: tests/web/test_gate.py holds it to that."""
+LISTENS = {"web.server": {"socket", "ssl"}}
+"""What listens, and with what; tests/web/test_gate.py and tests/web/test_phone.py hold it to where it may."""
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "urllib3"}
 
 
@@ -156,7 +159,7 @@ class TestModule:
 
     def test_opens_no_connection(self, module):
         used = {name.split(".")[0] for name in imports_of(module)} & NETWORK
-        assert used == ({"socket"} if module in LISTENS else set())
+        assert used == LISTENS.get(module, set())
 
     def test_uses_a_library_only_where_its_door_is(self, module):
         doors = {library: DOORS[library] for library in libraries(module) if library in DOORS}
@@ -202,6 +205,11 @@ def test_loading_the_middle_loads_nothing_but_numpy():
 def test_what_only_a_report_needs_waits_for_it():
     imports = "backstretch.api, backstretch.cli.app, backstretch.cli.history, backstretch.live.run"
     assert "jinja2" not in loaded_by(imports)
+
+
+def test_what_only_a_phone_needs_waits_for_it():
+    loaded = loaded_by("backstretch.cli.app, backstretch.web.run")
+    assert loaded & {"cryptography", "ifaddr", "segno"} == set()
 
 
 def test_the_program_from_python_reads_no_documents_at_import():

@@ -14,10 +14,14 @@ def app(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Only print the address, and open no browser.")
     ] = False,
+    phone: Annotated[
+        bool, typer.Option("--phone", help="Let a phone in your home network be the camera.")
+    ] = False,
 ) -> None:
     """Open the page in your browser: choose a stretch by its picture, and be coached through your camera.
 
-    The page is on this machine only. Ctrl-C in the terminal ends it.
+    The page is on this machine only; with --phone, the page of a phone's camera is in your home network as well.
+    Ctrl-C in the terminal ends it.
 
     Example: backstretch app
     """
@@ -28,6 +32,7 @@ def app(
             port,
             say=partial(print, flush=True),
             open_browser=None if no_browser else webbrowser.open,
+            with_phone=phone,
         )
     except KeyboardInterrupt:
         raise typer.Exit(0) from None

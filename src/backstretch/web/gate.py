@@ -8,6 +8,7 @@ browser asked for, pages of other sites by what the browser says of them.
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -39,14 +40,13 @@ HEADERS = {
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
 }
 """Of every answer; an answer that has one of them already keeps its own."""
-ENTERED = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>backstretch</title>
-<meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open backstretch</a></p></html>"""
+ENTERED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>backstretch</title>
+<meta http-equiv="refresh" content="0;url={0}"><p><a href="{0}">Open backstretch</a></p></html>"""
 """Goes on by itself: the browser sends the cookie only to a page that was asked for from here."""
 OUTSIDE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>backstretch</title>
 <h1>This page is closed</h1>
 <p>Type <code>backstretch app</code> in a terminal; it opens the page for you.</p></html>"""
 REFUSALS = {
-    401: OUTSIDE,
     403: b"Another page asked for this; that is not allowed.",
     421: b"This is not the name under which the page is open.",
 }
@@ -61,9 +61,15 @@ class Keys:
 
     def token(self) -> str:
         """A new token; it is good for `TOKEN_S`."""
+        for late in [each for each in tuple(self._until_s) if not self.is_good(each)]:
+            self._until_s.pop(late, None)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         self._until_s[token] = monotonic() + TOKEN_S
         return token
+
+    def is_good(self, token: str) -> bool:
+        """Whether a token would let somebody in now; it is not used up."""
+        return monotonic() <= self._until_s.get(token, 0.0)
 
     def takes(self, token: str) -> bool:
         """Whether a token is good; it is used up."""
@@ -72,11 +78,36 @@ class Keys:
             for each in tuple(self._until_s)  # another thread may make a token meanwhile
             if hmac.compare_digest(each.encode(), token.encode())
         ]
-        return any(monotonic() <= self._until_s.pop(each) for each in known)
+        return any(monotonic() <= self._until_s.pop(each, 0.0) for each in known)
 
     def has(self, cookie: str) -> bool:
         """Whether this is the cookie."""
         return hmac.compare_digest(self.cookie.encode(), cookie.encode())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a gate stands, and where it leads.
+
+    Attributes:
+        hosts: The names and ports that browsers may ask for it by.
+        cookie: The name of its cookie; cookies do not know ports.
+        start: The page behind it that a browser sees first.
+        outside: What a browser is told that has not come in.
+        is_secure: Whether it is asked over HTTPS.
+    """
+
+    hosts: frozenset[str]
+    cookie: str
+    start: str = "/"
+    outside: bytes = OUTSIDE
+    is_secure: bool = False
+
+
+def this_machine(port: int) -> Place:
+    """The gate of the page itself, which browsers of this machine ask for."""
+    names = ("127.0.0.1", "localhost", "[::1]")
+    return Place(frozenset(f"{name}:{port}" for name in names), f"backstretch-{port}")
 
 
 class Gate:
@@ -85,13 +116,11 @@ class Gate:
     Args:
         app: The application.
         keys: Who may come in.
-        port: The port that browsers ask for.
+        place: Where it stands.
     """
 
-    def __init__(self, app: App, keys: Keys, port: int) -> None:
-        self._app, self._keys = app, keys
-        self._name = f"backstretch-{port}"  # cookies do not know ports
-        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"}
+    def __init__(self, app: App, keys: Keys, place: Place) -> None:
+        self._app, self._keys, self._place = app, keys, place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -102,7 +131,7 @@ class Gate:
         if code and scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         elif code:
-            await _answer(send, code, REFUSALS[code])
+            await _answer(send, code, REFUSALS.get(code, self._place.outside))
         elif scope["type"] == "http" and scope["path"] == ENTER:
             await self._let_in(scope, send)
         else:
@@ -111,19 +140,20 @@ class Gate:
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> int:
         """The status with which a request is refused; 0 for none."""
         host = headers.get("host", "")
-        if host not in self._hosts:
+        if host not in self._place.hosts:
             return 421
         if scope["type"] == "http" and scope["path"] == ENTER and scope["method"] == "GET":
             return 0
         if not self._keys.has(self._cookie(headers)):
             return 401
-        return 0 if _is_own(scope, headers, f"http://{host}") else 403
+        scheme = "https" if self._place.is_secure else "http"
+        return 0 if _is_own(scope, headers, f"{scheme}://{host}") else 403
 
     def _cookie(self, headers: dict[str, str]) -> str:
         """The value of our cookie; those of other programs of this machine may be of any form."""
         for each in headers.get("cookie", "").split(";"):
             name, _, value = each.strip().partition("=")
-            if name == self._name:
+            if name == self._place.cookie:
                 return value
         return ""
 
@@ -131,10 +161,12 @@ class Gate:
         """Give the cookie to whoever has a token."""
         token = QueryParams(scope["query_string"]).get("token", "")
         if not self._keys.takes(token):
-            await _answer(send, 401, OUTSIDE)
+            await _answer(send, 401, self._place.outside)
             return
-        cookie = f"{self._name}={self._keys.cookie}; Path=/; HttpOnly; SameSite=Strict"
-        await _answer(send, 200, ENTERED, [(b"set-cookie", cookie.encode())])
+        cookie = f"{self._place.cookie}={self._keys.cookie}; Path=/; HttpOnly; SameSite=Strict"
+        cookie += "; Secure" if self._place.is_secure else ""
+        page = ENTERED.format(self._place.start)
+        await _answer(send, 200, page.encode(), [(b"set-cookie", cookie.encode())])
 
 
 def _headers_of(scope: Scope) -> dict[str, str]:

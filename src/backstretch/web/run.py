@@ -1,10 +1,13 @@
 """Opening the page: the server in its thread, and the desk on the main thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from backstretch.files import open_private
 from backstretch.history.profile import data_folder
 from backstretch.web.desk import Desk
+from backstretch.web.phone import Phone
+from backstretch.web.phone_setup import PhoneSetup
 from backstretch.web.server import Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Visit
@@ -14,7 +17,11 @@ DOOR = "app.html"
 
 
 def open_page(
-    port: int, say: Callable[[str], object], open_browser: Callable[[str], object] | None
+    port: int,
+    say: Callable[[str], object],
+    open_browser: Callable[[str], object] | None,
+    *,
+    with_phone: bool = False,
 ) -> None:
     """Serve the page until Ctrl-C.
 
@@ -22,13 +29,16 @@ def open_page(
         port: Where; 0 for any port that is free.
         say: Called with what the person should read, a line each.
         open_browser: Opens an address in a browser; None to leave that to the person.
+        with_phone: Whether a phone in the home network may be the camera.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed.
-        SetupError: The port cannot be used.
+        SetupError: The port cannot be used, or there is no home network for the phone.
     """
-    desk = Desk()
-    with Server(Site(desk, Visit()).app, port) as server:
+    desk, visit = Desk(), Visit()
+    with ExitStack() as stack:
+        phone = stack.enter_context(_open_phone(visit)) if with_phone else None
+        server = stack.enter_context(Server(Site(desk, visit, phone).app, port))
         if open_browser is None:
             say(f"Open this address within two minutes: {server.invitation()}")
         else:
@@ -42,3 +52,13 @@ def open_page(
             say(f"The page is at {server.url} and opens in your browser. Ctrl-C ends it.")
             open_browser(door.absolute().as_uri())
         desk.run()
+
+
+@contextmanager
+def _open_phone(visit: Visit) -> Iterator[PhoneSetup]:
+    """Serve the phone's page, and give what lets a phone in."""
+    from backstretch.web.phone_site import phone_server  # noqa: PLC0415 - most pages need no certificate
+
+    phone = Phone(visit)
+    with phone_server(phone, data_folder()) as server:
+        yield PhoneSetup(phone, server.invitation)

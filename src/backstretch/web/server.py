@@ -1,9 +1,15 @@
-"""The server of the page: listens on this machine only, in a thread of its own."""
+"""The server of the page: listens on this machine only, in a thread of its own.
+
+With ``--phone`` a second one listens on the addresses of this machine in the home network, over TLS.
+"""
 
 import logging
 import os
 import socket
+import ssl
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from time import perf_counter, sleep
 from typing import Self
@@ -11,10 +17,12 @@ from typing import Self
 import uvicorn
 
 from backstretch.errors import SetupError
-from backstretch.web.gate import App, Gate, Keys
+from backstretch.web.gate import App, Gate, Keys, Place, this_machine
 
 MOST_BYTES = 5 * 1024 * 1024
 """Largest message of a page: a picture, and a little."""
+PHONE_PORT = 8743
+"""Where the phone finds the program, if it is free: a browser remembers what it may do by address and port."""
 START_S = 10.0
 STOP_S = 10.0
 
@@ -35,11 +43,20 @@ class Server:
     """
 
     def __init__(self, app: App, port: int) -> None:
-        self.keys = Keys()
-        self._sockets = _listening(port)
-        self.port: int = self._sockets[0].getsockname()[1]
+        self._prepare(app, Keys(), _listening(port), this_machine)
+
+    def _prepare(
+        self,
+        app: App,
+        keys: Keys,
+        sockets: list[socket.socket],
+        place_of: Callable[[int], Place],
+        certificate: Path | None = None,
+    ) -> None:
+        self.keys, self._sockets = keys, sockets
+        self.port: int = sockets[0].getsockname()[1]
         settings = uvicorn.Config(
-            Gate(app, self.keys, self.port),
+            Gate(app, keys, place_of(self.port)),
             access_log=False,
             log_level="error",  # addresses, which hold tokens, are in the lower levels
             log_config=None,
@@ -50,6 +67,7 @@ class Server:
             ws="websockets-sansio",
             ws_max_size=MOST_BYTES,
             timeout_graceful_shutdown=1,
+            ssl_context_factory=None if certificate is None else lambda *_: _tls(certificate),
         )
         self._server = uvicorn.Server(settings)
         self._log = logging.getLogger("uvicorn.error")
@@ -90,6 +108,67 @@ class Server:
     def _close(self) -> None:
         for each in self._sockets:
             each.close()
+
+
+class PhoneServer(Server):
+    """Serves an application to a browser in the home network, over TLS; a context manager.
+
+    Args:
+        app: The application; nothing else is served there.
+        keys: Who may come in.
+        addresses: Those of this machine in the home network.
+        certificate: A file with key and certificate.
+        place_of: Where its gate stands, by the port.
+
+    Raises:
+        SetupError: No port of the addresses can be used.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        keys: Keys,
+        addresses: Sequence[str],
+        certificate: Path,
+        place_of: Callable[[int], Place],
+    ) -> None:
+        self._address = addresses[0]
+        self._prepare(app, keys, _listening_at(addresses), place_of, certificate)
+
+    @property
+    def url(self) -> str:
+        """Where the phone's page is."""
+        return f"https://{self._address}:{self.port}/"
+
+
+def _tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate)
+    return context
+
+
+def _listening_at(addresses: Sequence[str]) -> list[socket.socket]:
+    """Sockets of these addresses, all on one port: the usual one, or any where that is taken."""
+    try:
+        return _all_at(addresses, PHONE_PORT)
+    except OSError:
+        with suppress(OSError):
+            return _all_at(addresses, 0)
+    raise SetupError(f"the phone's page cannot be opened at {', '.join(addresses)}")
+
+
+def _all_at(addresses: Sequence[str], port: int) -> list[socket.socket]:
+    opened: list[socket.socket] = []
+    try:
+        for address in addresses:
+            opened.append(socket.create_server((address, port)))
+            port = opened[0].getsockname()[1]
+    except OSError:
+        for each in opened:
+            each.close()
+        raise
+    return opened
 
 
 def _listening(port: int) -> list[socket.socket]:

@@ -51,6 +51,7 @@ from backstretch.poses.pose import Pose
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
 from backstretch.web.order import library_of
+from backstretch.web.phone_setup import PhoneSetup
 from backstretch.web.visit import Visit
 
 PICTURE_WH = (320, 240)
@@ -74,9 +75,10 @@ class Site:
     Args:
         desk: Where sessions are asked for.
         visit: The page before its camera.
+        phone: Where a phone is let in as the camera; None for nowhere.
     """
 
-    def __init__(self, desk: Desk, visit: Visit) -> None:
+    def __init__(self, desk: Desk, visit: Visit, phone: PhoneSetup | None = None) -> None:
         self._desk, self._visit = desk, visit
         self._libraries: dict[str, Library] = {}
         self.app = Starlette(
@@ -98,6 +100,7 @@ class Site:
                     "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
                 ),
                 WebSocketRoute("/eye", self._eye),
+                *(phone or PhoneSetup()).routes,
             ],
             exception_handlers={BackstretchError: _refused},
         )

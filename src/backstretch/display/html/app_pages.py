@@ -151,6 +151,20 @@ def history_page(
     )
 
 
+def phone_setup_page(*, is_open: bool) -> str:
+    """The computer's page on which a phone is let in as the camera.
+
+    Args:
+        is_open: Whether the program was started so that a phone may come.
+    """
+    return html_page("app_phone_setup.html", title="Phone as camera", who="", is_open=is_open)
+
+
+def phone_page() -> str:
+    """The phone's page: its camera, and what is shown of the session."""
+    return html_page("app_phone.html", title="Camera", who="")
+
+
 def picture_address(pose: Pose) -> str:
     """Where the drawing of a stretch is."""
     return f"/poses/{pose.id}/{'both' if pose.sides == 'both' else 'left'}.png"
