@@ -56,6 +56,7 @@ DOORS = {
     "jinja2": {"display.html.page"},
     "pydantic": {"formats.result_documents", "history.health"},
     "openpyxl": {"formats.spreadsheets"},
+    "filelock": {"web.door"},
     "cryptography": {"web.home_network"},
     "ifaddr": {"web.home_network"},
     "segno": {"web.phone_setup"},

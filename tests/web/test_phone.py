@@ -453,6 +453,8 @@ class TestRequests:
     def test_cannot_command(self, home):
         caller = home.scan()
         self.told(caller)
-        answer = caller.ask(f"/eye/{self.line}", "POST", '{"command": "quit"}', Content_Type="application/json")
+        answer = caller.ask(
+            f"/eye/{self.line}", "POST", '{"command": "quit"}', Content_Type="application/json"
+        )
         assert answer.status == 400
         assert b"nothing else" in answer.body

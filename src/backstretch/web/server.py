@@ -18,9 +18,8 @@ import uvicorn
 
 from backstretch.errors import SetupError
 from backstretch.web.gate import App, Gate, Keys, Place, this_machine
+from backstretch.web.lines import MOST_BYTES
 
-MOST_BYTES = 5 * 1024 * 1024
-"""Largest message of a page: a picture, and a little."""
 PHONE_PORT = 8743
 """Where the phone finds the program, if it is free: a browser remembers what it may do by address and port."""
 START_S = 10.0
@@ -33,6 +32,7 @@ class Server:
     Args:
         app: The application.
         port: The port; 0 for any that is free.
+        takes_other: As that of `Keys`.
 
     Attributes:
         keys: Who may come in.
@@ -42,8 +42,10 @@ class Server:
         SetupError: The port cannot be used.
     """
 
-    def __init__(self, app: App, port: int) -> None:
-        self._prepare(app, Keys(), _listening(port), this_machine)
+    def __init__(
+        self, app: App, port: int, takes_other: Callable[[str], bool] = lambda _token: False
+    ) -> None:
+        self._prepare(app, Keys(takes_other), _listening(port), this_machine)
 
     def _prepare(
         self,
