@@ -13,16 +13,17 @@ from websockets.exceptions import InvalidStatus
 
 from backstretch.errors import SetupError
 from backstretch.vision.pushed_feed import MOST_BYTES, MOST_PX
-from backstretch.web import gate, phone, phone_site, server
+from backstretch.web import gate, phone, server
 from backstretch.web.conversation import MOST_A_SECOND
+from backstretch.web.desk import Desk
 from backstretch.web.gate import HEADERS
-from backstretch.web.home_network import home_name
+from backstretch.web.home_network import home_addresses, home_name
 from backstretch.web.phone import AGAIN, ENDED, OTHER, SILENT, Standing
 from backstretch.web.phone_setup import AT, PhoneSetup
 from backstretch.web.phone_site import COOKIE, MODULES, phone_server
 from backstretch.web.server import PHONE_PORT, Server
 from backstretch.web.site import Site
-from backstretch.web.visit import Eye
+from backstretch.web.visit import Eye, Visit
 from tests.web.guests import IN_TIME_S, Guest, claiming, jpeg, let_in, sent
 from tests.web.phones import HERE, Caller, end_of, hear, house, trusting
 
@@ -33,7 +34,8 @@ CLOSED += ["/reports/1", "/reports/live/x", "/poses/standing_side_bend.mp4", "/r
 CLOSED += ["/poses/standing_side_bend/left.png", "/favicon.ico", "/calibrate", AT, f"{AT}/state"]
 CLOSED += [f"{AT}/code.svg", "/static/live.js", "/static/phone_setup.js", "/static/", "/static/.."]
 CLOSED += ["/static/..%2fphone.py", "/static/%2e%2e/phone.py", "/eye/x/y", "/phone/", "/none"]
-OPEN = ["/phone", "/style.css", *(f"/static/{name}" for name in MODULES)]
+CLOSED += ["/sounds/", "/sounds/none.wav", "/sounds/..%2fapi.py"]
+OPEN = ["/phone", "/style.css", *(f"/static/{name}" for name in MODULES), "/sounds/in.wav"]
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +80,11 @@ class TestListening:
         assert listening == {f"0100007F:{home.server.port:04X}"}
 
     def test_in_the_home_network_is_not_on_this_machines_own_address(self, tmp_path, monkeypatch):
-        addresses = phone_site.home_addresses()
+        addresses = home_addresses()
         if not addresses:
             pytest.skip("this machine is in no home network")
         monkeypatch.setattr(server, "PHONE_PORT", 0)
-        with phone_server(phone.Phone(None), tmp_path) as opened:
+        with phone_server(phone.Phone(Visit()), tmp_path) as opened:
             socket.create_connection((addresses[0], opened.port), timeout=IN_TIME_S).close()
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((HERE, opened.port), timeout=IN_TIME_S)
@@ -90,14 +92,14 @@ class TestListening:
     def test_is_at_the_usual_port_or_at_another_where_that_is_taken(self, tmp_path, monkeypatch):
         with socket.create_server((HERE, 0)) as other:
             monkeypatch.setattr(server, "PHONE_PORT", other.getsockname()[1])
-            with phone_server(phone.Phone(None), tmp_path, [HERE]) as opened:
+            with phone_server(phone.Phone(Visit()), tmp_path, [HERE]) as opened:
                 assert opened.port not in {other.getsockname()[1], 0}
         assert 1024 < PHONE_PORT < 32768  # no system gives it to others by chance
 
     def test_without_a_home_network_says_what_to_do(self, tmp_path):
         with (
             pytest.raises(SetupError, match="in no home network; connect it"),
-            phone_server(phone.Phone(None), tmp_path, []),
+            phone_server(phone.Phone(Visit()), tmp_path, []),
         ):
             pass
 
@@ -120,6 +122,11 @@ class TestListening:
         with socket.create_connection((HERE, home.server.port), timeout=IN_TIME_S) as line:
             context.wrap_socket(line).close()
 
+    def test_sends_small_answers_at_once(self, home):
+        """The system would hold them back until the phone has confirmed the last, which waits for 40 ms."""
+        for each in home.server._sockets:
+            assert each.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
     def test_without_tls_answers_nothing(self, home):
         with socket.create_connection((HERE, home.server.port), timeout=IN_TIME_S) as line:
             line.sendall(b"GET /phone HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -127,11 +134,11 @@ class TestListening:
 
 
 class TestGate:
-    @pytest.mark.parametrize("path", [*OPEN, *CLOSED])
-    def test_without_a_cookie_says_where_the_code_is(self, home, path):
-        answer = home.stranger.ask(path)
-        assert answer.status == 401
-        assert b"Scan the one that the computer shows now" in answer.body
+    def test_without_a_cookie_says_where_the_code_is(self, home):
+        for path in (*OPEN, *CLOSED):
+            answer = home.stranger.ask(path)
+            assert answer.status == 401
+            assert b"Scan the one that the computer shows now" in answer.body
 
     @pytest.mark.parametrize(
         "host", ["localhost", "evil.example", "127.0.0.1:1", "", "phone.local", "LOCALHOST"]
@@ -174,7 +181,7 @@ class TestGate:
     def test_takes_no_token_of_the_other_page_and_the_other_none_of_this(self, home):
         own = f"/enter?token={home.phone.token()}"
         assert Guest(home.guest.port).ask(own).status == 401
-        with Server(Site(None, home.visit).app, 0) as other:
+        with Server(Site(Desk(), home.visit).app, 0) as other:
             path = other.invitation().partition(str(other.port))[2]
             assert home.stranger.ask(path).status == 401
 
@@ -352,7 +359,7 @@ class TestCode:
         home.come(first)  # who scanned it before has time left
 
     def test_is_none_where_the_program_was_started_without(self, home):
-        with Server(Site(None, home.visit, PhoneSetup()).app, 0) as alone:
+        with Server(Site(Desk(), home.visit, PhoneSetup()).app, 0) as alone:
             guest = let_in(alone)
             assert b"backstretch app --phone" in guest.ask(AT).body
             for path in ("state", "code.svg"):
@@ -422,8 +429,8 @@ class TestRequests:
     """The same where no WebSocket opens, as in Safari with a certificate like this one."""
 
     @pytest.fixture(autouse=True)
-    def line(self):
-        """The name of a line, which each page makes for itself."""
+    def name_a_line(self):
+        """Each page makes a name for its own."""
         self.line = secrets.token_hex()
 
     def told(self, caller):

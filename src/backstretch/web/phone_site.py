@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from backstretch.coaching.scene import Earcon
 from backstretch.display.html.app_pages import phone_page
 from backstretch.display.html.page import style_of
 from backstretch.errors import SetupError
@@ -52,6 +54,7 @@ class PhoneSite:
                 Route(START, _page),
                 Route("/style.css", _style),
                 *(Route(f"/static/{name}", _module) for name in MODULES),
+                *(Route(f"/sounds/{earcon}.wav", _sound) for earcon in Earcon),
                 WebSocketRoute("/eye", self._eye),
                 Route("/eye/{line}", requests.say, methods=["POST"]),
                 Route("/eye/{line}/told", requests.told, methods=["POST"]),
@@ -105,5 +108,13 @@ def _style(_request: Request) -> Response:
 
 
 def _module(request: Request) -> Response:
-    name = request.url.path.rpartition("/")[2]
-    return FileResponse(str(resources.files(__package__) / "static" / name))
+    return _file(resources.files(__package__) / "static", request)
+
+
+def _sound(request: Request) -> Response:
+    return _file(resources.files("backstretch") / "sounds", request)
+
+
+def _file(folder: Traversable, request: Request) -> Response:
+    """The file of a folder that the address ends with; there is an address for no other."""
+    return FileResponse(str(folder / request.url.path.rpartition("/")[2]))

@@ -71,6 +71,8 @@ class Visit:
     def eyes(self) -> dict[str, str]:
         """The cameras that can be chosen, in words; the first one is the usual."""
         eyes: dict[str, str] = {}
+        if self.has_phone:
+            eyes[Eye.PHONE] = "the phone"
         if self.camera:
             eyes[Eye.PROGRAM] = f"the program's camera ({self.camera})"
         return {**eyes, Eye.PAGE: "this browser's camera"}
@@ -167,8 +169,13 @@ class Visit:
         self._is_left = True
 
     def attach(self, voice: Voice, tick: Callable[[], None]) -> None:
-        """Before a session: what the mute button mutes, and what is called at each look."""
+        """Before a session: what the mute button mutes, and what is called at each look.
+
+        Where the phone is the camera, it speaks, and the program only when its mute button is pressed.
+        """
         self._voice, self._tick = voice, tick
+        if self.eye is Eye.PHONE:
+            voice.muted = True
 
     def run(self, live: Live) -> None:
         """As `FrontEnd.run`."""
@@ -233,5 +240,5 @@ class _Heard(Sink):
 
     def events(self, time_s: float, events: Sequence[Event]) -> None:  # noqa: ARG002
         """As `Sink.events`."""
-        if self._visit.has_phone and (heard := heard_of(events)):
+        if self._visit.eye is Eye.PHONE and (heard := heard_of(events)):
             self._visit.tell_phone({"heard": heard})

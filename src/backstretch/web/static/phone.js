@@ -40,7 +40,7 @@ function hear(told) {
   if (told.v !== VERSION) location.reload();
   else if (told.phone) stand(told.phone);
   else if ("look" in told) look(told);
-  else if (told.heard) told.heard.filter((each) => each.words).forEach((each) => speaker.say(each));
+  else if (told.heard) for (const each of told.heard) each.earcon ? speaker.play(each.earcon) : speaker.say(each);
   else if (told.over) rest();
   else if (told.closed) part(told.closed);
   else if (told.refused) stop(told.refused);
@@ -147,9 +147,9 @@ at("voice").addEventListener("click", () => {
 });
 
 function tellVoice() {
-  at("voice").disabled = !speaker.voice;
-  at("voice").setAttribute("aria-pressed", speaker.isOn && Boolean(speaker.voice));
-  write(at("voice"), speaker.voice ? (speaker.isOn ? "Voice on" : "Voice off") : "No voice on this phone");
+  at("voice").setAttribute("aria-pressed", speaker.isOn);
+  write(at("voice"), speaker.isOn ? (speaker.voice ? "Voice on" : "Sounds on") : speaker.voice ? "Voice off" : "Sounds off");
+  at("voiceless").hidden = Boolean(speaker.voice);
 }
 
 window.speechSynthesis?.addEventListener("voiceschanged", tellVoice); // they come late
