@@ -21,7 +21,7 @@ STUB = """(() => {
     window.voices = [];
     window.SpeechSynthesisUtterance = class { constructor(words) { this.text = words; } };
     const speak = (line) => { window.spoken.push([line.text, line.voice?.name]); line.onend?.(); };
-    const value = { getVoices: () => window.voices, speak, cancel() {}, addEventListener() {}, speaking: false };
+    const value = { getVoices: () => window.voices, speak, cancel() {}, addEventListener() {} };
     Object.defineProperty(window, "speechSynthesis", { value });
 })()"""
 """In place of the browser's speech: headless browsers have no voices."""

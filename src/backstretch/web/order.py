@@ -129,7 +129,7 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     try:
         outcome = run_live(setup, session, lambda line: visit.tell({"remark": line}))
     except BackstretchError as error:
-        visit.tell({"refused": str(error)})
+        visit.finish({"refused": str(error)})
         return
     remember_sessions()
     if outcome.why == INTERRUPTED:

@@ -64,7 +64,7 @@ class Visit:
         self._voice: Voice | None = None
         self._tick: Callable[[], None] = lambda: None
         self._alone_since_s = perf_counter()
-        self._is_left = False
+        self._is_left = self._is_on = False
         self._sent = self._shown = 0
 
     @property
@@ -108,14 +108,17 @@ class Visit:
                 self._sent = self._shown = 0
             if role is self.eye:
                 self.feed.connect()
+            if role is Eye.PHONE:
+                self._ask_phone()
 
     def begin(self, name: str, eye: Eye = Eye.PAGE) -> None:
         """A session begins, on the stretch or set of this id, with pictures of its own."""
         with self._lock:
-            self.name, self.eye, self._is_left = name, eye, False
+            self.name, self.eye, self._is_left, self._is_on = name, eye, False, True
             self.feed = PushedFeed()
             if eye in self._guests:
                 self.feed.connect()
+            self._ask_phone()
 
     def has(self, tell: Tell, role: Eye = Eye.PAGE) -> bool:
         """Whether this is the page that is led, or the phone that is let in."""
@@ -201,13 +204,19 @@ class Visit:
         self.finish(ended_of(result, ending, address))
 
     def finish(self, ended: dict[str, Any]) -> None:
-        """Tell page and phone what a session came to."""
+        """Tell page and phone what a session came to, or why there is none."""
+        self._is_on = False
         self.tell(ended)
         self.tell_phone({"over": True})
 
     @property
     def _is_alone(self) -> bool:
         return not self.has_page and perf_counter() - self._alone_since_s > ALONE_S
+
+    def _ask_phone(self) -> None:
+        """Ask the phone for pictures where a session wants its."""
+        if self._is_on and self.eye is Eye.PHONE:
+            self._tell(Eye.PHONE, {"wanted": True})
 
     def _tell(self, role: Eye, message: dict[str, Any] | bytes) -> None:
         tell = self._guests.get(role)

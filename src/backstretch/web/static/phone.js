@@ -5,7 +5,6 @@ import { Speaker } from "./voice.js";
 
 const VERSION = 1;
 const AGAIN_MS = 1000;
-const WANTED_MS = 10000; // pictures are sent for this long after the session has last shown something
 const FACING = { user: "environment", environment: "user" };
 const IDLE = { status: "calm", title: "Ready", words: "Choose a stretch on the computer, and “the phone” as its camera.", note: "", name: "" };
 
@@ -15,10 +14,10 @@ let link = null;
 let isOn = false;
 let isIn = false;
 let facing = "user";
-let lookedMs = -Infinity;
+let isWanted = false; // by a session
 
 const camera = new Camera(at("camera"), {
-  isWanted: () => link?.isOpen && isIn && performance.now() - lookedMs < WANTED_MS,
+  isWanted: () => link?.isOpen && isIn && isWanted,
   send: (picture) => link.send(picture),
 });
 
@@ -41,6 +40,7 @@ function hear(told) {
   else if (told.phone) stand(told.phone);
   else if ("look" in told) look(told);
   else if (told.heard) for (const each of told.heard) each.earcon ? speaker.play(each.earcon) : speaker.say(each);
+  else if (told.wanted) isWanted = true;
   else if (told.over) rest();
   else if (told.closed) part(told.closed);
   else if (told.refused) stop(told.refused);
@@ -48,6 +48,7 @@ function hear(told) {
 
 function stand({ number, is_in }) {
   isIn = is_in;
+  isWanted = false; // until it is said
   at("start").hidden = true;
   at("waits").hidden = isIn;
   write(at("number"), number);
@@ -55,13 +56,12 @@ function stand({ number, is_in }) {
 }
 
 function look({ look: last, scene }) {
-  lookedMs = performance.now();
   if (last !== null) camera.answered(last);
   show(scene);
 }
 
 function rest() {
-  lookedMs = -Infinity;
+  isWanted = false;
   show({ ...IDLE, title: "Done", words: "The computer shows what you did." });
 }
 

@@ -1,0 +1,66 @@
+"""A session with the phone for a camera, with the real model: the film is the phone's camera, in real time."""
+
+import re
+import sys
+
+import pytest
+
+from backstretch.web.home_network import home_addresses
+from tests.browser import watched
+from tests.places import SAMPLES
+from tests.web.served import as_camera, browser, program
+from tests.web.test_phone_page import PHONE
+from tests.web.test_session import HELD_S, POSE
+
+WEBSOCKETS_FAIL = """window.WebSocket = class extends EventTarget {
+    constructor() { super(); setTimeout(() => this.dispatchEvent(new Event("close"))); }
+    close() {}
+}"""
+"""As in Safari, which opens none over a certificate that nobody has signed."""
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.realtime,
+    pytest.mark.timeout(150),
+    pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's"),
+    pytest.mark.skipif(not home_addresses(), reason="this machine is in no home network"),
+]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("film")
+    return as_camera(folder / "camera.mjpeg", SAMPLES / "chair_twist.mp4")
+
+
+@pytest.mark.parametrize("script", ["", WEBSOCKETS_FAIL], ids=["websocket", "requests"])
+def test_a_session_through_the_phone_counts_what_the_program_counts(tmp_path, film, script):
+    with program(tmp_path, "--phone") as running, browser(film) as opened:
+        context = opened.new_context(**PHONE)
+        context.add_init_script(script)
+        with watched(opened, running.invitation, 1280) as page:
+            page.goto(f"{running.origin}/phone-setup")
+            page.locator("#code[src]").wait_for()
+            with watched(context, page.locator("#address").text_content(), 390) as phone:
+                phone.click("#open")
+                page.click("#yes")
+                phone.locator("#waits").wait_for(state="hidden")
+                page.goto(f"{running.origin}/live?stretch={POSE}")
+                assert page.input_value("#eye") == "phone"
+                page.click("summary")
+                page.select_option("#side", "left")
+                page.click("#begin")
+                for _ in range(2):  # the film begins anew; the model came late for the first
+                    phone.locator(".word[data-status=in]").wait_for()
+                    phone.locator(".word:not([data-status=in])").wait_for()
+                phone.locator(".number", has_text=re.compile("^[3-9]$")).wait_for()
+                assert page.locator(".word").get_attribute("data-status") == "in"
+                page.keyboard.press("q")
+                page.locator("#ended h1").wait_for()
+                phone.locator("#words", has_text="The computer shows what you did").wait_for()
+                assert page.told == []
+        holds = running.home.record.holds
+    print([hold["valid_s"] for hold in holds])
+    assert len(holds) > 1
+    # A machine under load plays the camera's film more slowly; how near it is on a quiet one is a benchmark.
+    assert holds[1]["valid_s"] == pytest.approx(HELD_S, rel=0.1)
