@@ -57,6 +57,7 @@ from backstretch.poses.pose import Pose
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
 from backstretch.web.lines import Requests, Tell, body_of, talk
+from backstretch.web.making_pages import MakingPages
 from backstretch.web.order import library_of
 from backstretch.web.phone_setup import PhoneSetup
 from backstretch.web.visit import Visit
@@ -89,6 +90,7 @@ class Site:
         self._desk, self._visit = desk, visit
         self._libraries: dict[str, Library] = {}
         requests = Requests(self._meet)
+        making = MakingPages(desk, visit)
         self.app = Starlette(
             routes=[
                 Route("/", self._choose),
@@ -107,6 +109,7 @@ class Site:
                 Mount(
                     "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
                 ),
+                *making.routes,
                 WebSocketRoute("/eye", self._eye),
                 Route("/eye/{line}", requests.say, methods=["POST"]),
                 Route("/eye/{line}/told", requests.told, methods=["POST"]),

@@ -136,6 +136,7 @@ def live_page(library: Library, name: str, who: str, today: Advice, session: Liv
         is_going_on=session.is_going_on,
         eyes=session.eyes,
         eye=session.eye,
+        takes=None,
     )
 
 
