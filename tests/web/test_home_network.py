@@ -43,7 +43,7 @@ def at_time(monkeypatch, when):
 
 
 def adapter(name, *ips):
-    return SimpleNamespace(name=name, ips=[SimpleNamespace(ip=ip) for ip in ips])
+    return SimpleNamespace(nice_name=name, ips=[SimpleNamespace(ip=ip) for ip in ips])
 
 
 class TestCertificate:
@@ -134,7 +134,18 @@ class TestAddresses:
         )
         assert found == ["192.168.1.20", "10.0.0.7"]
 
-    @pytest.mark.parametrize("name", ["docker0", "br-1a2b", "utun3", "wg0", "tun0", "virbr0"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "docker0",
+            "br-1a2b",
+            "utun3",
+            "wg0",
+            "tun0",
+            "virbr0",
+            "Hyper-V Virtual Ethernet Adapter",
+        ],
+    )
     def test_are_not_those_of_networks_in_the_machine_or_to_elsewhere(self, monkeypatch, name):
         assert self.found(monkeypatch, adapter(name, "172.17.0.1")) == []
 

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from backstretch.errors import SetupError
+from backstretch.coaching.scene import Earcon, Say, Sound
+from backstretch.errors import InputError, SetupError
 from backstretch.vision.pushed_feed import MOST_BYTES, MOST_PX
 from backstretch.web import gate, phone, server
 from backstretch.web.conversation import MOST_A_SECOND
 from backstretch.web.desk import Desk
 from backstretch.web.gate import HEADERS
 from backstretch.web.home_network import home_addresses, home_name
+from backstretch.web.order import check_eye
 from backstretch.web.phone import AGAIN, ENDED, OTHER, SILENT, Standing
 from backstretch.web.phone_setup import AT, PhoneSetup
 from backstretch.web.phone_site import COOKIE, MODULES, phone_server
@@ -423,6 +425,51 @@ class TestPicture:
             for number in range(MOST_A_SECOND + 1):
                 line.send(sent(number, float(number), PICTURE))
             assert "too many" in end_of(line)[-1]["refused"]
+
+
+class TestSession:
+    def test_asks_the_phone_for_pictures_until_it_is_over(self, home):
+        with home.phone_let_in() as (caller, line):
+            home.visit.begin(SESSION, Eye.PHONE)
+            assert hear(line) == {"v": 1, "wanted": True}
+            with caller.talk() as again:  # its page is loaded again
+                assert hear(again)["phone"]["is_in"]
+                assert hear(again) == {"v": 1, "wanted": True}
+                home.visit.finish({"refused": "no"})
+                assert hear(again) == {"v": 1, "over": True}
+
+    def test_with_another_camera_asks_the_phone_for_nothing_and_tells_it_nothing(self, home):
+        with home.phone_let_in() as (_, line):
+            home.visit.begin(SESSION, Eye.PAGE)
+            home.visit.sink.events(0.0, [Say("Hold")])
+            home.visit.begin(SESSION, Eye.PHONE)
+            home.visit.sink.events(0.0, [Say("Now"), Sound(Earcon.IN)])
+            assert hear(line) == {"v": 1, "wanted": True}
+            assert hear(line)["heard"] == [{"words": "Now", "urgent": False}, {"earcon": "in"}]
+
+    def test_loses_its_camera_when_the_phone_is_ended_and_has_it_again_by_another(self, home):
+        home.visit.begin(SESSION, Eye.PHONE)
+        with home.phone_let_in() as (_, line):
+            line.send(sent(7, 1000.0, PICTURE))
+            assert read(home.visit) == 7
+            assert home.press("end") == 204
+            with pytest.raises(InputError, match="no page is connected"):
+                home.visit.feed.reopen()
+        with home.phone_let_in() as (_, line):
+            line.send(sent(1, 50.0, PICTURE))
+            assert read(home.visit) == 1
+            home.visit.feed.reopen()
+
+    def test_can_be_with_the_phone_only_while_one_is_let_in(self, home):
+        assert Eye.PHONE not in home.visit.eyes
+        with pytest.raises(InputError, match="no phone is connected"):
+            check_eye(Eye.PHONE, home.visit)
+        with home.scan().talk() as line:
+            hear(line)
+            assert Eye.PHONE not in home.visit.eyes
+        with home.phone_let_in():
+            assert next(iter(home.visit.eyes)) is Eye.PHONE
+            check_eye(Eye.PHONE, home.visit)
 
 
 class TestRequests:

@@ -1,9 +1,13 @@
 """The phone's page and the computer's, in a real browser: let in, looked at, spoken by local voices only."""
 
+import io
 import sys
 from contextlib import contextmanager
 
+import cv2  # noqa: TID253 - reads the code as a phone does
+import numpy as np
 import pytest
+from PIL import Image
 
 from backstretch.web.home_network import home_addresses
 from tests.browser import SIDEWAYS, chromium, serious_findings, watched
@@ -115,6 +119,14 @@ def test_a_phone_is_let_in_by_the_number_and_sent_away_by_a_button(computer, pho
     home = phone.url.rpartition("/")[0]
     assert {url for url in phone.asked if not url.startswith(home)} == set()
     assert [words for words in phone.told if "404" not in words] == []  # it asks for an icon
+
+
+def test_the_code_is_the_address(computer):
+    computer.set_viewport_size({"width": 1024, "height": 900})
+    computer.locator("#code[src]").wait_for()
+    picture = Image.open(io.BytesIO(computer.locator("#code").screenshot())).convert("L")
+    read, *_ = cv2.QRCodeDetector().detectAndDecode(np.array(picture))
+    assert read == computer.locator("#address").text_content()
 
 
 def test_a_phone_that_is_sent_away_at_its_number_is_not_let_in(computer, phone):

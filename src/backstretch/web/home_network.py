@@ -29,7 +29,9 @@ MOST_ADDRESSES = 16
 """The newest addresses that a certificate is for; a laptop is now in one network, now in another."""
 
 VIRTUAL = re.compile(
-    r"(br-|docker|virbr|veth|vmnet|vboxnet|lxc|cni|utun|tun|tap|wg|ppp|zt|tailscale|bridge\d)"
+    r"br-|docker|virbr|veth|vmnet|vbox|lxc|cni|utun|tun|tap|wg|wireguard|ppp|zt|zerotier|tailscale|bridge\d"
+    r"|hyper-v|virtualbox|vmware",
+    re.IGNORECASE,
 )
 """Networks in this machine, and to elsewhere; a phone is in none of them. By the names of the systems."""
 
@@ -42,7 +44,7 @@ def home_addresses() -> list[str]:
     found = [
         ip_address(each.ip)
         for adapter in ifaddr.get_adapters()
-        if not VIRTUAL.match(adapter.name)
+        if not VIRTUAL.match(adapter.nice_name)
         for each in adapter.ips
         if isinstance(each.ip, str)  # IPv6 comes in parts
     ]

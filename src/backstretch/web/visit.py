@@ -21,7 +21,15 @@ from backstretch.live.loop import Live
 from backstretch.live.speech import Voice
 from backstretch.vision.pushed_feed import PushedFeed
 from backstretch.web.lines import Tell
-from backstretch.web.messages import HEAD, VERSION, Picture, ended_of, heard_of, look_of
+from backstretch.web.messages import (
+    HEAD,
+    VERSION,
+    Picture,
+    ended_of,
+    heard_of,
+    look_of,
+    scene_of,
+)
 
 LOOK_S = 0.005
 """How often it is looked for something new to show."""
@@ -227,7 +235,7 @@ class Visit:
         is_muted = self._voice is not None and self._voice.muted
         number = self.feed.number_at(state.time_s)
         if self.eye is Eye.PHONE:
-            self.tell_phone(look_of(state, self.eye, number, muted=is_muted))
+            self.tell_phone({"look": number, "scene": scene_of(state.visible_scene)})
         if self.eye is not Eye.PAGE:
             number = None if state.frame is None else self._send(state.frame)
         self.tell(look_of(state, self.eye, number, muted=is_muted))

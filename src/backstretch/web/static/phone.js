@@ -155,3 +155,4 @@ function tellVoice() {
 window.speechSynthesis?.addEventListener("voiceschanged", tellVoice); // they come late
 document.addEventListener("visibilitychange", stayAwake);
 tellVoice();
+at("open").disabled = false;
