@@ -85,8 +85,6 @@ class Conversation:
             self._visit.shown(value)
         elif kind == "mute":
             self._visit.mute()
-        elif kind == "leave":
-            self._visit.end()
         else:
             raise InputError("the page said something that is not known here")
 

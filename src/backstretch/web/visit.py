@@ -72,7 +72,7 @@ class Visit:
         self._voice: Voice | None = None
         self._tick: Callable[[], None] = lambda: None
         self._alone_since_s = perf_counter()
-        self._is_left = self._is_on = False
+        self._is_on = False
         self._sent = self._shown = 0
 
     @property
@@ -122,7 +122,7 @@ class Visit:
     def begin(self, name: str, eye: Eye = Eye.PAGE) -> None:
         """A session begins, on the stretch or set of this id, with pictures of its own."""
         with self._lock:
-            self.name, self.eye, self._is_left, self._is_on = name, eye, False, True
+            self.name, self.eye, self._is_on = name, eye, True
             self.feed = PushedFeed()
             if eye in self._guests:
                 self.feed.connect()
@@ -175,10 +175,6 @@ class Visit:
         if self._voice is not None:
             self._voice.muted = not self._voice.muted
 
-    def end(self) -> None:
-        """End the session; what was held is kept."""
-        self._is_left = True
-
     def attach(self, voice: Voice, tick: Callable[[], None]) -> None:
         """Before a session: what the mute button mutes, and what is called at each look.
 
@@ -191,7 +187,7 @@ class Visit:
     def run(self, live: Live) -> None:
         """As `FrontEnd.run`."""
         self._live, shown = live, None
-        while not (live.over or self._is_left or self._is_alone):
+        while not (live.over or self._is_alone):
             state = live.state
             if state is not shown:
                 shown = state
