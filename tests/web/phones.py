@@ -3,6 +3,7 @@
 import http.client
 import json
 import ssl
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -108,6 +109,7 @@ class House:
             number = hear(line)["phone"]["number"]
             assert self.press(f"let-in/{number}") == 204
             assert hear(line)["phone"]["is_in"]
+            wait_until(lambda: self.visit.has_phone)  # which is told a moment later
             yield caller, line
 
 
@@ -138,3 +140,10 @@ def end_of(line):
             heard.append(hear(line))
     except ConnectionClosed:
         return heard
+
+
+def wait_until(condition):
+    end_s = time.perf_counter() + IN_TIME_S
+    while not condition():
+        assert time.perf_counter() < end_s, "it did not happen"
+        time.sleep(0.005)

@@ -27,7 +27,7 @@ from backstretch.web.server import PHONE_PORT, Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Eye, Visit
 from tests.web.guests import IN_TIME_S, Guest, claiming, jpeg, let_in, sent
-from tests.web.phones import HERE, Caller, end_of, hear, house, trusting
+from tests.web.phones import HERE, Caller, end_of, hear, house, trusting, wait_until
 
 PICTURE = jpeg()
 SESSION = "standing_side_bend"
@@ -50,17 +50,12 @@ def home(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def nobody(request):
-    """Afterwards no phone is there."""
+    """Afterwards no phone is there, and no session."""
     yield
     if "home" in request.fixturenames:
-        request.getfixturevalue("home").phone.end()
-
-
-def wait_until(condition):
-    end_s = time.perf_counter() + IN_TIME_S
-    while not condition():
-        assert time.perf_counter() < end_s, "it did not happen"
-        time.sleep(0.005)
+        home = request.getfixturevalue("home")
+        home.phone.end()
+        home.visit.finish({})
 
 
 def read(visit):
@@ -243,7 +238,7 @@ class TestPairing:
             assert home.press(f"let-in/{told['number']}") == 204
             assert hear(line)["phone"] == {"number": told["number"], "is_in": True}
             assert home.state()["standing"] == "in"
-            assert home.visit.has_phone
+            wait_until(lambda: home.visit.has_phone)
 
     def test_lets_nobody_in_by_another_number(self, home):
         with home.scan().talk() as line:
@@ -455,6 +450,7 @@ class TestSession:
             assert home.press("end") == 204
             with pytest.raises(InputError, match="no page is connected"):
                 home.visit.feed.reopen()
+            assert Eye.PHONE in home.visit.eyes  # a page that is loaded again must not take its own
         with home.phone_let_in() as (_, line):
             line.send(sent(1, 50.0, PICTURE))
             assert read(home.visit) == 1
@@ -490,8 +486,9 @@ class TestRequests:
         caller = home.scan()
         (first,) = self.told(caller)
         assert home.press(f"let-in/{first['phone']['number']}") == 204
-        (second,) = self.told(caller)
+        second, third = self.told(caller)
         assert second["phone"]["is_in"]
+        assert third == {"v": 1, "wanted": True}
         assert caller.ask(f"/eye/{self.line}", "POST", sent(7, 1000.0, PICTURE)).status == 204
         assert read(home.visit) == 7
         home.press("end")

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import ifaddr
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from backstretch.errors import SetupError
-from backstretch.files import make_private, open_private
+from backstretch.files import OWNER_FILE, make_private, open_private
 
 FILE = "phone.pem"
 """Key and certificate, in the data folder."""
@@ -27,7 +28,6 @@ RENEWED = timedelta(days=30)
 """One that ends sooner than this is made anew."""
 MOST_ADDRESSES = 16
 """The newest addresses that a certificate is for; a laptop is now in one network, now in another."""
-
 VIRTUAL = re.compile(
     r"br-|docker|virbr|veth|vmnet|vbox|lxc|cni|utun|tun|tap|wg|wireguard|ppp|zt|zerotier|tailscale|bridge\d"
     r"|hyper-v|virtualbox|vmware",
@@ -75,12 +75,12 @@ def certificate_file(folder: Path, addresses: Sequence[str], name: str) -> Path:
     """
     path, now = folder / FILE, datetime.now(UTC)
     earlier = _readable(path)
-    if earlier is not None and _fits(earlier, addresses, name, now):
-        path.chmod(0o600)
-        return path
-    known = [] if earlier is None else _addresses_of(earlier)
-    wanted = list(dict.fromkeys([*addresses, *known]))[:MOST_ADDRESSES]
     try:
+        if earlier is not None and _fits(earlier, addresses, name, now):
+            path.chmod(OWNER_FILE)
+            return path
+        known = [] if earlier is None else _addresses_of(earlier)
+        wanted = list(dict.fromkeys([*addresses, *known]))[:MOST_ADDRESSES]
         make_private(folder)
         _write(path, _made(wanted, name, now))
     except OSError as error:
@@ -96,7 +96,7 @@ def _readable(path: Path) -> x509.Certificate | None:
         certificate = x509.load_pem_x509_certificate(content)
         key = serialization.load_pem_private_key(content, None)
         certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (OSError, ValueError, TypeError, x509.ExtensionNotFound):
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound):
         return None
     return certificate if key.public_key() == certificate.public_key() else None
 
@@ -149,4 +149,4 @@ def _write(path: Path, content: bytes) -> None:
     work.unlink(missing_ok=True)
     with open(work, "xb", opener=open_private) as file:
         file.write(content)
-    Path(work).replace(path)
+    work.replace(path)

@@ -79,7 +79,7 @@ class Visit:
     def eyes(self) -> dict[str, str]:
         """The cameras that can be chosen, in words; the first one is the usual."""
         eyes: dict[str, str] = {}
-        if self.has_phone:
+        if self.has_phone or (self._is_on and self.eye is Eye.PHONE):
             eyes[Eye.PHONE] = "the phone"
         if self.camera:
             eyes[Eye.PROGRAM] = f"the program's camera ({self.camera})"
