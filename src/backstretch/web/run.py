@@ -1,6 +1,7 @@
 """Opening the page: the server in its thread, and the desk on the main thread."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from backstretch.history.profile import data_folder
 from backstretch.vision.capture import check_source
@@ -40,7 +41,7 @@ def open_page(
             say(f"{where} {url} and opens in your browser. Ctrl-C ends it.")
             open_browser(door.opener(invitation))
 
-    with door.only_one() as is_only:
+    with ExitStack() as stack, door.only_one() as is_only:
         if not is_only:
             invite(*door.invitation_to_other(), "The page is open already, at")
             if port or camera:
@@ -50,8 +51,10 @@ def open_page(
             return
         if camera:
             check_source(camera)
-        desk, visit = Desk(), Visit(camera)
-        with Server(Site(desk, visit).app, port, door.takes) as server:
+        desk = Desk()
+        site = Site(desk, Visit(camera))
+        stack.callback(site.end)
+        with Server(site.app, port, door.takes) as server:
             door.is_at(server.url)
             invite(server.url, server.invitation(), "The page is at")
             desk.run()
