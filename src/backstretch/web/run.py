@@ -1,7 +1,7 @@
 """Opening the page: the server in its thread, and the desk on the main thread."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from backstretch.history.profile import data_folder
 from backstretch.vision.capture import check_source
@@ -46,7 +46,7 @@ def open_page(
             say(f"{where} {url} and opens in your browser. Ctrl-C ends it.")
             open_browser(door.opener(invitation))
 
-    with door.only_one() as is_only:
+    with ExitStack() as stack, door.only_one() as is_only:
         if not is_only:
             invite(*door.invitation_to_other(), "The page is open already, at")
             if port or camera or with_phone:
@@ -57,13 +57,13 @@ def open_page(
         if camera:
             check_source(camera)
         desk, visit = Desk(), Visit(camera)
-        with ExitStack() as stack:
-            phone = stack.enter_context(_open_phone(visit)) if with_phone else None
+        with _open_phone(visit) if with_phone else nullcontext() as phone:
             site = Site(desk, visit, phone)
-            server = stack.enter_context(Server(site.app, port, door.takes))
-            door.is_at(server.url)
-            invite(server.url, server.invitation(), "The page is at")
-            desk.run()
+            stack.callback(site.end)
+            with Server(site.app, port, door.takes) as server:
+                door.is_at(server.url)
+                invite(server.url, server.invitation(), "The page is at")
+                desk.run()
 
 
 @contextmanager
