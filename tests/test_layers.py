@@ -76,7 +76,7 @@ HEAVY = {
 }
 MACHINE = {"time", "datetime", "threading", "subprocess", "os", "sys", "random"}
 LISTENS = {"web.server": {"socket", "ssl"}}
-"""What listens, and with what; tests/web/test_gate.py and tests/web/test_phone_gate.py hold it to where it may."""
+"""What listens, and with what; tests/web/test_gate.py and tests/web/test_phone_gate.py hold it to its place."""
 NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "urllib3"}
 
 
