@@ -1,5 +1,6 @@
 """No frame and no figure leaves the machine: the kernel is asked which sockets a run opens."""
 
+import json
 import os
 import re
 import shutil
@@ -7,14 +8,16 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
+from backstretch.web.home_network import home_addresses
 from tests.browser import watched
 from tests.cli.test_app import POSE, SIDE_BEND, environment
 from tests.cli.test_live import Home
 from tests.places import SAMPLES
+from tests.web.phones import trusting
 from tests.web.served import as_camera, browser
 
 LOCAL = {"AF_UNIX", "AF_LOCAL"}
@@ -60,12 +63,15 @@ def test_a_name_look_up_would_be_seen(tmp_path):
 
 
 @contextmanager
-def page_under_watch(tmp_path):
-    """The address that lets a browser into the page of a program whose connections are checked in the end."""
+def page_under_watch(tmp_path, *options, also=()):
+    """The address that lets a browser into the page of a program whose connections are checked in the end.
+
+    It must not have opened any, and have listened at this machine's own address and at ``also`` only.
+    """
     trace = tmp_path / "trace"
     strace = ["strace", "-f", "-e", "trace=network", "-o", str(trace)]
     home = Home(tmp_path)
-    command = [*strace, sys.executable, "-m", "backstretch", "app", "--no-browser"]
+    command = [*strace, sys.executable, "-m", "backstretch", "app", "--no-browser", *options]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=home.environment(), start_new_session=True
     ) as process:
@@ -81,13 +87,28 @@ def page_under_watch(tmp_path):
     named = [line for line in text.splitlines() if "sa_family=AF_INET" in line]
     calls = {line.split()[1].partition("(")[0] for line in named}
     assert {"bind"} <= calls <= {"bind", "accept4", "getsockname", "getpeername"}
-    assert [line for line in named if not re.search('"(127\\.0\\.0\\.1|::1)"', line)] == []
+    own = "|".join(map(re.escape, ("127.0.0.1", "::1", *also)))
+    assert [line for line in named if not re.search(f'"({own})"', line)] == []
 
 
 @needs_strace
 def test_the_page_is_on_this_machine_alone_and_asks_nobody(tmp_path):
     with page_under_watch(tmp_path) as address, urlopen(address, timeout=10.0) as answer:
         assert answer.status == 200
+
+
+@needs_strace
+def test_with_a_phone_it_listens_in_the_home_network_and_asks_nobody(tmp_path):
+    addresses = home_addresses()
+    if not addresses:
+        pytest.skip("this machine is in no home network")
+    with page_under_watch(tmp_path, "--phone", also=addresses) as address:
+        browse = build_opener(HTTPCookieProcessor()).open
+        browse(address, timeout=10.0).close()
+        with browse(address.partition("/enter")[0] + "/phone-setup/state", timeout=10.0) as answer:
+            code = json.loads(answer.read())["address"]
+        with urlopen(code, timeout=10.0, context=trusting()) as answer:
+            assert answer.status == 200
 
 
 @needs_strace
