@@ -20,6 +20,7 @@ PAGES = (
     f"/live?stretch={POSE}",
     "/live?set=lower_back",
     "/calibrate",
+    "/phone-setup",
     f"/calibrate/takes?makes=own&stretch={POSE}",
     "/calibrate/takes?makes=neutral",
     "/words?stretch=bow",
