@@ -5,6 +5,8 @@ from collections.abc import Callable
 from backstretch.files import open_private
 from backstretch.history.profile import data_folder
 from backstretch.web.desk import Desk
+from backstretch.web.recording_pages import RecordingPages
+from backstretch.web.recordings import Uploads
 from backstretch.web.server import Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Visit
@@ -25,10 +27,14 @@ def open_page(
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed.
+        InputError: The data folder cannot be written.
         SetupError: The port cannot be used.
     """
     desk = Desk()
-    with Server(Site(desk, Visit()).app, port) as server:
+    with (
+        Uploads(desk) as uploads,
+        Server(Site(desk, Visit(), RecordingPages(uploads).routes).app, port) as server,
+    ):
         if open_browser is None:
             say(f"Open this address within two minutes: {server.invitation()}")
         else:

@@ -1,32 +1,28 @@
 """The pages: choose a stretch or set, the health questions, being led, and looking back."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backstretch.display.html.app_pages import choose_page, health_page, history_page, live_page
 from backstretch.display.html.page import style_of
 from backstretch.display.html.progress_page import progress_html
-from backstretch.display.html.report import write_report
 from backstretch.display.pictures.canvas import png_of
 from backstretch.display.pictures.demonstration import demonstration_file
 from backstretch.display.pictures.figure import figure_image
 from backstretch.errors import BackstretchError, InputError
-from backstretch.formats.result_files import REPORT, RESULT
+from backstretch.formats.result_files import REPORT
 from backstretch.history.health import (
     FORMAT,
     QUESTIONS,
@@ -39,7 +35,6 @@ from backstretch.history.history import History
 from backstretch.history.profile import (
     SESSIONS,
     answers_path,
-    check_profile,
     data_folder,
 )
 from backstretch.history.progress import Query, overview_of
@@ -48,6 +43,7 @@ from backstretch.history.today import advice_today
 from backstretch.judging.matching import Form
 from backstretch.poses.library import Library
 from backstretch.poses.pose import Pose
+from backstretch.web.answers import alone, report_of, who_of
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
 from backstretch.web.order import library_of
@@ -56,11 +52,6 @@ from backstretch.web.visit import Visit
 PICTURE_WH = (320, 240)
 MOST_LISTED = 200
 """How many sessions are listed."""
-ALONE = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""What a report may load: only what stands in it."""
 LONGEST_NUMBER = 18
 """Digits of a session's number, at the most."""
 MOST_FORM = 65536
@@ -74,9 +65,10 @@ class Site:
     Args:
         desk: Where sessions are asked for.
         visit: The page before its camera.
+        more: Routes of other pages.
     """
 
-    def __init__(self, desk: Desk, visit: Visit) -> None:
+    def __init__(self, desk: Desk, visit: Visit, more: Sequence[BaseRoute] = ()) -> None:
         self._desk, self._visit = desk, visit
         self._libraries: dict[str, Library] = {}
         self.app = Starlette(
@@ -98,12 +90,13 @@ class Site:
                     "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
                 ),
                 WebSocketRoute("/eye", self._eye),
+                *more,
             ],
             exception_handlers={BackstretchError: _refused},
         )
 
     def _choose(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         answers = load_answers(answers_path(who))
         if answers is None:
             return RedirectResponse(_address("/health", who=who), 303)
@@ -111,12 +104,12 @@ class Site:
         return HTMLResponse(choose_page(self._libraries[who], answers, who))
 
     def _health(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         return HTMLResponse(health_page(load_answers(answers_path(who)), who))
 
     async def _save_health(self, request: Request) -> Response:
         form = QueryParams(await _body(request))
-        who = _who(form)
+        who = who_of(form)
         given = {key: form.get(key, "skipped") for key in QUESTIONS}
         if not set(given.values()) <= {"yes", "no", "skipped"}:
             raise HTTPException(400)
@@ -127,7 +120,7 @@ class Site:
         return RedirectResponse(_address("/", who=who), 303)
 
     def _live(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         name = request.query_params.get("stretch") or request.query_params.get("set", "")
         library = library_of(who)
         if name not in library.poses and name not in library.sets:
@@ -137,7 +130,7 @@ class Site:
         return HTMLResponse(live_page(library, name, who, today, is_going_on=is_going_on))
 
     def _history(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
 
         def pages(history: History) -> str:
             sittings, holds = (
@@ -155,10 +148,10 @@ class Site:
         return Response(status_code=204)
 
     def _progress(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         poses, today = list(library_of(who).poses.values()), datetime.now().astimezone().date()
         found, _ = with_history(lambda history: overview_of(history, Query(who), today, poses))
-        return _document(progress_html(found))
+        return alone(progress_html(found))
 
     def _saved_report(self, request: Request) -> Response:
         """The report of a session of the history, made of what is saved of it."""
@@ -166,11 +159,7 @@ class Site:
         with _not_found():
             saved, _ = with_history(lambda each: (each.document(number), each.sitting(number)))
         document, sitting = saved
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / RESULT
-            path.write_text(json.dumps(document), encoding="utf-8")
-            page = write_report(path, person=sitting.profile).read_text(encoding="utf-8")
-        return _document(page)
+        return report_of(document, sitting.profile)
 
     def _drawing(self, request: Request) -> Response:
         pose, side = self._pose(request), request.path_params["side"]
@@ -180,7 +169,7 @@ class Site:
         return Response(_png(Form(pose, sides[side])), media_type="image/png")
 
     def _pose(self, request: Request) -> Pose:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         library = self._libraries.get(who) or library_of(who)
         pose = library.poses.get(request.path_params["pose"])
         if pose is None:
@@ -200,7 +189,7 @@ class Site:
         folder = folders.get(request.path_params["name"])
         if folder is None or not (folder / REPORT).is_file():
             raise HTTPException(404)
-        return _document((folder / REPORT).read_text(encoding="utf-8"))
+        return alone((folder / REPORT).read_text(encoding="utf-8"))
 
     async def _eye(self, socket: WebSocket) -> None:
         """A page before its camera, for as long as it is connected."""
@@ -245,15 +234,6 @@ async def _body(request: Request) -> bytes:
 def _png(form: Form) -> bytes:
     """The drawing of a stretch, which takes some tenths of a second to make."""
     return png_of(figure_image(form, PICTURE_WH))
-
-
-def _document(page: str) -> Response:
-    """A page that stands alone: it carries its style and script, and asks for nothing."""
-    return HTMLResponse(page, headers={"content-security-policy": ALONE})
-
-
-def _who(values: Mapping[str, str]) -> str:
-    return check_profile(values.get("who", ""))
 
 
 def _address(path: str, **values: str) -> str:
