@@ -26,6 +26,7 @@ from backstretch.web.site import Site
 from backstretch.web.visit import Visit
 from tests.cli.test_app import nobody
 from tests.cli.test_calibrate import saved
+from tests.cli.test_live import Home
 from tests.figures import FRONT, side_bend, standing
 from tests.web.guests import IN_TIME_S, Guest, let_in
 
@@ -386,6 +387,26 @@ class TestSaving:
         answer = page.guest.ask(f"/history/{sitting.id}", "DELETE", Origin=page.guest.origin)
         assert answer.status == 204
         assert page.guest.ask(f"/reports/{sitting.id}").status == 404
+
+    @pytest.mark.parametrize("ending", ["csv", "json"])
+    def test_is_in_the_export_which_is_that_of_the_command(self, page, found, ending):
+        page.save(found)
+        answer = page.guest.ask(f"/history/backstretch-history.{ending}?who=Ann")
+        assert (
+            answer.headers["Content-Disposition"]
+            == f'attachment; filename="backstretch-history.{ending}"'
+        )
+        home = Home(data_folder().parent, asked=False)
+        printed = home.run_inside("history", "export", "--profile", "Ann", "--format", ending)
+        assert answer.body.decode() == printed.stdout
+        assert "standing_side_bend" in printed.stdout
+
+    def test_is_in_a_workbook(self, page, found):
+        page.save(found)
+        answer = page.guest.ask("/history/backstretch-history.xlsx?who=Ann")
+        assert (answer.status, answer.body[:2]) == (200, b"PK")
+        for other in ("x.csv", "backstretch-history.exe", "backstretch-history", "..%2fa.csv"):
+            assert page.guest.ask(f"/history/{other}").status in {404, 405}
 
 
 class TestLeftOvers:

@@ -23,6 +23,7 @@ from backstretch.display.pictures.demonstration import demonstration_file
 from backstretch.display.pictures.figure import figure_image
 from backstretch.errors import BackstretchError, InputError
 from backstretch.formats.result_files import REPORT
+from backstretch.history.export import ExportFormat, exported
 from backstretch.history.health import (
     FORMAT,
     QUESTIONS,
@@ -52,6 +53,13 @@ from backstretch.web.visit import Visit
 PICTURE_WH = (320, 240)
 MOST_LISTED = 200
 """How many sessions are listed."""
+EXPORT = "backstretch-history"
+"""Name of the file with the history, without its ending."""
+EXPORTS = {
+    ExportFormat.CSV: "text/csv",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.JSON: "application/json",
+}
 LONGEST_NUMBER = 18
 """Digits of a session's number, at the most."""
 MOST_FORM = 65536
@@ -78,6 +86,7 @@ class Site:
                 Route("/health", self._save_health, methods=["POST"]),
                 Route("/live", self._live),
                 Route("/history", self._history),
+                Route("/history/{name}.{ending}", self._export),
                 Route("/history/{number}", self._delete, methods=["DELETE"]),
                 Route("/progress", self._progress),
                 Route("/poses/{pose}/{side}.png", self._drawing),
@@ -140,6 +149,15 @@ class Site:
             return history_page(sittings, holds, history.count(who), history.people(), who)
 
         return HTMLResponse(with_history(pages)[0])
+
+    def _export(self, request: Request) -> Response:
+        """The history as a file."""
+        if request.path_params["name"] != EXPORT or request.path_params["ending"] not in EXPORTS:
+            raise HTTPException(404)
+        who, chosen = who_of(request.query_params), ExportFormat(request.path_params["ending"])
+        content, _ = with_history(lambda history: exported(history, who, chosen))
+        as_file = {"content-disposition": f'attachment; filename="{EXPORT}.{chosen}"'}
+        return Response(content, media_type=EXPORTS[chosen], headers=as_file)
 
     def _delete(self, request: Request) -> Response:
         number = _number(request)
