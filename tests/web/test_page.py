@@ -9,7 +9,7 @@ from tests.cli.test_live import HELD, HURT
 from tests.web.served import browser, program
 
 POSE = "childs_pose"
-PAGES = ("/", "/health", "/history", f"/live?stretch={POSE}", "/live?set=lower_back")
+PAGES = ("/", "/health", "/history", "/recordings", f"/live?stretch={POSE}", "/live?set=lower_back")
 WIDTHS = (1440, 1024, 390)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
