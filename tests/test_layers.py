@@ -56,6 +56,7 @@ DOORS = {
     "jinja2": {"display.html.page"},
     "pydantic": {"formats.result_documents", "history.health"},
     "openpyxl": {"formats.spreadsheets"},
+    "filelock": {"web.door"},
     "starlette": {"web"},
     "uvicorn": {"web.server"},
     "tomlkit": {"history.profile", "poses.pose_writer"},

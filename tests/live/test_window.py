@@ -70,6 +70,8 @@ UNMEANT = {
     "Insert": "c",
 }
 """Keys that mean nothing here, and what they are taken for."""
+PAINTED_S, MOST_OPENED = 5.0, 4
+"""How long a picture is waited for, and how many windows are opened for one."""
 DELETE = 33
 """X's number of a message to a window."""
 
@@ -169,8 +171,29 @@ def opened(display):
 
 @pytest.fixture(scope="module")
 def window(screen):
-    with opened(screen) as it:
-        yield it
+    """A window that has been painted.
+
+    On a busy machine Qt loses some of X's first events, one in eight times with six other processes on two
+    cores; without them it never paints. Nothing of it can be seen from inside, so it is opened again.
+    """
+    for _ in range(MOST_OPENED):
+        with opened(screen) as it:
+            if is_painted(it):
+                yield it
+                return
+    pytest.fail("no window was ever painted")
+
+
+def is_painted(it):
+    """Whether a picture shows within a few seconds; the server paints when it comes to it."""
+    if shutil.which("import") is None:
+        return True  # it cannot be told
+    until_s = time.monotonic() + PAINTED_S
+    while time.monotonic() < until_s:
+        if photographed(it.display).any():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def close_button(display, window):
@@ -220,14 +243,8 @@ class TestWindow:
     def test_shows_a_picture_in_its_colours_from_edge_to_edge(self, window):
         spots = [(3, 3), (300, 356), (340, 3), (636, 356)]
         expected = [(250, 10, 20) if x < 320 else (10, 200, 30) for x, _ in spots]
-        colours: list[tuple[int, ...]] = []
-        for _ in range(50):  # the server paints when it comes to it
-            image = photographed(window.display)
-            colours = [tuple(image[y, x].tolist()) for x, y in spots]
-            if colours == expected:
-                break
-            time.sleep(0.1)
-        assert colours == expected
+        image = photographed(window.display)
+        assert [tuple(image[y, x].tolist()) for x, y in spots] == expected
 
     @pytest.mark.parametrize(("key", "letter"), AS_LETTERS.items())
     def test_gives_keys_as_small_letters(self, window, key, letter):

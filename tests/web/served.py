@@ -40,11 +40,11 @@ class Program:
 
 
 @contextmanager
-def program(folder: Path, *, asked: bool = True):
-    """The program; ``asked`` is whether the health questions have been answered."""
+def program(folder: Path, *options: str, asked: bool = True):
+    """The program with these options; ``asked`` is whether the health questions have been answered."""
     home = Home(folder, asked=asked)
     with subprocess.Popen(
-        [sys.executable, "-m", "backstretch", "app", "--no-browser"],
+        [sys.executable, "-m", "backstretch", "app", "--no-browser", *options],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

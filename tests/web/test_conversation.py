@@ -14,10 +14,11 @@ from websockets.exceptions import ConnectionClosed
 from backstretch.coaching.scene import Command
 from backstretch.errors import InputError
 from backstretch.vision.pushed_feed import MOST_BYTES, MOST_PX
-from backstretch.web.conversation import MOST_A_SECOND, ODD
+from backstretch.web.conversation import MOST_A_SECOND
 from backstretch.web.desk import Desk
+from backstretch.web.lines import MOST_BYTES as LONGEST
+from backstretch.web.lines import ODD
 from backstretch.web.order import Asked
-from backstretch.web.server import MOST_BYTES as LONGEST
 from backstretch.web.server import Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Visit

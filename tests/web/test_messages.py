@@ -132,7 +132,7 @@ def judged(body, **changed):
 class TestLook:
     def test_has_each_landmark_as_shares_of_the_picture_and_whether_it_is_seen(self):
         body = standing().seen(FRONT, hidden=["left_knee"])
-        told = as_page_reads(look_of(judged(body), 7, muted=False))
+        told = as_page_reads(look_of(judged(body), "page", 7, muted=False))
         assert told["look"] == 7
         assert len(told["body"]) == COUNT
         shares = body.xy_px / np.array(WH)
@@ -143,7 +143,7 @@ class TestLook:
         assert unseen == ["left_knee"]
 
     def test_marks_what_is_judged_between_its_landmarks(self):
-        told = as_page_reads(look_of(judged(standing().seen(FRONT)), 7, muted=False))
+        told = as_page_reads(look_of(judged(standing().seen(FRONT)), "page", 7, muted=False))
         assert told["marks"]
         kinds = {kind for _, kind in told["marks"]}
         assert "wrong" in kinds
@@ -153,18 +153,22 @@ class TestLook:
 
     @pytest.mark.parametrize("phase", [Phase.PLACING, Phase.RESTING, Phase.PAUSED, Phase.PAIN])
     def test_marks_nothing_where_nothing_is_judged(self, phase):
-        told = as_page_reads(look_of(judged(standing().seen(FRONT), phase=phase), 7, muted=False))
+        told = as_page_reads(
+            look_of(judged(standing().seen(FRONT), phase=phase), "page", 7, muted=False)
+        )
         assert told["body"]
         assert told["marks"] == []
 
     def test_without_anybody_or_any_picture_is_a_scene_alone(self):
-        told = as_page_reads(look_of(LiveState(None, None, None, scene()), None, muted=True))
+        told = as_page_reads(
+            look_of(LiveState(None, None, None, scene()), "page", None, muted=True)
+        )
         assert (told["look"], told["body"], told["marks"]) == (None, None, [])
         assert told["muted"] is True
 
     def test_says_why_no_picture_comes_and_that_the_machine_is_slow(self):
         state = LiveState(None, None, None, scene(), lost="the camera is gone", slow="Slow.")
-        told = as_page_reads(look_of(state, None, muted=False))
+        told = as_page_reads(look_of(state, "page", None, muted=False))
         assert told["slow"] == "Slow."
         shown = told["scene"]
         assert (shown["status"], shown["words"]) == ("unseen", "The camera is gone")

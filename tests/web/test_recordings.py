@@ -20,7 +20,7 @@ from backstretch.poses.library import builtin_poses, open_library
 from backstretch.web import recordings
 from backstretch.web.desk import Desk
 from backstretch.web.recording_pages import RecordingPages
-from backstretch.web.recordings import FOLDER, LOCK, Stage, Uploads, Wish, shown_name
+from backstretch.web.recordings import FOLDER, Stage, Uploads, Wish, shown_name
 from backstretch.web.server import Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Visit
@@ -111,7 +111,7 @@ class Page:
     def files(self):
         """What there is of recordings on the disk."""
         folder = data_folder() / FOLDER
-        return [path for path in folder.rglob("*") if path.is_file() and not path.match(f"{LOCK}*")]
+        return [path for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +228,7 @@ class TestTaking:
         _, name = page.put(b"x" * 3_000_000, "../../x.mp4")
         (path,) = page.files
         assert path == page.uploads.find(name).path
-        assert path.parent.parent.parent == data_folder() / FOLDER
+        assert path.parent.parent == data_folder() / FOLDER
         assert path.name == "recording.mp4"
         assert (path.stat().st_size, stat.S_IMODE(path.stat().st_mode)) == (3_000_000, 0o600)
         for folder in (path.parent, path.parent.parent):
@@ -410,24 +410,26 @@ class TestSaving:
 
 
 class TestLeftOvers:
-    def test_of_a_killed_program_are_removed_at_the_next_start(self, page):
-        dead = data_folder() / FOLDER / "dead"
-        (dead / "film").mkdir(parents=True)
-        (dead / "film" / "recording.mp4").write_bytes(SECRET)
-        page.desk.occupy()
-        _, name = page.put(b"x")
-        with Uploads(page.desk):
-            assert not dead.exists()
-            assert page.uploads.find(name).path.exists()  # of a program that runs
+    @pytest.fixture
+    def elsewhere(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+        return data_folder() / FOLDER
 
-    def test_at_the_end_are_none_of_what_waits(self):
+    def test_of_a_killed_program_are_removed_at_the_next_start(self, elsewhere):
+        (elsewhere / "dead").mkdir(parents=True)
+        (elsewhere / "dead" / "recording.mp4").write_bytes(SECRET)
+        with Uploads(Desk()):
+            assert list(elsewhere.iterdir()) == []
+        assert not elsewhere.exists()
+
+    def test_at_the_end_are_none_of_what_waits(self, elsewhere):
         desk = Occupied()
         desk.occupy()
         with Uploads(desk) as uploads:
             upload = uploads.expect(Wish("a.mp4"), 1)
             upload.folder.mkdir()
             upload.path.write_bytes(SECRET)
-        assert not upload.folder.exists()
+        assert not elsewhere.exists()
 
 
 def test_a_name_is_not_changed_without_need():

@@ -16,6 +16,7 @@ from backstretch.display.pictures.summary_view import Ending
 from backstretch.errors import Notice, TakeError
 from backstretch.formats.result_files import REPORT
 from backstretch.formats.session_log import PAIN
+from backstretch.formats.sinks import Sink
 from backstretch.history.health import DAY_OFF
 from backstretch.judging.doubts import too_slow
 from backstretch.judging.result import Result
@@ -75,8 +76,12 @@ class Page(FrontEnd, Protocol):
     """A front end that has a camera of its own; see `web.visit.Visit`."""
 
     @property
-    def feed(self) -> Feed:
-        """Its pictures."""
+    def own_feed(self) -> Feed | None:
+        """Its pictures; None where it shows those of the machine's camera."""
+
+    @property
+    def sink(self) -> Sink:
+        """Receives the data of its session besides."""
 
     def attach(self, voice: Voice, tick: Callable[[], None]) -> None:
         """Before a session: what is muted, and what is to be called now and then."""
@@ -136,7 +141,7 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
         ) as recorder:
             for value in setup.soreness:
                 recorder.sore(value)
-            sinks = [Speaker(stage.voice), *recorder.sinks(session)]
+            sinks = [*stage.sinks, *recorder.sinks(session)]
             is_needed = session.assignment.reads_head_tilt
             landmarker = with_head_tilt(stage.landmarker, is_needed=is_needed)
             live = Live(capture, landmarker, session, sinks)
@@ -217,6 +222,7 @@ class Stage:
         capture: Gives the pictures.
         show: Shows the session in a window or the terminal.
         silent: Whether there is no speech and no sound.
+        also: Receives what is spoken besides.
     """
 
     landmarker: VideoLandmarker
@@ -224,6 +230,12 @@ class Stage:
     capture: Capture
     show: FrontEnd
     silent: bool
+    also: Sink | None = None
+
+    @property
+    def sinks(self) -> list[Sink]:
+        """What speaks, and passes on what is spoken."""
+        return [Speaker(self.voice), *filter(None, [self.also])]
 
     @property
     def is_heard(self) -> bool:
@@ -251,8 +263,13 @@ def open_stage(
         tick = _Notices(voice, notice).tell
         if machine.page is not None:
             machine.page.attach(voice, tick)
-            capture = stack.enter_context(Capture(machine.page.feed, machine.camera))
-            yield Stage(landmarker, voice, capture, machine.page, machine.silent)
+            feed = machine.page.own_feed
+            capture = stack.enter_context(
+                open_capture(machine.camera, machine.turn_deg)
+                if feed is None
+                else Capture(feed, machine.camera)
+            )
+            yield Stage(landmarker, voice, capture, machine.page, machine.silent, machine.page.sink)
             return
         windowless = machine.windowless
         if not (windowless or has_screen()):
@@ -326,7 +343,7 @@ def run_guided(
     with open_stage(machine, notice, session.careful_look) as stage:
         # A neutral and a new stretch may be for any stretch.
         landmarker = with_head_tilt(stage.landmarker, is_needed=True)
-        live = Live(stage.capture, landmarker, session, [Speaker(stage.voice)])
+        live = Live(stage.capture, landmarker, session, stage.sinks)
         why = watch(live, stage.show)
         if why == INTERRUPTED:
             raise KeyboardInterrupt

@@ -1,79 +1,66 @@
-"""A page's side of a session: takes its pictures and wishes, and sends what it is told."""
+"""A page's side of a session: takes its pictures and wishes, and tells it what comes of them."""
 
 import asyncio
 from collections import deque
-from contextlib import suppress
 from time import perf_counter
 from typing import Any
-
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backstretch.coaching.scene import Command
 from backstretch.errors import BackstretchError, InputError
 from backstretch.web.desk import Desk
+from backstretch.web.lines import Tell
 from backstretch.web.messages import VERSION, picture_of, request_of
 from backstretch.web.order import Asked, begin
-from backstretch.web.visit import Visit, teller
+from backstretch.web.visit import Visit
 
 MOST_A_SECOND = 60
 """Pictures of one page; more are no camera's."""
-ODD = 1008
-"""The code with which a connection is closed on which something odd is said (RFC 6455: policy violation)."""
 
 
-class Conversation:
-    """One connection of a page, from its beginning to its end.
+class Rate:
+    """Counts pictures, and refuses those of something that is no camera."""
 
-    Args:
-        socket: The connection, accepted.
-        desk: Where sessions are asked for.
-        visit: The session's side of it.
-    """
-
-    def __init__(self, socket: WebSocket, desk: Desk, visit: Visit) -> None:
-        self._socket, self._desk, self._visit = socket, desk, visit
-        self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._tell = teller(asyncio.get_running_loop(), self._waiting)
+    def __init__(self) -> None:
         self._arrived_s: deque[float] = deque(maxlen=MOST_A_SECOND)
 
-    async def hold(self) -> None:
-        """Take what comes and send what is told, until the page is gone."""
-        sending = asyncio.create_task(self._send())
-        try:
-            while True:
-                await self._take(await self._socket.receive())
-        except InputError as error:
-            sending.cancel()
-            with suppress(WebSocketDisconnect):
-                await self._socket.send_json({"v": VERSION, "refused": str(error)})
-                await self._socket.close(ODD)
-        except WebSocketDisconnect:
-            pass
-        finally:
-            self._visit.leave(self._tell)
-            sending.cancel()
+    def count(self) -> None:
+        """A picture has come.
 
-    async def _send(self) -> None:
-        while True:
-            await self._socket.send_json(await self._waiting.get())
-
-    async def _take(self, message: Any) -> None:
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1000))
-        if message.get("bytes") is not None:
-            self._take_picture(message["bytes"])
-        else:
-            await self._take_request(request_of(message["text"]))
-
-    def _take_picture(self, message: bytes) -> None:
+        Raises:
+            InputError: More than `MOST_A_SECOND` came within the last second.
+        """
         now_s = perf_counter()
         is_full = len(self._arrived_s) == MOST_A_SECOND
         if is_full and now_s - self._arrived_s[0] < 1.0:
             raise InputError("there are too many pictures")
         self._arrived_s.append(now_s)
-        if self._visit.has(self._tell):
-            picture = picture_of(message)
-            self._visit.feed.push(picture.number, picture.time_ms, picture.jpeg)
+
+
+class Conversation:
+    """One connection of a page, from its beginning to its end; a partner of `lines`.
+
+    Args:
+        tell: Tells the page something.
+        desk: Where sessions are asked for.
+        visit: The session's side of it.
+    """
+
+    def __init__(self, tell: Tell, desk: Desk, visit: Visit) -> None:
+        self._tell, self._desk, self._visit = tell, desk, visit
+        self._rate = Rate()
+
+    async def take(self, message: str | bytes) -> None:
+        """As `lines.Partner.take`."""
+        if isinstance(message, bytes):
+            self._rate.count()
+            if self._visit.has(self._tell):
+                self._visit.push(self._tell, picture_of(message))
+        else:
+            await self._take_request(request_of(message))
+
+    def leave(self) -> None:
+        """As `lines.Partner.leave`."""
+        self._visit.leave(self._tell)
 
     async def _take_request(self, request: dict[str, Any]) -> None:
         ((kind, value),) = request.items()
@@ -85,8 +72,15 @@ class Conversation:
             self._enter()
         elif not self._visit.has(self._tell):
             raise InputError("there is no session yet")
-        elif kind == "command" and value in list(Command):
+        else:
+            self._take_wish(kind, value)
+
+    def _take_wish(self, kind: str, value: Any) -> None:
+        """Take what the page of a session asks for."""
+        if kind == "command" and value in list(Command):
             self._visit.command(Command(value))
+        elif kind == "shown" and isinstance(value, int):
+            self._visit.shown(value)
         elif kind == "mute":
             self._visit.mute()
         elif kind == "leave":
@@ -103,8 +97,7 @@ class Conversation:
             self._go_on()
             return
         try:
-            asked = Asked.of(value)
-            order = begin(asked, self._visit)
+            order = begin(Asked.of(value), self._visit)
         except BackstretchError as error:
             self._tell({"v": VERSION, "refused": str(error)})
             return

@@ -53,9 +53,14 @@ REFUSALS = {
 
 
 class Keys:
-    """The cookie of this program, and tokens that let a browser have it, once each."""
+    """The cookie of this program, and tokens that let a browser have it, once each.
 
-    def __init__(self) -> None:
+    Args:
+        takes_other: Whether a token that was not made here is good; it is used up.
+    """
+
+    def __init__(self, takes_other: Callable[[str], bool] = lambda _token: False) -> None:
+        self._takes_other = takes_other
         self.cookie = secrets.token_urlsafe(TOKEN_BYTES)
         self._until_s: dict[str, float] = {}
 
@@ -72,7 +77,8 @@ class Keys:
             for each in tuple(self._until_s)  # another thread may make a token meanwhile
             if hmac.compare_digest(each.encode(), token.encode())
         ]
-        return any(monotonic() <= self._until_s.pop(each) for each in known)
+        is_good = any(monotonic() <= self._until_s.pop(each) for each in known)
+        return is_good or self._takes_other(token)
 
     def has(self, cookie: str) -> bool:
         """Whether this is the cookie."""

@@ -1,18 +1,20 @@
 """What page and program say to each other in a session: version 1.
 
 From the page: pictures (`Picture`), and JSON objects with one of the keys ``begin``, ``go_on``, ``take_over``,
-``command``, ``mute`` and ``leave``. From the program: JSON objects, each with ``v`` and one of ``look``,
-``ended``, ``refused``, ``question``, ``busy``, ``taken`` and ``remark``.
+``command``, ``mute``, ``shown`` and ``leave``. From the program: JSON objects, each with ``v`` and one of
+``look``, ``ended``, ``refused``, ``question``, ``busy``, ``taken`` and ``remark``; and, in the same form,
+pictures of a camera that is not the page's, which the page answers by ``shown``.
 """
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from backstretch.coaching.scene import Scene
+from backstretch.coaching.scene import Event, Say, Scene, Sound
 from backstretch.display.pictures.live_view import JUDGED, LiveState
 from backstretch.display.pictures.overlay import marks_of
 from backstretch.display.pictures.summary_view import Ending, title_of
@@ -72,13 +74,14 @@ def request_of(text: str) -> dict[str, Any]:
     return request
 
 
-def look_of(state: LiveState, number: int | None, *, muted: bool) -> dict[str, Any]:
-    """What a page shows now: the body in its picture of this number, and the scene."""
+def look_of(state: LiveState, camera: str, number: int | None, *, muted: bool) -> dict[str, Any]:
+    """What is shown now: the body in the picture of this number, which this camera took, and the scene."""
     scene = state.visible_scene
     is_judged = scene.phase in JUDGED
     marks = state.marks
     return {
         "look": number,
+        "camera": camera,
         "body": None if marks is None else _body(marks),
         "marks": [] if marks is None or not is_judged else _marks(state, marks),
         "scene": scene_of(scene),
@@ -126,6 +129,17 @@ def _marks(state: LiveState, marks: Landmarks) -> list[list[Any]]:
         return []
     spots = marks_of(state.step.verdict, marks.visibility >= VISIBLE)
     return [[[list(part) for part in spot], mark.name.lower()] for spot, mark in spots.items()]
+
+
+def heard_of(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """What is to be heard of some events: lines to speak, and earcons."""
+    return [
+        {"words": each.words, "urgent": each.urgent}
+        if isinstance(each, Say)
+        else {"earcon": each.earcon.value}
+        for each in events
+        if isinstance(each, Say | Sound)
+    ]
 
 
 def ended_of(result: Result, ending: Ending, report: str) -> dict[str, Any]:

@@ -26,9 +26,9 @@ from backstretch.live.led_session import CoachedSession
 from backstretch.live.plan import Plan, Wish, plan_of
 from backstretch.live.run import INTERRUPTED, Machine, Setup, run_live
 from backstretch.poses.library import Library, builtin_poses, open_library
-from backstretch.web.visit import Visit
+from backstretch.web.visit import Eye, Visit
 
-CAMERA = "the camera of the page"
+CAMERAS = {Eye.PAGE: "the camera of the page", Eye.PHONE: "the camera of the phone"}
 SIDES = {"both": (), "left": ("left",), "right": ("right",)}
 HOLD_S, REPETITIONS = (1.0, 120.0), (1, 20)
 MOST_SORE = 10
@@ -44,6 +44,7 @@ class Asked:
         who: The person's profile; empty for `profile.YOU`.
         anyway: Whether the person goes on although the stretch is not advised for them.
         soreness: How sore they say they are, 0 to 10, None if they skipped the question; empty if not asked.
+        eye: Whose camera gives the pictures.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Asked:
     who: str
     anyway: bool
     soreness: tuple[int | None, ...] = ()
+    eye: Eye = Eye.PAGE
 
     @classmethod
     def of(cls, value: Any) -> Self:
@@ -70,7 +72,8 @@ class Asked:
             )
             who, name = check_profile(str(value.get("who", ""))), str(value["name"])
             sore = (_soreness(value["sore"]),) if "sore" in value else ()
-            return cls(name, wish, who, value.get("anyway") is True, sore)
+            eye = Eye(value.get("camera", Eye.PAGE))
+            return cls(name, wish, who, value.get("anyway") is True, sore, eye)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError("the page asked for something that cannot be read") from error
 
@@ -84,8 +87,9 @@ def begin(asked: Asked, visit: Visit) -> Callable[[], None] | str:
     """The order for the desk; or a question, where a stretch is not advised for the person.
 
     Raises:
-        InputError: There is no such stretch or set, or nothing of it is left.
+        InputError: There is no such stretch, set or camera, or nothing of the set is left.
     """
+    check_eye(asked.eye, visit)
     library = library_of(asked.who)
     chosen = library.poses.get(asked.name) or library.find_set(asked.name)
     plan = plan_of(chosen, library.poses, asked.wish, load_answers(answers_path(asked.who)))
@@ -100,7 +104,7 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; what was held is saved.
     """
-    visit.begin(asked.name)
+    visit.begin(asked.name, asked.eye)
     today, _ = advice_today(asked.who)
     sore = [soreness_advice(value) for value in asked.soreness if value is not None]
     advice = (*today.lines, *filter(None, sore))
@@ -113,11 +117,8 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     session = CoachedSession(
         plan.programme, coach, sides=asked.wish.sides, own_neutral=saved_neutral(asked.who)
     )
-    machine = Machine(
-        CAMERA, None, windowless=True, silent=False, terminal=Console(stderr=True), page=visit
-    )
     setup = Setup(
-        machine=machine,
+        machine=machine_of(visit),
         sessions=data_folder() / SESSIONS,
         track=False,
         video=False,
@@ -133,6 +134,25 @@ def _lead(asked: Asked, plan: Plan, visit: Visit) -> None:
     remember_sessions()
     if outcome.why == INTERRUPTED:
         raise KeyboardInterrupt
+
+
+def check_eye(eye: Eye, visit: Visit) -> None:
+    """Refuse a camera that there is not.
+
+    Raises:
+        InputError: There is no such camera.
+    """
+    if eye is Eye.PROGRAM and not visit.camera:
+        raise InputError("start the program with --camera to use its own camera")
+    if eye is Eye.PHONE and not visit.has_phone:
+        raise InputError("no phone is connected; connect it first, or choose another camera")
+
+
+def machine_of(visit: Visit) -> Machine:
+    """The devices of a session on the page, which has begun."""
+    camera = CAMERAS.get(visit.eye, visit.camera)
+    terminal = Console(stderr=True)
+    return Machine(camera, None, windowless=True, silent=False, terminal=terminal, page=visit)
 
 
 def _within(value: float, limits: tuple[float, float]) -> float:

@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from backstretch.judging.request import Assignment, Part, Request
 from backstretch.web.desk import Desk
 from backstretch.web.order import SIDES, library_of
 
-FOLDER, LOCK = "uploads", "lock.db"
+FOLDER = "uploads"
 MOST_BYTES = 4_000_000_000
 """Longest file that is taken: half an hour of film from most telephones."""
 FREE_BYTES = 500_000_000
@@ -150,6 +149,8 @@ class Upload:
 class Uploads:
     """The recordings of the page; a context manager that leaves no file and no process behind.
 
+    There is one in a data folder; what a killed program has left there is removed.
+
     Args:
         desk: Whether a live session goes on.
 
@@ -163,14 +164,13 @@ class Uploads:
         self._waiting: SimpleQueue[Upload] = SimpleQueue()
         self._is_over = False
         self._thread = Thread(target=self._run, name="recordings", daemon=True)
-        self._folder = data_folder() / FOLDER / secrets.token_hex(8)
-        sweep(self._folder.parent)
+        self._folder = data_folder() / FOLDER
+        shutil.rmtree(self._folder, ignore_errors=True)
         try:
             make_private(self._folder)
         except OSError as error:
             words = f"{self._folder}: cannot be written ({error.strerror or error})"
             raise InputError(words) from error
-        self._lock = _locked(self._folder / LOCK)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -179,10 +179,7 @@ class Uploads:
     def __exit__(self, *_: object) -> None:
         self._is_over = True
         self._thread.join()
-        self._lock.close()
         shutil.rmtree(self._folder, ignore_errors=True)
-        with suppress(OSError):
-            self._folder.parent.rmdir()
 
     def of(self, who: str) -> list[Upload]:
         """Somebody's recordings, in the order in which they came."""
@@ -340,29 +337,6 @@ def shown_name(name: str) -> str:
     """A file's name as text to be shown, without what cannot be seen, and not too long."""
     plain = " ".join("".join(each if each.isprintable() else " " for each in name).split())
     return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1]}…"
-
-
-def sweep(folder: Path) -> None:
-    """Remove what killed programs have left; what belongs to a running one stays."""
-    for each in folder.iterdir() if folder.is_dir() else ():
-        with suppress(sqlite3.Error):
-            _locked(each / LOCK).close()
-            shutil.rmtree(each, ignore_errors=True)
-
-
-def _locked(path: Path) -> sqlite3.Connection:
-    """A lock that every system gives up when the program ends, however that is.
-
-    Raises:
-        sqlite3.Error: Another program has it.
-    """
-    lock = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error:
-        lock.close()
-        raise
-    return lock
 
 
 def _settings_of(wish: Wish) -> BatchSettings:

@@ -2,49 +2,63 @@
 
 from collections.abc import Callable
 
-from backstretch.files import open_private
 from backstretch.history.profile import data_folder
+from backstretch.vision.capture import check_source
 from backstretch.web.desk import Desk
+from backstretch.web.door import Door
 from backstretch.web.recording_pages import RecordingPages
 from backstretch.web.recordings import Uploads
 from backstretch.web.server import Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Visit
 
-DOOR = "app.html"
-"""A file of the user's own that leads a browser in, so that no token is in a list of processes."""
-
 
 def open_page(
-    port: int, say: Callable[[str], object], open_browser: Callable[[str], object] | None
+    port: int,
+    camera: str,
+    say: Callable[[str], object],
+    open_browser: Callable[[str], object] | None,
 ) -> None:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C; where another program serves it already, open that one's and return.
 
     Args:
         port: Where; 0 for any port that is free.
+        camera: The program's own camera, as of `vision.capture.open_capture`; empty for none.
         say: Called with what the person should read, a line each.
         open_browser: Opens an address in a browser; None to leave that to the person.
 
     Raises:
+        InputError: The camera cannot be opened, or the data folder not be written.
         KeyboardInterrupt: Ctrl-C was pressed.
-        InputError: The data folder cannot be written.
         SetupError: The port cannot be used.
     """
-    desk = Desk()
-    with (
-        Uploads(desk) as uploads,
-        Server(Site(desk, Visit(), RecordingPages(uploads).routes).app, port) as server,
-    ):
+    door = Door(data_folder())
+
+    def invite(url: str, invitation: str, where: str) -> None:
+        """Have a browser opened, or say by which address one gets in."""
         if open_browser is None:
-            say(f"Open this address within two minutes: {server.invitation()}")
+            say(f"Open this address within two minutes: {invitation}")
         else:
-            door = data_folder() / DOOR
-            door.parent.mkdir(parents=True, exist_ok=True)
-            door.unlink(missing_ok=True)
-            with open(door, "x", encoding="utf-8", opener=open_private) as file:
-                file.write(
-                    f'<!doctype html><meta http-equiv="refresh" content="0;url={server.invitation()}">'
+            say(f"{where} {url} and opens in your browser. Ctrl-C ends it.")
+            open_browser(door.opener(invitation))
+
+    with door.only_one() as is_only:
+        if not is_only:
+            invite(*door.invitation_to_other(), "The page is open already, at")
+            if port or camera:
+                say(
+                    "It keeps its settings; to change them, end it first with Ctrl-C in its terminal."
                 )
-            say(f"The page is at {server.url} and opens in your browser. Ctrl-C ends it.")
-            open_browser(door.absolute().as_uri())
-        desk.run()
+            return
+        if camera:
+            check_source(camera)
+        desk, visit = Desk(), Visit(camera)
+        with Uploads(desk) as uploads, _served(desk, visit, uploads, port, door) as server:
+            door.is_at(server.url)
+            invite(server.url, server.invitation(), "The page is at")
+            desk.run()
+
+
+def _served(desk: Desk, visit: Visit, uploads: Uploads, port: int, door: Door) -> Server:
+    site = Site(desk, visit, RecordingPages(uploads).routes)
+    return Server(site.app, port, door.takes)

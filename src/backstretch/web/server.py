@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 from time import perf_counter, sleep
@@ -12,9 +13,8 @@ import uvicorn
 
 from backstretch.errors import SetupError
 from backstretch.web.gate import App, Gate, Keys
+from backstretch.web.lines import MOST_BYTES
 
-MOST_BYTES = 5 * 1024 * 1024
-"""Largest message of a page: a picture, and a little."""
 START_S = 10.0
 STOP_S = 10.0
 
@@ -25,6 +25,7 @@ class Server:
     Args:
         app: The application.
         port: The port; 0 for any that is free.
+        takes_other: As that of `Keys`.
 
     Attributes:
         keys: Who may come in.
@@ -34,8 +35,10 @@ class Server:
         SetupError: The port cannot be used.
     """
 
-    def __init__(self, app: App, port: int) -> None:
-        self.keys = Keys()
+    def __init__(
+        self, app: App, port: int, takes_other: Callable[[str], bool] = lambda _token: False
+    ) -> None:
+        self.keys = Keys(takes_other)
         self._sockets = _listening(port)
         self.port: int = self._sockets[0].getsockname()[1]
         settings = uvicorn.Config(

@@ -1,7 +1,7 @@
 """The pages: choose a stretch or set, the health questions, being led, and looking back."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -13,9 +13,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
-from backstretch.display.html.app_pages import choose_page, health_page, history_page, live_page
+from backstretch.display.html.app_pages import (
+    LiveOffer,
+    choose_page,
+    health_page,
+    history_page,
+    live_page,
+)
 from backstretch.display.html.page import style_of
 from backstretch.display.html.progress_page import progress_html
 from backstretch.display.pictures.canvas import png_of
@@ -47,6 +53,7 @@ from backstretch.poses.pose import Pose
 from backstretch.web.answers import alone, report_of, who_of
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
+from backstretch.web.lines import Requests, Tell, body_of, talk
 from backstretch.web.order import library_of
 from backstretch.web.visit import Visit
 
@@ -79,6 +86,7 @@ class Site:
     def __init__(self, desk: Desk, visit: Visit, more: Sequence[BaseRoute] = ()) -> None:
         self._desk, self._visit = desk, visit
         self._libraries: dict[str, Library] = {}
+        requests = Requests(self._meet)
         self.app = Starlette(
             routes=[
                 Route("/", self._choose),
@@ -99,6 +107,8 @@ class Site:
                     "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
                 ),
                 WebSocketRoute("/eye", self._eye),
+                Route("/eye/{line}", requests.say, methods=["POST"]),
+                Route("/eye/{line}/told", requests.told, methods=["POST"]),
                 *more,
             ],
             exception_handlers={BackstretchError: _refused},
@@ -117,7 +127,7 @@ class Site:
         return HTMLResponse(health_page(load_answers(answers_path(who)), who))
 
     async def _save_health(self, request: Request) -> Response:
-        form = QueryParams(await _body(request))
+        form = QueryParams(await body_of(request, MOST_FORM))
         who = who_of(form)
         given = {key: form.get(key, "skipped") for key in QUESTIONS}
         if not set(given.values()) <= {"yes", "no", "skipped"}:
@@ -136,7 +146,9 @@ class Site:
             raise HTTPException(404)
         is_going_on = self._desk.is_busy and self._visit.name == name
         today, _ = advice_today(who)
-        return HTMLResponse(live_page(library, name, who, today, is_going_on=is_going_on))
+        eye = self._visit.eye if is_going_on else next(iter(self._visit.eyes))
+        offer = LiveOffer(self._visit.eyes, eye, is_going_on)
+        return HTMLResponse(live_page(library, name, who, today, offer))
 
     def _history(self, request: Request) -> Response:
         who = who_of(request.query_params)
@@ -211,10 +223,10 @@ class Site:
 
     async def _eye(self, socket: WebSocket) -> None:
         """A page before its camera, for as long as it is connected."""
-        await socket.accept()
-        conversation = Conversation(socket, self._desk, self._visit)
-        with suppress(WebSocketDisconnect):
-            await conversation.hold()
+        await talk(socket, self._meet)
+
+    def _meet(self, tell: Tell) -> Conversation:
+        return Conversation(tell, self._desk, self._visit)
 
 
 @contextmanager
@@ -232,20 +244,6 @@ def _number(request: Request) -> int:
     if not (words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER):
         raise HTTPException(404)
     return int(words)
-
-
-async def _body(request: Request) -> bytes:
-    """What a form says.
-
-    Raises:
-        HTTPException: It is too long for one of ours.
-    """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_FORM:
-            raise HTTPException(413)
-    return body
 
 
 @cache

@@ -55,6 +55,21 @@ class Card:
     is_gentle: bool = False
 
 
+@dataclass(frozen=True)
+class LiveOffer:
+    """What a page offers to begin with.
+
+    Attributes:
+        eyes: The cameras, in words, by their names in the messages.
+        eye: The one that is chosen at first.
+        is_going_on: Whether a session that has lost its page goes on without being asked for.
+    """
+
+    eyes: Mapping[str, str]
+    eye: str
+    is_going_on: bool = False
+
+
 def choose_page(library: Library, answers: Answers, who: str) -> str:
     """The page on which a stretch or set is chosen.
 
@@ -90,7 +105,7 @@ def health_page(answers: Answers | None, who: str) -> str:
     )
 
 
-def live_page(library: Library, name: str, who: str, today: Advice, *, is_going_on: bool) -> str:
+def live_page(library: Library, name: str, who: str, today: Advice, session: LiveOffer) -> str:
     """The page on which somebody is led through a stretch or set.
 
     Args:
@@ -98,7 +113,7 @@ def live_page(library: Library, name: str, who: str, today: Advice, *, is_going_
         name: The id of the stretch or set.
         who: The person's profile; empty for `profile.YOU`.
         today: What their earlier sessions mean for today.
-        is_going_on: Whether a session that has lost its page goes on without being asked for.
+        session: Which cameras there are, and whether a session goes on.
     """
     if name in library.poses:
         pose = library.poses[name]
@@ -118,7 +133,9 @@ def live_page(library: Library, name: str, who: str, today: Advice, *, is_going_
         has_sides=name in library.poses and first.sides == "each",
         advice=today.lines,
         asks_soreness=today.asks_soreness,
-        is_going_on=is_going_on,
+        is_going_on=session.is_going_on,
+        eyes=session.eyes,
+        eye=session.eye,
     )
 
 

@@ -23,6 +23,7 @@ WHITE: Colour = (255, 255, 255)
 DARK: Colour = (24, 26, 30)
 TRACK: Colour = (92, 96, 102)
 """The part of a ring that is not filled."""
+JPEG_QUALITY = 80
 LEAST_TEXT_PX = 8
 """Smaller letters are smudges."""
 LINE_HEIGHT = 1.22
@@ -309,4 +310,16 @@ def png_of(picture: Picture) -> bytes:
     import cv2
 
     _, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
+    return data.tobytes()
+
+
+def jpeg_of(picture: Picture, most_px: int) -> bytes:
+    """A picture as a JPEG, made smaller where its longest side is more than ``most_px``."""
+    import cv2
+
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    share = most_px / max(picture.shape[:2])
+    if share < 1.0:
+        bgr = cv2.resize(bgr, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return data.tobytes()

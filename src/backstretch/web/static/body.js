@@ -8,10 +8,12 @@ const LIMBS = [
 const COLOURS = { fine: "#4aa3e0", unknown: "#b2b7be", slight: "#f08a3c", wrong: "#f08a3c" };
 const SEEN = 2;
 
-export function draw(canvas, video, body, marks) {
-  canvas.width = video.videoWidth || 640;
-  canvas.height = video.videoHeight || 480;
+// source: a video that lies below the canvas, or a picture that is drawn first; null for none yet.
+export function draw(canvas, source, body, marks) {
+  canvas.width = source?.videoWidth || source?.width || 640;
+  canvas.height = source?.videoHeight || source?.height || 480;
   const pen = canvas.getContext("2d");
+  if (source instanceof ImageBitmap) pen.drawImage(source, 0, 0);
   if (!body) return;
   const unit = Math.min(canvas.width, canvas.height) / 480;
   const place = (index) => [body[index][0] * canvas.width, body[index][1] * canvas.height];

@@ -1,110 +1,76 @@
 // Being led: sends the camera's pictures to the program on this machine, and shows what it answers.
 import { draw } from "./body.js";
+import { Camera, lacking } from "./camera.js";
+import { Link } from "./link.js";
 
 const VERSION = 1;
-const MOST_ON_THE_WAY = 2; // of pictures: no queue can grow
-const QUALITY = 0.8;
 const AGAIN_MS = 1000;
-const LOST_MS = 1000; // a picture without an answer was left out
 const REMARK_MS = 10000; // how long a remark of the program is shown
-const WH = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: "user" };
 const KEYS = { " ": "pause", n: "next", b: "back", p: "pain", q: "quit" };
-const REFUSED = {
-  NotAllowedError: "The browser does not allow the camera. Allow it beside the address, then press Start.",
-  NotFoundError: "There is no camera. Plug one in, then press Start.",
-  NotReadableError: "The camera is in use by another program. Close that, then press Start.",
-};
-const NEEDED = { getUserMedia: navigator.mediaDevices?.getUserMedia, WebSocket: window.WebSocket, toBlob: HTMLCanvasElement.prototype.toBlob };
+const HEAD_BYTES = 16; // before a picture of another camera: its number and time
 
 const at = (id) => document.getElementById(id);
 const { name, who } = document.body.dataset;
 const video = at("camera");
-const sheet = document.createElement("canvas");
-let socket = null;
-let stream = null;
-let sent = 0; // the number of the last picture
-let onTheWay = new Map(); // picture -> when it was sent
+let link = null;
 let isOn = false;
-let isTaking = false;
 let muted = false;
 let lock = null;
 let remark = "";
+let told = null; // the last look
+const other = { number: 0, picture: null }; // the last picture of a camera that is not the browser's
 
-// ---- pictures ----
-
-function watch() {
-  if (!isOn) return;
-  if (video.requestVideoFrameCallback) {
-    video.requestVideoFrameCallback((now, { captureTime }) => {
-      take(captureTime ?? now);
-      watch();
-    });
-  } else {
-    requestAnimationFrame((now) => {
-      take(now);
-      watch();
-    });
-  }
-}
-
-function take(timeMs) {
-  const isReady = socket?.readyState === WebSocket.OPEN && !document.hidden && !isTaking;
-  for (const [number, sentMs] of onTheWay) if (performance.now() - sentMs > LOST_MS) onTheWay.delete(number);
-  if (!isReady || onTheWay.size >= MOST_ON_THE_WAY || !video.videoWidth) return;
-  sheet.width = video.videoWidth;
-  sheet.height = video.videoHeight;
-  sheet.getContext("2d").drawImage(video, 0, 0);
-  isTaking = true;
-  sheet.toBlob(
-    (jpeg) => {
-      isTaking = false;
-      if (!jpeg || socket?.readyState !== WebSocket.OPEN) return;
-      const head = new DataView(new ArrayBuffer(16));
-      sent += 1;
-      onTheWay.set(sent, performance.now());
-      head.setUint32(0, sent, true);
-      head.setFloat64(8, timeMs, true);
-      socket.send(new Blob([head.buffer, jpeg]));
-    },
-    "image/jpeg",
-    QUALITY,
-  );
-}
+const isOwn = () => (at("eye")?.value ?? "page") === "page";
+const camera = new Camera(video, {
+  isWanted: () => isOn && link?.isOpen,
+  send: (picture) => link.send(picture),
+});
 
 // ---- the program ----
 
 function connect(first) {
-  socket = new WebSocket(`${location.origin.replace("http", "ws")}/eye`);
-  onTheWay = new Map();
-  socket.addEventListener("open", () => say(first));
-  socket.addEventListener("message", ({ data }) => hear(JSON.parse(data)));
-  socket.addEventListener("close", () => {
-    if (!isOn) return;
-    show({ ...last, status: "unseen", title: "Waiting", words: "The program does not answer. Has its terminal been closed?", note: "", steps: [] });
-    setTimeout(() => isOn && connect({ go_on: true }), AGAIN_MS);
+  link = new Link("/eye", {
+    opened: () => link.say(first),
+    hear: (what) => (what instanceof ArrayBuffer ? receive(what) : hear(what)),
+    lost: () => {
+      if (!isOn) return;
+      show({ ...last, status: "unseen", title: "Waiting", words: "The program does not answer. Has its terminal been closed?", note: "", steps: [] });
+      setTimeout(() => isOn && connect({ go_on: true }), AGAIN_MS);
+    },
   });
 }
 
 function say(what) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
+  link?.say(what);
+}
+
+async function receive(buffer) {
+  const number = new DataView(buffer).getUint32(0, true);
+  const picture = await createImageBitmap(new Blob([buffer.slice(HEAD_BYTES)], { type: "image/jpeg" })).catch(() => null);
+  say({ shown: number });
+  if (!picture || number < other.number) return;
+  other.picture?.close();
+  Object.assign(other, { number, picture });
+  if (told) paint();
 }
 
 function wish(more = {}) {
   const number = (id) => (at(id).value ? Number(at(id).value) : null);
   const sore = at("sore") ? { sore: number("sore") } : {};
   const dose = { side: at("side")?.value ?? "both", hold_s: number("hold"), repetitions: number("times") };
-  return { begin: { name, who, ...dose, ...sore, ...more } };
+  return { begin: { name, who, camera: at("eye")?.value ?? "page", ...dose, ...sore, ...more } };
 }
 
-function hear(told) {
-  if (told.v !== VERSION) location.reload();
-  else if ("look" in told) look(told);
-  else if (told.ended) end(told.ended);
-  else if (told.refused) stop(told.refused);
-  else if (told.remark) note(told.remark);
-  else if (told.question) ask(told.question, "Do it all the same", () => say(wish({ anyway: true })));
-  else if (told.busy) ask("Another page is being led at the moment.", "Take over here", () => say({ take_over: true }));
-  else if (told.taken) stop("Another page has taken over.");
+function hear(what) {
+  if (!isOn) return;
+  if (what.v !== VERSION) location.reload();
+  else if ("look" in what) look(what);
+  else if (what.ended) end(what.ended);
+  else if (what.refused) stop(what.refused);
+  else if (what.remark) note(what.remark);
+  else if (what.question) ask(what.question, "Do it all the same", () => say(wish({ anyway: true })));
+  else if (what.busy) ask("Another page is being led at the moment.", "Take over here", () => say({ take_over: true }));
+  else if (what.taken) stop("Another page has taken over.");
 }
 
 function note(words) {
@@ -130,10 +96,11 @@ function ask(words, label, onYes) {
 
 let last = { phase: "placing", status: "calm", title: "Ready", words: "", steps: [] };
 
-function look(told) {
-  for (const number of onTheWay.keys()) if (told.look !== null && number <= told.look) onTheWay.delete(number);
+function look(what) {
+  told = what;
+  if (told.camera === "page" && told.look !== null) camera.answered(told.look);
   at("start").hidden = true;
-  draw(at("body"), video, told.body, told.marks);
+  paint();
   at("slow").hidden = !(told.slow || remark);
   put("slow", told.slow || remark);
   if (told.muted !== muted) {
@@ -141,6 +108,11 @@ function look(told) {
     document.querySelector('[data-do="mute"]').setAttribute("aria-pressed", muted);
   }
   show(told.scene);
+}
+
+function paint() {
+  const source = told.camera === "page" ? video : other.picture;
+  draw(at("body"), source, told.body, told.marks);
 }
 
 const ring = Object.fromEntries(
@@ -230,32 +202,30 @@ function stop(words) {
 
 function quiet() {
   isOn = false;
-  stream?.getTracks().forEach((track) => track.stop());
+  camera.close();
   lock?.release();
-  socket?.close();
-  socket = stream = lock = null;
+  link?.close();
+  link = lock = told = null;
   draw(at("body"), video, null, []);
 }
 
 // ---- buttons and keys ----
 
 async function start(isGoingOn) {
-  const lacking = Object.keys(NEEDED).filter((each) => !NEEDED[each]);
-  if (lacking.length) return stop(`This browser lacks ${lacking.join(", ")}. Use a newer one.`);
+  const missing = [...lacking(), ...(window.createImageBitmap ? [] : ["createImageBitmap"])];
+  if (missing.length) return stop(`This browser lacks ${missing.join(", ")}. Use a newer one.`);
   at("problem").textContent = "";
   at("begin").disabled = true;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: WH, audio: false });
-  } catch (error) {
-    return stop(REFUSED[error.name] ?? `The camera cannot be opened (${error.name}).`);
+  if (isOwn()) {
+    try {
+      await camera.open(() => isOn && stop("The camera is gone. Plug it in, then press Start."));
+    } catch (error) {
+      return stop(error.message);
+    }
   }
-  stream.getVideoTracks()[0].addEventListener("ended", () => isOn && stop("The camera is gone. Plug it in, then press Start."));
-  video.srcObject = stream;
-  await video.play();
   isOn = true;
   lock = await navigator.wakeLock?.request("screen").catch(() => null);
   connect(isGoingOn ? { go_on: true } : wish());
-  watch();
 }
 
 at("begin").addEventListener("click", () => start(false));
