@@ -6,11 +6,16 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from urllib.request import urlopen
 
 import pytest
 
+from tests.browser import watched
 from tests.cli.test_app import POSE, SIDE_BEND, environment
+from tests.cli.test_live import Home
+from tests.places import SAMPLES
+from tests.web.served import as_camera, browser
 
 LOCAL = {"AF_UNIX", "AF_LOCAL"}
 """Sockets that cannot leave the machine, and carry no name look-up unless to a daemon on it."""
@@ -54,25 +59,52 @@ def test_a_name_look_up_would_be_seen(tmp_path):
         assert not families(tmp_path, "-c", script) <= LOCAL
 
 
-@needs_strace
-def test_the_page_is_on_this_machine_alone_and_asks_nobody(tmp_path):
-    """What a browser asks of it is answered by a browser's own process, which is not watched here."""
+@contextmanager
+def page_under_watch(tmp_path):
+    """The address that lets a browser into the page of a program whose connections are checked in the end."""
     trace = tmp_path / "trace"
     strace = ["strace", "-f", "-e", "trace=network", "-o", str(trace)]
-    names = {**environment(), "XDG_DATA_HOME": str(tmp_path)}
+    home = Home(tmp_path)
     command = [*strace, sys.executable, "-m", "backstretch", "app", "--no-browser"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=names, start_new_session=True
+        command, stdout=subprocess.PIPE, text=True, env=home.environment(), start_new_session=True
     ) as process:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
             pytest.skip("this machine does not let strace watch a process")
-        with urlopen(line.split()[-1], timeout=10.0) as answer:
-            assert answer.status == 200
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(20)
+        try:
+            yield line.split()[-1]
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(20)
     text = trace.read_text(encoding="utf-8", errors="replace")
     named = [line for line in text.splitlines() if "sa_family=AF_INET" in line]
     calls = {line.split()[1].partition("(")[0] for line in named}
     assert {"bind"} <= calls <= {"bind", "accept4", "getsockname", "getpeername"}
     assert [line for line in named if not re.search('"(127\\.0\\.0\\.1|::1)"', line)] == []
+
+
+@needs_strace
+def test_the_page_is_on_this_machine_alone_and_asks_nobody(tmp_path):
+    with page_under_watch(tmp_path) as address, urlopen(address, timeout=10.0) as answer:
+        assert answer.status == 200
+
+
+@needs_strace
+@pytest.mark.model
+@pytest.mark.realtime
+def test_a_session_on_the_page_asks_nobody_either(tmp_path):
+    """Neither the program nor what the browser loads; a browser's own errands are its maker's."""
+    film = as_camera(tmp_path / "camera.mjpeg", SAMPLES / "chair_twist.mp4")
+    with page_under_watch(tmp_path) as address, browser(film) as opened:
+        origin = address.partition("/enter")[0]
+        with watched(opened, address, 1280) as page:
+            for path in ("/", "/history", "/calibrate", "/live?stretch=chair_spinal_twist"):
+                page.goto(origin + path)
+                page.wait_for_load_state("networkidle")
+            page.click("#begin")
+            page.locator(".word[data-status=in]").wait_for(timeout=90_000)
+            page.keyboard.press("q")
+            page.locator("#ended h1").wait_for()
+            asked = {url for url in page.asked if not url.startswith("blob:")}
+            assert {url for url in asked if not url.startswith(origin + "/")} == set()

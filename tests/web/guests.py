@@ -57,11 +57,11 @@ class Guest:
         """Send a form as the page itself does."""
         return self.give(path, body.encode(), "application/x-www-form-urlencoded")
 
-    def give(self, path: str, body: bytes, kind: str) -> Answer:
+    def give(self, path: str, body: bytes, kind: str, method: str = "POST") -> Answer:
         """Send something of this content type as the page itself does."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=IN_TIME_S)
         headers = {"Cookie": self.cookie, "Origin": self.origin, "Content-Type": kind}
-        line.request("POST", path, body, headers)
+        line.request(method, path, body, headers)
         got = line.getresponse()
         answer = Answer(got.status, got.headers, got.read())
         line.close()

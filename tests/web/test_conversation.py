@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from backstretch.coaching.scene import Command
 from backstretch.errors import InputError
 from backstretch.vision.pushed_feed import MOST_BYTES, MOST_PX
+from backstretch.web import visit as visit_module
 from backstretch.web.conversation import MOST_A_SECOND
 from backstretch.web.desk import Desk
 from backstretch.web.lines import MOST_BYTES as LONGEST
@@ -203,7 +204,7 @@ class TestRequest:
         assert code == ODD
         assert ["refused" in told for told in heard] == [True]
 
-    @pytest.mark.parametrize("asked", [{"command": "pain"}, {"mute": True}, {"leave": True}])
+    @pytest.mark.parametrize("asked", [{"command": "pain"}, {"mute": True}, {"shown": 1}])
     def test_of_a_page_that_is_not_led_ends_the_connection(self, busy, asked):
         with busy.talk() as page:
             ask(page, **asked)
@@ -370,11 +371,9 @@ def run_of(visit):
     return live.looked
 
 
-def test_a_session_goes_on_although_the_one_before_was_left(monkeypatch):
+def test_a_session_ends_when_its_page_stays_away(monkeypatch):
+    monkeypatch.setattr(visit_module, "ALONE_S", -1.0)
     visit = Visit()
-    monkeypatch.setattr(visit, "_show", lambda _: None)
+    assert run_of(visit) == 1
     visit.enter(lambda _: None)
-    assert run_of(visit) == 4
-    visit.end()
-    visit.begin("childs_pose")
     assert run_of(visit) == 4

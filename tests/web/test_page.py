@@ -1,15 +1,30 @@
 """The page in a real browser, served by the program in its own process."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
+from backstretch.files import save_text
+from backstretch.poses.library import builtin_poses, open_library
+from backstretch.poses.pose_writer import pose_text
 from tests.browser import SIDEWAYS, serious_findings, watched
 from tests.cli.test_live import HELD, HURT
 from tests.web.served import browser, program
 
 POSE = "childs_pose"
-PAGES = ("/", "/health", "/history", "/recordings", f"/live?stretch={POSE}", "/live?set=lower_back")
+PAGES = (
+    "/",
+    "/health",
+    "/history",
+    "/recordings",
+    f"/live?stretch={POSE}",
+    "/live?set=lower_back",
+    "/calibrate",
+    f"/calibrate/takes?makes=own&stretch={POSE}",
+    "/calibrate/takes?makes=neutral",
+    "/words?stretch=bow",
+)
 WIDTHS = (1440, 1024, 390)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
@@ -18,6 +33,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     with program(tmp_path_factory.mktemp("home")) as running:
+        bow = replace(open_library(builtin_poses()).poses[POSE], id="bow", name="Bow")
+        save_text(pose_text(bow), running.home.data / "poses" / "bow.toml")
         yield running
 
 

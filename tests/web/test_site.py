@@ -1,13 +1,18 @@
 """The site behind its gate: odd addresses find nothing, odd forms are refused, pages say what they may."""
 
 import json
+from threading import Event, Thread
 
+import numpy as np
 import pytest
 
 from backstretch.formats.result_files import REPORT
 from backstretch.history.health import QUESTIONS
 from backstretch.history.profile import SESSIONS, answers_path, data_folder
+from backstretch.judging.matching import Form
+from backstretch.poses.library import builtin_poses, open_library
 from backstretch.web.desk import Desk
+from backstretch.web.drawings import Drawings
 from backstretch.web.gate import HEADERS, POLICY
 from backstretch.web.server import Server
 from backstretch.web.site import MOST_FORM, Site
@@ -166,3 +171,35 @@ class TestHealthForm:
     def test_that_cannot_be_read_is_refused_and_nothing_is_saved(self, guest, form, status):
         assert guest.post("/health", form).status == status
         assert not answers_path("").exists()
+
+
+def test_drawings_end_before_the_program_does(monkeypatch):
+    """One that is being made is waited for, and those that wait are not begun."""
+    begun, go_on, made = Event(), Event(), []
+
+    def slowly(form, _wh):
+        begun.set()
+        go_on.wait(5.0)
+        made.append(form.pose.id)
+        return np.zeros((1, 1, 3), np.uint8)
+
+    monkeypatch.setattr("backstretch.web.drawings.figure_image", slowly)
+    drawings, poses = Drawings(), open_library(builtin_poses()).poses
+    told = []
+
+    def ask(name):
+        told.append(drawings.png(Form(poses[name], None)))
+
+    asking = [Thread(target=ask, args=(name,)) for name in ("childs_pose", "cat_pose")]
+    asking[0].start()
+    assert begun.wait(5.0)
+    asking[1].start()
+    ending = Thread(target=drawings.end)
+    ending.start()
+    ending.join(0.1)
+    assert ending.is_alive()
+    go_on.set()
+    for each in (*asking, ending):
+        each.join(5.0)
+    assert made == ["childs_pose"]
+    assert told[1] is None

@@ -27,6 +27,7 @@ from backstretch.poses.pose import Dose, Pose
 NO_REST = "I have not seen you at rest before it"
 AT_REST = "you are still at rest"
 CAMERA = "Level, and where it sees all of you and the bend best."
+NEUTRAL_CAMERA = "Facing you, at chin height."
 COME_IN = "Come into the stretch slowly, then keep still."
 STRAIGHT = "Sit or stand straight, and look ahead."
 KEEP_STILL = "Keep still."
@@ -148,7 +149,7 @@ class NeutralGoal:
     checked, needed, shown = False, UPPER, UPPER
 
     def __init__(self, date: str) -> None:
-        self.pose = unknown_pose("neutral", "Your neutral", "Facing you, at chin height.")
+        self.pose = unknown_pose("neutral", "Your neutral", NEUTRAL_CAMERA)
         self._date = date
 
     def refusal(self, still: Still, side: str | None, rest: Still | None) -> str:  # noqa: ARG002

@@ -41,7 +41,6 @@ from backstretch.history.profile import neutral_path, own_poses, saved_neutral
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from backstretch.calibration.goals import Goal
     from backstretch.calibration.references import Take
     from backstretch.calibration.takes import TakeOptions
     from backstretch.kinematics.neutral import OwnNeutral
@@ -265,28 +264,17 @@ def _guided(
     mirrored: bool,
 ) -> "Pose | OwnNeutral":
     """Make a pose or a neutral from guided takes with a camera."""
-    from backstretch.calibration.goals import NeutralGoal, NewGoal, PersonalGoal
-    from backstretch.calibration.guide import Guide
+    from backstretch.calibration.guided import Making
     from backstretch.history.health import PAIN_ADVICE
     from backstretch.judging.session import Session
-    from backstretch.kinematics.landmarks import SIDES
     from backstretch.live.led_session import LedSession
     from backstretch.live.run import run_guided
 
-    sides: list[str | None] = [None] * takes
-    goal: Goal = NeutralGoal(_today())
-    if request.pose is not None:
-        goal = PersonalGoal(request.pose, library.recognised, _today(), request.sides)
-        if request.pose.sides == "each":
-            sides = [side for side in request.sides or SIDES for _ in range(takes)]
-    elif request.new_id:
+    id_and_name = None
+    if request.new_id:
         id_and_name = request.new_id, request.name or ask_name(request.new_id)
-        goal = NewGoal(
-            id_and_name, _others(library, request), _today(), *(request.sides or (None,))
-        )
-    else:
-        sides = [None]
-    guide = Guide(goal, sides, pain_advice=PAIN_ADVICE)
+    making = Making(_today(), request.pose, id_and_name, request.sides, takes)
+    guide = making.guide(library, PAIN_ADVICE)
     session = Session((request.pose,) if request.pose else (), own_neutral=own_neutral)
     led = LedSession(guide, session, mirrored=mirrored)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -9,6 +10,7 @@ from backstretch.coaching.scene import Command
 from backstretch.errors import BackstretchError, InputError
 from backstretch.web.desk import Desk
 from backstretch.web.lines import Tell
+from backstretch.web.making import MakingAsked, begin_making
 from backstretch.web.messages import VERSION, picture_of, request_of
 from backstretch.web.order import Asked, begin
 from backstretch.web.visit import Visit
@@ -83,8 +85,6 @@ class Conversation:
             self._visit.shown(value)
         elif kind == "mute":
             self._visit.mute()
-        elif kind == "leave":
-            self._visit.end()
         else:
             raise InputError("the page said something that is not known here")
 
@@ -97,7 +97,7 @@ class Conversation:
             self._go_on()
             return
         try:
-            order = begin(Asked.of(value), self._visit)
+            order = _order(value, self._visit)
         except BackstretchError as error:
             self._tell({"v": VERSION, "refused": str(error)})
             return
@@ -116,3 +116,14 @@ class Conversation:
             self._tell({"v": VERSION, "busy": True})
         else:
             self._enter()
+
+
+def _order(value: Any, visit: Visit) -> Callable[[], None] | str:
+    """The order for the desk, or a question to ask back.
+
+    Raises:
+        BackstretchError: What is asked for cannot be.
+    """
+    if isinstance(value, dict) and "makes" in value:
+        return begin_making(MakingAsked.of(value), visit)
+    return begin(Asked.of(value), visit)

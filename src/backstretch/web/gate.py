@@ -105,10 +105,9 @@ class Gate:
             return
         headers = _headers_of(scope)
         code = self._refusal(scope, headers)
-        if code and scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-        elif code:
-            await _answer(send, code, REFUSALS[code])
+        if code:
+            kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
+            await _answer(send, code, REFUSALS[code], kind=kind)
         elif scope["type"] == "http" and scope["path"] == ENTER:
             await self._let_in(scope, send)
         else:
@@ -164,17 +163,22 @@ def _is_own(scope: Scope, headers: dict[str, str], origin: str) -> bool:
 
 
 async def _answer(
-    send: Send, code: int, body: bytes, more: Iterable[tuple[bytes, bytes]] = ()
+    send: Send,
+    code: int,
+    body: bytes,
+    more: Iterable[tuple[bytes, bytes]] = (),
+    *,
+    kind: str = "http.response",
 ) -> None:
-    kind = (
+    content = (
         b"text/html; charset=utf-8"
         if body.startswith(b"<!doctype")
         else b"text/plain; charset=utf-8"
     )
-    headers = [(b"content-type", kind), *more]
+    headers = [(b"content-type", content), *more]
     send = _with_headers(send)
-    await send({"type": "http.response.start", "status": code, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": f"{kind}.start", "status": code, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})
 
 
 def _with_headers(send: Send) -> Send:

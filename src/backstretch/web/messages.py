@@ -1,7 +1,7 @@
 """What page and program say to each other in a session: version 1.
 
 From the page: pictures (`Picture`), and JSON objects with one of the keys ``begin``, ``go_on``, ``take_over``,
-``command``, ``mute``, ``shown`` and ``leave``. From the program: JSON objects, each with ``v`` and one of
+``command``, ``mute`` and ``shown``. From the program: JSON objects, each with ``v`` and one of
 ``look``, ``ended``, ``refused``, ``question``, ``busy``, ``taken`` and ``remark``; and, in the same form,
 pictures of a camera that is not the page's, which the page answers by ``shown``.
 """

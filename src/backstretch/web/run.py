@@ -1,6 +1,7 @@
 """Opening the page: the server in its thread, and the desk on the main thread."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from backstretch.history.profile import data_folder
 from backstretch.vision.capture import check_source
@@ -42,7 +43,7 @@ def open_page(
             say(f"{where} {url} and opens in your browser. Ctrl-C ends it.")
             open_browser(door.opener(invitation))
 
-    with door.only_one() as is_only:
+    with ExitStack() as stack, door.only_one() as is_only:
         if not is_only:
             invite(*door.invitation_to_other(), "The page is open already, at")
             if port or camera:
@@ -52,13 +53,11 @@ def open_page(
             return
         if camera:
             check_source(camera)
-        desk, visit = Desk(), Visit(camera)
-        with Uploads(desk) as uploads, _served(desk, visit, uploads, port, door) as server:
-            door.is_at(server.url)
-            invite(server.url, server.invitation(), "The page is at")
-            desk.run()
-
-
-def _served(desk: Desk, visit: Visit, uploads: Uploads, port: int, door: Door) -> Server:
-    site = Site(desk, visit, RecordingPages(uploads).routes)
-    return Server(site.app, port, door.takes)
+        desk = Desk()
+        with Uploads(desk) as uploads:
+            site = Site(desk, Visit(camera), RecordingPages(uploads).routes)
+            stack.callback(site.end)
+            with Server(site.app, port, door.takes) as server:
+                door.is_at(server.url)
+                invite(server.url, server.invitation(), "The page is at")
+                desk.run()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
 from importlib import resources
 
 from starlette.applications import Starlette
@@ -24,9 +23,7 @@ from backstretch.display.html.app_pages import (
 )
 from backstretch.display.html.page import style_of
 from backstretch.display.html.progress_page import progress_html
-from backstretch.display.pictures.canvas import png_of
 from backstretch.display.pictures.demonstration import demonstration_file
-from backstretch.display.pictures.figure import figure_image
 from backstretch.errors import BackstretchError, InputError
 from backstretch.formats.result_files import REPORT
 from backstretch.history.export import ExportFormat, exported
@@ -53,11 +50,12 @@ from backstretch.poses.pose import Pose
 from backstretch.web.answers import alone, report_of, who_of
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
+from backstretch.web.drawings import Drawings
 from backstretch.web.lines import Requests, Tell, body_of, talk
+from backstretch.web.making_pages import MakingPages
 from backstretch.web.order import library_of
 from backstretch.web.visit import Visit
 
-PICTURE_WH = (320, 240)
 MOST_LISTED = 200
 """How many sessions are listed."""
 EXPORT = "backstretch-history"
@@ -86,7 +84,9 @@ class Site:
     def __init__(self, desk: Desk, visit: Visit, more: Sequence[BaseRoute] = ()) -> None:
         self._desk, self._visit = desk, visit
         self._libraries: dict[str, Library] = {}
+        self._drawings = Drawings()
         requests = Requests(self._meet)
+        making = MakingPages(desk, visit)
         self.app = Starlette(
             routes=[
                 Route("/", self._choose),
@@ -106,6 +106,7 @@ class Site:
                 Mount(
                     "/static", StaticFiles(directory=str(resources.files(__package__) / "static"))
                 ),
+                *making.routes,
                 WebSocketRoute("/eye", self._eye),
                 Route("/eye/{line}", requests.say, methods=["POST"]),
                 Route("/eye/{line}/told", requests.told, methods=["POST"]),
@@ -113,6 +114,10 @@ class Site:
             ],
             exception_handlers={BackstretchError: _refused},
         )
+
+    def end(self) -> None:
+        """Wait for what is being made for the page."""
+        self._drawings.end()
 
     def _choose(self, request: Request) -> Response:
         who = who_of(request.query_params)
@@ -196,7 +201,8 @@ class Site:
         sides = {"both": None} if pose.sides == "both" else {"left": "left", "right": "right"}
         if side not in sides or not pose.figure:
             raise HTTPException(404)
-        return Response(_png(Form(pose, sides[side])), media_type="image/png")
+        drawing = self._drawings.png(Form(pose, sides[side]))
+        return Response(drawing, 503 if drawing is None else 200, media_type="image/png")
 
     def _pose(self, request: Request) -> Pose:
         who = who_of(request.query_params)
@@ -244,12 +250,6 @@ def _number(request: Request) -> int:
     if not (words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER):
         raise HTTPException(404)
     return int(words)
-
-
-@cache
-def _png(form: Form) -> bytes:
-    """The drawing of a stretch, which takes some tenths of a second to make."""
-    return png_of(figure_image(form, PICTURE_WH))
 
 
 def _address(path: str, **values: str) -> str:

@@ -64,7 +64,6 @@ class Visit:
         self._voice: Voice | None = None
         self._tick: Callable[[], None] = lambda: None
         self._alone_since_s = perf_counter()
-        self._is_left = False
         self._sent = self._shown = 0
 
     @property
@@ -110,7 +109,7 @@ class Visit:
     def begin(self, name: str, eye: Eye = Eye.PAGE) -> None:
         """A session begins, on the stretch or set of this id, with pictures of its own."""
         with self._lock:
-            self.name, self.eye, self._is_left = name, eye, False
+            self.name, self.eye = name, eye
             self.feed = PushedFeed()
             if eye in self._guests:
                 self.feed.connect()
@@ -162,10 +161,6 @@ class Visit:
         if self._voice is not None:
             self._voice.muted = not self._voice.muted
 
-    def end(self) -> None:
-        """End the session; what was held is kept."""
-        self._is_left = True
-
     def attach(self, voice: Voice, tick: Callable[[], None]) -> None:
         """Before a session: what the mute button mutes, and what is called at each look."""
         self._voice, self._tick = voice, tick
@@ -173,7 +168,7 @@ class Visit:
     def run(self, live: Live) -> None:
         """As `FrontEnd.run`."""
         self._live, shown = live, None
-        while not (live.over or self._is_left or self._is_alone):
+        while not (live.over or self._is_alone):
             state = live.state
             if state is not shown:
                 shown = state

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backstretch.coaching.programme import Programme, part_of
 from backstretch.coaching.speaking import placing_set
 from backstretch.display.html.page import html_page
+from backstretch.display.pictures.demonstration import demonstration_file
 from backstretch.history.health import (
     NOTE,
     QUESTIONS,
@@ -42,6 +43,7 @@ class Card:
         warning: Why it is not advised for the person; empty where nothing speaks against it.
         regions, positions: By which it is found.
         is_gentle: As its tag says.
+        clip: The address of a film that goes from rest into the pose and back; empty for none.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Card:
     regions: str = ""
     positions: str = ""
     is_gentle: bool = False
+    clip: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def live_page(library: Library, name: str, who: str, today: Advice, session: Liv
         is_going_on=session.is_going_on,
         eyes=session.eyes,
         eye=session.eye,
+        takes=None,
     )
 
 
@@ -215,6 +219,7 @@ def _of_pose(pose: Pose, answers: Answers) -> Card:
         regions=" ".join(pose.regions),
         positions=" ".join(pose.positions),
         is_gentle=GENTLE in pose.tags,
+        clip=f"/poses/{pose.id}.mp4" if demonstration_file(pose).is_file() else "",
     )
 
 

@@ -235,7 +235,7 @@ def _words(names: Iterable[str]) -> str:
 def show_personal(before: Pose, after: Pose, console: Console, notes: Sequence[str]) -> None:
     """Print how a library pose was changed by a calibration."""
     parts: list[RenderableType] = [facts(calibration_rows(after))]
-    for side, title in _sides(after):
+    for side, title in shown_sides(after):
         parts += [Text(), Text(title, style="bold"), _changes(before, after, side)]
     parts += _notes([*differences(after), *notes])
     _panel(f"{before.name}: your own reference", parts, console)
@@ -299,7 +299,8 @@ def _range_text(check: Check, reach: Reach) -> str:
     return f"{reach.median:.{0 if check.measure.unit == 'deg' else 2}f}"
 
 
-def _sides(pose: Pose) -> list[tuple[str | None, str]]:
+def shown_sides(pose: Pose) -> list[tuple[str | None, str]]:
+    """The sides whose ranges are shown, with a title; one entry where both sides have the same."""
     if any(check.right for check in pose.checks):
         return [("left", "Left"), ("right", "Right")]
     return [(None, "What counts")]

@@ -10,7 +10,7 @@ const KEYS = { " ": "pause", n: "next", b: "back", p: "pain", q: "quit" };
 const HEAD_BYTES = 16; // before a picture of another camera: its number and time
 
 const at = (id) => document.getElementById(id);
-const { name, who } = document.body.dataset;
+const { name, who, makes, region } = document.body.dataset;
 const video = at("camera");
 let link = null;
 let isOn = false;
@@ -55,6 +55,7 @@ async function receive(buffer) {
 }
 
 function wish(more = {}) {
+  if (makes) return { begin: { makes, name, region, who, side: at("side").value, camera: at("eye")?.value ?? "page", ...more } };
   const number = (id) => (at(id).value ? Number(at(id).value) : null);
   const sore = at("sore") ? { sore: number("sore") } : {};
   const dose = { side: at("side")?.value ?? "both", hold_s: number("hold"), repetitions: number("times") };
@@ -141,6 +142,7 @@ function show(scene) {
   const [now, all] = isRest ? [scene.left_s, scene.rest_s] : [scene.valid_s ?? 0, scene.asked_s ?? 0];
   const share = all ? Math.min(1, now / all) : 0;
   ring.arc.setAttribute("stroke-dasharray", `${100 * share} 100`);
+  document.querySelector(".ring").classList.toggle("empty", !all);
   write(ring.number, String(isRest ? Math.ceil(now) : Math.floor(now)));
   write(ring.of, isRest ? "rest" : all ? `of ${all} s` : "");
   write(document.querySelector('[data-command="pause"] span'), scene.phase === "paused" ? "Go on" : "Pause");
@@ -150,7 +152,7 @@ function show(scene) {
     put("breathing", scene.breath[1] ? "Breathe in" : "Breathe out");
   }
   steps(scene.steps ?? [], scene.step_at);
-  const pose = scene.pose && `/poses/${scene.pose}.mp4`;
+  const pose = scene.pose && (!makes || makes === "own") && `/poses/${scene.pose}.mp4`;
   if (pose && !at("inset").src.endsWith(pose)) at("inset").src = pose;
 }
 
@@ -164,7 +166,7 @@ function steps(words, now) {
   [...list.children].forEach((each, index) => each.classList.toggle("now", index === now));
 }
 
-function end({ title, rows, advice, report }) {
+function end({ title, rows, advice, report, more = [] }) {
   quiet();
   const panel = at("ended");
   const heading = Object.assign(document.createElement("h1"), { textContent: title });
@@ -184,8 +186,9 @@ function end({ title, rows, advice, report }) {
   }
   const words = advice.map((each) => Object.assign(document.createElement("p"), { textContent: each }));
   const links = document.createElement("p");
-  const home = who ? `/?who=${encodeURIComponent(who)}` : "/";
-  for (const [href, label] of [[report, "Open the report"], [home, "Choose another"]]) {
+  const query = who ? `?who=${encodeURIComponent(who)}` : "";
+  const home = makes ? `/calibrate${query}` : `/${query}`;
+  for (const [href, label] of [[report, "Open the report"], ...more, [home, "Choose another"]]) {
     if (href) links.append(Object.assign(document.createElement("a"), { href, textContent: label, className: "button" }), " ");
   }
   panel.firstElementChild.replaceChildren(heading, table, ...words, links);
