@@ -7,7 +7,9 @@ import shutil
 import socket
 import stat
 import time
+from contextlib import suppress
 from datetime import date, datetime
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -28,7 +30,9 @@ from tests.cli.test_app import nobody
 from tests.cli.test_calibrate import saved
 from tests.cli.test_live import Home
 from tests.figures import FRONT, side_bend, standing
+from tests.places import SAMPLES
 from tests.web.guests import IN_TIME_S, Guest, let_in
+from tests.web.served import program
 
 POSE = "standing_side_bend"
 ANALYSED_S = 60.0
@@ -176,6 +180,18 @@ class TestAnalysis:
         assert words.startswith("Cannot be read as a video")
         assert "/" not in words
         assert page.until(good, Stage.DONE)["held_s"] > 2.0
+
+    @pytest.mark.model
+    @pytest.mark.realtime
+    def test_of_a_sample_gives_exactly_the_result_of_the_command(self, page):
+        sample = SAMPLES / "chair_twist.mp4"
+        _, name = page.put(sample.read_bytes(), sample.name)
+        home = Home(data_folder().parent, asked=False)
+        asked = json.loads(home.run_inside("analyze", sample, "--json").stdout)
+        asked["source"]["path"] = sample.name
+        assert page.until(name, Stage.DONE)["held_s"] > 10.0
+        (path,) = [each for each in page.files if each.name == "result.json"]
+        assert json.loads(path.read_text("utf-8")) == asked
 
     @pytest.mark.model
     def test_whose_process_is_killed_fails_in_one_sentence_and_the_next_goes_on(
@@ -430,6 +446,42 @@ class TestLeftOvers:
             upload.folder.mkdir()
             upload.path.write_bytes(SECRET)
         assert not elsewhere.exists()
+
+    @pytest.mark.model
+    def test_of_an_analysis_are_none_after_ctrl_c(self, tmp_path, film):
+        with program(tmp_path) as running:
+            guest = Guest(int(running.origin.rpartition(":")[2]))
+            answer = guest.ask(running.invitation.removeprefix(running.origin))
+            cookie = answer.headers["Set-Cookie"].partition(";")[0]
+            page = Page(Guest(guest.port, cookie), None, None)
+            _, name = page.put(film.read_bytes())
+            page.until(name, Stage.ANALYSING)
+            uploads = running.home.data / FOLDER
+            assert list(uploads.iterdir())
+            workers = children_of(running.process.pid)
+            assert workers
+        assert not uploads.exists()
+        end_s = time.perf_counter() + IN_TIME_S
+        while any(map(runs, workers)):
+            assert time.perf_counter() < end_s
+            time.sleep(0.05)
+
+
+def children_of(pid):
+    """The processes that a process has started."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if each.read_text().rpartition(")")[2].split()[1] == str(pid):
+                found.append(each.parent.name)
+    return found
+
+
+def runs(pid):
+    """Whether a process has not ended; one that nobody has waited for has no command any more."""
+    with suppress(OSError):
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return False
 
 
 def test_a_name_is_not_changed_without_need():

@@ -187,13 +187,13 @@ def test_what_is_hidden_or_cut_off_is_unseen_and_one_page_at_a_time_is_led(
             holding(second)
             end(second)
     result = json.loads((served.home.sessions[-1] / "result.json").read_text("utf-8"))
-    print(
-        result["totals"],
-        result["unseen"],
-        [(h["start_s"], h["end_s"], h["valid_s"]) for h in result["holds"]],
-        result["warnings"],
-    )
     assert sum(each["end_s"] - each["start_s"] for each in result["unseen"]) > AWAY_S - 1.0
+    for hold in result["holds"]:  # none reaches into what was hidden
+        assert all(
+            hold["end_s"] <= each["start_s"] or hold["start_s"] >= each["end_s"]
+            for each in result["unseen"]
+        )
+    assert any("count as unseen" in words for words in result["warnings"])
 
 
 def hide(page, *, is_hidden):
