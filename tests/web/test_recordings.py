@@ -486,3 +486,4 @@ def runs(pid):
 
 def test_a_name_is_not_changed_without_need():
     assert shown_name("Rücken, Übung 3 (1).MP4") == "Rücken, Übung 3 (1).MP4"
+    assert shown_name("x" * 300 + ".npz") == "x" * 115 + "….npz"

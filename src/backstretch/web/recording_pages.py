@@ -1,5 +1,6 @@
 """The page of recordings: takes files, says how far they are, and gives and saves what came of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from datetime import date
@@ -62,7 +63,7 @@ class RecordingPages:
         self, request: Request, parts: AsyncIterator[bytes], length: int | None
     ) -> Response:
         try:
-            upload = self._uploads.expect(_wish_of(request), length)
+            upload = await asyncio.to_thread(self._uploads.expect, _wish_of(request), length)
             await self._uploads.receive(upload, parts, length)
         except InputError as error:
             await _pass_over(parts)
@@ -144,7 +145,7 @@ def _about(upload: Upload) -> dict[str, Any]:
     return about | {
         "held_s": document["totals"]["valid_s"],
         "found": list(_found(document["stretches"])),
-        "alike": [each["name"] for each in document.get("looks_like") or ()][:1],
+        "alike": [each.get("name", each["pose"]) for each in document.get("looks_like") or ()][:1],
         "notes": document["warnings"],
         "day": "" if upload.began is None else upload.began.date().isoformat(),
         "saved": None if upload.saved is None else upload.saved.number,

@@ -334,9 +334,13 @@ class Uploads:
 
 
 def shown_name(name: str) -> str:
-    """A file's name as text to be shown, without what cannot be seen, and not too long."""
+    """A file's name as text to be shown, without what cannot be seen; a long one keeps its ending."""
     plain = " ".join("".join(each if each.isprintable() else " " for each in name).split())
-    return plain if len(plain) <= LONGEST_NAME else f"{plain[: LONGEST_NAME - 1]}…"
+    if len(plain) <= LONGEST_NAME:
+        return plain
+    ending = Path(plain).suffix
+    ending = ending if ending.lower() in ENDINGS else ""
+    return f"{plain[: LONGEST_NAME - 1 - len(ending)]}…{ending}"
 
 
 def _settings_of(wish: Wish) -> BatchSettings:
