@@ -11,13 +11,23 @@ from hypothesis import strategies as st
 
 from backstretch.coaching.scene import Phase, Scene, Status, breath_at
 from backstretch.display.pictures.live_view import LiveState
+from backstretch.display.pictures.summary_view import Ending
 from backstretch.errors import InputError
 from backstretch.frame import Frame
 from backstretch.judging.matching import Form
 from backstretch.judging.session import Session
 from backstretch.kinematics.landmarks import COUNT, INDEX
-from backstretch.web.messages import HEAD, Picture, look_of, picture_of, request_of, scene_of
+from backstretch.web.messages import (
+    HEAD,
+    Picture,
+    ended_of,
+    look_of,
+    picture_of,
+    request_of,
+    scene_of,
+)
 from tests.coached import at
+from tests.display.test_summary_view import SIDE_BEND, held, result
 from tests.figures import FRONT, WH, standing
 from tests.library import LIBRARY
 from tests.web.guests import sent
@@ -191,3 +201,14 @@ class TestScene:
     def test_has_the_steps_and_which_one_is_read_out(self):
         told = as_page_reads(scene_of(scene(steps=("Stand.", "Bend."), step_at=1)))
         assert (told["steps"], told["step_at"], told["words"]) == (["Stand.", "Bend."], 1, "Bend.")
+
+
+class TestEnded:
+    def test_says_what_was_held_what_is_advised_and_what_could_not_be_saved(self):
+        ending = Ending(("Rest.",), faults=("steps.csv: the disk is full",))
+        whole = result(held(SIDE_BEND, "left", 21.0), title="Side bend")
+        told = as_page_reads(ended_of(whole, ending, "/reports/live/x"))["ended"]
+        assert told["title"] == "21 s held"
+        assert [(row["held_s"], row["done"]) for row in told["rows"]] == [(21.0, 1), (0.0, 0)]
+        assert (told["advice"], told["report"]) == (["Rest."], "/reports/live/x")
+        assert told["faults"] == ["Not saved: steps.csv: the disk is full."]

@@ -163,6 +163,7 @@ def run_live(setup: Setup, session: CoachedSession, notice: Callable[[str], obje
                     advice=(DAY_OFF,) if why == PAIN else (ONCE_OR_TWICE,),
                     troubles=session.leader.troubles,
                     report=page if page.is_file() else None,
+                    faults=recorder.faults,
                 )
                 _take_leave(stage.show, result, why, ending, is_heard=stage.is_heard)
             return Outcome(result, why, recorder.folder, recorder.faults)

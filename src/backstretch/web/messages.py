@@ -163,6 +163,7 @@ def ended_of(result: Result, ending: Ending, report: str) -> dict[str, Any]:
             "title": title_of(result),
             "rows": rows,
             "advice": list(ending.advice),
+            "faults": [f"Not saved: {fault}." for fault in ending.faults],
             "report": report,
         }
     }

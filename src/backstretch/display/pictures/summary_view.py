@@ -43,11 +43,13 @@ class Ending:
         advice: Sentences below, such as advice after pain.
         troubles: What was in the way of a stretch and side for longest, in words.
         report: The page of the session; None where it could not be written.
+        faults: What could not be saved, one line each; the terminal tells it as well.
     """
 
     advice: tuple[str, ...] = ()
     troubles: Mapping[Form, str] = field(default_factory=dict)
     report: Path | None = None
+    faults: tuple[str, ...] = ()
 
 
 def draw_summary(result: Result, wh: tuple[int, int], ending: Ending) -> Picture:

@@ -166,7 +166,7 @@ function steps(words, now) {
   [...list.children].forEach((each, index) => each.classList.toggle("now", index === now));
 }
 
-function end({ title, rows, advice, report, more = [] }) {
+function end({ title, rows, advice, report, faults = [], more = [] }) {
   quiet();
   const panel = at("ended");
   const heading = Object.assign(document.createElement("h1"), { textContent: title });
@@ -184,7 +184,10 @@ function end({ title, rows, advice, report, more = [] }) {
       cell.textContent = `Mostly in the way: ${row.trouble}`;
     }
   }
-  const words = advice.map((each) => Object.assign(document.createElement("p"), { textContent: each }));
+  const words = [
+    ...faults.map((each) => Object.assign(document.createElement("p"), { textContent: each, className: "problem" })),
+    ...advice.map((each) => Object.assign(document.createElement("p"), { textContent: each })),
+  ];
   const links = document.createElement("p");
   const query = who ? `?who=${encodeURIComponent(who)}` : "";
   const home = makes ? `/calibrate${query}` : `/${query}`;
