@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+from ctypes import c_byte
 from dataclasses import fields, replace
 from multiprocessing import Pipe
 from pathlib import Path, PureWindowsPath
@@ -563,7 +564,7 @@ class TestShares:
 
     @staticmethod
     def send(pipe, *times_s):
-        send = ShareSender(pipe[1])
+        send = ShareSender(pipe[1], c_byte(0))
         for time_s in times_s:
             send(Progress(time_s, 10.0, 20.0))
         pipe[1].close()

@@ -97,6 +97,17 @@ class TestTime:
         assert time_read(feed) == pytest.approx(0.999)
         assert pushed_at(feed, 1499.0) == pytest.approx(1.499)
 
+    def test_of_pictures_after_one_that_came_late_is_theirs_again_after_a_second(self, feed, clock):
+        push(feed, 0.0)  # came three seconds after it was taken; the others come at once
+        taken = []
+        for step in range(1, 50):
+            clock.now_s += 0.1
+            if feed.push(step, 3000.0 + 100.0 * step, PICTURE):
+                taken.append((step, time_read(feed)))
+        assert 10 <= taken[0][0] <= 13
+        assert [time_s for _, time_s in taken] == pytest.approx([0.1 * step for step, _ in taken])
+        assert taken[-1][0] == 49
+
     @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(0.0, 3.0))
     def test_that_a_sender_makes_up_gives_no_more_seconds_than_have_passed(self, steps_ms, step_s):
         feed, clock = PushedFeed(), Clock()

@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 from backstretch.web.messages import HEAD
 from backstretch.web.server import Server
 
-IN_TIME_S = 5.0
+IN_TIME_S = 20.0
 
 
 @dataclass(frozen=True)

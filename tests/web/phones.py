@@ -122,7 +122,7 @@ def house(folder):
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr("backstretch.web.server.PHONE_PORT", 0)  # other tests run beside this one
         server = stack.enter_context(phone_server(phone, folder, [HERE]))
-        site = Site(Desk(), visit, PhoneSetup(phone, server.invitation))
+        site = Site(Desk(), visit, PhoneSetup(phone, server.invitation).routes)
         own = stack.enter_context(Server(site.app, 0))
         yield House(phone, visit, server, let_in(own))
         phone.end()

@@ -17,6 +17,12 @@ from tests.cli.test_live import Home
 
 CAMERA_FPS = 30
 """At which Chromium plays a film of JPEG pictures as its camera, over and over."""
+IMPATIENT = """import sys
+from backstretch.cli.app import main
+from backstretch.web import visit
+visit.ALONE_S = float(sys.argv.pop(1))
+main()
+"""
 CAMERA_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
@@ -40,11 +46,19 @@ class Program:
 
 
 @contextmanager
-def program(folder: Path, *options: str, asked: bool = True):
-    """The program with these options; ``asked`` is whether the health questions have been answered."""
+def program(folder: Path, *options: str, asked: bool = True, alone_s: float | None = None):
+    """The program with these options.
+
+    Args:
+        folder: Whose data it has.
+        options: Further ones of ``app``.
+        asked: Whether the health questions have been answered.
+        alone_s: How long it waits for a page that is gone, where that is not the usual time.
+    """
     home = Home(folder, asked=asked)
+    start = ["-m", "backstretch"] if alone_s is None else ["-c", IMPATIENT, str(alone_s)]
     with subprocess.Popen(
-        [sys.executable, "-m", "backstretch", "app", "--no-browser", *options],
+        [sys.executable, *start, "app", "--no-browser", *options],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -65,10 +79,10 @@ def program(folder: Path, *options: str, asked: bool = True):
 
 
 @contextmanager
-def browser(film: Path | None = None):
-    """A browser whose camera is a film of `as_camera`."""
+def browser(film: Path | None = None, *more: str):
+    """A browser whose camera is a film of `as_camera`, with further flags."""
     flags = [] if film is None else [*CAMERA_FLAGS, f"--use-file-for-fake-video-capture={film}"]
-    with chromium(*flags) as opened:
+    with chromium(*flags, *more) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ PAGES = (
     "/",
     "/health",
     "/history",
+    "/recordings",
     f"/live?stretch={POSE}",
     "/live?set=lower_back",
     "/calibrate",

@@ -166,7 +166,7 @@ class TestCode:
         home.come(first)  # who scanned it before has time left
 
     def test_is_none_where_the_program_was_started_without(self, home):
-        with Server(Site(Desk(), home.visit, PhoneSetup()).app, 0) as alone:
+        with Server(Site(Desk(), home.visit, PhoneSetup().routes).app, 0) as alone:
             guest = let_in(alone)
             assert b"backstretch app --phone" in guest.ask(AT).body
             for path in ("state", "code.svg"):

@@ -23,6 +23,7 @@ class BatchSettings:
         request, recognised, model: As `analysis.pipeline.analyse_recording` takes them.
         digest: Their hash, see `analysis.batch_resume.settings_hash`.
         text: Whether replies carry the result documents.
+        files: Names of the files that are written of each; None for all.
     """
 
     request: Request
@@ -30,6 +31,7 @@ class BatchSettings:
     model: Path | None
     digest: str
     text: bool
+    files: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,13 @@ class Reply:
         summary: The part of the result that the batch reports; empty if there is no result.
         error: Why there is no result, in one line; empty if there is one.
         text: The result document as JSON; empty unless the batch's settings ask for it.
+        is_killed: Whether there is no result because the worker was killed.
     """
 
     summary: BatchSummary = EMPTY_SUMMARY
     error: str = ""
     text: str = ""
+    is_killed: bool = False
 
 
 SUMMARY, WORKBOOK = "summary.csv", "summary.xlsx"

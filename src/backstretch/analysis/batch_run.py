@@ -21,7 +21,7 @@ from backstretch.analysis.batch import (
 )
 from backstretch.analysis.batch_resume import finished_result, known_names, names_in_use, origin_of
 from backstretch.analysis.batch_summary import HEAD, summary_sheet
-from backstretch.analysis.batch_workers import MOST_JOBS, Begun, Ended, Share, WorkerPool
+from backstretch.analysis.batch_workers import MOST_JOBS, Begun, Ended, Share, Tick, WorkerPool
 from backstretch.errors import InputError
 from backstretch.files import write_whole
 from backstretch.formats.result_files import RESULT
@@ -67,7 +67,7 @@ class Fault:
     lines: tuple[str, ...]
 
 
-Event = Begun | Share | Ended | ItemDone | Document | Fault
+Event = Begun | Share | Ended | Tick | ItemDone | Document | Fault
 
 
 def prepare_output(items: list[Item], out: Path) -> list[Item]:

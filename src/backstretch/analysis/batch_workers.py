@@ -11,15 +11,19 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from backstretch.analysis.batch import BatchSettings, Reply, Task, summary_of
 from backstretch.analysis.batch_resume import begin, finish, origin_of, sweep
+from backstretch.analysis.outputs import FORMATS
 from backstretch.analysis.pipeline import Progress, analyse_recording
 from backstretch.errors import BackstretchError, InputError
 from backstretch.files import Growth
 from backstretch.formats.track_files import TRACK_ENDING
 from backstretch.judging.result import Result
+
+if TYPE_CHECKING:
+    from ctypes import c_byte
 
 MOST_JOBS = 4
 """Default limit of workers: each takes some 700 MB, and more than one processor at times."""
@@ -34,6 +38,8 @@ PATIENCE_S = 5.0
 STDOUT, STDERR = 1, 2
 SHARE_STEP = 0.01
 """Least change of a recording's share that is reported."""
+REST_S = 0.1
+"""How often a worker that rests looks whether it may go on."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,12 @@ class Ended:
     reply: Reply
 
 
-Event = Begun | Share | Ended
+@dataclass(frozen=True)
+class Tick:
+    """Nothing has happened for a while."""
+
+
+Event = Begun | Share | Ended | Tick
 
 
 @dataclass(eq=False)
@@ -84,6 +95,16 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         self._waiting: deque[Task] = deque()
         self._tries: dict[int, int] = {}
+        self._rests = self._context.RawValue("b", 0)
+
+    @property
+    def rests(self) -> bool:
+        """Whether all workers stand still, so that something else has the processor."""
+        return bool(self._rests.value)
+
+    @rests.setter
+    def rests(self, rests: bool) -> None:
+        self._rests.value = rests
 
     def __enter__(self) -> Self:
         return self
@@ -102,13 +123,20 @@ class WorkerPool:
             while self._workers:
                 self._remove(self._workers[-1])
 
-    def events(self, tasks: Iterable[Task]) -> Iterator[Event]:
-        """Have all tasks done, in their order, and give what happens as it does."""
+    def events(self, tasks: Iterable[Task], tick_s: float | None = None) -> Iterator[Event]:
+        """Have all tasks done, in their order, and give what happens as it does.
+
+        Args:
+            tasks: The tasks.
+            tick_s: Where nothing happens for so many seconds, a `Tick` is given; None for never.
+        """
         self._waiting.extend(tasks)
         while self._waiting or any(worker.task for worker in self._workers):
             yield from self._hand_out()
             busy = [worker for worker in self._workers if worker.task]
-            ready = wait([worker.pipe for worker in busy])
+            ready = wait([worker.pipe for worker in busy], tick_s)
+            if not ready:
+                yield Tick()
             for worker in busy:
                 if worker.pipe in ready:
                     yield from self._receive(worker)
@@ -134,7 +162,9 @@ class WorkerPool:
 
     def _start_worker(self) -> _Worker:
         ours, its = self._context.Pipe()
-        process = self._context.Process(target=work, args=(its, self._settings), daemon=True)
+        process = self._context.Process(
+            target=work, args=(its, self._settings, self._rests), daemon=True
+        )
         if hasattr(signal, "pthread_sigmask"):
             resource_tracker.ensure_running()  # else it is started below, and lets Ctrl-C through
         worker = _Worker(process, ours)
@@ -175,7 +205,7 @@ class WorkerPool:
         words = f"{task.path}: the process that analysed it was killed {TRIES} times; "
         code = worker.process.exitcode
         words += f"the system may lack memory, try --jobs 1 (exit code {code})"
-        yield Ended(task, Reply(error=words))
+        yield Ended(task, Reply(error=words, is_killed=True))
 
     def _remove(self, worker: _Worker) -> None:
         """Wait for a worker's process to end, and remove what it has left."""
@@ -202,10 +232,11 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def work(pipe: Connection, settings: BatchSettings) -> None:
+def work(pipe: Connection, settings: BatchSettings, rests: "c_byte") -> None:
     """Run a worker process: receive tasks, send shares and replies, until the pipe is closed.
 
-    Ctrl-C is left to the parent. SIGTERM ends the worker; unfinished files are removed.
+    It stands still while ``rests`` is not 0. Ctrl-C is left to the parent. SIGTERM ends the worker; unfinished
+    files are removed.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -213,12 +244,12 @@ def work(pipe: Connection, settings: BatchSettings) -> None:
         os.dup2(STDERR, STDOUT)  # stdout is for documents
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
-            pipe.send(_reply(pipe.recv(), settings, pipe))
+            pipe.send(_reply(pipe.recv(), settings, ShareSender(pipe, rests)))
 
 
-def _reply(task: Task, settings: BatchSettings, pipe: Connection) -> Reply:
+def _reply(task: Task, settings: BatchSettings, sender: "ShareSender") -> Reply:
     try:
-        return _finish(task, settings, pipe)
+        return _finish(task, settings, sender)
     except BackstretchError as error:
         return Reply(error=" ".join(str(error).split()))
     except Exception as error:  # noqa: BLE001 - a fault of one recording ends that, not the batch
@@ -226,12 +257,12 @@ def _reply(task: Task, settings: BatchSettings, pipe: Connection) -> Reply:
         return Reply(error=" ".join(words.split()))
 
 
-def _finish(task: Task, settings: BatchSettings, pipe: Connection) -> Reply:
+def _finish(task: Task, settings: BatchSettings, sender: "ShareSender") -> Reply:
     origin = origin_of(task.path, settings.digest)
     try:
         if task.folder and origin:
             begin(task.folder, origin)
-        result, notes = _analysed(task, settings, pipe)
+        result, notes = _analysed(task, settings, sender)
         if task.folder and origin:
             finish(task.folder, origin)
     except OSError as error:
@@ -244,7 +275,7 @@ def _finish(task: Task, settings: BatchSettings, pipe: Connection) -> Reply:
 
 
 def _analysed(
-    task: Task, settings: BatchSettings, pipe: Connection
+    task: Task, settings: BatchSettings, sender: "ShareSender"
 ) -> tuple[Result, tuple[str, ...]]:
     """The result, with a note where the file was still being written: only what was there counts."""
     growth = Growth(task.path)
@@ -253,8 +284,9 @@ def _analysed(
         settings.request,
         recognised=settings.recognised,
         out=task.folder,
+        files=FORMATS.keys() if settings.files is None else settings.files,
         model=settings.model,
-        on_progress=ShareSender(pipe),
+        on_progress=sender,
         growth=growth,
         at_once=False,
     )
@@ -265,14 +297,26 @@ def _analysed(
 
 
 class ShareSender:
-    """Sends the parent the share of a recording that is done, in steps of `SHARE_STEP`."""
+    """Sends the parent the share of a recording that is done, in steps of `SHARE_STEP`, and rests when told to.
 
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
+    Args:
+        pipe: Leads to the parent.
+        rests: Not 0 while the worker is to stand still.
+    """
+
+    def __init__(self, pipe: Connection, rests: "c_byte") -> None:
+        self._pipe, self._rests = pipe, rests
         self._sent = 0.0
 
     def __call__(self, progress: Progress) -> None:
-        """Send the share if it has changed by a step; it drops where an analysis begins again."""
+        """Send the share if it has changed by a step; it drops where an analysis begins again.
+
+        Raises:
+            EOFError: The parent is gone, while the worker rested.
+        """
+        while self._rests.value:
+            if self._pipe.poll(REST_S):  # the parent says nothing during a task
+                raise EOFError
         if abs(progress.share - self._sent) >= SHARE_STEP:
             self._sent = progress.share
             self._pipe.send(self._sent)

@@ -5,7 +5,7 @@ looked at, and their state is known only when the next sampled one is. To keep t
 hundreds of megabytes; to decode them again takes a tenth of drawing and encoding.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -187,6 +187,7 @@ class Outputs:
         progress: Called with the recording's time in seconds that is reached: the mean of what the analysis and
             the sinks in the background have reached.
         is_picture: Whether the recording is a photograph.
+        files: Names of `FORMATS` that are written.
     """
 
     def __init__(
@@ -197,6 +198,7 @@ class Outputs:
         progress: Callable[[float], None],
         *,
         is_picture: bool = False,
+        files: Collection[str] = FORMATS.keys(),
     ) -> None:
         self._progress = progress
         self._analysed_s = request.part.start_s
@@ -205,8 +207,8 @@ class Outputs:
         run = Run(request, video, self._report_progress, is_picture)
         with ExitStack() as stack:
             if folder is not None:
-                for name, make in FORMATS.items():
-                    sink = make(folder / name, run)
+                for name in (name for name in FORMATS if name in files):
+                    sink = FORMATS[name](folder / name, run)
                     stack.callback(sink.close)
                     self._sinks.append(sink)
             self._stack = stack.pop_all()

@@ -1,6 +1,6 @@
 """Analysing one recording: from a video or a landmark track to a result."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from backstretch.analysis.outputs import Outputs
+from backstretch.analysis.outputs import FORMATS, Outputs
 from backstretch.analysis.parallel_halves import middle_of, open_halves
 from backstretch.analysis.sampling import CHANGING_S, Restart, Sampler, open_sampler
 from backstretch.errors import InputError, Notice, NoticeKind
@@ -87,6 +87,7 @@ def analyse_recording(
     *,
     recognised: tuple[Pose, ...],
     out: Path | None = None,
+    files: Collection[str] = FORMATS.keys(),
     model: Path | None = None,
     on_progress: OnProgress = ignore_progress,
     growth: Growth | None = None,
@@ -99,6 +100,7 @@ def analyse_recording(
         request: The request.
         recognised: The poses that a photograph is compared with.
         out: The folder for the files; None for none.
+        files: Names of `outputs.FORMATS` that are written there.
         model: Another pose model.
         on_progress: Called while a video is looked at.
         growth: Ends a video that is still being written where it ended when it was opened; None to go on.
@@ -111,7 +113,7 @@ def analyse_recording(
     with output_folder(out) if out else nullcontext() as folder:
         if is_track:
             recording = _replayed(path, request, model)
-            return analyse_track(recording, request, folder, recognised=recognised)[0]
+            return analyse_track(recording, request, folder, recognised=recognised, files=files)[0]
         with _opened(path, request, growth) as reader, open_landmarker(model) as landmarker:
             return analyse_video(
                 reader,
@@ -121,6 +123,7 @@ def analyse_recording(
                 on_progress,
                 recognised=recognised,
                 at_once=at_once,
+                files=files,
             )[0]
 
 
@@ -154,8 +157,9 @@ def analyse_video(
     *,
     recognised: Sequence[Pose] = (),
     at_once: bool = True,
+    files: Collection[str] = FORMATS.keys(),
 ) -> Analysis:
-    """Analyse a video; write all `outputs.FORMATS` into ``folder`` if given.
+    """Analyse a video; write the ``files`` of `outputs.FORMATS` into ``folder`` if given.
 
     Every picture is looked at where a video has few a second. Where the body is found to be hard to see, the
     analysis begins again with every picture; where a picture of somebody was taken for the person, without it.
@@ -169,7 +173,7 @@ def analyse_video(
     attempt = partial(
         _attempt,
         reader,
-        folder=folder,
+        open_outputs=partial(Outputs, folder, files=files),
         on_progress=on_progress,
         recognised=recognised,
         at_once=at_once,
@@ -191,7 +195,7 @@ def _attempt(
     landmarker: VideoLandmarker,
     request: Request,
     *,
-    folder: Path | None,
+    open_outputs: Callable[..., Outputs],
     on_progress: OnProgress,
     recognised: Sequence[Pose],
     at_once: bool,
@@ -208,7 +212,7 @@ def _attempt(
     track, collector = GrowingTrack(), ResultCollector.of_recording(request)
     is_picture = reader.source.frames == 1
     watch = SceneWatch(is_picture=is_picture, portraits=portraits)
-    with Outputs(folder, request, reader.path, report, is_picture=is_picture) as outputs:
+    with open_outputs(request, reader.path, report, is_picture=is_picture) as outputs:
         with _sampler(reader, landmarker, request, outputs.reached, at_once=at_once) as sampler:
             restart = _judge_all(sampler, watch, track, collector, outputs)
         if restart is not None:
@@ -292,6 +296,7 @@ def analyse_track(
     folder: Path | None = None,
     *,
     recognised: Sequence[Pose] = (),
+    files: Collection[str] = FORMATS.keys(),
 ) -> Analysis:
     """Analyse a landmark track; the numbers are those of the run that recorded it."""
     collector = ResultCollector.of_recording(request)
@@ -299,7 +304,7 @@ def analyse_track(
     if until_s is not None:
         collector.disregard_until(until_s)
     moved_s = moves_s(recording.notices) | ({until_s} - {None})
-    with Outputs(folder, request, None, lambda _: None) as outputs:
+    with Outputs(folder, request, None, lambda _: None, files=files) as outputs:
         for index, (time_s, marks) in enumerate(recording.track):
             if time_s in request.part:
                 collector.mark_still(time_s, recording.track.still_since(index))

@@ -1,17 +1,16 @@
 """The command `history`: what was practised on this machine, by whom."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backstretch.cli.health import can_ask, goes_on
 from backstretch.cli.options import ProfileOption, complain
 from backstretch.errors import InputError
+from backstretch.history.export import ExportFormat, exported
 from backstretch.history.profile import (
     SESSIONS,
     YOU,
@@ -24,7 +23,6 @@ from backstretch.history.profile import (
 from backstretch.history.saving import DATABASE, open_history, rename_person
 
 if TYPE_CHECKING:
-    from backstretch.formats.spreadsheets import Cell, Sheet
     from backstretch.history.history import History
     from backstretch.history.practice import PractisedSession
 
@@ -35,8 +33,6 @@ HOW_TO_BEGIN = (
 )
 MOST_NAMES, LONGEST_NOTE = 5, 500
 history_app = typer.Typer(help="What was practised on this machine.", invoke_without_command=True)
-Entries = list[tuple["PractisedSession", dict[str, Any]]]
-"""Sessions, each with its document."""
 NumberArgument = Annotated[
     int, typer.Argument(help="The session's number among this person's sessions.")
 ]
@@ -50,14 +46,6 @@ IdOption = Annotated[
 EveryoneOption = Annotated[
     bool, typer.Option("--everyone", help="All people of this machine, each by themselves.")
 ]
-
-
-class FormatOption(StrEnum):
-    """Formats in which the history can be exported."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-    JSON = "json"
 
 
 @history_app.callback()
@@ -191,7 +179,7 @@ def rename(
 @history_app.command()
 def export(
     file_format: Annotated[
-        FormatOption | None,
+        ExportFormat | None,
         typer.Option(
             "--format",
             help="csv or xlsx: a row for each hold, a column for each angle; json: all that is known. "
@@ -213,16 +201,14 @@ def export(
     if everyone:
         refuse_both(profile)
     chosen = file_format or _format_of(out)
-    if chosen is FormatOption.XLSX and out is None:
+    if chosen is ExportFormat.XLSX and out is None:
         raise InputError(
             "a workbook cannot be printed; name its file with --out, such as holds.xlsx"
         )
     with history_with_notices() as history:
-        sittings = history.sittings(None if everyone else profile)[::-1]
-        entries = [(each, history.document(each.id)) for each in sittings]
+        content = exported(history, None if everyone else profile, chosen)
         others = "" if everyone else others_words(history, profile)
     complain(*([others] if others else []))
-    content = _exported(entries, chosen)
     if out is None:
         print(content.decode(), end="")
         return
@@ -233,19 +219,10 @@ def export(
     print(f"Written to {out}")
 
 
-def _format_of(out: Path | None) -> FormatOption:
+def _format_of(out: Path | None) -> ExportFormat:
     """The format that a file's name ends in; CSV for others."""
     ending = out.suffix.lower().removeprefix(".") if out else ""
-    return next((each for each in FormatOption if each == ending), FormatOption.CSV)
-
-
-def _exported(entries: Entries, file_format: FormatOption) -> bytes:
-    from backstretch.formats.spreadsheets import csv_text, workbook
-
-    if file_format is FormatOption.XLSX:
-        return workbook(_sheet(entries))
-    text = _json(entries) if file_format is FormatOption.JSON else csv_text(_sheet(entries))
-    return text.encode(errors="backslashreplace")
+    return next((each for each in ExportFormat if each == ending), ExportFormat.CSV)
 
 
 @history_app.command()
@@ -360,54 +337,3 @@ def _named(history: "History", number: int) -> str:
         return _session(history.sitting(number))
     except InputError:
         return f"Session {number} of the database, which cannot be read"
-
-
-def _sheet(entries: Entries) -> "Sheet":
-    """The table of holds, with whose, when, and what was noted."""
-    from backstretch.formats.hold_table import hold_sheet
-    from backstretch.formats.spreadsheets import Heading
-
-    headings = [
-        Heading("person", f"whose session it is; {YOU} where no name was given"),
-        Heading("date", "day of the session, where it was"),
-        Heading("time", "when it began, where it was"),
-        Heading("session", "number of the session in the database"),
-        Heading("number", "number of the session among this person's"),
-        Heading("kind", "live, or analyze for a recording"),
-        Heading("title", "what was done"),
-        Heading("began", "when it began, with the offset of the place (ISO 8601)"),
-        Heading("profile", "the name that was given; empty without one"),
-        Heading("pain", "whether the session was stopped with pain"),
-        Heading(
-            "soreness", "how sore the person was before it, 0 to 10; empty where it was not asked"
-        ),
-        Heading("note", "what was noted on it"),
-    ]
-    return hold_sheet(headings, [(_about(session), document) for session, document in entries])
-
-
-def _about(session: "PractisedSession") -> "list[Cell]":
-    """The cells of a session's headings."""
-    began = session.began
-    return [
-        whose(session.profile),
-        began.date(),
-        began.time().replace(microsecond=0),
-        session.id,
-        session.number,
-        session.kind,
-        session.title,
-        began.isoformat(),
-        session.profile,
-        session.pain,
-        session.soreness,
-        session.note,
-    ]
-
-
-def _json(entries: Entries) -> str:
-    documents = [
-        {**vars(session), "began": session.began.isoformat(), "result": document}
-        for session, document in entries
-    ]
-    return json.dumps(documents, indent=2, ensure_ascii=False) + "\n"

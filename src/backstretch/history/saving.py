@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from backstretch.errors import InputError
 from backstretch.history.history import Added, DamagedHistoryError, History, How
@@ -40,6 +40,48 @@ class Saved:
 
     text: str
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Original:
+    """A recording's file, by what it is known by.
+
+    Attributes:
+        size: Its length in bytes.
+        ends: Its first and its last `END_BYTES`.
+    """
+
+    size: int
+    ends: tuple[bytes, bytes]
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """Read it.
+
+        Raises:
+            InputError: The recording cannot be read any more.
+        """
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                ends = []
+                for start in (0, max(0, size - END_BYTES)):
+                    file.seek(start)
+                    ends.append(file.read(END_BYTES))
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read any more, so it was not saved") from error
+        return cls(size, (ends[0], ends[1]))
+
+    def records(self, part: Part) -> Callable[[str], str]:
+        """A function that gives the ``record`` of a part of it for the person of a key (`profile_key`)."""
+
+        def record_of(key: str) -> str:
+            digest = sha256(repr((self.size, key, str(part))).encode())
+            for each in self.ends:
+                digest.update(each)
+            return f"recording-{digest.hexdigest()[:RECORD_DIGITS]}"
+
+        return record_of
 
 
 @contextmanager
@@ -100,17 +142,7 @@ def save_result(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
         InputError: The history cannot be written, or it is not known when the recording was made.
     """
     began, hint = began_at(document, path, saving.when)
-    title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
-    record_of = _records(path, saving.part)
-    key = profile_key(saving.profile)
-    entry = Entry(document, began, ANALYZED, saving.profile, title, record_of(key))
-    is_dated = saving.when is not None
-
-    def add(history: History) -> Added:
-        moved = [moved_record(record_of(other), key) for other in history.known_keys()]
-        return history.add_or_replace(entry, records=moved, is_dated=is_dated)
-
-    added, notices = with_history(add)
+    added, notices = add_recording(document, Original.at(path), began, saving)
     words = {
         How.NEW: "saved as",
         How.REPLACED: "saved in place of",
@@ -119,6 +151,36 @@ def save_result(document: dict[str, Any], path: Path, saving: Saving) -> Saved:
     hint = "" if added.how is How.KNOWN else hint
     owner = f" of {whose(saving.profile)}" if saving.profile else ""
     return Saved(f"{words} session {added.number}{owner}, of {began:%Y-%m-%d %H:%M}{hint}", notices)
+
+
+def add_recording(
+    document: dict[str, Any], original: Original, began: datetime, saving: Saving
+) -> tuple[Added, tuple[str, ...]]:
+    """Save the result of a recording whose file need not be there any more; see `save_result`.
+
+    Args:
+        document: The result.
+        original: The recording.
+        began: When it was made, with its offset.
+        saving: Whose it is; with its ``when`` an earlier session of another date is replaced as well.
+
+    Returns:
+        What was saved, and notices for the person.
+
+    Raises:
+        InputError: The history cannot be written.
+    """
+    title = document["title"] or ", ".join(dict.fromkeys(_names(document)))
+    record_of = original.records(saving.part)
+    key = profile_key(saving.profile)
+    entry = Entry(document, began, ANALYZED, saving.profile, title, record_of(key))
+    is_dated = saving.when is not None
+
+    def add(history: History) -> Added:
+        moved = [moved_record(record_of(other), key) for other in history.known_keys()]
+        return history.add_or_replace(entry, records=moved, is_dated=is_dated)
+
+    return with_history(add)
 
 
 def began_at(
@@ -203,33 +265,6 @@ def _notices_first(notices: Iterable[str]) -> Iterator[None]:
 
 def _names(document: dict[str, list[dict[str, str]]]) -> list[str]:
     return [each["name"] for each in document["stretches"]]
-
-
-def _records(path: Path, part: Part) -> Callable[[str], str]:
-    """A function that gives the ``record`` of a recording for the person of a key (`profile_key`).
-
-    It identifies the recording by its size and its ends, its part, and whose it is.
-
-    Raises:
-        InputError: The recording cannot be read any more.
-    """
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            ends = []
-            for start in (0, max(0, size - END_BYTES)):
-                file.seek(start)
-                ends.append(file.read(END_BYTES))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read any more, so it was not saved") from error
-
-    def record_of(key: str) -> str:
-        digest = sha256(repr((size, key, str(part))).encode())
-        for each in ends:
-            digest.update(each)
-        return f"recording-{digest.hexdigest()[:RECORD_DIGITS]}"
-
-    return record_of
 
 
 def rename_person(profile: str, name: str) -> tuple[int, tuple[str, ...]]:

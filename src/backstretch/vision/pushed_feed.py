@@ -37,6 +37,7 @@ class PushedFeed:
         self._is_connected = self._is_new = self._has_begun = False
         self._zero_s: float | None = None  # of the clock here, by perf_counter
         self._offset_s, self._last_s = 0.0, -math.inf
+        self._taken_at_s = 0.0
 
     def connect(self) -> None:
         """A sender has come; its clock begins anew, and what an earlier one sent counts no more."""
@@ -75,8 +76,11 @@ class PushedFeed:
                 self._offset_s, self._is_new = begin_s - time_ms / 1000.0, False
             time_s = time_ms / 1000.0 + self._offset_s
             if not self._last_s < time_s <= now_s + AHEAD_S:
+                is_ahead = time_s > now_s + AHEAD_S
+                # Where all have been ahead for a while, the first one came late: the count begins anew.
+                self._is_new = is_ahead and now_s - self._taken_at_s > AHEAD_S
                 return False
-            self._last_s, self._has_begun = time_s, True
+            self._last_s, self._has_begun, self._taken_at_s = time_s, True, now_s
             self._numbers.append((time_s, number))
             self._newest = (time_s, jpeg)
             self._news.notify_all()

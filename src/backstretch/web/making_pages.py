@@ -21,10 +21,11 @@ from backstretch.display.html.app_making import (
 from backstretch.display.html.app_pages import LiveOffer
 from backstretch.errors import InputError
 from backstretch.files import save_text
-from backstretch.history.profile import check_profile, own_poses, saved_neutral
+from backstretch.history.profile import own_poses, saved_neutral
 from backstretch.poses.library import Library
 from backstretch.poses.pose import Check, Pose
 from backstretch.poses.pose_writer import pose_text
+from backstretch.web.answers import who_of
 from backstretch.web.desk import Desk
 from backstretch.web.lines import body_of
 from backstretch.web.making import NEUTRAL, NEW, OWN, MakingAsked, name_of
@@ -53,13 +54,13 @@ class MakingPages:
         ]
 
     def _making(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         neutral = saved_neutral(who)
         return HTMLResponse(making_page(library_of(who), neutral.date if neutral else "", who))
 
     def _takes(self, request: Request) -> Response:
         values = request.query_params
-        who, makes = _who(values), values.get("makes", "")
+        who, makes = who_of(values), values.get("makes", "")
         name = values.get("stretch" if makes == OWN else "name", "")
         asked = MakingAsked.of({**values, "makes": makes, "name": name})  # refuses what cannot be
         library = library_of(who)
@@ -77,19 +78,19 @@ class MakingPages:
 
     def _delete(self, request: Request) -> Response:
         """Delete a file of the person's own; its path is looked up, not made of the address."""
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         _, path = _own(request.path_params["stretch"], who, library_of(who))
         path.unlink()
         return Response(status_code=204)
 
     def _words(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         pose, _ = _own(request.query_params.get("stretch", ""), who, library_of(who))
         return HTMLResponse(words_page(pose, who))
 
     async def _save_words(self, request: Request) -> Response:
         form = QueryParams(await body_of(request, MOST_FORM))
-        who = _who(form)
+        who = who_of(form)
         pose, path = _own(form.get("stretch", ""), who, library_of(who))
         region = form.get("region", "")
         if region not in REGION_WORDS:
@@ -138,7 +139,3 @@ def _text(form: QueryParams, key: str, before: str) -> str:
             f"give words of at most {LONGEST_WORDS} letters, without special characters"
         )
     return text or before
-
-
-def _who(values: QueryParams) -> str:
-    return check_profile(values.get("who", ""))

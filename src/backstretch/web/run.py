@@ -1,7 +1,7 @@
 """Opening the page: the server in its thread, and the desk on the main thread."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 
 from backstretch.history.profile import data_folder
 from backstretch.vision.capture import check_source
@@ -9,6 +9,8 @@ from backstretch.web.desk import Desk
 from backstretch.web.door import Door
 from backstretch.web.phone import Phone
 from backstretch.web.phone_setup import PhoneSetup
+from backstretch.web.recording_pages import RecordingPages
+from backstretch.web.recordings import Uploads
 from backstretch.web.server import Server
 from backstretch.web.site import Site
 from backstretch.web.visit import Visit
@@ -32,7 +34,7 @@ def open_page(
         with_phone: Whether a phone in the home network may be the camera.
 
     Raises:
-        InputError: The camera cannot be opened.
+        InputError: The camera cannot be opened, or the data folder not be written.
         KeyboardInterrupt: Ctrl-C was pressed.
         SetupError: The port cannot be used, or there is no home network for the phone.
     """
@@ -57,8 +59,8 @@ def open_page(
         if camera:
             check_source(camera)
         desk, visit = Desk(), Visit(camera)
-        with _open_phone(visit) if with_phone else nullcontext() as phone:
-            site = Site(desk, visit, phone)
+        with _phone_setup(visit, with_phone=with_phone) as phone, Uploads(desk) as uploads:
+            site = Site(desk, visit, [*RecordingPages(uploads).routes, *phone.routes])
             stack.callback(site.end)
             with Server(site.app, port, door.takes) as server:
                 door.is_at(server.url)
@@ -67,8 +69,11 @@ def open_page(
 
 
 @contextmanager
-def _open_phone(visit: Visit) -> Iterator[PhoneSetup]:
-    """Serve the phone's page, and give what lets a phone in."""
+def _phone_setup(visit: Visit, *, with_phone: bool) -> Iterator[PhoneSetup]:
+    """What lets a phone in, whose page is served meanwhile; or says how one can be."""
+    if not with_phone:
+        yield PhoneSetup()
+        return
     from backstretch.web.phone_site import phone_server  # noqa: PLC0415 - most pages need no certificate
 
     phone = Phone(visit)

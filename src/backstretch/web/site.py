@@ -1,19 +1,16 @@
 """The pages: choose a stretch or set, the health questions, being led, and looking back."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import resources
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
@@ -26,10 +23,10 @@ from backstretch.display.html.app_pages import (
 )
 from backstretch.display.html.page import style_of
 from backstretch.display.html.progress_page import progress_html
-from backstretch.display.html.report import write_report
 from backstretch.display.pictures.demonstration import demonstration_file
 from backstretch.errors import BackstretchError, InputError
-from backstretch.formats.result_files import REPORT, RESULT
+from backstretch.formats.result_files import REPORT
+from backstretch.history.export import ExportFormat, exported
 from backstretch.history.health import (
     FORMAT,
     QUESTIONS,
@@ -42,7 +39,6 @@ from backstretch.history.history import History
 from backstretch.history.profile import (
     SESSIONS,
     answers_path,
-    check_profile,
     data_folder,
 )
 from backstretch.history.progress import Query, overview_of
@@ -51,22 +47,24 @@ from backstretch.history.today import advice_today
 from backstretch.judging.matching import Form
 from backstretch.poses.library import Library
 from backstretch.poses.pose import Pose
+from backstretch.web.answers import alone, report_of, who_of
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
 from backstretch.web.drawings import Drawings
 from backstretch.web.lines import Requests, Tell, body_of, talk
 from backstretch.web.making_pages import MakingPages
 from backstretch.web.order import library_of
-from backstretch.web.phone_setup import PhoneSetup
 from backstretch.web.visit import Visit
 
 MOST_LISTED = 200
 """How many sessions are listed."""
-ALONE = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""What a report may load: only what stands in it."""
+EXPORT = "backstretch-history"
+"""Name of the file with the history, without its ending."""
+EXPORTS = {
+    ExportFormat.CSV: "text/csv",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.JSON: "application/json",
+}
 LONGEST_NUMBER = 18
 """Digits of a session's number, at the most."""
 MOST_FORM = 65536
@@ -80,10 +78,10 @@ class Site:
     Args:
         desk: Where sessions are asked for.
         visit: The page before its camera.
-        phone: Where a phone is let in as the camera; None for nowhere.
+        more: Routes of other pages.
     """
 
-    def __init__(self, desk: Desk, visit: Visit, phone: PhoneSetup | None = None) -> None:
+    def __init__(self, desk: Desk, visit: Visit, more: Sequence[BaseRoute] = ()) -> None:
         self._desk, self._visit = desk, visit
         self._libraries: dict[str, Library] = {}
         self._drawings = Drawings()
@@ -96,6 +94,7 @@ class Site:
                 Route("/health", self._save_health, methods=["POST"]),
                 Route("/live", self._live),
                 Route("/history", self._history),
+                Route("/history/{name}.{ending}", self._export),
                 Route("/history/{number}", self._delete, methods=["DELETE"]),
                 Route("/progress", self._progress),
                 Route("/poses/{pose}/{side}.png", self._drawing),
@@ -111,7 +110,7 @@ class Site:
                 WebSocketRoute("/eye", self._eye),
                 Route("/eye/{line}", requests.say, methods=["POST"]),
                 Route("/eye/{line}/told", requests.told, methods=["POST"]),
-                *(phone or PhoneSetup()).routes,
+                *more,
             ],
             exception_handlers={BackstretchError: _refused},
         )
@@ -121,7 +120,7 @@ class Site:
         self._drawings.end()
 
     def _choose(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         answers = load_answers(answers_path(who))
         if answers is None:
             return RedirectResponse(_address("/health", who=who), 303)
@@ -129,12 +128,12 @@ class Site:
         return HTMLResponse(choose_page(self._libraries[who], answers, who))
 
     def _health(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         return HTMLResponse(health_page(load_answers(answers_path(who)), who))
 
     async def _save_health(self, request: Request) -> Response:
         form = QueryParams(await body_of(request, MOST_FORM))
-        who = _who(form)
+        who = who_of(form)
         given = {key: form.get(key, "skipped") for key in QUESTIONS}
         if not set(given.values()) <= {"yes", "no", "skipped"}:
             raise HTTPException(400)
@@ -145,7 +144,7 @@ class Site:
         return RedirectResponse(_address("/", who=who), 303)
 
     def _live(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         name = request.query_params.get("stretch") or request.query_params.get("set", "")
         library = library_of(who)
         if name not in library.poses and name not in library.sets:
@@ -157,7 +156,7 @@ class Site:
         return HTMLResponse(live_page(library, name, who, today, offer))
 
     def _history(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
 
         def pages(history: History) -> str:
             sittings, holds = (
@@ -168,6 +167,15 @@ class Site:
 
         return HTMLResponse(with_history(pages)[0])
 
+    def _export(self, request: Request) -> Response:
+        """The history as a file."""
+        if request.path_params["name"] != EXPORT or request.path_params["ending"] not in EXPORTS:
+            raise HTTPException(404)
+        who, chosen = who_of(request.query_params), ExportFormat(request.path_params["ending"])
+        content, _ = with_history(lambda history: exported(history, who, chosen))
+        as_file = {"content-disposition": f'attachment; filename="{EXPORT}.{chosen}"'}
+        return Response(content, media_type=EXPORTS[chosen], headers=as_file)
+
     def _delete(self, request: Request) -> Response:
         number = _number(request)
         with _not_found():
@@ -175,10 +183,10 @@ class Site:
         return Response(status_code=204)
 
     def _progress(self, request: Request) -> Response:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         poses, today = list(library_of(who).poses.values()), datetime.now().astimezone().date()
         found, _ = with_history(lambda history: overview_of(history, Query(who), today, poses))
-        return _document(progress_html(found))
+        return alone(progress_html(found))
 
     def _saved_report(self, request: Request) -> Response:
         """The report of a session of the history, made of what is saved of it."""
@@ -186,11 +194,7 @@ class Site:
         with _not_found():
             saved, _ = with_history(lambda each: (each.document(number), each.sitting(number)))
         document, sitting = saved
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / RESULT
-            path.write_text(json.dumps(document), encoding="utf-8")
-            page = write_report(path, person=sitting.profile).read_text(encoding="utf-8")
-        return _document(page)
+        return report_of(document, sitting.profile)
 
     def _drawing(self, request: Request) -> Response:
         pose, side = self._pose(request), request.path_params["side"]
@@ -201,7 +205,7 @@ class Site:
         return Response(drawing, 503 if drawing is None else 200, media_type="image/png")
 
     def _pose(self, request: Request) -> Pose:
-        who = _who(request.query_params)
+        who = who_of(request.query_params)
         library = self._libraries.get(who) or library_of(who)
         pose = library.poses.get(request.path_params["pose"])
         if pose is None:
@@ -221,7 +225,7 @@ class Site:
         folder = folders.get(request.path_params["name"])
         if folder is None or not (folder / REPORT).is_file():
             raise HTTPException(404)
-        return _document((folder / REPORT).read_text(encoding="utf-8"))
+        return alone((folder / REPORT).read_text(encoding="utf-8"))
 
     async def _eye(self, socket: WebSocket) -> None:
         """A page before its camera, for as long as it is connected."""
@@ -246,15 +250,6 @@ def _number(request: Request) -> int:
     if not (words.isascii() and words.isdecimal() and len(words) <= LONGEST_NUMBER):
         raise HTTPException(404)
     return int(words)
-
-
-def _document(page: str) -> Response:
-    """A page that stands alone: it carries its style and script, and asks for nothing."""
-    return HTMLResponse(page, headers={"content-security-policy": ALONE})
-
-
-def _who(values: Mapping[str, str]) -> str:
-    return check_profile(values.get("who", ""))
 
 
 def _address(path: str, **values: str) -> str:

@@ -186,6 +186,24 @@ def phone_page() -> str:
     return html_page("app_phone.html", title="Camera", who="")
 
 
+def recordings_page(library: Library, who: str, most_bytes: int) -> str:
+    """The page on which recordings are dropped.
+
+    Args:
+        library: With the person's own poses.
+        who: Whose they are; empty for `profile.YOU`.
+        most_bytes: How long a file may be.
+    """
+    return html_page(
+        "app_recordings.html",
+        title="Recordings",
+        who=who,
+        stretches=sorted(library.poses.values(), key=lambda pose: pose.name),
+        most_bytes=most_bytes,
+        most_words=f"{most_bytes / 1e9:g} GB",
+    )
+
+
 def picture_address(pose: Pose) -> str:
     """Where the drawing of a stretch is."""
     return f"/poses/{pose.id}/{'both' if pose.sides == 'both' else 'left'}.png"

@@ -80,8 +80,8 @@ class Timeline:
         ends_s: First and last moment.
         bands: Renderings of valid, wrong and unseen time.
         words: The same in words.
-        stretches: Each stretch that was held or asked for.
-        angles: The main angles, where there is none.
+        stretches: Each stretch that was held or asked for; none where no moments are known, as in the history.
+        angles: The main angles, where there is no stretch; None without moments, too.
         kinds: The kinds of time that there are.
     """
 
@@ -106,14 +106,16 @@ def timeline_of(document: ResultDocument, steps: Steps, video: str) -> Timeline 
     if document.source.frames == 1 or ends_s[1] <= ends_s[0]:
         return None
     spans = spans_of(document)
-    groups = groups_of(document, steps, ends_s)
+    has_moments = steps.times_s.size > 0
+    groups = groups_of(document, steps, ends_s) if has_moments else ()
+    has_angles = has_moments and not groups
     return Timeline(
         video=video,
         ends_s=ends_s,
         bands=_bands(spans, ends_s),
         words=bands_words(spans),
         stretches=[_stretch(group, spans, is_alone=len(groups) == 1) for group in groups],
-        angles=None if groups else _stretch(angles_of(steps, ends_s), spans, is_alone=True),
+        angles=_stretch(angles_of(steps, ends_s), spans, is_alone=True) if has_angles else None,
         kinds=frozenset(span.kind for span in spans),
     )
 
