@@ -14,6 +14,7 @@ import numpy as np
 from backstretch.vision.video_reader import VideoReader
 from tests.browser import chromium
 from tests.cli.test_live import Home
+from tests.media import to_and_fro
 
 CAMERA_FPS = 30
 """At which Chromium plays a film of JPEG pictures as its camera, over and over."""
@@ -86,8 +87,11 @@ def browser(film: Path | None = None, *more: str):
         yield opened
 
 
-def as_camera(path: Path, clip: Path) -> Path:
-    """A clip as JPEG pictures at `CAMERA_FPS`, so that it lasts as long as it does."""
+def as_camera(path: Path, clip: Path, lead_s: float = 0.0) -> Path:
+    """A clip as JPEG pictures at `CAMERA_FPS`, so that it lasts as long as it does.
+
+    Before it come so many seconds of its first one, to and fro, in which the model can start.
+    """
     with VideoReader(clip) as reader:
         taken = [(frame.time_s, frame.image) for frame in reader.frames()]
     times_s = np.array([time_s for time_s, _ in taken])
@@ -95,8 +99,9 @@ def as_camera(path: Path, clip: Path) -> Path:
         stream: Any = container.add_stream("mjpeg", rate=CAMERA_FPS, options={"q": "3"})
         stream.height, stream.width = taken[0][1].shape[:2]
         stream.pix_fmt = "yuvj420p"
-        for at_s in np.arange(0.0, times_s[-1], 1.0 / CAMERA_FPS):
-            image = taken[int(np.searchsorted(times_s, at_s, side="right")) - 1][1]
+        at_s = np.arange(0.0, times_s[-1], 1.0 / CAMERA_FPS)
+        shown = [taken[each - 1][1] for each in np.searchsorted(times_s, at_s, side="right")]
+        for image in (*to_and_fro(shown[:CAMERA_FPS], lead_s, CAMERA_FPS), *shown):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode())
     return path
