@@ -158,6 +158,19 @@ def open_private(name: str, flags: int) -> int:
     return os.open(name, flags, OWNER_FILE)
 
 
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file whole, or leave what was there before; it is never anybody else's to read.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    work = path.with_name(f".{path.name}.part")
+    work.unlink(missing_ok=True)
+    with open(work, "xb", opener=open_private) as file:
+        file.write(data)
+    work.replace(path)
+
+
 def harmless(value: Any) -> Any:
     """A cell that no spreadsheet takes for a formula; values other than text are not changed."""
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value

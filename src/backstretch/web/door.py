@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from filelock import FileLock, Timeout
 
 from backstretch.errors import SetupError
-from backstretch.files import make_private, open_private
+from backstretch.files import make_private, write_private
 from backstretch.web.gate import TOKEN_BYTES, TOKEN_S
 
 LOCK, ADDRESS, INVITATION, OPENER = "app.lock", "app.address", "app.invitation", "app.html"
@@ -93,12 +93,7 @@ class Door:
         return (self._folder / OPENER).absolute().as_uri()
 
     def _write(self, name: str, text: str) -> None:
-        path = self._folder / name
-        work = path.with_suffix(".part")
-        work.unlink(missing_ok=True)
-        with open(work, "x", encoding="utf-8", opener=open_private) as file:
-            file.write(text)
-        work.replace(path)
+        write_private(self._folder / name, text.encode())
 
     def _remove(self, name: str) -> None:
         with suppress(OSError):

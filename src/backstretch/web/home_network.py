@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from backstretch.errors import SetupError
-from backstretch.files import OWNER_FILE, make_private, open_private
+from backstretch.files import OWNER_FILE, make_private, write_private
 
 FILE = "phone.pem"
 """Key and certificate, in the data folder."""
@@ -82,7 +82,7 @@ def certificate_file(folder: Path, addresses: Sequence[str], name: str) -> Path:
         known = [] if earlier is None else _addresses_of(earlier)
         wanted = list(dict.fromkeys([*addresses, *known]))[:MOST_ADDRESSES]
         make_private(folder)
-        _write(path, _made(wanted, name, now))
+        write_private(path, _made(wanted, name, now))
     except OSError as error:
         why = error.strerror or str(error)
         raise SetupError(f"{path}: the certificate cannot be written ({why})") from error
@@ -141,12 +141,3 @@ def _made(addresses: Sequence[str], name: str, now: datetime) -> bytes:
         serialization.NoEncryption(),
     )
     return private + builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write the file whole; it is never anybody else's to read."""
-    work = path.with_name(f".{path.name}.part")
-    work.unlink(missing_ok=True)
-    with open(work, "xb", opener=open_private) as file:
-        file.write(content)
-    work.replace(path)

@@ -12,20 +12,19 @@ from starlette.routing import Route
 from backstretch.calibration.goals import CAMERA, NEUTRAL_CAMERA
 from backstretch.calibration.guided import TAKES
 from backstretch.display.html.app_making import (
-    REGION_WORDS,
     Takes,
     making_page,
     takes_page,
     words_page,
 )
-from backstretch.display.html.app_pages import LiveOffer
+from backstretch.display.html.app_pages import REGION_WORDS
 from backstretch.errors import InputError
 from backstretch.files import save_text
 from backstretch.history.profile import own_poses, saved_neutral
 from backstretch.poses.library import Library
 from backstretch.poses.pose import Check, Pose
 from backstretch.poses.pose_writer import pose_text
-from backstretch.web.answers import who_of
+from backstretch.web.answers import offer_of, who_of
 from backstretch.web.desk import Desk
 from backstretch.web.lines import body_of
 from backstretch.web.making import NEUTRAL, NEW, OWN, MakingAsked, name_of
@@ -71,9 +70,7 @@ class MakingPages:
         camera = NEUTRAL_CAMERA if makes == NEUTRAL else pose.camera if pose else CAMERA
         side = values.get("side", "both")
         takes = Takes(makes, camera, TAKES, asked.name, region, side, pose)
-        is_going_on = self._desk.is_busy and self._visit.name == name_of(makes, asked.name)
-        eye = self._visit.eye if is_going_on else next(iter(self._visit.eyes))
-        offer = LiveOffer(self._visit.eyes, eye, is_going_on)
+        offer = offer_of(self._desk, self._visit, name_of(makes, asked.name))
         return HTMLResponse(takes_page(takes, who, offer))
 
     def _delete(self, request: Request) -> Response:

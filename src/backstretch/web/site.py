@@ -15,7 +15,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from backstretch.display.html.app_pages import (
-    LiveOffer,
     choose_page,
     health_page,
     history_page,
@@ -47,7 +46,7 @@ from backstretch.history.today import advice_today
 from backstretch.judging.matching import Form
 from backstretch.poses.library import Library
 from backstretch.poses.pose import Pose
-from backstretch.web.answers import alone, report_of, who_of
+from backstretch.web.answers import alone, offer_of, report_of, who_of
 from backstretch.web.conversation import Conversation
 from backstretch.web.desk import Desk
 from backstretch.web.drawings import Drawings
@@ -149,10 +148,8 @@ class Site:
         library = library_of(who)
         if name not in library.poses and name not in library.sets:
             raise HTTPException(404)
-        is_going_on = self._desk.is_busy and self._visit.name == name
         today, _ = advice_today(who)
-        eye = self._visit.eye if is_going_on else next(iter(self._visit.eyes))
-        offer = LiveOffer(self._visit.eyes, eye, is_going_on)
+        offer = offer_of(self._desk, self._visit, name)
         return HTMLResponse(live_page(library, name, who, today, offer))
 
     def _history(self, request: Request) -> Response:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backstretch.display.html.app_pages import LiveOffer
+from backstretch.display.html.app_pages import REGION_WORDS, LiveOffer
 from backstretch.display.html.page import html_page
 from backstretch.history.profile import whose
 from backstretch.poses.library import Library
-from backstretch.poses.pose import REGIONS, Pose, measure_words
+from backstretch.poses.pose import Pose, measure_words
 
-REGION_WORDS = {region: region.replace("_", " ") for region in REGIONS}
 SIDE_WORDS = {
     "both": "both",
     "left": "left, mirrored for the right",

@@ -27,6 +27,7 @@ from backstretch.poses.pose import POSITIONS, REGIONS, Pose, capitalised
 
 SHOWN = 4
 """How many stretches of a set its card shows."""
+REGION_WORDS = {region: region.replace("_", " ") for region in REGIONS}
 POSITION_WORDS = {"quadruped": "on hands and knees", "supine": "on the back", "prone": "face down"}
 GENTLE = "gentle"
 
@@ -89,7 +90,7 @@ def choose_page(library: Library, answers: Answers, who: str) -> str:
         name=whose(who),
         sets=[_of_set(each, library) for each in library.sets.values()],
         stretches=[_of_pose(each, answers) for each in poses],
-        regions={region: region.replace("_", " ") for region in REGIONS},
+        regions=REGION_WORDS,
         positions={each: POSITION_WORDS.get(each, each) for each in POSITIONS},
     )
 

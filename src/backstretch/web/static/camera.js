@@ -8,7 +8,7 @@ const REFUSED = {
   NotFoundError: "There is no camera. Plug one in, then press Start.",
   NotReadableError: "The camera is in use by another program. Close that, then press Start.",
 };
-const HEAD_BYTES = 16;
+export const HEAD_BYTES = 16; // before each picture: its number and time
 
 // Which functions the browser lacks, in its own words.
 export function lacking() {

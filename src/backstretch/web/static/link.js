@@ -79,7 +79,7 @@ export class Link {
     if (!this.isOpen) return;
     if (this.socket) this.socket.send(body);
     else this.post("", body, headers).then(async (answer) => {
-      if (answer.status === 400) for (const each of [await answer.json()]) this.hear(each);
+      if (answer.status === 400) this.hear(await answer.json());
     }, () => this.end());
   }
 

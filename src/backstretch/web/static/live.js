@@ -1,13 +1,12 @@
 // Being led: sends the camera's pictures to the program on this machine, and shows what it answers.
 import { draw } from "./body.js";
-import { Camera, lacking } from "./camera.js";
+import { Camera, HEAD_BYTES, lacking } from "./camera.js";
 import { Link } from "./link.js";
 
 const VERSION = 1;
 const AGAIN_MS = 1000;
 const REMARK_MS = 10000; // how long a remark of the program is shown
 const KEYS = { " ": "pause", n: "next", b: "back", p: "pain", q: "quit" };
-const HEAD_BYTES = 16; // before a picture of another camera: its number and time
 
 const at = (id) => document.getElementById(id);
 const { name, who, makes, region } = document.body.dataset;
@@ -20,7 +19,7 @@ let remark = "";
 let told = null; // the last look
 const other = { number: 0, picture: null }; // the last picture of a camera that is not the browser's
 
-const isOwn = () => (at("eye")?.value ?? "page") === "page";
+const eye = () => at("eye")?.value ?? "page"; // whose camera it is
 const camera = new Camera(video, {
   isWanted: () => isOn && link?.isOpen,
   send: (picture) => link.send(picture),
@@ -55,11 +54,11 @@ async function receive(buffer) {
 }
 
 function wish(more = {}) {
-  if (makes) return { begin: { makes, name, region, who, side: at("side").value, camera: at("eye")?.value ?? "page", ...more } };
+  if (makes) return { begin: { makes, name, region, who, side: at("side").value, camera: eye(), ...more } };
   const number = (id) => (at(id).value ? Number(at(id).value) : null);
   const sore = at("sore") ? { sore: number("sore") } : {};
   const dose = { side: at("side")?.value ?? "both", hold_s: number("hold"), repetitions: number("times") };
-  return { begin: { name, who, camera: at("eye")?.value ?? "page", ...dose, ...sore, ...more } };
+  return { begin: { name, who, camera: eye(), ...dose, ...sore, ...more } };
 }
 
 function hear(what) {
@@ -222,7 +221,7 @@ async function start(isGoingOn) {
   if (missing.length) return stop(`This browser lacks ${missing.join(", ")}. Use a newer one.`);
   at("problem").textContent = "";
   at("begin").disabled = true;
-  if (isOwn()) {
+  if (eye() === "page") {
     try {
       await camera.open(() => isOn && stop("The camera is gone. Plug it in, then press Start."));
     } catch (error) {
