@@ -52,7 +52,8 @@ above = "Bend the knee."
 source = "A cat."
 """
 SMALL_DISK = """
-import resource, runpy
+import resource, runpy, sys
+sys.dont_write_bytecode = True  # the limit cuts compiled files as well, without a word
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 runpy.run_module("backstretch", run_name="__main__", alter_sys=True)
 """

@@ -21,7 +21,8 @@ NOWHERE = TESTS / "no_such_folder"
 """Where a user without poses of their own keeps them."""
 BRAILLE = {chr(code) for code in range(0x2801, 0x2900)}
 SMALL_DISK = """
-import resource, runpy
+import resource, runpy, sys
+sys.dont_write_bytecode = True  # the limit cuts compiled files as well, without a word
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 runpy.run_module("backstretch", run_name="__main__", alter_sys=True)
 """

@@ -22,6 +22,7 @@ BUILT_IN = sorted(POSE_FILES.glob("*.toml"))
 SIDED = [pose for pose in map(load_pose, BUILT_IN) if pose.sides == "each"]
 SMALL_DISK = """
 import resource, sys
+sys.dont_write_bytecode = True  # the limit cuts compiled files as well, without a word
 from pathlib import Path
 from backstretch.errors import InputError
 from backstretch.files import save_text
