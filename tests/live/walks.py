@@ -4,12 +4,11 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from backstretch.formats.session_log import PastSession
-from tests.cli.test_live import Home, await_end, ended
+from tests.cli.test_live import Home, await_end, ended_by_key
 from tests.live.test_window import window_on, xdotool, xvfb
 from tests.places import ROOT
 
@@ -54,9 +53,7 @@ def walk(folder, *arguments, slow_s=0.0, within_s=100.0):
             try:
                 xdotool(display, "windowfocus", "--sync", window_on(display))
                 await_end(process, home, within_s)
-                time.sleep(0.5)
-                xdotool(display, "key", "x")  # the summary stays until a key is pressed
-                done = ended(process, 20)
+                done = ended_by_key(display, process)
             finally:
                 process.kill()
     assert (done.returncode, done.stderr) == (0, "")

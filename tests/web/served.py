@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,19 @@ class Program:
     @property
     def origin(self) -> str:
         return self.invitation.partition("/enter")[0]
+
+    def await_hold(self, number: int, least_s: float = 0.0, timeout_s: float = 90.0) -> None:
+        """Wait until the record has this hold, counted from 1: over, or with so many valid seconds.
+
+        What is written is waited for, since what the page shows may be from before it was loaded again.
+        """
+        until_s = time.monotonic() + timeout_s
+        while time.monotonic() < until_s:
+            for hold in self.home.record.holds[number - 1 :] if self.home.sessions else ():
+                if not hold.get("cut_off") or hold["valid_s"] >= least_s > 0.0:
+                    return
+            time.sleep(0.1)
+        raise TimeoutError
 
 
 @contextmanager

@@ -71,9 +71,7 @@ def end(running, page, phone):
 
 def test_a_session_through_the_phone_counts_what_the_program_counts(tmp_path, film):
     with led(tmp_path, film) as (running, page, phone):
-        for _ in range(2):  # the film begins anew; the model came late for the first
-            phone.locator(".word[data-status=in]").wait_for()
-            phone.locator(".word:not([data-status=in])").wait_for()
+        running.await_hold(2)  # the film begins anew; the model came late for the first
         _, second, *_ = end(running, page, phone)
     # A machine under load plays the camera's film more slowly; how near it is on a quiet one is a benchmark.
     assert second == pytest.approx(HELD_S, rel=0.1)
