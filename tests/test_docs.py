@@ -13,7 +13,7 @@ import pytest
 import typer
 
 import backstretch
-from backstretch.cli.app import app
+from backstretch.cli.app import COMMANDS, app, loaded
 from backstretch.errors import InputError
 from backstretch.formats.result_files import StepsFile
 from backstretch.formats.track_files import MARKERS
@@ -103,7 +103,9 @@ def exists(path, page):
 
 @cache
 def program():
-    return typer.main.get_command(app)
+    command = typer.main.get_group(app)
+    command.commands = {name: loaded(name) for name in COMMANDS}
+    return command
 
 
 def resolved(arguments):

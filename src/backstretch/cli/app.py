@@ -3,47 +3,67 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from io import TextIOWrapper
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from backstretch import __version__
-from backstretch.cli.calibrate import calibrate
-from backstretch.cli.health import health
-from backstretch.cli.history import history_app
-from backstretch.cli.live import cameras, live
 from backstretch.cli.options import INTERRUPTED, complain
-from backstretch.cli.page import app as page
-from backstretch.cli.poses import poses_app
-from backstretch.cli.progress import progress
-from backstretch.cli.recordings import analyze, export, report
-from backstretch.cli.start import first_arguments
-from backstretch.cli.where import where
 from backstretch.errors import BackstretchError
 
+COMMANDS = {
+    "app": ("page", "app", "Open the page in your browser: choose, be coached, look back."),
+    "live": ("live", "live", "Be coached live through a stretch or a set."),
+    "analyze": ("recordings", "analyze", "Say what was stretched in recordings, and for how long."),
+    "calibrate": ("calibrate", "calibrate", "Fit a stretch to you, so that time counts for you."),
+    "progress": ("progress", "progress", "Show what was practised, and what has changed."),
+    "history": ("history", "history_app", "What was practised on this machine."),
+    "poses": ("poses", "poses_app", "The stretches and the ready-made sets."),
+    "health": ("health", "health", "Show the health note, and ask its questions again."),
+    "cameras": ("live", "cameras", "List the cameras of this machine."),
+    "report": ("recordings", "report", "Make a report again, or a PDF of it."),
+    "export": ("recordings", "export", "Write landmarks for OpenSim and Sports2D."),
+    "where": ("where", "where", "Show where your poses, sets, sessions and answers are."),
+}
+"""Each command's module here, its function or group there, and its line in the help."""
+
+
+class Commands(TyperGroup):
+    """Commands of which each is imported when it is called: the help needs none of them."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, (_, _, line) in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=line))
+
+    def resolve_command(self, *args: Any) -> tuple[str | None, Any, list[str]]:
+        """The called command's name, the command itself, and what follows it."""
+        name, _, rest = super().resolve_command(*args)
+        return name, loaded(str(name)), rest
+
+
+def loaded(name: str) -> Any:
+    """A command of `COMMANDS`, imported: a `TyperCommand` or a `TyperGroup`."""
+    module, function, _ = COMMANDS[name]
+    found = getattr(import_module(f"backstretch.cli.{module}"), function)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
+    alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Check back stretches through a camera, and count the seconds that were really held.",
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-app.add_typer(poses_app, name="poses")
-app.add_typer(history_app, name="history")
-for command in (
-    page,
-    analyze,
-    live,
-    calibrate,
-    cameras,
-    health,
-    export,
-    report,
-    progress,
-    where,
-):
-    app.command()(command)
 
 
 def main() -> NoReturn:
@@ -62,7 +82,7 @@ def main() -> NoReturn:
 
 def _run() -> int:
     try:
-        code = app(args=sys.argv[1:] or first_arguments(), standalone_mode=False)
+        code = app(args=sys.argv[1:] or _first_arguments(), standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except TyperException as error:
@@ -74,6 +94,12 @@ def _run() -> int:
     if code == INTERRUPTED:  # Typer turns Ctrl-C into the code that it returns
         complain("stopped; nothing was saved")
     return code if isinstance(code, int) else 0
+
+
+def _first_arguments() -> list[str]:
+    from backstretch.cli.start import first_arguments
+
+    return first_arguments()
 
 
 def _output_failure(error: OSError) -> int:
