@@ -26,7 +26,7 @@ PAGES = (
     "/calibrate/takes?makes=neutral",
     "/words?stretch=bow",
 )
-WIDTHS = (1440, 1024, 390)
+WIDTHS = (1440, pytest.param(1024, marks=pytest.mark.exhaustive), 390)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's")
 
