@@ -192,6 +192,11 @@ class TestScene:
         assert (told["phase"], told["words"]) == (shown.phase.value, shown.words)
         assert (told["pose"], told["side"]) == (shown.form.pose.id, shown.form.side)
 
+    def test_says_whether_there_is_a_demonstration(self):
+        shown = scene()
+        own = replace(shown, form=replace(shown.form, pose=replace(shown.form.pose, id="my_own")))
+        assert [scene_of(each)["has_film"] for each in (shown, own)] == [True, False]
+
     def test_has_the_seconds_and_the_breath_in_few_digits(self):
         told = as_page_reads(scene_of(scene(breath=breath_at(1.0), left_s=2.5, rest_s=5.0)))
         assert told["valid_s"] == 5.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backstretch.display.html.app_pages import REGION_WORDS, LiveOffer
+from backstretch.display.html.app_pages import REGION_WORDS, LiveOffer, film_address
 from backstretch.display.html.page import html_page
 from backstretch.history.profile import whose
 from backstretch.poses.library import Library
@@ -99,7 +99,7 @@ def takes_page(takes: Takes, who: str, offer: LiveOffer, advice: Sequence[str] =
         who=who,
         id=takes.name,
         takes=takes,
-        first=takes.pose.id if takes.pose else "",
+        film=film_address(takes.pose) if takes.pose else "",
         camera=takes.camera,
         has_sides=False,
         advice=advice,

@@ -132,7 +132,7 @@ def live_page(library: Library, name: str, who: str, today: Advice, session: Liv
         title=title,
         who=who,
         id=name,
-        first=first.id,
+        film=film_address(first),
         camera=camera,
         has_sides=name in library.poses and first.sides == "each",
         advice=today.lines,
@@ -210,6 +210,11 @@ def picture_address(pose: Pose) -> str:
     return f"/poses/{pose.id}/{'both' if pose.sides == 'both' else 'left'}.png"
 
 
+def film_address(pose: Pose) -> str:
+    """The address of a pose's demonstration; empty where there is none."""
+    return f"/poses/{pose.id}.mp4" if demonstration_file(pose).is_file() else ""
+
+
 def _of_set(chosen: PoseSet, library: Library) -> Card:
     poses = [library.poses[each.pose] for each in chosen.stretches]
     count = len(poses)
@@ -234,7 +239,7 @@ def _of_pose(pose: Pose, answers: Answers) -> Card:
         regions=" ".join(pose.regions),
         positions=" ".join(pose.positions),
         is_gentle=GENTLE in pose.tags,
-        clip=f"/poses/{pose.id}.mp4" if demonstration_file(pose).is_file() else "",
+        clip=film_address(pose),
     )
 
 

@@ -10,6 +10,7 @@ const KEYS = { " ": "pause", n: "next", b: "back", p: "pain", q: "quit" };
 
 const at = (id) => document.getElementById(id);
 const { name, who, makes, region } = document.body.dataset;
+const query = who ? `?who=${encodeURIComponent(who)}` : "";
 const video = at("camera");
 let link = null;
 let isOn = false;
@@ -127,10 +128,17 @@ function put(id, text) {
   write(at(id), text);
 }
 
+// The demonstration beside the picture, where there is one.
+function demonstrate({ phase, pose, has_film: hasFilm }) {
+  const isShown = hasFilm && (!makes || makes === "own");
+  at("inset").hidden = !isShown || !["trying", "holding"].includes(phase);
+  const address = `/poses/${pose}.mp4${query}`;
+  if (isShown && !at("inset").src.endsWith(address)) at("inset").src = address;
+}
+
 function show(scene) {
   last = scene;
   document.body.dataset.phase = scene.phase;
-  at("inset").hidden = !["trying", "holding"].includes(scene.phase);
   document.querySelector(".band").dataset.status = scene.status;
   document.querySelector(".word").dataset.status = scene.status;
   put("title", scene.title);
@@ -151,8 +159,7 @@ function show(scene) {
     put("breathing", scene.breath[1] ? "Breathe in" : "Breathe out");
   }
   steps(scene.steps ?? [], scene.step_at);
-  const pose = scene.pose && (!makes || makes === "own") && `/poses/${scene.pose}.mp4`;
-  if (pose && !at("inset").src.endsWith(pose)) at("inset").src = pose;
+  demonstrate(scene);
 }
 
 function steps(words, now) {
@@ -188,7 +195,6 @@ function end({ title, rows, advice, report, faults = [], more = [] }) {
     ...advice.map((each) => Object.assign(document.createElement("p"), { textContent: each })),
   ];
   const links = document.createElement("p");
-  const query = who ? `?who=${encodeURIComponent(who)}` : "";
   const home = makes ? `/calibrate${query}` : `/${query}`;
   for (const [href, label] of [[report, "Open the report"], ...more, [home, "Choose another"]]) {
     if (href) links.append(Object.assign(document.createElement("a"), { href, textContent: label, className: "button" }), " ");
