@@ -18,7 +18,7 @@ from tests.cli.test_app import POSE, SIDE_BEND, environment
 from tests.cli.test_live import Home
 from tests.places import SAMPLES
 from tests.web.phones import trusting
-from tests.web.served import as_camera, browser
+from tests.web.served import SMALL, as_camera, browser
 
 LOCAL = {"AF_UNIX", "AF_LOCAL"}
 """Sockets that cannot leave the machine, and carry no name look-up unless to a daemon on it."""
@@ -119,7 +119,7 @@ def test_a_session_on_the_page_asks_nobody_either(tmp_path):
     film = as_camera(tmp_path / "camera.mjpeg", SAMPLES / "chair_twist.mp4")
     with page_under_watch(tmp_path) as address, browser(film) as opened:
         origin = address.partition("/enter")[0]
-        with watched(opened, address, 1280) as page:
+        with watched(opened, address, SMALL) as page:
             for path in ("/", "/history", "/calibrate", "/live?stretch=chair_spinal_twist"):
                 page.goto(origin + path)
                 page.wait_for_load_state("networkidle")

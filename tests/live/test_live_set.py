@@ -67,7 +67,8 @@ LOWER_BACK = Played(
     },
     within_s=250.0,
 )
-STRETCHES = ("single_knee_to_chest", "cat_pose", "cow_pose")
+STRETCHES = {"single_knee_to_chest": (20, 2), "cat_pose": (5, 5), "cow_pose": (5, 5)}
+"""Seconds and repetitions, as in the set of the lower back."""
 THREE = Played(
     "three",
     tuple(clip for clip in LOWER_BACK.clips if clip[0][:2] in {"12", "07"}),
@@ -75,7 +76,8 @@ THREE = Played(
     within_s=90.0,
     text='name = "Three of them"\nabout = "Made for a test."\nsource = "A test"\nrest_s = 15\n'
     + "".join(
-        f'[[stretch]]\npose = "{each}"\nhold_s = 30\nrepetitions = 1\n' for each in STRETCHES
+        f'[[stretch]]\npose = "{each}"\nhold_s = {hold_s}\nrepetitions = {times}\n'
+        for each, (hold_s, times) in STRETCHES.items()
     ),
 )
 

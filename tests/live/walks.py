@@ -56,6 +56,6 @@ def walk(folder, *arguments, slow_s=0.0, within_s=100.0):
                 done = ended_by_key(display, process)
             finally:
                 process.kill()
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ""), (done.returncode, done.stderr[-500:])
     shown = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
     return Walk(shown, done, home.record)

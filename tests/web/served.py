@@ -1,5 +1,6 @@
 """The page as a person has it: the program in its own process, and a browser with a film for a camera."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -7,10 +8,12 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import av  # noqa: TID253 - what is made here is video
 import numpy as np
+from filelock import FileLock
 
 from backstretch.vision.video_reader import VideoReader
 from tests.browser import chromium
@@ -25,6 +28,8 @@ from backstretch.web import visit
 visit.ALONE_S = float(sys.argv.pop(1))
 main()
 """
+SMALL = 640
+"""Width of a page in pixels on which a camera's picture is drawn with less of the processor."""
 CAMERA_FLAGS = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
@@ -95,9 +100,20 @@ def program(folder: Path, *options: str, asked: bool = True, alone_s: float | No
 
 @contextmanager
 def browser(film: Path | None = None, *more: str):
-    """A browser whose camera is a film of `as_camera`, with further flags."""
-    flags = [] if film is None else [*CAMERA_FLAGS, f"--use-file-for-fake-video-capture={film}"]
-    with chromium(*flags, *more) as opened:
+    """A browser whose camera is a film of `as_camera`, with further flags.
+
+    One with a camera at a time: it and the model take two cores, and a session that gets less is slow.
+    """
+    if film is None:
+        with chromium(*more) as opened:
+            yield opened
+        return
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
+    flags = [*CAMERA_FLAGS, f"--use-file-for-fake-video-capture={film}"]
+    with (
+        FileLock(Path(gettempdir(), f"backstretch-{run}.lock")),
+        chromium(*flags, *more) as opened,
+    ):
         yield opened
 
 

@@ -9,7 +9,7 @@ import pytest
 from backstretch.web.home_network import home_addresses
 from tests.browser import watched
 from tests.places import SAMPLES
-from tests.web.served import as_camera, browser, program
+from tests.web.served import SMALL, as_camera, browser, program
 from tests.web.test_phone_page import PHONE
 from tests.web.test_session import HELD_S, POSE
 
@@ -22,7 +22,7 @@ WEBSOCKETS_FAIL = """window.WebSocket = class extends EventTarget {
 pytestmark = [
     pytest.mark.model,
     pytest.mark.realtime,
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's"),
     pytest.mark.skipif(not home_addresses(), reason="this machine is in no home network"),
 ]
@@ -40,7 +40,7 @@ def led(folder, film, script=""):
     with ExitStack() as stack:
         running = stack.enter_context(program(folder, "--phone"))
         opened = stack.enter_context(browser(film))
-        page = stack.enter_context(watched(opened, running.invitation, 1280))
+        page = stack.enter_context(watched(opened, running.invitation, SMALL))
         page.goto(f"{running.origin}/phone-setup")
         page.locator("#code[src]").wait_for()
         context = opened.new_context(**PHONE)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import watched
 from tests.places import SAMPLES
-from tests.web.served import as_camera, browser, program
+from tests.web.served import SMALL, as_camera, browser, program
 
 POSE = "chair_spinal_twist"
 HELD_S = 12.3
@@ -16,7 +16,7 @@ HELD_S = 12.3
 pytestmark = [
     pytest.mark.model,
     pytest.mark.realtime,
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's"),
 ]
 
@@ -31,7 +31,7 @@ def test_a_session_counts_what_the_program_counts_and_goes_on_when_its_page_is_l
     tmp_path, film
 ):
     with program(tmp_path) as running, browser(film) as opened:
-        with watched(opened, running.invitation, 1280) as page:
+        with watched(opened, running.invitation, SMALL) as page:
             page.goto(f"{running.origin}/live?stretch={POSE}")
             page.click("summary")
             page.select_option("#side", "left")

@@ -19,7 +19,7 @@ from backstretch.history.health import PAIN_ADVICE
 from tests.browser import FLAGS, watched
 from tests.places import SAMPLES, SOURCE
 from tests.web.relay import Relay
-from tests.web.served import CAMERA_FLAGS, as_camera, browser, program
+from tests.web.served import CAMERA_FLAGS, SMALL, as_camera, browser, program
 
 POSE, AGAIN = "overhead_reach", "reach_again"
 HOSTILE = "<img src=x onerror=globalThis.ran=1>"
@@ -44,7 +44,7 @@ repetitions = 1
 pytestmark = [
     pytest.mark.model,
     pytest.mark.realtime,
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform != "linux", reason="the data folder is Linux's"),
 ]
 
@@ -97,7 +97,7 @@ def let_in(opened, served, origin):
 @contextmanager
 def session(let_in, origin, what):
     """A page on which a session has been started."""
-    with watched(let_in, f"{origin}/live?{what}", 1280) as page:
+    with watched(let_in, f"{origin}/live?{what}", SMALL) as page:
         page.click("#begin")
         page.locator("#start").wait_for(state="hidden", timeout=60_000)
         yield page
@@ -135,7 +135,7 @@ def test_a_set_of_two_stretches_goes_to_its_end(let_in, served, origin):
         page.locator("#ended h1").wait_for(timeout=100_000)
         rows = page.locator("#ended tr").all_inner_texts()
         assert page.evaluate("globalThis.ran === undefined")
-        assert [line for line in page.told if "404" not in line] == []  # a stretch without a film
+        assert page.told == []
     assert len(rows) == 2
     assert all("1 of 1 hold of 4 s" in row for row in rows)
     assert f"Again {HOSTILE}" in rows[1]  # as it is
@@ -153,7 +153,7 @@ def test_pain_ends_it_with_advice_that_is_shown_and_saved(let_in, served, origin
     record = last(served)
     assert record.pain
     assert held_s(record)[0] >= 2.0
-    with watched(let_in, f"{origin}/live?stretch={POSE}", 1280) as page:
+    with watched(let_in, f"{origin}/live?stretch={POSE}", SMALL) as page:
         assert "You stopped with pain" in page.inner_text(".advice >> nth=0")
 
 
@@ -177,7 +177,7 @@ def test_what_is_hidden_or_cut_off_is_unseen_and_one_page_at_a_time_is_led(
         relay.mend()
         page.locator("#title:not(:text-is('Waiting'))").wait_for()
 
-        with watched(let_in, f"{origin}/live?stretch={POSE}", 1280) as second:
+        with watched(let_in, f"{origin}/live?stretch={POSE}", SMALL) as second:
             second.locator("#problem", has_text="Another page is being led").wait_for()
             assert page.locator("#start").is_hidden()
             second.click("text=Take over here")
