@@ -357,7 +357,8 @@ def dose_remarks(pose: Pose, hold_s: float | None, repetitions: int | None) -> l
     if repetitions is not None and not times[0] <= repetitions <= times[1]:
         a_side = " a side" if pose.sides == "each" else ""
         usual = f"{times[0]:g} to {times[1]:g} are usual"
-        remarks.append(f"{pose.name}: {repetitions:g} holds{a_side} are asked for ({usual})")
+        holds = "1 hold{} is" if repetitions == 1 else f"{repetitions:g} holds{{}} are"
+        remarks.append(f"{pose.name}: {holds.format(a_side)} asked for ({usual})")
     return remarks
 
 
