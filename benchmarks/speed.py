@@ -1,7 +1,7 @@
 """The speed benchmark: the bare loop, every picture, and the default, on the same recordings in one run.
 
 Run it with ``pytest -m benchmark -s benchmarks/test_speed_benchmark.py``. The recordings are made from the
-samples: 1280 x 720, 30 pictures a second; holds are lengthened by playing their middle back and forth.
+samples, with the mild noise of a camera; holds are lengthened by playing their middle back and forth.
 """
 
 import os
@@ -28,12 +28,13 @@ from backstretch.judging.collector import ResultCollector
 from backstretch.judging.request import Assignment, Request
 from backstretch.judging.result import Result
 from backstretch.poses.library import builtin_poses, open_library
-from backstretch.vision import video_reader as video
 from backstretch.vision.mediapipe_landmarker import MediaPipeLandmarker, model_path
+from backstretch.vision.pictures import Conversion
 from backstretch.vision.video_reader import VideoReader
 from tests.places import SAMPLES, SOURCE
 
-WH, FPS = (1280, 720), 30
+NOISE = "alls=4:allf=t"
+"""FFmpeg's noise filter: up to 4 of 255, anew in each picture."""
 PAIRS = int(os.environ.get("BACKSTRETCH_PAIRS", "3"))
 PLAYED = 3
 """How often the middle of a hold is played forwards and backwards."""
@@ -53,12 +54,25 @@ class Recipe:
         least: How many times as quick as the bare loop the default is at least; aimed at are 5, and 2.5 for
             constant movement.
         holds: The seconds of the sample's holds that are lengthened.
+        wh: Width and height in pixels.
+        fps: Pictures a second.
+        codec: Of FFmpeg's encoders.
+        is_noisy: Whether each picture has the noise of a camera.
     """
 
     name: str
     sample: str
     least: float
     holds: tuple[tuple[float, float], ...] = ()
+    wh: tuple[int, int] = (1280, 720)
+    fps: int = 30
+    codec: str = "libx264"
+    is_noisy: bool = True
+
+    @property
+    def clean(self) -> "Recipe":
+        """The same without noise, as it is rendered."""
+        return replace(self, name=f"{self.name}, clean", is_noisy=False)
 
 
 HOLDS = (
@@ -67,6 +81,11 @@ HOLDS = (
     Recipe("seated fold, 56 s", "seated_forward_fold", 5.0, ((5.0, 14.5),)),
 )
 MOVEMENT = Recipe("ordinary movement, 96 s", "ordinary_movement", 2.5)
+LARGE = (
+    replace(HOLDS[0], name="side bend, 1080p60, H.264", wh=(1920, 1080), fps=60),
+    replace(HOLDS[0], name="side bend, 1080p60, HEVC", wh=(1920, 1080), fps=60, codec="libx265"),
+)
+MEASURED = (*HOLDS, MOVEMENT, HOLDS[0].clean, MOVEMENT.clean, *LARGE)
 
 
 @dataclass(frozen=True)
@@ -95,55 +114,66 @@ class Row:
 
 
 def recorded(recipe: Recipe, folder: Path) -> Path:
-    """Make a recording."""
-    path = folder / f"{recipe.sample}.mp4"
+    """Make a recording, unless it is there."""
+    path = folder / f"{recipe.name.replace(' ', '_')}.mp4"
+    if path.exists():
+        return path
     with VideoReader(SAMPLES / f"{recipe.sample}.mp4") as reader:
         frames = [(frame.time_s, frame.image) for frame in reader.frames()]
     times = np.array([time_s for time_s, _ in frames])
+    options = {"crf": "23", "preset": "veryfast", "x265-params": "log-level=none"}
     with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream("libx264", rate=FPS, options={"crf": "20"})
-        stream.width, stream.height, stream.pix_fmt = *WH, "yuv420p"
-        for time_s in _plan(recipe, float(times[-1])):
+        stream: Any = container.add_stream(recipe.codec, rate=recipe.fps, options=options)
+        stream.width, stream.height, stream.pix_fmt = *recipe.wh, "yuv420p"
+        noise = _noise(stream) if recipe.is_noisy else None
+        for number, time_s in enumerate(_plan(recipe, float(times[-1]))):
             image = frames[min(int(np.searchsorted(times, time_s - 1e-6)), len(frames) - 1)][1]
-            picture = av.VideoFrame.from_ndarray(_fitted(image), format="rgb24")
+            picture = _fitted(image, recipe.wh)
+            picture.pts, picture.time_base = number, Fraction(1, recipe.fps)
+            if noise is not None:
+                noise.push(picture)
+                picture = noise.pull()
             container.mux(stream.encode(picture))
         container.mux(stream.encode())
     return path
 
 
-def _fitted(image: np.ndarray) -> np.ndarray:
+def _noise(stream: Any) -> Any:
+    """A filter that gives each picture of a stream the noise of a camera."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=stream.width,
+        height=stream.height,
+        format=av.VideoFormat("yuv420p"),
+        time_base=Fraction(1, int(stream.codec_context.rate)),
+    )
+    noise = graph.add("noise", NOISE)
+    source.link_to(noise)
+    noise.link_to(graph.add("buffersink"))
+    graph.configure()
+    return graph
+
+
+def _fitted(image: np.ndarray, wh: tuple[int, int]) -> Any:
     """The picture as high as it may be, with bars beside it."""
-    height, width = WH[1], round(image.shape[1] * WH[1] / image.shape[0])
+    height, width = wh[1], round(image.shape[1] * wh[1] / image.shape[0])
     scaled = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(width, height)
-    canvas = np.full((height, WH[0], 3), 90, np.uint8)
-    left = (WH[0] - width) // 2
+    canvas = np.full((height, wh[0], 3), 90, np.uint8)
+    left = (wh[0] - width) // 2
     canvas[:, left : left + width] = scaled.to_ndarray(format="rgb24")
-    return canvas
+    return av.VideoFrame.from_ndarray(canvas, format="rgb24").reformat(format="yuv420p")
 
 
 def _plan(recipe: Recipe, end_s: float) -> Iterator[float]:
     """Times of the sample, one for each picture."""
     edges = [0.0, *(edge for hold in recipe.holds for edge in hold), end_s]
     for at, (low_s, high_s) in enumerate(pairwise(edges)):
-        part = np.arange(low_s, high_s, 1 / FPS)
+        part = np.arange(low_s, high_s, 1 / recipe.fps)
         yield from part
         if at % 2:  # inside a hold
             for _ in range(PLAYED - 1):
                 yield from part[::-1]
                 yield from part
-
-
-def larger(path: Path, target: Path) -> Path:
-    """The recording with 1920 x 1080 pixels."""
-    with av.open(str(path)) as source, av.open(str(target), "w") as container:
-        stream: Any = container.add_stream("libx264", rate=FPS, options={"preset": "veryfast"})
-        stream.width, stream.height, stream.pix_fmt = 1920, 1080, "yuv420p"
-        for number, picture in enumerate(source.decode(video=0)):
-            image = picture.reformat(1920, 1080)
-            image.pts, image.time_base = number, Fraction(1, FPS)
-            container.mux(stream.encode(image))
-        container.mux(stream.encode())
-    return target
 
 
 def repeated(path: Path, target: Path, times: int) -> Path:
@@ -153,16 +183,17 @@ def repeated(path: Path, target: Path, times: int) -> Path:
         begins = 0
         for _ in range(times):
             packets = [packet for packet in source.demux(video=0) if packet.dts is not None]
+            length = max((packet.pts or 0) + (packet.duration or 0) for packet in packets)
             for packet in packets:
                 packet.pts, packet.dts = (packet.pts or 0) + begins, (packet.dts or 0) + begins
                 packet.stream = stream
                 container.mux(packet)
-            begins += round(len(packets) / (FPS * (stream.time_base or Fraction(1, FPS))))
+            begins += length
             source.seek(0)
     return target
 
 
-def bare(path: Path) -> Timed:
+def bare(path: Path, fps: int) -> Timed:
     """The loop as everybody writes it: read, convert, detect, nothing else."""
     import cv2
     import mediapipe as mp
@@ -181,7 +212,7 @@ def bare(path: Path) -> Timed:
             if not is_there:
                 break
             picture = mp.Image(mp.ImageFormat.SRGB, cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
-            landmarker.detect_for_video(picture, round(count * 1000 / FPS))
+            landmarker.detect_for_video(picture, round(count * 1000 / fps))
             count += 1
     capture.release()
     return Timed(time.perf_counter() - began, count, float("nan"))
@@ -210,14 +241,16 @@ class Work:
 
     Attributes:
         looks: How many pictures were looked at.
+        decoding: Reading and decoding, which goes on ahead in a thread.
         model: In MediaPipe, looking; searching for others as well.
         pictures: Making pictures of what was decoded: colours, size, MediaPipe's copy.
         glances: Making small grey copies.
         judging: From landmarks to holds.
-        rest: Looking's plan, landmarks, waiting lists; but not decoding, which is done ahead.
+        rest: Looking's plan, landmarks, waiting lists.
     """
 
     looks: int
+    decoding: float
     model: float
     pictures: float
     glances: float
@@ -239,8 +272,8 @@ def worked(path: Path, *, every_frame: bool) -> Work:
         (PoseLandmarker, "detect_for_video", "model"),
         (PoseLandmarker, "detect", "model"),
         (MediaPipeLandmarker, "_picture", "pictures"),
-        (video, "upright", "pictures"),
-        (video, "glance", "glances"),
+        (Conversion, "image", "pictures"),
+        (Conversion, "glance", "glances"),
         (ResultCollector, "push", "judging"),
         (ResultCollector, "finish", "judging"),
     )
@@ -248,6 +281,9 @@ def worked(path: Path, *, every_frame: bool) -> Work:
         for owner, name, part in parts:
             timed = _timed(getattr(owner, name), spent[part])
             stack.enter_context(patch.object(owner, name, timed))
+        decoding = [0.0]
+        read = _timed_items(VideoReader._pictures, decoding)
+        stack.enter_context(patch.object(VideoReader, "_pictures", read))
         began = time.thread_time()
         _, _, looks = _analysis(path, every_frame=every_frame, at_once=False)
         whole = time.thread_time() - began
@@ -255,7 +291,7 @@ def worked(path: Path, *, every_frame: bool) -> Work:
     (model, _), pictures, glances, judging = (
         spent[part] for part in ("model", "pictures", "glances", "judging")
     )
-    return Work(looks, model, pictures[1], glances[1], judging[1], rest)
+    return Work(looks, decoding[0], model, pictures[1], glances[1], judging[1], rest)
 
 
 def _timed(function: Callable[..., Any], spent: list[float]) -> Callable[..., Any]:
@@ -273,6 +309,25 @@ def _timed(function: Callable[..., Any], spent: list[float]) -> Callable[..., An
     return timed
 
 
+def _timed_items(
+    function: Callable[..., Iterator[Any]], spent: list[float]
+) -> Callable[..., Iterator[Any]]:
+    """The same generator function, which adds the seconds of its processor that its items take."""
+
+    @wraps(function)
+    def timed(*arguments: Any) -> Iterator[Any]:
+        items = function(*arguments)
+        while True:
+            began = time.thread_time()
+            item = next(items, None)
+            spent[0] += time.thread_time() - began
+            if item is None:
+                return
+            yield item
+
+    return timed
+
+
 def measured(recipe: Recipe, folder: Path) -> Row:
     """Medians of paired runs."""
     path = recorded(recipe, folder)
@@ -280,7 +335,7 @@ def measured(recipe: Recipe, folder: Path) -> Row:
         length_s = reader.source.duration_s
     bares, defaults = [], []
     for _ in range(PAIRS):
-        bares.append(bare(path))
+        bares.append(bare(path, recipe.fps))
         defaults.append(analysed(path, every_frame=False)[0])
     every, _ = analysed(path, every_frame=True)
     row = Row(recipe.name, length_s, bares[0], every, defaults[0])
