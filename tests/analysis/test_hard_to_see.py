@@ -100,6 +100,19 @@ def test_of_few_pictures_none_is_left_out(tmp_path):
     assert len(found.track) == 210
 
 
+@pytest.mark.parametrize(("fps", "kept"), [(30, 30), (50, 25), (60, 30), (120, 40)])
+def test_of_very_many_pictures_a_second_some_are_passed_over_unless_all_are_asked_for(
+    tmp_path, fps, kept
+):
+    rates = []
+    for every_frame in (False, True):
+        landmarker = Doubtful()
+        with VideoReader(still(tmp_path, 3.0, fps)) as reader:
+            analyse_video(reader, landmarker, replace(REQUEST, every_frame=every_frame))
+        rates.append(sum(time_s >= 1.0 for time_s in landmarker.log) / 2.0)
+    assert rates == pytest.approx([kept, fps], abs=1)
+
+
 @pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.exhaustive)])
 def test_it_is_told_that_it_begins_again(tmp_path, at_once):
     told: list[Progress] = []

@@ -71,6 +71,9 @@ BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, changes of the picture are looked for."""
 Detect = Callable[[Picture], Detection | None]
 """Looks at a picture; None for one that is too damaged."""
+LEAST_APART_S = 0.025
+"""Pictures that are nearer to the one before are passed over, unless every picture is asked for: of 60 a second
+every other one is left, of 30 and fewer all, however unevenly they come."""
 AHEAD = 3
 """Number of pictures that are decoded ahead; each of 1920 x 1080 takes 3 MB."""
 
@@ -208,7 +211,7 @@ class SparseSampler:
             self._passed = self._passed[self._passed.index(self._due[-1]) + 1 :]
         elif self._schedule.last is not None:
             # A picture takes megabytes; only those that may still be due are kept.
-            spread = _spread(self._passed[:-2], self._schedule.last_s)
+            spread = _spread(self._passed[:-2], CHANGING_S, self._schedule.last_s)
             self._passed = [*spread, *self._passed[-2:]]
 
 
@@ -250,7 +253,7 @@ class _Schedule:
         if is_all or (is_resting and attention.seeks_neutral):
             yield from passed
         elif self._is_changing:
-            yield from _spread(passed, last.detection.time_s)
+            yield from _spread(passed, CHANGING_S, last.detection.time_s)
         elif is_due:
             yield from _in_time(earlier, last.detection.time_s)
 
@@ -313,10 +316,12 @@ def _marked(detection: Detection, picture: Picture, repeats: Repeats) -> Detecti
     return replace(detection, repeat=repeats.of(picture.time_s), backdrop=backdrop)
 
 
-def _spread(pictures: Iterable[Picture], last_s: float = -math.inf) -> Iterator[Picture]:
-    """The pictures that are `CHANGING_S` apart."""
+def _spread(
+    pictures: Iterable[Picture], apart_s: float, last_s: float = -math.inf
+) -> Iterator[Picture]:
+    """The pictures that are so far apart."""
     for picture in pictures:
-        if picture.time_s - last_s >= CHANGING_S - INSTANT_S:
+        if picture.time_s - last_s >= apart_s - INSTANT_S:
             last_s = picture.time_s
             yield picture
 
@@ -357,6 +362,7 @@ def open_sampler(
     part: Part,
     *,
     every_frame: bool,
+    least_apart_s: float = LEAST_APART_S,
     size_px: float = 0.0,
     careful_models: Sequence[str] = (),
     is_careful_beside: bool = False,
@@ -368,6 +374,7 @@ def open_sampler(
         landmarker: Looks at its pictures.
         part: The part of the recording.
         every_frame: Whether to look at every picture, not only where it matters.
+        least_apart_s: Pictures that are nearer to the one before are passed over.
         size_px: As that of `SparseSampler`.
         careful_models: Models of a careful look, see `detection.look`. It takes long: a dozen looks a second
             then stand for every picture.
@@ -385,10 +392,12 @@ def open_sampler(
         careful_models=careful_models,
         is_careful_beside=is_careful_beside,
     )
-    with ReadAhead(reader.pictures(part.start_s, part.end_s), AHEAD) as pictures:
+    if every_frame and careful_models and not is_careful_beside:
+        least_apart_s = CHANGING_S
+    read = _spread(reader.pictures(part.start_s, part.end_s), least_apart_s)
+    with ReadAhead(read, AHEAD) as pictures:
         if every_frame:
-            is_thin = careful_models and not is_careful_beside
-            yield EveryPicture(_spread(pictures) if is_thin else pictures, detect)
+            yield EveryPicture(pictures, detect)
         else:
             yield SparseSampler(pictures, detect, end_s - part.start_s, size_px)
 
