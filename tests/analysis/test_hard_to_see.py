@@ -110,7 +110,18 @@ def test_of_very_many_pictures_a_second_some_are_passed_over_unless_all_are_aske
         with VideoReader(still(tmp_path, 3.0, fps)) as reader:
             analyse_video(reader, landmarker, replace(REQUEST, every_frame=every_frame))
         rates.append(sum(time_s >= 1.0 for time_s in landmarker.log) / 2.0)
+        assert landmarker.log[-1] == pytest.approx(3.0 - 1 / fps, abs=0.002)  # the last one is kept
     assert rates == pytest.approx([kept, fps], abs=1)
+
+
+def test_of_thirty_a_second_none_is_passed_over_however_unevenly_they_come(tmp_path):
+    times_ms = np.cumsum([13, 54] * 45)
+    greys = (grey(0) + np.uint8(2 * (n % 2)) for n in range(len(times_ms)))
+    path = write_video(tmp_path / "a.mp4", greys, times_ms.tolist())
+    landmarker = Doubtful()
+    with VideoReader(path) as reader:
+        analyse_video(reader, landmarker, REQUEST)
+    assert sum(time_s >= 1.0 for time_s in landmarker.log) == pytest.approx(60, abs=2)
 
 
 @pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.exhaustive)])

@@ -174,34 +174,34 @@ def analyse_video(
     video are looked at at the same time; the numbers are the same without.
     """
     landmarker = with_head_tilt(landmarker, is_needed=request.assignment.reads_head_tilt)
+    least_apart_s = 0.0 if request.every_frame else LEAST_APART_S
+    if reader.source.fps * CHANGING_S < 1.0:
+        request = replace(request, every_frame=True)
     attempt = partial(
         _attempt,
         reader,
-        request=request,
         open_outputs=partial(Outputs, folder, files=files),
         on_progress=on_progress,
+        open_sampler=partial(_sampler, reader, at_once=at_once, least_apart_s=least_apart_s),
         recognised=recognised,
     )
-    sampler = partial(_sampler, reader, request=request, at_once=at_once)
     portraits: tuple[Landmarks, ...] = ()
-    is_close = reader.source.fps * CHANGING_S < 1.0
-    opened = partial(sampler, is_close=is_close)
-    analysis = attempt(landmarker, open_sampler=opened, activity=Activity.LOOKING)
+    analysis = attempt(landmarker, request, activity=Activity.LOOKING)
     while isinstance(analysis, Restart):
         if analysis.portrait is None:
-            opened, activity = partial(sampler, is_close=True), Activity.LOOKING_CLOSER
+            request, activity = replace(request, every_frame=True), Activity.LOOKING_CLOSER
         else:
             portraits, activity = (*portraits, analysis.portrait), Activity.LOOKING_ELSEWHERE
         with landmarker.another(instead=True) as fresh:
-            analysis = attempt(fresh, open_sampler=opened, portraits=portraits, activity=activity)
+            analysis = attempt(fresh, request, portraits=portraits, activity=activity)
     return analysis
 
 
 def _attempt(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    *,
     request: Request,
+    *,
     open_outputs: Callable[..., Outputs],
     open_sampler: Callable[..., AbstractContextManager[Sampler]],
     on_progress: OnProgress,
@@ -220,7 +220,7 @@ def _attempt(
     is_picture = reader.source.frames == 1
     watch = SceneWatch(is_picture=is_picture, portraits=portraits)
     with open_outputs(request, reader.path, report, is_picture=is_picture) as outputs:
-        with open_sampler(landmarker, report=outputs.reached) as sampler:
+        with open_sampler(landmarker, request, outputs.reached) as sampler:
             restart = _judge_all(sampler, watch, track, collector, outputs)
         if restart is not None:
             return restart
@@ -260,28 +260,27 @@ def _judge_all(
 def _sampler(
     reader: VideoReader,
     landmarker: VideoLandmarker,
-    *,
     request: Request,
     report: Callable[[float], None],
+    *,
     at_once: bool,
-    is_close: bool,
+    least_apart_s: float,
 ) -> AbstractContextManager[Sampler]:
     """The sampler of every picture, of a short recording in one go, or of both halves of a long one.
 
-    A careful look at a stretch that was named keeps two cores busy by itself; then there are no halves. With
-    ``is_close`` every picture is looked at, but for those of very many a second.
+    A careful look at a stretch that was named keeps two cores busy by itself; then there are no halves.
     """
     assignment = request.assignment
     is_careful = assignment.careful_look and not assignment.is_careful_beside
-    is_every = request.every_frame or is_close
-    middle_s = None if is_every or is_careful else middle_of(reader, request.part)
+    is_whole = request.every_frame or is_careful
+    middle_s = None if is_whole else middle_of(reader, request.part)
     if middle_s is None:
         return open_sampler(
             reader,
             landmarker,
             request.part,
-            every_frame=is_every,
-            least_apart_s=0.0 if request.every_frame else LEAST_APART_S,
+            every_frame=request.every_frame,
+            least_apart_s=least_apart_s,
             careful_models=assignment.careful_look,
             is_careful_beside=assignment.is_careful_beside,
         )

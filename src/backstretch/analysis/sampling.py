@@ -71,9 +71,9 @@ BOX_MARGIN = 0.1
 """How far around the landmarks, as a share of their extent, changes of the picture are looked for."""
 Detect = Callable[[Picture], Detection | None]
 """Looks at a picture; None for one that is too damaged."""
-LEAST_APART_S = 0.025
-"""Pictures that are nearer to the one before are passed over, unless every picture is asked for: of 60 a second
-every other one is left, of 30 and fewer all, however unevenly they come."""
+MANY_FPS, LEAST_APART_S = 47.0, 0.025
+"""Of recordings with so many pictures a second those that are nearer to the one before are passed over, unless
+every picture is asked for: of 60 a second every other one. The last one is kept, and of fewer a second all."""
 AHEAD = 3
 """Number of pictures that are decoded ahead; each of 1920 x 1080 takes 3 MB."""
 
@@ -326,6 +326,18 @@ def _spread(
             yield picture
 
 
+def _with_last(pictures: Iterable[Picture], apart_s: float) -> Iterator[Picture]:
+    """The pictures that are so far apart, and the last one."""
+    passed, last_s = None, -math.inf
+    for picture in pictures:
+        passed = picture
+        if picture.time_s - last_s >= apart_s - INSTANT_S:
+            passed, last_s = None, picture.time_s
+            yield picture
+    if passed is not None:
+        yield passed
+
+
 def _in_time(pictures: list[Picture], last_s: float) -> Iterator[Picture]:
     """The newest picture, and earlier ones where the clock could not bridge the gap without them."""
     for before, after in pairwise(pictures):
@@ -374,7 +386,7 @@ def open_sampler(
         landmarker: Looks at its pictures.
         part: The part of the recording.
         every_frame: Whether to look at every picture, not only where it matters.
-        least_apart_s: Pictures that are nearer to the one before are passed over.
+        least_apart_s: Of very many pictures a second those that are nearer to the one before are passed over.
         size_px: As that of `SparseSampler`.
         careful_models: Models of a careful look, see `detection.look`. It takes long: a dozen looks a second
             then stand for every picture.
@@ -392,14 +404,16 @@ def open_sampler(
         careful_models=careful_models,
         is_careful_beside=is_careful_beside,
     )
+    pictures = reader.pictures(part.start_s, part.end_s)
     if every_frame and careful_models and not is_careful_beside:
-        least_apart_s = CHANGING_S
-    read = _spread(reader.pictures(part.start_s, part.end_s), least_apart_s)
-    with ReadAhead(read, AHEAD) as pictures:
+        pictures = _spread(pictures, CHANGING_S)
+    elif reader.source.fps >= MANY_FPS and least_apart_s > 0.0:
+        pictures = _with_last(pictures, least_apart_s)
+    with ReadAhead(pictures, AHEAD) as ahead:
         if every_frame:
-            yield EveryPicture(pictures, detect)
+            yield EveryPicture(ahead, detect)
         else:
-            yield SparseSampler(pictures, detect, end_s - part.start_s, size_px)
+            yield SparseSampler(ahead, detect, end_s - part.start_s, size_px)
 
 
 def _detect(
