@@ -133,7 +133,7 @@ function demonstrate({ phase, pose, has_film: hasFilm }) {
   const isShown = hasFilm && (!makes || makes === "own");
   at("inset").hidden = !isShown || !["trying", "holding"].includes(phase);
   const address = `/poses/${pose}.mp4${query}`;
-  if (isShown && !at("inset").src.endsWith(address)) at("inset").src = address;
+  if (isShown && at("inset").getAttribute("src") !== address) at("inset").src = address;
 }
 
 function show(scene) {
