@@ -18,7 +18,7 @@ from tests.cli.test_app import POSE, SIDE_BEND, environment
 from tests.cli.test_live import Home
 from tests.places import SAMPLES
 from tests.web.phones import trusting
-from tests.web.served import SMALL, as_camera, browser
+from tests.web.served import SMALL, as_camera, browser, whole_machine
 
 LOCAL = {"AF_UNIX", "AF_LOCAL"}
 """Sockets that cannot leave the machine, and carry no name look-up unless to a daemon on it."""
@@ -117,7 +117,7 @@ def test_with_a_phone_it_listens_in_the_home_network_and_asks_nobody(tmp_path):
 def test_a_session_on_the_page_asks_nobody_either(tmp_path):
     """Neither the program nor what the browser loads; a browser's own errands are its maker's."""
     film = as_camera(tmp_path / "camera.mjpeg", SAMPLES / "chair_twist.mp4")
-    with page_under_watch(tmp_path) as address, browser(film) as opened:
+    with whole_machine(), page_under_watch(tmp_path) as address, browser(film) as opened:
         origin = address.partition("/enter")[0]
         with watched(opened, address, SMALL) as page:
             for path in ("/", "/history", "/calibrate", "/live?stretch=chair_spinal_twist"):

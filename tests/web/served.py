@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
@@ -15,6 +15,7 @@ import av  # noqa: TID253 - what is made here is video
 import numpy as np
 from filelock import FileLock
 
+from backstretch.errors import InputError
 from backstretch.vision.video_reader import VideoReader
 from tests.browser import chromium
 from tests.cli.test_live import Home
@@ -58,11 +59,15 @@ class Program:
         """
         until_s = time.monotonic() + timeout_s
         while time.monotonic() < until_s:
-            for hold in self.home.record.holds[number - 1 :] if self.home.sessions else ():
-                if not hold.get("cut_off") or hold["valid_s"] >= least_s > 0.0:
+            with suppress(InputError):  # its first line has not been written yet
+                if self._has_hold(number, least_s):
                     return
             time.sleep(0.1)
         raise TimeoutError
+
+    def _has_hold(self, number: int, least_s: float) -> bool:
+        holds = self.home.record.holds[number - 1 :] if self.home.sessions else ()
+        return any(not each.get("cut_off") or each["valid_s"] >= least_s > 0.0 for each in holds)
 
 
 @contextmanager
@@ -99,21 +104,21 @@ def program(folder: Path, *options: str, asked: bool = True, alone_s: float | No
 
 
 @contextmanager
-def browser(film: Path | None = None, *more: str):
-    """A browser whose camera is a film of `as_camera`, with further flags.
+def whole_machine():
+    """One of these at a time: a browser with a camera and the model take two cores, and with less are slow.
 
-    One with a camera at a time: it and the model take two cores, and a session that gets less is slow.
+    It comes before the program, whose invitation does not wait.
     """
-    if film is None:
-        with chromium(*more) as opened:
-            yield opened
-        return
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
-    flags = [*CAMERA_FLAGS, f"--use-file-for-fake-video-capture={film}"]
-    with (
-        FileLock(Path(gettempdir(), f"backstretch-{run}.lock")),
-        chromium(*flags, *more) as opened,
-    ):
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with FileLock(Path(gettempdir(), f"backstretch-{run}.lock")):
+        yield
+
+
+@contextmanager
+def browser(film: Path | None = None, *more: str):
+    """A browser whose camera is a film of `as_camera`, with further flags."""
+    flags = [] if film is None else [*CAMERA_FLAGS, f"--use-file-for-fake-video-capture={film}"]
+    with chromium(*flags, *more) as opened:
         yield opened
 
 

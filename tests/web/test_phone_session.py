@@ -9,7 +9,7 @@ import pytest
 from backstretch.web.home_network import home_addresses
 from tests.browser import watched
 from tests.places import SAMPLES
-from tests.web.served import SMALL, as_camera, browser, program
+from tests.web.served import SMALL, as_camera, browser, program, whole_machine
 from tests.web.test_phone_page import PHONE
 from tests.web.test_session import HELD_S, POSE
 
@@ -38,6 +38,7 @@ def film(tmp_path_factory):
 def led(folder, film, script=""):
     """Somebody is led before the phone: the program, the computer's page, and the phone's."""
     with ExitStack() as stack:
+        stack.enter_context(whole_machine())
         running = stack.enter_context(program(folder, "--phone"))
         opened = stack.enter_context(browser(film))
         page = stack.enter_context(watched(opened, running.invitation, SMALL))

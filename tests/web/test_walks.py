@@ -19,7 +19,7 @@ from backstretch.history.health import PAIN_ADVICE
 from tests.browser import FLAGS, watched
 from tests.places import SAMPLES, SOURCE
 from tests.web.relay import Relay
-from tests.web.served import CAMERA_FLAGS, SMALL, as_camera, browser, program
+from tests.web.served import CAMERA_FLAGS, SMALL, as_camera, browser, program, whole_machine
 
 POSE, AGAIN = "overhead_reach", "reach_again"
 HOSTILE = "<img src=x onerror=globalThis.ran=1>"
@@ -60,7 +60,7 @@ def served(tmp_path_factory):
         r"^name = .*$", f"name = {json.dumps(f'Again {HOSTILE}')}", text, flags=re.MULTILINE
     )
     (poses / f"{AGAIN}.toml").write_text(named, "utf-8")
-    with program(folder, alone_s=ALONE_S) as running:
+    with whole_machine(), program(folder, alone_s=ALONE_S) as running:
         yield running
 
 
