@@ -65,6 +65,9 @@ DOORS = {
     "tomlkit": {"history.profile", "poses.pose_writer"},
 }
 """Library -> the modules, or the rooms, that may import it."""
+COMMAND_MODULES = ", ".join(
+    f"backstretch.cli.{path.stem}" for path in (PACKAGE / "cli").glob("[a-z]*.py")
+)
 HEAVY = {
     "mediapipe",
     "cv2",
@@ -203,13 +206,16 @@ def test_loading_the_middle_loads_nothing_but_numpy():
     assert loaded & {*HEAVY, "typer", "rich", "PIL"} == set()
 
 
+def test_the_help_loads_no_command():
+    assert "backstretch.poses.pose" not in loaded_by("backstretch.cli.app")
+
+
 def test_what_only_a_report_needs_waits_for_it():
-    imports = "backstretch.api, backstretch.cli.app, backstretch.cli.history, backstretch.live.run"
-    assert "jinja2" not in loaded_by(imports)
+    assert "jinja2" not in loaded_by(f"backstretch.api, {COMMAND_MODULES}, backstretch.live.run")
 
 
 def test_what_only_a_phone_needs_waits_for_it():
-    loaded = loaded_by("backstretch.cli.app, backstretch.web.run")
+    loaded = loaded_by(f"{COMMAND_MODULES}, backstretch.web.run")
     assert loaded & {"cryptography", "ifaddr", "segno"} == set()
 
 
