@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from backstretch.coaching.scene import Event, Say, Scene, Sound
-from backstretch.display.pictures.demonstration import demonstration_file
+from backstretch.display.pictures.demonstration import has_demonstration
 from backstretch.display.pictures.live_view import JUDGED, LiveState
 from backstretch.display.pictures.overlay import marks_of
 from backstretch.display.pictures.summary_view import Ending, title_of
@@ -110,7 +110,7 @@ def scene_of(scene: Scene) -> dict[str, Any]:
         "steps": list(scene.steps),
         "step_at": scene.step_at,
         "pose": scene.form.pose.id,
-        "has_film": demonstration_file(scene.form.pose).is_file(),
+        "has_film": has_demonstration(scene.form.pose),
         "side": scene.form.side,
     }
 

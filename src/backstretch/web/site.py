@@ -22,7 +22,7 @@ from backstretch.display.html.app_pages import (
 )
 from backstretch.display.html.page import style_of
 from backstretch.display.html.progress_page import progress_html
-from backstretch.display.pictures.demonstration import demonstration_file
+from backstretch.display.pictures.demonstration import demonstration_file, has_demonstration
 from backstretch.errors import BackstretchError, InputError
 from backstretch.formats.result_files import REPORT
 from backstretch.history.export import ExportFormat, exported
@@ -210,10 +210,10 @@ class Site:
         return pose
 
     def _demonstration(self, request: Request) -> Response:
-        path = demonstration_file(self._pose(request))
-        if not path.is_file():
+        pose = self._pose(request)
+        if not has_demonstration(pose):
             raise HTTPException(404)
-        return FileResponse(path, media_type="video/mp4")
+        return FileResponse(demonstration_file(pose), media_type="video/mp4")
 
     def _report(self, request: Request) -> Response:
         """The report of a live session: its folder is looked up by its name, not joined to a path."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backstretch.coaching.programme import Programme, part_of
 from backstretch.coaching.speaking import placing_set
 from backstretch.display.html.page import html_page
-from backstretch.display.pictures.demonstration import demonstration_file
+from backstretch.display.pictures.demonstration import has_demonstration
 from backstretch.history.health import (
     NOTE,
     QUESTIONS,
@@ -212,7 +212,7 @@ def picture_address(pose: Pose) -> str:
 
 def film_address(pose: Pose) -> str:
     """The address of a pose's demonstration; empty where there is none."""
-    return f"/poses/{pose.id}.mp4" if demonstration_file(pose).is_file() else ""
+    return f"/poses/{pose.id}.mp4" if has_demonstration(pose) else ""
 
 
 def _of_set(chosen: PoseSet, library: Library) -> Card:

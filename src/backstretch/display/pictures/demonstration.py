@@ -1,6 +1,7 @@
 """The moving demonstration of a stretch: somebody goes from rest into the position and back."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +43,22 @@ def demonstration_file(pose: Pose) -> Path:
     return FOLDER / f"{pose.refines or pose.id}.mp4"
 
 
+def has_demonstration(pose: Pose) -> bool:
+    """Whether there is a demonstration of a pose; asked with every picture of a session."""
+    return demonstration_file(pose).name in _shipped()
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    return frozenset(path.name for path in FOLDER.glob("*.mp4"))
+
+
 def load_demonstration(pose: Pose) -> Demonstration | None:
     """Read the demonstration of a pose; None where there is none, or none that can be read."""
-    path = demonstration_file(pose)
-    if not path.is_file():
+    if not has_demonstration(pose):
         return None
     try:
-        with VideoReader(path) as reader:
+        with VideoReader(demonstration_file(pose)) as reader:
             frames = list(reader.frames())
             step_s = 1.0 / reader.source.fps
     except BackstretchError:
