@@ -182,7 +182,7 @@ def analyse_video(
         reader,
         open_outputs=partial(Outputs, folder, files=files),
         on_progress=on_progress,
-        open_sampler=partial(_sampler, reader, at_once=at_once, least_apart_s=least_apart_s),
+        sampler_of=partial(_sampler, reader, at_once=at_once, least_apart_s=least_apart_s),
         recognised=recognised,
     )
     portraits: tuple[Landmarks, ...] = ()
@@ -203,7 +203,7 @@ def _attempt(
     request: Request,
     *,
     open_outputs: Callable[..., Outputs],
-    open_sampler: Callable[..., AbstractContextManager[Sampler]],
+    sampler_of: Callable[..., AbstractContextManager[Sampler]],
     on_progress: OnProgress,
     recognised: Sequence[Pose],
     activity: Activity,
@@ -220,7 +220,7 @@ def _attempt(
     is_picture = reader.source.frames == 1
     watch = SceneWatch(is_picture=is_picture, portraits=portraits)
     with open_outputs(request, reader.path, report, is_picture=is_picture) as outputs:
-        with open_sampler(landmarker, request, outputs.reached) as sampler:
+        with sampler_of(landmarker, request, outputs.reached) as sampler:
             restart = _judge_all(sampler, watch, track, collector, outputs)
         if restart is not None:
             return restart

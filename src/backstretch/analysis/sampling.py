@@ -317,24 +317,20 @@ def _marked(detection: Detection, picture: Picture, repeats: Repeats) -> Detecti
 
 
 def _spread(
-    pictures: Iterable[Picture], apart_s: float, last_s: float = -math.inf
+    pictures: Iterable[Picture],
+    apart_s: float,
+    last_s: float = -math.inf,
+    *,
+    with_last: bool = False,
 ) -> Iterator[Picture]:
-    """The pictures that are so far apart."""
-    for picture in pictures:
-        if picture.time_s - last_s >= apart_s - INSTANT_S:
-            last_s = picture.time_s
-            yield picture
-
-
-def _with_last(pictures: Iterable[Picture], apart_s: float) -> Iterator[Picture]:
-    """The pictures that are so far apart, and the last one."""
-    passed, last_s = None, -math.inf
+    """The pictures that are so far apart, and the last one if that is asked for."""
+    passed = None
     for picture in pictures:
         passed = picture
         if picture.time_s - last_s >= apart_s - INSTANT_S:
             passed, last_s = None, picture.time_s
             yield picture
-    if passed is not None:
+    if with_last and passed is not None:
         yield passed
 
 
@@ -407,8 +403,8 @@ def open_sampler(
     pictures = reader.pictures(part.start_s, part.end_s)
     if every_frame and careful_models and not is_careful_beside:
         pictures = _spread(pictures, CHANGING_S)
-    elif reader.source.fps >= MANY_FPS and least_apart_s > 0.0:
-        pictures = _with_last(pictures, least_apart_s)
+    elif reader.source.fps >= MANY_FPS:
+        pictures = _spread(pictures, least_apart_s, with_last=True)
     with ReadAhead(pictures, AHEAD) as ahead:
         if every_frame:
             yield EveryPicture(ahead, detect)
